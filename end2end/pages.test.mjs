@@ -160,6 +160,7 @@ function pagesOf(known, ui) {
     blackouts: at("/admin/blackouts"),
     rules: at("/rules"),
     "rules-task": at(`/rules?task=${known.rich}`),
+    summaries: at("/summaries?preview=1"),
     secrets: at("/admin/secrets"),
     pools: at("/admin/pools"),
     nodes: at("/admin/nodes"),
@@ -290,6 +291,7 @@ async function furnish(api, { robot, server }, known) {
   });
   for (const [name, body] of [["冻结", { starts_at: "2099-01-01 00:00", ends_at: "2099-01-03 00:00" }], ["每周封网", { cron: "0 22 * * 5", duration: "8h", tags: ["备份"], policy: "catch_up" }]])
     await api.post("/blackouts", { name, ...body }).catch((e) => console.error(e.message));
+  await api.post("/summaries", { name: "晨报", channel_id: channel.id, time: "09:00" });
   await api.post(`/tasks/${known.paused}/pause`);
   await api.post(`/tasks/${known.closed}/close`);
 

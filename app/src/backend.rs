@@ -20,7 +20,7 @@ use crate::channel::{
 };
 use crate::error::{AppError, ErrorKind};
 use crate::id::{
-    BlackoutId, ChannelId, MessageId, RuleId, RunId, SecretId, TaskId, TokenId, UserId,
+    BlackoutId, ChannelId, MessageId, RuleId, RunId, SecretId, SummaryId, TaskId, TokenId, UserId,
 };
 use crate::message::{Message, MessageQuery, Picture, PictureDraft};
 use crate::node::{LoopStatus, Node};
@@ -33,6 +33,7 @@ use crate::run::brief::Brief;
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Output, Run};
 use crate::secret::{Secret, SecretChange, SecretDraft};
+use crate::summary::{Summary, SummaryDraft, SummaryPreview};
 use crate::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskView};
 use crate::time::{Stamp, ZoneRules};
 use crate::user::{ApiToken, NewToken, User, UserDraft};
@@ -344,6 +345,28 @@ pub trait Messages: Send + Sync {
     async fn message_resend(&self, caller: &Caller, id: MessageId) -> Answer<Message>;
 }
 
+/// Summaries: what needs attention, daily or weekly.
+#[async_trait]
+pub trait Summaries: Send + Sync {
+    /// All summaries, by name.
+    async fn summary_list(&self, caller: &Caller) -> Answer<Vec<Summary>>;
+    /// One summary.
+    async fn summary_get(&self, caller: &Caller, id: SummaryId) -> Answer<Summary>;
+    /// Adds one; it is sent from its next instant on.
+    async fn summary_create(&self, caller: &Caller, draft: &SummaryDraft) -> Answer<Summary>;
+    /// Replaces one. With another time it is sent from the next instant on.
+    async fn summary_update(
+        &self,
+        caller: &Caller,
+        id: SummaryId,
+        draft: &SummaryDraft,
+    ) -> Answer<Summary>;
+    /// Removes one.
+    async fn summary_delete(&self, caller: &Caller, id: SummaryId) -> Answer<()>;
+    /// What it would say about the day or the week that ends now.
+    async fn summary_preview(&self, caller: &Caller, id: SummaryId) -> Answer<SummaryPreview>;
+}
+
 /// Accounts and tokens.
 #[async_trait]
 pub trait Users: Send + Sync {
@@ -397,6 +420,7 @@ pub trait Backend:
     + Templates
     + Pictures
     + Messages
+    + Summaries
     + Users
     + System
 {
@@ -412,6 +436,7 @@ impl<
         + Templates
         + Pictures
         + Messages
+        + Summaries
         + Users
         + System,
 > Backend for T

@@ -144,6 +144,10 @@ pub struct ChannelDraft {
     /// Whether messages about failures hold the failure brief: `on` (also when empty) or `off`.
     #[serde(default)]
     pub brief: Option<String>,
+    /// The name of the channel that gets a message when this one has given it up; empty for none. Absent, a
+    /// stored one stays.
+    #[serde(default)]
+    pub fallback: Option<String>,
 }
 
 /// A channel as everything outside sees it: the URL is masked.
@@ -172,6 +176,12 @@ pub struct Channel {
     /// The task that it was made for, which alone may use it; `null` for a shared one.
     #[serde(default)]
     pub task_id: Option<TaskId>,
+    /// The channel that gets a message when this one has given it up.
+    #[serde(default)]
+    pub fallback_id: Option<ChannelId>,
+    /// The name of that channel.
+    #[serde(default)]
+    pub fallback: Option<String>,
     /// When it was added.
     pub created_at: Stamp,
     /// How many tasks send here.

@@ -42,6 +42,8 @@ ids! {
     CalendarId,
     /// A period without firings (停跑时段).
     BlackoutId,
+    /// A summary (定期汇总).
+    SummaryId,
     /// A secret (密钥).
     SecretId,
     /// A person who signs in.

@@ -1,6 +1,7 @@
 //! Everything that the browser and the server share.
 //!
-//! - [`task`], [`run`], [`channel`], [`message`], [`user`]: the types of the product, and the rules on input;
+//! - [`task`], [`run`], [`channel`], [`message`], [`summary`], [`user`]: the types of the product, and the rules on
+//!   input;
 //! - [`schedule`]: when a task fires; [`calendar`]: working days, days off and blackouts; [`occurrence`]: planned
 //!   firings, previews, explanations;
 //! - [`secret`], [`pool`], [`node`]: secrets of runs, limits on simultaneous runs, and servers;
@@ -42,6 +43,7 @@ pub mod run;
 pub mod schedule;
 pub mod secret;
 pub mod server_fns;
+pub mod summary;
 pub mod task;
 pub mod texts;
 pub mod time;

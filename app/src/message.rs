@@ -4,7 +4,7 @@ mod listing;
 mod picture;
 mod state;
 
-pub use listing::{Message, MessageQuery};
+pub use listing::{InsteadOf, Message, MessageQuery};
 pub use picture::{PICTURE_MAX, Picture, PictureDraft, PictureName};
 pub use state::{MessageState, MessageStep};
 
@@ -76,6 +76,8 @@ pub enum Event {
     Test,
     /// Several messages of a channel as one, since its vendor takes no more of them.
     Digest,
+    /// What needed attention in a day or in a week.
+    Summary,
 }
 
 /// What a message of the outbox consists of.
@@ -132,7 +134,8 @@ impl Event {
             | Self::ServerDead
             | Self::ClockStepped
             | Self::DiskLow
-            | Self::Digest => false,
+            | Self::Digest
+            | Self::Summary => false,
             Self::StartingSoon
             | Self::EndsSoon
             | Self::Created
@@ -177,14 +180,14 @@ impl Event {
             | Self::ClockStepped
             | Self::DiskLow => false,
             // They are sent to a channel, and no rule chooses it.
-            Self::Test | Self::Digest => false,
+            Self::Test | Self::Digest | Self::Summary => false,
         }
     }
 
     /// Whether rules may name it: a channel for any other is chosen in another way.
     #[must_use]
     pub const fn is_routed(self) -> bool {
-        !matches!(self, Self::Test | Self::Digest)
+        !matches!(self, Self::Test | Self::Digest | Self::Summary)
     }
 
     /// Whether it reports that a run went wrong: rules may wait for several consecutive ones, and may
@@ -235,6 +238,7 @@ impl Event {
             (Lang::Zh, Self::StartingSoon) => "【即将执行】",
             (Lang::Zh, Self::Test) => "【测试】",
             (Lang::Zh, Self::Digest) => "【消息汇总】",
+            (Lang::Zh, Self::Summary) => "【定期汇总】",
             (Lang::En, Self::Created) => "[New task] ",
             (Lang::En, Self::Reminder) => "[Reminder] ",
             (Lang::En, Self::Completed) => "[Completed] ",
@@ -262,6 +266,7 @@ impl Event {
             (Lang::En, Self::StartingSoon) => "[Starting soon] ",
             (Lang::En, Self::Test) => "[Test] ",
             (Lang::En, Self::Digest) => "[Digest] ",
+            (Lang::En, Self::Summary) => "[Summary] ",
         }
     }
 
@@ -296,6 +301,7 @@ impl Event {
             (Lang::Zh, Self::StartingSoon) => "即将执行",
             (Lang::Zh, Self::Test) => "测试",
             (Lang::Zh, Self::Digest) => "消息汇总",
+            (Lang::Zh, Self::Summary) => "定期汇总",
             (Lang::En, Self::Created) => "New task",
             (Lang::En, Self::Reminder) => "Reminder",
             (Lang::En, Self::Completed) => "Run completed",
@@ -323,6 +329,7 @@ impl Event {
             (Lang::En, Self::StartingSoon) => "Run starts soon",
             (Lang::En, Self::Test) => "Test",
             (Lang::En, Self::Digest) => "Digest",
+            (Lang::En, Self::Summary) => "Summary",
         }
     }
 

@@ -10,6 +10,7 @@ mod pools;
 mod rules;
 mod secrets;
 mod start;
+mod summaries;
 mod templates;
 mod users;
 
@@ -23,6 +24,7 @@ pub use pools::PoolsPage;
 pub use rules::RulesPage;
 pub use secrets::SecretsPage;
 pub use start::StartPage;
+pub use summaries::SummariesPage;
 pub use templates::{TemplateForm, TemplatesPage};
 pub use users::UsersPage;
 
@@ -160,6 +162,8 @@ pub struct Counts {
     pub calendars: usize,
     /// Blackouts, past ones included.
     pub blackouts: usize,
+    /// Summaries, disabled ones included.
+    pub summaries: usize,
     /// Secrets.
     pub secrets: usize,
     /// Pools.

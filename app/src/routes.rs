@@ -10,6 +10,8 @@ pub const TASKS: &str = "/tasks";
 pub const TASK_NEW: &str = "/tasks/new";
 /// The history of messages.
 pub const MESSAGES: &str = "/messages";
+/// Summaries: what needs attention, daily or weekly.
+pub const SUMMARIES: &str = "/summaries";
 /// The admin dashboard.
 pub const ADMIN: &str = "/admin";
 /// Accounts and tokens.
@@ -98,6 +100,12 @@ pub const MESSAGES_DEAD: &str = "/messages?state=dead";
 #[must_use]
 pub fn templates(channel: ChannelId) -> String {
     format!("{CHANNELS}/{channel}/templates")
+}
+
+/// Messages that a channel gave up.
+#[must_use]
+pub fn channel_dead(id: ChannelId) -> String {
+    format!("{MESSAGES_DEAD}&channel={id}")
 }
 
 /// A calendar's page.

@@ -18,6 +18,7 @@ pub mod read;
 pub mod rules;
 pub mod secrets;
 pub mod start;
+pub mod summaries;
 pub mod templates;
 pub mod users;
 pub mod write;
@@ -41,6 +42,7 @@ pub use read::{
 pub use rules::{DeleteRule, fetch_rules};
 pub use secrets::{DeleteSecret, fetch_secrets};
 pub use start::fetch_start;
+pub use summaries::{DeleteSummary, fetch_summaries};
 pub use templates::fetch_templates;
 pub use users::{RevokeToken, SetUserDisabled, fetch_users};
 pub use write::{ControlTask, DeleteTask, RunTask, StopRun};

@@ -19,6 +19,7 @@ pub mod rules;
 pub mod runlog;
 pub mod secrets;
 pub mod start;
+pub mod summaries;
 
 crate::texts! {
     /// Texts of the pages.

@@ -29,8 +29,8 @@ use crate::reader::{document_attribute, language};
 use crate::wire;
 use pages::{
     about, account, admin, blackouts, calendar, calendars, channels, messages, nodes, not_found,
-    occurrences, overview, pictures, pools, rules, run, secrets, sign_in, start, task, task_form,
-    task_list, templates, users,
+    occurrences, overview, pictures, pools, rules, run, secrets, sign_in, start, summaries, task,
+    task_form, task_list, templates, users,
 };
 
 /// One type for all pages: the router's code is compiled once per type.
@@ -60,6 +60,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/runs/:id") view={run::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/messages") view={messages::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/rules") view={rules::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/summaries") view={summaries::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin") view={admin::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/users") view={users::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/channels") view={channels::page as Page} ssr=ssr.clone()/>

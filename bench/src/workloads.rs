@@ -9,6 +9,7 @@ pub(crate) mod fires;
 mod history;
 mod idle;
 mod limits;
+mod messages;
 mod nodes;
 mod outage;
 mod output;
@@ -147,6 +148,11 @@ pub(crate) const TITLES: &[Title] = &[
         "Sixteen expressions, easy and hard, over REST.",
     ),
     title(
+        "messages",
+        "Messages",
+        "1,000 messages to 50 channels, starts while they are sent, and a send while 100,000 wait.",
+    ),
+    title(
         "brief",
         "The failure brief",
         "Of a run that wrote nearly 8 MiB and failed, beside a success that wrote as much, over REST.",
@@ -206,6 +212,7 @@ const GROUPS: &[&[&str]] = &[
     &["P18"],
     &["preview"],
     &["brief"],
+    &["messages"],
     // Last: it leaves a grown heap in this process.
     &["P20"],
 ];
@@ -230,6 +237,7 @@ async fn one(name: &str, stage: &Stage, report: &mut Report) -> Result<(), Failu
         "P18" => ballast::measure(stage, report).await,
         "P20" => planning::measure(report),
         "brief" => brief::measure(stage, report).await,
+        "messages" => messages::measure(stage, report).await,
         "preview" => preview::measure(stage, report).await,
         _ => Err(format!("{name} has no code").into()),
     }

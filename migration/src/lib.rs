@@ -28,6 +28,8 @@ mod m20261129_000026_events;
 mod m20261129_000027_announced;
 mod m20261129_000028_message_template;
 mod m20261129_000029_picture;
+mod m20261129_000031_message_summary;
+mod m20261129_000032_channel_fallback;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -63,6 +65,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000027_announced::Migration),
             Box::new(m20261129_000028_message_template::Migration),
             Box::new(m20261129_000029_picture::Migration),
+            Box::new(m20261129_000031_message_summary::Migration),
+            Box::new(m20261129_000032_channel_fallback::Migration),
         ]
     }
 }

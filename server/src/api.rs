@@ -16,6 +16,7 @@ mod query;
 mod rules;
 mod runs;
 mod secrets;
+mod summaries;
 mod system;
 mod tasks;
 mod templates;
@@ -128,6 +129,13 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(secrets::of_task))
         .routes(routes!(pools::list))
         .routes(routes!(pools::set, pools::delete))
+        .routes(routes!(summaries::list, summaries::create))
+        .routes(routes!(
+            summaries::get,
+            summaries::replace,
+            summaries::delete
+        ))
+        .routes(routes!(summaries::preview))
         .routes(routes!(messages::list))
         .routes(routes!(messages::get))
         .routes(routes!(messages::resend))

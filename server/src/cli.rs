@@ -27,6 +27,7 @@ mod progress;
 mod rule;
 mod run;
 mod secret;
+mod summary;
 mod task;
 mod telemetry;
 mod token;
@@ -256,6 +257,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Node(command) => node::run(&client, &command).await,
         Command::Picture(command) => picture::run(&client, &command).await,
         Command::Message(command) => message::run(&client, &command).await,
+        Command::Summary(command) => summary::run(&client, &command).await,
         // Handled above.
         Command::Serve
         | Command::Migrate { .. }

@@ -7,12 +7,16 @@
 
 mod digest;
 mod held_back;
+mod stand_in;
+pub mod summary;
 mod system_event;
 mod task;
 mod task_event;
 
 pub use digest::{Digest, DigestEntry, DigestGroup, DigestRest, TaskName};
 pub use held_back::HeldBack;
+pub use stand_in::{StandIn, StoodFor};
+pub use summary::Summary;
 pub use system_event::SystemEvent;
 pub use task::{TaskFacts, Work};
 pub use task_event::{Failures, LateReason, Missed, Retried, TaskEvent};
@@ -97,6 +101,8 @@ pub enum Facts {
     },
     /// Several messages were merged into one.
     Digest(Digest),
+    /// A day or a week is over.
+    Summary(Box<Summary>),
 }
 
 /// Schedules in force: the urge cycle, or those for work.
@@ -263,6 +269,7 @@ impl Facts {
             Self::Task { event, .. } => event.event(),
             Self::System { event, .. } => event.event(),
             Self::Digest(_) => Event::Digest,
+            Self::Summary(_) => Event::Summary,
         }
     }
 
@@ -274,11 +281,11 @@ impl Facts {
                 Some(*run)
             }
             Self::Task { run, .. } => *run,
-            Self::Created { .. } | Self::System { .. } | Self::Digest(_) => None,
+            Self::Created { .. } | Self::System { .. } | Self::Digest(_) | Self::Summary(_) => None,
         }
     }
 
-    /// When it was caused; of a digest, when its first message was.
+    /// When it was caused; of a digest, when its first message was; of a summary, when its period ended.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         match self {
@@ -289,6 +296,7 @@ impl Facts {
             | Self::Task { at, .. }
             | Self::System { at, .. } => *at,
             Self::Digest(digest) => digest.at,
+            Self::Summary(summary) => summary.to,
         }
     }
 
@@ -310,6 +318,7 @@ impl Facts {
             | Self::TooLong { task, .. }
             | Self::Ended { task, .. }
             | Self::Task { task, .. } => Some(&task.zone),
+            Self::Summary(summary) => Some(&summary.zone),
             Self::System { .. } | Self::Digest(_) => None,
         }
     }

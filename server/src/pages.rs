@@ -38,6 +38,7 @@ fn forms(web: &Web) -> Router {
         .route("/admin/calendars", post(forms::calendars::calendar))
         .route("/admin/calendars/{name}", post(forms::calendars::import))
         .route("/admin/blackouts", post(forms::blackouts::blackout))
+        .route(app::routes::SUMMARIES, post(forms::summaries::summary))
         .route("/admin/secrets", post(forms::secrets::secret))
         .route("/admin/pools", post(forms::pools::pool))
         .route(app::routes::ACCOUNT, post(forms::account::password))

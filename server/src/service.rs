@@ -24,6 +24,7 @@ mod scratch;
 pub mod secrets;
 pub mod sign_in;
 mod streams;
+mod summaries;
 mod system;
 mod tasks;
 mod templates;
@@ -132,6 +133,8 @@ pub struct Service {
     scrape: ScrapeRule,
     /// Whether each request is logged.
     logs_requests: bool,
+    /// One preview of a summary is computed at a time.
+    previews: tokio::sync::Mutex<()>,
     /// Cached lists of tasks.
     lists: KeptLists,
     /// Set when the process stops: manual starts are refused.
@@ -195,6 +198,7 @@ impl Service {
             loops,
             scrape: settings.scrape,
             logs_requests: settings.logs_requests,
+            previews: tokio::sync::Mutex::default(),
             lists: KeptLists::default(),
             closed: AtomicBool::new(false),
         }

@@ -10,6 +10,7 @@ mod audit;
 mod blackouts;
 mod brief;
 mod calendars;
+mod channel_uses;
 mod channels;
 mod code;
 mod connect;
@@ -33,6 +34,7 @@ mod rules;
 mod secrets;
 mod sessions;
 mod streak;
+mod summaries;
 mod tasks;
 mod templates;
 mod time;
@@ -45,6 +47,7 @@ pub use audit::{Act, TaskChange};
 pub use blackouts::StoredBlackout;
 pub use brief::{BriefRun, FailedNear, NodeVersion};
 pub use calendars::StoredCalendar;
+pub use channel_uses::{ChannelUses, FallbackOf};
 pub use channels::{ChannelSecret, ChannelTarget, NewChannel, TaskChannel};
 pub use dependents::WaitingTask;
 pub use ledger::{
@@ -65,6 +68,7 @@ use rules::RuleHint;
 pub use rules::{RuleAdded, RuleChange};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
+pub use summaries::{BadEnd, NotStarted, StoredSummary, SummaryTask, Took, WithinLimit};
 pub use tasks::{
     Deleted, ListedTask, LiveTask, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault, Updated,
     search_patterns,

@@ -14,6 +14,7 @@ pub mod calendars;
 mod changed_values;
 pub mod channel_addresses;
 pub mod channel_settings;
+pub mod channel_uses;
 pub mod channels;
 pub mod executions;
 pub mod explain;
@@ -33,6 +34,7 @@ pub mod secrets;
 pub mod server;
 pub mod starts;
 pub mod streams;
+pub mod summaries;
 pub mod tasks;
 pub mod templates;
 #[cfg(test)]
@@ -214,6 +216,8 @@ pub enum Missing {
     Run,
     /// A secret.
     Secret,
+    /// A summary.
+    Summary,
     /// A task.
     Task,
     /// A template of messages.
@@ -235,6 +239,7 @@ impl Say for Missing {
             Self::Rule => both("这条通知规则", "rule"),
             Self::Run => both("这次执行", "run"),
             Self::Secret => both("这个密钥", "secret"),
+            Self::Summary => both("这个汇总", "summary"),
             Self::Task => both("这个任务", "task"),
             Self::Template => both("这个模板", "template"),
             Self::Token => both("这个令牌", "token"),

@@ -87,6 +87,6 @@ impl Template {
     /// Whether the template for all events serves an event that has none of its own: digests are about many tasks.
     #[must_use]
     pub const fn is_shared(event: Event) -> bool {
-        !matches!(event, Event::Test | Event::Digest)
+        !matches!(event, Event::Test | Event::Digest | Event::Summary)
     }
 }

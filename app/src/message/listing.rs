@@ -43,6 +43,21 @@ pub struct Message {
     pub sent_at: Option<Stamp>,
     /// When it is tried next; `null` unless it is pending.
     pub next_attempt_at: Option<Stamp>,
+    /// The message in whose place it is sent; `null` for an ordinary one.
+    #[serde(default)]
+    pub instead_of: Option<InsteadOf>,
+}
+
+/// For what a message stands in: one that its channel gave up.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct InsteadOf {
+    /// The message that was given up.
+    pub message: MessageId,
+    /// The names of the channels that gave it up, the first one first.
+    pub channels: Vec<String>,
+    /// What the last of them answered, or why it could not be reached.
+    pub why: String,
 }
 
 /// Which messages of the history are asked for. Codes are as typed; the service checks them.

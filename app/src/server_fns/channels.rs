@@ -72,6 +72,7 @@ fn draft_of(channel: &Channel) -> ChannelDraft {
         ca: Some(settings.ca.clone()),
         format: Some(settings.format.as_str().to_owned()),
         brief: Some(settings.brief.as_str().to_owned()),
+        fallback: Some(channel.fallback.clone().unwrap_or_default()),
         ..ChannelDraft::default()
     }
 }

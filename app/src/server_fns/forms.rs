@@ -64,6 +64,12 @@ pub enum Posted {
         Box<crate::rule::RuleDraft>,
         AppError,
     ),
+    /// The form for a summary, or for changing this one.
+    Summary(
+        Option<crate::id::SummaryId>,
+        crate::summary::SummaryDraft,
+        AppError,
+    ),
     /// The form of a manual start.
     Start(crate::task::RunRequest, AppError),
     /// The form for a secret, or for changing this one; without the value.

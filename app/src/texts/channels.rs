@@ -60,8 +60,16 @@ crate::texts! {
         template_variable: "变量" | "Variable",
         template_meaning: "含义" | "Meaning",
         template_example: "示例" | "Example",
+        fallback: "备用渠道" | "Fallback channel",
+        fallback_hint: "这个渠道放弃一条消息时，改由备用渠道发送" | "Gets a message when this channel has given it up",
         sent: "发送的内容（密钥已遮盖）" | "What was sent (secrets masked)",
     }
+}
+
+/// Which channel gets what this one gives up.
+#[must_use]
+pub fn falls_back_to(lang: Lang, name: &str) -> String {
+    lang.pick(format!("备用渠道：{name}"), format!("Fallback: {name}"))
 }
 
 /// The heading of the form that changes a channel.

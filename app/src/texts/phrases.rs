@@ -172,6 +172,18 @@ pub fn messages_waiting(lang: Lang, count: i64) -> String {
     )
 }
 
+/// For which channels a message stands in, and which message it replaces.
+#[must_use]
+pub fn instead_of(lang: Lang, channels: &[String], message: i64) -> String {
+    lang.pick(
+        format!("代渠道 {} 发送（消息 {message}）", channels.join("、")),
+        format!(
+            "In place of channel {} (message {message})",
+            channels.join(", ")
+        ),
+    )
+}
+
 /// Attempts a message took.
 #[must_use]
 pub fn attempts(lang: Lang, count: i32) -> String {

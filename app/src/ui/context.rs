@@ -21,6 +21,7 @@ use crate::texts::pools::PoolsUi;
 use crate::texts::rules::RulesUi;
 use crate::texts::secrets::SecretsUi;
 use crate::texts::start::StartUi;
+use crate::texts::summaries::SummariesUi;
 use crate::wire;
 
 /// The reader's choice of colours.
@@ -152,6 +153,11 @@ pub(super) fn rules_ui() -> &'static RulesUi {
 /// The page's texts about channels.
 pub(super) fn channels_ui() -> &'static ChannelsUi {
     ChannelsUi::of(lang())
+}
+
+/// The page's texts about summaries.
+pub(super) fn summaries_ui() -> &'static SummariesUi {
+    SummariesUi::of(lang())
 }
 
 /// The page's texts about secrets.

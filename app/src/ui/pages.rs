@@ -20,6 +20,7 @@ pub(super) mod run;
 pub(super) mod secrets;
 pub(super) mod sign_in;
 pub(super) mod start;
+pub(super) mod summaries;
 pub(super) mod task;
 pub(super) mod task_form;
 pub(super) mod task_list;

@@ -59,6 +59,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         + answers::<SecretsPage>()
         + answers::<SignInForm>()
         + answers::<StartPage>()
+        + answers::<SummariesPage>()
         + answers::<TaskForm>()
         + answers::<TaskListPage>()
         + answers::<TaskPage>()
@@ -86,6 +87,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         include_str!("../server_fns/rules.rs"),
         include_str!("../server_fns/secrets.rs"),
         include_str!("../server_fns/start.rs"),
+        include_str!("../server_fns/summaries.rs"),
         include_str!("../server_fns/users.rs"),
         include_str!("../server_fns/write.rs"),
     ];

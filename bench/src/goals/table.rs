@@ -348,6 +348,27 @@ pub(super) const GOALS: &[Goal] = &[
         "both outputs as they are stored, compressed",
     ),
     goal(
+        "messages",
+        SQLITE,
+        "CPU at the channels' limits",
+        AtMost(5.0),
+        "each message is a request and two commits",
+    ),
+    goal(
+        "messages",
+        SQLITE,
+        "last start, messages under way",
+        TimesMetric(1.5, "last start, nothing to send"),
+        "the commits of both share one writer",
+    ),
+    goal(
+        "messages",
+        SQLITE,
+        "a send, 100,000 waiting",
+        TimesMetric(1.5, "a send, 100 waiting"),
+        "nothing: both are found along one index",
+    ),
+    goal(
         "P20",
         SQLITE,
         "next of 100,000",

@@ -21,7 +21,7 @@ const APART: i64 = 10;
 
 /// Sends them to a sink inside this program.
 pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
-    let sink = Sink::open().await?;
+    let sink = Sink::answering("ok", Duration::ZERO).await?;
     let mut home = Home::fresh(stage, Db::Sqlite, "webhooks")?;
     // The loopback is refused unless it is allowed.
     home.settings
@@ -86,8 +86,8 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
 }
 
 /// Accepts every request with success.
-struct Sink {
-    address: std::net::SocketAddr,
+pub(super) struct Sink {
+    pub(super) address: std::net::SocketAddr,
     /// Path without its slash, and when.
     seen: Arc<Mutex<Vec<(String, i64)>>>,
     task: tokio::task::JoinHandle<()>,
@@ -100,7 +100,8 @@ impl Drop for Sink {
 }
 
 impl Sink {
-    async fn open() -> Result<Self, Failure> {
+    /// Answers with these words, after this time.
+    pub(super) async fn answering(words: &'static str, after: Duration) -> Result<Self, Failure> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let seen: Arc<Mutex<Vec<(String, i64)>>> = Arc::default();
@@ -109,7 +110,7 @@ impl Sink {
             // Ends with the workload.
             while let Ok((stream, _)) = listener.accept().await {
                 // A connection that fails is a missing request, which is noticed.
-                tokio::spawn(serve(stream, Arc::clone(&all)));
+                tokio::spawn(serve(stream, Arc::clone(&all), words, after));
             }
         });
         Ok(Self {
@@ -119,13 +120,21 @@ impl Sink {
         })
     }
 
-    fn seen(&self) -> std::sync::MutexGuard<'_, Vec<(String, i64)>> {
+    /// What came: path without its slash, and when.
+    pub(super) fn seen(&self) -> std::sync::MutexGuard<'_, Vec<(String, i64)>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// One connection, which may bring several requests.
-async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Vec<(String, i64)>>>) -> std::io::Result<()> {
+async fn serve(
+    mut stream: TcpStream,
+    seen: Arc<Mutex<Vec<(String, i64)>>>,
+    words: &'static str,
+    after: Duration,
+) -> std::io::Result<()> {
+    let length = words.len();
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{words}");
     let mut buffer = Vec::new();
     loop {
         let Some((path, length)) = request(&buffer) else {
@@ -139,9 +148,10 @@ async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Vec<(String, i64)>>>) -> s
             .unwrap_or_else(PoisonError::into_inner)
             .push((path, at));
         buffer.drain(..length);
-        stream
-            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
-            .await?;
+        if !after.is_zero() {
+            tokio::time::sleep(after).await;
+        }
+        stream.write_all(answer.as_bytes()).await?;
     }
 }
 

@@ -7,8 +7,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, completions, cron, doctor, message, node, picture, pool, rule, run,
-    secret, task, token, user,
+    blackout, calendar, channel, completions, cron, doctor, message, node, picture, pool, rule,
+    run, secret, summary, task, token, user,
 };
 use crate::config::Config;
 
@@ -45,7 +45,7 @@ pub(super) enum Command {
     Cron(cron::CronCommand),
     /// Manage notification channels
     #[command(subcommand)]
-    Channel(channel::ChannelCommand),
+    Channel(Box<channel::ChannelCommand>),
     /// Manage rules: which channels get which events
     #[command(subcommand)]
     Rule(rule::RuleCommand),
@@ -67,6 +67,9 @@ pub(super) enum Command {
     /// Show messages that were sent, and send failed ones again
     #[command(subcommand)]
     Message(message::MessageCommand),
+    /// Manage summaries: what needs attention, once a day or once a week
+    #[command(subcommand)]
+    Summary(summary::SummaryCommand),
     /// Show the server processes on this database
     #[command(subcommand)]
     Node(node::NodeCommand),

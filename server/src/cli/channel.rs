@@ -141,6 +141,9 @@ pub(super) struct Settings {
     /// E-mail: file with certificates in PEM of a CA to trust besides the system's
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// Channel that gets a message when this one has given it up, by name
+    #[arg(long, value_name = "CHANNEL")]
+    fallback: Option<String>,
 }
 
 impl Settings {
@@ -174,6 +177,7 @@ impl Settings {
             ("tls", &self.tls),
             ("format", &self.format),
             ("brief", &self.brief),
+            ("fallback", &self.fallback),
         ] {
             if let Some(value) = value {
                 body.insert(field.to_owned(), json!(value));
@@ -290,6 +294,7 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
                 "kind",
                 "url_masked",
                 "proxy",
+                "fallback",
                 "tasks",
                 "pending",
                 "dead",

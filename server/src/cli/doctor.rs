@@ -7,9 +7,11 @@ mod about;
 mod folder;
 mod here;
 mod loops;
+mod messages;
 mod report;
 mod site;
 
+use app::channel::Channel;
 use app::page::About;
 use axum::http::Method;
 use clap::Args;
@@ -82,6 +84,11 @@ async fn ask(client: &Client, access: &Access, report: &mut Report) {
             );
             return report.fail("server", failure.message, next);
         }
+    }
+    // Where they cannot be read, the checks above and below say why.
+    let channels = client.call(Method::GET, "/api/v1/channels", None).await;
+    if let Ok(channels) = channels.and_then(|page| typed::<Vec<Channel>>(&page["items"])) {
+        messages::check(&channels, report);
     }
     let address =
         elsewhere.unwrap_or_else(|| config.data_dir.join("jcrontab.sock").display().to_string());

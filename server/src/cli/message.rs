@@ -173,12 +173,18 @@ fn lines(message: &Message) -> Vec<String> {
     let task = name(message.task.as_ref(), message.task_id.0);
     let channel = name(message.channel.as_ref(), message.channel_id.0);
     let answer = message.answer.as_deref().map(app::ansi::visible);
+    let instead = message.instead_of.as_ref().map(|instead| {
+        let channels = instead.channels.join(", ");
+        let words = format!("{channels} #{}: {}", instead.message, instead.why);
+        app::ansi::visible(&words).replace('\n', " ")
+    });
     let mut lines: Vec<String> = [
         line("状态", "State", Some(message.state.word().to_owned())),
         line("事件", "Event", Some(Event::text(&message.event, lang))),
         line("任务", "Task", Some(task)),
         line("执行", "Run", message.run_id.map(|run| run.to_string())),
         line("渠道", "Channel", Some(channel)),
+        line("代替", "In place of", instead),
         line("产生时间", "Created", time(Some(message.created_at))),
         line("对方接收", "Accepted", time(message.sent_at)),
         line("下次尝试", "Next attempt", time(message.next_attempt_at)),

@@ -74,7 +74,7 @@ pub struct TaskName {
 }
 
 /// What needs a look first, stands first.
-const ORDER: [Event; 27] = [
+const ORDER: [Event; 28] = [
     Event::ServerDead,
     Event::DiskLow,
     Event::ClockStepped,
@@ -102,6 +102,7 @@ const ORDER: [Event; 27] = [
     Event::Restored,
     Event::Test,
     Event::Digest,
+    Event::Summary,
 ];
 
 /// The place of an event among the others.

@@ -13,7 +13,7 @@ use super::{Assembled, Stop};
 use crate::auth::token::chance;
 use crate::clock::SharedClock;
 use crate::loops::{Loops, Periodic, repeat, supervise};
-use crate::messages::{self, Deliveries, Outbox, Pace};
+use crate::messages::{self, Deliveries, Outbox, Pace, Summaries};
 use crate::output::disk::space;
 use crate::scheduler::{self, DatabaseClock, Scheduler};
 use crate::service::{LookAhead, MessageBriefs, ScratchSweep, StreamWatch};
@@ -62,6 +62,13 @@ impl Running {
                 running.every(&components.loops, alone, stop);
             }
         }
+        let summaries = Summaries {
+            store: components.store.clone(),
+            clock: Arc::clone(clock),
+            signals: Arc::clone(&components.signals),
+            patterns: Arc::clone(&components.patterns),
+        };
+        running.every(&components.loops, summaries, stop);
         running.every(&components.loops, components.output.clone(), stop);
         let streams = StreamWatch {
             service: Arc::downgrade(service),

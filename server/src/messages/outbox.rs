@@ -249,15 +249,14 @@ impl Outbox {
             .map_err(|error| SendError::Refused(error.to_string()))?;
         let (mut made, mut unused) = (Made::default(), None);
         if let Some(facts) = facts {
-            let (mut worded, why) = self.words(facts, item, &to).await?;
-            // The JSON of a template has no place for it.
-            let is_json = worded.made.templated && to.format() == Format::Json;
-            if let Some(stored) = item.facts.as_deref().filter(|_| !is_json) {
-                self.renderer
-                    .add_held_back(&mut worded.text, stored, to.lang);
-            }
+            let (worded, why) = self.words(facts, item, &to).await?;
             item.body = worded.text;
             (made, unused) = (worded.made, why);
+        }
+        // The JSON of a template has no place for it.
+        let is_json = made.templated && to.format() == Format::Json;
+        if item.kind == MessageKind::Text && !is_json {
+            self.add_circumstances(item, target);
         }
         if item.kind == MessageKind::Image {
             made.picture = self.picture(item).await?;
@@ -268,6 +267,19 @@ impl Outbox {
             Some(why) => format!("{answer} (sent in the built-in words: {why})"),
             None => answer,
         })
+    }
+
+    /// Adds to a text what was held back before it, and for which channel this one stands in.
+    fn add_circumstances(&self, item: &mut OutboxItem, target: &ChannelTarget) {
+        if let Some(stored) = &item.facts {
+            self.renderer
+                .add_held_back(&mut item.body, stored, target.lang);
+        }
+        if let Some(stand_in) = &item.stand_in {
+            let (names, why) = (stand_in.names(), &stand_in.why);
+            let body = std::mem::take(&mut item.body);
+            item.body = self.renderer.instead(body, &names, why, target.lang);
+        }
     }
 
     /// The picture that was uploaded in the place of the one that follows a message.
@@ -386,6 +398,8 @@ impl Outbox {
             self.store
                 .outbox_dead(item, &words, error.is_final(), now)
                 .await?;
+            // Another channel may have got it.
+            self.signals.outbox.notify_one();
             return Ok(Delivery::Dead);
         }
         let mut pause = self.pace.spread(retry_pause(item.attempts));

@@ -4,6 +4,8 @@ mod brief;
 mod digest;
 pub(crate) mod example;
 mod held_back;
+mod stand_in;
+mod summary;
 mod system_event;
 mod task_event;
 mod variables;
@@ -64,6 +66,7 @@ impl Renderer {
             } => words.task_event(task, *run, *at, event),
             Facts::System { at, event } => words.system_event(*at, event),
             Facts::Digest(digest) => words.digest(digest),
+            Facts::Summary(summary) => words.summary(summary),
         }
     }
 }

@@ -64,6 +64,7 @@ impl Renderer {
                 task, run: None, ..
             } => routes::task(task.id),
             Facts::System { .. } => routes::NODES.to_owned(),
+            Facts::Summary(_) => routes::OVERVIEW.to_owned(),
             Facts::Digest(_) => routes::MESSAGES.to_owned(),
             _ => facts
                 .run()

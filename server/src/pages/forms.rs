@@ -12,6 +12,7 @@ pub(super) mod rules;
 pub(super) mod secrets;
 pub(super) mod session;
 pub(super) mod start;
+pub(super) mod summaries;
 pub(super) mod task;
 pub(super) mod templates;
 pub(super) mod users;

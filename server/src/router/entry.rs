@@ -35,7 +35,9 @@ fn needed(path: &str) -> Option<Action> {
         None if path == "/rules" => return Some(Action::Edit),
         None if path == "/tasks/new" || path == "/tasks/{id}/edit" => return Some(Action::Edit),
         None if path == "/tasks/{id}/run" => return Some(Action::Operate),
-        None if path.starts_with("/admin/") => return Some(Action::Administer),
+        None if path.starts_with("/admin/") || path == app::routes::SUMMARIES => {
+            return Some(Action::Administer);
+        }
         None => return None,
     };
     let (resource, rest) = rest.split_once('/').unwrap_or((rest, ""));
@@ -46,7 +48,10 @@ fn needed(path: &str) -> Option<Action> {
             "{id}/run" | "{id}/pause" | "{id}/close" | "{id}/restore" | "{id}/urge" | "{id}/unurge",
         )
         | ("runs", "{id}/stop") => Some(Action::Operate),
-        ("channels" | "pictures" | "calendars" | "blackouts" | "secrets" | "pools", _)
+        (
+            "channels" | "pictures" | "summaries" | "calendars" | "blackouts" | "secrets" | "pools",
+            _,
+        )
         | ("users", "" | "{id}") => Some(Action::Administer),
         _ => None,
     }
@@ -62,15 +67,20 @@ fn limit(path: &str) -> usize {
         "/tasks/{id}/run" | "/api/v1/tasks/{id}/run" => 512 * KIB,
         "/api/v1/schedules/preview" | "/fn/preview" => 128 * KIB,
         "/admin/channels/{id}/templates" => FEW_FIELDS,
-        "/admin/users" | "/admin/channels" | "/admin/pools" | "/admin/blackouts"
-        | "/admin/calendars" | "/rules" => FEW_FIELDS,
+        "/admin/users"
+        | "/admin/channels"
+        | "/admin/pools"
+        | "/admin/blackouts"
+        | "/admin/calendars"
+        | app::routes::RULES
+        | app::routes::SUMMARIES => FEW_FIELDS,
         _ if path.starts_with("/fn/") => FEW_FIELDS,
         _ => match path.strip_prefix("/api/v1/") {
             Some(rest) if rest.starts_with("tasks/{id}/") => FEW_FIELDS,
             Some(rest) => match rest.split('/').next() {
-                Some("users" | "tokens" | "channels" | "rules" | "pools" | "blackouts") => {
-                    FEW_FIELDS
-                }
+                Some(
+                    "users" | "tokens" | "channels" | "rules" | "summaries" | "pools" | "blackouts",
+                ) => FEW_FIELDS,
                 _ => BODY_MAX,
             },
             None => BODY_MAX,
@@ -192,6 +202,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
         "/admin/calendars" => Posted::Calendar(Default::default(), error),
         "/rules" => Posted::Rule(None, Default::default(), error),
         "/admin/blackouts" => Posted::Blackout(Default::default(), error),
+        app::routes::SUMMARIES => Posted::Summary(None, Default::default(), error),
         "/admin/secrets" => Posted::Secret(None, Default::default(), error),
         "/admin/pools" => Posted::Pool(Default::default(), error),
         _ if path.starts_with("/admin/channels/") => {
@@ -267,6 +278,8 @@ mod tests {
             ("/api/v1/schedules/preview", None),
             ("/tasks/{id}/edit", Some(Action::Edit)),
             ("/admin/users", Some(Action::Administer)),
+            ("/summaries", Some(Action::Administer)),
+            ("/api/v1/summaries/{id}", Some(Action::Administer)),
             ("/preferences", None),
         ] {
             assert_eq!(needed(path), action, "{path}");

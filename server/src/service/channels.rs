@@ -2,6 +2,7 @@
 
 mod address;
 mod draft;
+mod fallback;
 mod robot;
 mod settings;
 
@@ -22,10 +23,12 @@ use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::messages::Made;
 use crate::messages::target::{Target, open_target};
-use crate::store::OutboxItem;
+use crate::store::{ChannelUses, OutboxItem};
 use crate::text::head;
+use crate::texts::channel_uses::ChannelInUse;
 use crate::texts::channels::{ChannelNotice, ChannelRefusal};
 use crate::texts::{Missing, Refusal, Say};
+use fallback::with_fallback;
 
 /// Failing channels that a page reports.
 const NOTICES_MAX: u64 = 20;
@@ -118,6 +121,19 @@ fn name_taken(lang: Lang, name: &str) -> AppError {
     ChannelRefusal::NameTaken { name }.answer(lang)
 }
 
+/// Why a channel without tasks is not deleted.
+fn in_use(tasks: i64, uses: ChannelUses) -> Option<ChannelInUse> {
+    let ChannelUses {
+        summaries,
+        fallback_of,
+    } = uses;
+    match (tasks, summaries.is_empty(), fallback_of.is_empty()) {
+        (0, false, _) => Some(ChannelInUse::Summaries { names: summaries }),
+        (0, true, false) => Some(ChannelInUse::Fallback { names: fallback_of }),
+        _ => None,
+    }
+}
+
 #[async_trait]
 impl Channels for Service {
     async fn channel_list(&self, caller: &Caller) -> Answer<Vec<Channel>> {
@@ -137,7 +153,10 @@ impl Channels for Service {
     async fn channel_create(&self, caller: &Caller, draft: &ChannelDraft) -> Answer<Channel> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        let checked = self.check_channel(lang, draft, None)?;
+        let fallback = self.read_fallback(lang, draft, None).await?;
+        let checked = self.check_channel(lang, draft, None);
+        let (mut checked, fallback) = with_fallback(lang, checked, fallback)?;
+        checked.new.fallback = fallback;
         let new = &checked.new;
         let act = self.act(who, "channel.create").detail(new.name.as_str());
         let seal = |id, what| checked.seal(&self.sealer, id, what);
@@ -157,7 +176,10 @@ impl Channels for Service {
         let lang = caller.lang;
         let stored = self.opened_channel(lang, id).await?;
         let stored = stored.ok_or_else(|| Missing::Channel.answer(lang))?;
-        let checked = self.check_channel(lang, draft, Some(&stored))?;
+        let fallback = self.read_fallback(lang, draft, Some(id)).await?;
+        let checked = self.check_channel(lang, draft, Some(&stored));
+        let (mut checked, fallback) = with_fallback(lang, checked, fallback)?;
+        checked.new.fallback = fallback;
         let new = &checked.new;
         let act = self.act(who, "channel.update").detail(new.name.as_str());
         let seal = |id, what| checked.seal(&self.sealer, id, what);
@@ -176,6 +198,10 @@ impl Channels for Service {
         let act = self.act(who, "channel.delete").detail(channel.name);
         let deleted = self.store.delete_channel(&act, id).await;
         if !deleted.or_internal(lang)? {
+            let uses = self.store.channel_uses(id).await.or_internal(lang)?;
+            if let Some(refused) = in_use(channel.tasks, uses) {
+                return Err(refused.answer(lang));
+            }
             let (tasks, rules) = (channel.tasks, channel.rules);
             return Err(ChannelRefusal::InUse { tasks, rules }.answer(lang));
         }
@@ -200,6 +226,7 @@ impl Channels for Service {
             run_id: None,
             attempts: 1,
             created_at: now,
+            stand_in: None,
         };
         // A card and an article need somewhere to lead to.
         let made = Made {

@@ -39,7 +39,12 @@ impl Service {
         let rows = found.into_iter().map(|(mut row, facts)| {
             let kind = kinds.get(&row.channel_id).copied();
             let theirs = langs.get(&row.channel_id).copied();
+            let waits = facts.is_some();
             row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
+            if let Some(instead) = row.instead_of.as_ref().filter(|_| waits) {
+                let (names, why) = (&instead.channels, &instead.why);
+                row.text = self.renderer.instead(row.text, names, why, theirs);
+            }
             row
         });
         Ok(rows.collect())

@@ -189,7 +189,8 @@ impl Service {
                     }
                     false => Ends::default(),
                 };
-                let own = event_of(task, run.state).unwrap_or(Event::Completed);
+                let own =
+                    event_of(task, run.state, run.reason.as_deref()).unwrap_or(Event::Completed);
                 let end = End {
                     event: event.unwrap_or(own),
                     state: run.state,
@@ -200,6 +201,7 @@ impl Service {
                     started_at: run.started_at.0,
                     finished_at: finished_at.0,
                     output,
+                    failures: None,
                 };
                 Facts::Ended {
                     task: TaskFacts::of(task),
@@ -357,6 +359,7 @@ impl Templates for Service {
             run_id: tried.run,
             attempts: 1,
             created_at: now,
+            stand_in: None,
         };
         Ok(TemplatePreview {
             event: happened.as_str().to_owned(),

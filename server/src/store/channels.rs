@@ -13,6 +13,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use super::channel_uses::uses;
 use super::code::is_one_of;
 use super::delivery::channel_gone;
 use super::entity::{channel, channel_slot, message, task};
@@ -48,6 +49,8 @@ pub struct NewChannel {
     pub lang: Option<Option<Lang>>,
     /// Its settings without their secrets; `None` keeps the stored ones.
     pub settings: Option<ChannelDetails>,
+    /// The channel that stands in for it; `Some(None)` is none, `None` keeps the stored one.
+    pub fallback: Option<Option<ChannelId>>,
 }
 
 /// The sealed values of a channel.
@@ -190,8 +193,14 @@ impl Store {
             .filter(task::Column::ChannelId.eq(row.id))
             .count(&self.reader)
             .await?;
+        let fallback = match row.fallback_id.map(ChannelId) {
+            Some(id) => self.channel_names([id]).await?.remove(&id),
+            None => None,
+        };
         Ok(Channel {
             id: ChannelId(row.id),
+            fallback_id: fallback.as_ref().and(row.fallback_id).map(ChannelId),
+            fallback,
             kind: kind(&row.kind)?,
             tasks: i64::try_from(tasks).unwrap_or(i64::MAX),
             rules: uses_of(&self.reader, ChannelId(row.id)).await?,
@@ -261,7 +270,7 @@ impl Store {
         })
     }
 
-    /// Removes a channel that no task and no rule uses; false when one does, or it does not exist.
+    /// Removes a channel that no task, rule, summary or other channel uses; false when one does, or it does not exist.
     ///
     /// # Errors
     /// When the database fails.
@@ -272,7 +281,7 @@ impl Store {
                 .filter(task::Column::ChannelId.eq(id.0))
                 .count(tx)
                 .await?;
-            if used > 0 || uses_of(tx, id).await? > 0 {
+            if used > 0 || uses_of(tx, id).await? > 0 || !uses(tx, id).await?.is_unused() {
                 return Ok(false);
             }
             channel_gone(tx, id, now).await?;
@@ -402,6 +411,9 @@ async fn write(
     }
     if let Some(lang) = new.lang {
         update = update.col_expr(C::Lang, Expr::value(lang.map(code)));
+    }
+    if let Some(fallback) = new.fallback {
+        update = update.col_expr(C::FallbackId, Expr::value(fallback.map(|id| id.0)));
     }
     if let Some(details) = &new.settings {
         let none = *details == ChannelDetails::default();

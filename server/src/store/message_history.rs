@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use app::id::{ChannelId, MessageId, RunId, TaskId};
-use app::message::{Event, Message, MessageKind, MessageState, MessageStep};
+use app::message::{Event, InsteadOf, Message, MessageKind, MessageState, MessageStep};
 use app::time::Stamp;
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Qu
 use super::code::TakeStep;
 use super::entity::{channel, message, task};
 use super::messages::NO_TASK;
+use super::messages::read_stand_in;
 use super::txn::transaction;
 use super::{Act, Store, StoreError};
 
@@ -218,6 +219,12 @@ impl Store {
                 let is_pending = row.state.0 == MessageState::Pending;
                 let is_image = row.kind.known() == Some(MessageKind::Image);
                 let facts = row.facts.filter(|_| row.body.is_empty());
+                let stand_in = read_stand_in(row.stand_in.as_deref())?;
+                let instead_of = row.instead_of.zip(stand_in).map(|(id, one)| InsteadOf {
+                    message: MessageId(id),
+                    channels: one.names(),
+                    why: one.why,
+                });
                 let message = Message {
                     id: MessageId(row.id),
                     state: row.state.0,
@@ -235,6 +242,7 @@ impl Store {
                     created_at: Stamp(row.created_at),
                     sent_at: row.sent_at.map(Stamp),
                     next_attempt_at: is_pending.then_some(Stamp(row.next_attempt_at)),
+                    instead_of,
                 };
                 Ok((message, facts))
             })

@@ -1,6 +1,7 @@
 //! The outbox: messages are rows before they leave.
 
 mod digest;
+mod fallback;
 mod notice;
 mod queue;
 mod route;
@@ -24,8 +25,9 @@ use super::entity::{channel, message};
 use super::rules::Wanted;
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
-use crate::facts::{Facts, HeldBack, Picture};
+use crate::facts::{Facts, HeldBack, Picture, StandIn};
 
+pub(super) use fallback::read_stand_in;
 pub use notice::Notice;
 pub use queue::Outlook;
 pub use route::RouteNow;
@@ -91,6 +93,8 @@ pub struct OutboxItem {
     pub attempts: i32,
     /// When it was caused.
     pub created_at: DateTime<Utc>,
+    /// For which channels it stands in; `None` for an ordinary message.
+    pub stand_in: Option<StandIn>,
 }
 
 /// What the outbox has for a channel.

@@ -70,34 +70,10 @@ impl Store {
     /// Bad runs since an instant that were followed by another attempt: together they count as one run.
     async fn retried(&self, since: DateTime<Utc>) -> Result<i64, StoreError> {
         use run::Column as R;
-        // Along the keys that prevent an attempt from being made twice.
-        let follows = |of: Expr, own: run::Column| {
-            Expr::exists(
-                Query::select()
-                    .expr(Expr::value(1))
-                    .from_as(run::Entity, NEXT)
-                    .and_where(Expr::col((NEXT, own)).eq(of))
-                    .and_where(
-                        Expr::col((NEXT, R::Attempt))
-                            .eq(Expr::col((run::Entity, R::Attempt)).add(1)),
-                    )
-                    .to_owned(),
-            )
-        };
-        let column = |column| Expr::col((run::Entity, column));
-        let origin = Func::coalesce([column(R::OriginId), column(R::Id)]).into();
         let count = run::Entity::find()
             .filter(is_one_of(R::State, &RunState::BAD))
             .filter(R::StartedAt.gte(since))
-            .filter(
-                Condition::any()
-                    .add(follows(column(R::OccurrenceId), R::OccurrenceId))
-                    .add(
-                        Condition::all()
-                            .add(R::OccurrenceId.is_null())
-                            .add(follows(origin, R::OriginId)),
-                    ),
-            )
+            .filter(was_retried())
             .select_only()
             .column_as(R::Id.count(), "runs")
             .into_tuple::<i64>()
@@ -157,6 +133,33 @@ impl Store {
             .map(|(state, rows)| (state.0, rows))
             .collect())
     }
+}
+
+/// Whether another attempt follows a run, in a query about that run.
+pub(super) fn was_retried() -> Condition {
+    use run::Column as R;
+    // Along the keys that prevent an attempt from being made twice.
+    let follows = |of: Expr, own: run::Column| {
+        Expr::exists(
+            Query::select()
+                .expr(Expr::value(1))
+                .from_as(run::Entity, NEXT)
+                .and_where(Expr::col((NEXT, own)).eq(of))
+                .and_where(
+                    Expr::col((NEXT, R::Attempt)).eq(Expr::col((run::Entity, R::Attempt)).add(1)),
+                )
+                .to_owned(),
+        )
+    };
+    let column = |column| Expr::col((run::Entity, column));
+    let origin = Func::coalesce([column(R::OriginId), column(R::Id)]).into();
+    Condition::any()
+        .add(follows(column(R::OccurrenceId), R::OccurrenceId))
+        .add(
+            Condition::all()
+                .add(R::OccurrenceId.is_null())
+                .add(follows(origin, R::OriginId)),
+        )
 }
 
 fn of<T: Eq + Hash>(counts: &HashMap<T, i64>, states: &[T]) -> i64 {

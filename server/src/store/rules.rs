@@ -5,7 +5,7 @@ mod rows;
 
 pub(super) use hint::{RuleHint, Wanted};
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use app::id::{ChannelId, RuleId, TaskId};
 use app::rule::{OF_TASK_MAX, Rule, RuleQuery, RuleSpec, SHARED_MAX};
@@ -158,25 +158,6 @@ impl Store {
     pub async fn rule(&self, id: RuleId) -> Result<Option<Rule>, StoreError> {
         let row = message_rule::Entity::find_by_id(id.0);
         row.one(&self.reader).await?.map(to_rule).transpose()
-    }
-
-    /// The names of these channels.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn channel_names(
-        &self,
-        ids: impl IntoIterator<Item = ChannelId>,
-    ) -> Result<HashMap<ChannelId, String>, StoreError> {
-        let rows: Vec<(i64, String)> = channel::Entity::find()
-            .select_only()
-            .columns([channel::Column::Id, channel::Column::Name])
-            .filter(channel::Column::Id.is_in(ids.into_iter().map(|id| id.0)))
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        let named = |(id, name)| (ChannelId(id), name);
-        Ok(rows.into_iter().map(named).collect())
     }
 
     /// Adds a rule.

@@ -24,13 +24,14 @@ pub(super) use pause::pause_failing;
 use rows::to_live;
 pub(super) use rows::to_task;
 pub(super) use rows::{from_json, to_json};
+pub(super) use search::whole;
 pub use search::{
     CHARS_MAX as SEARCH_CHARS_MAX, SearchFault, WORDS_MAX as SEARCH_WORDS_MAX,
     patterns as search_patterns,
 };
 
 /// The column that the search matches. Not in the entity: nothing that reads tasks needs it.
-const SEARCH: &str = "search";
+pub(super) const SEARCH: &str = "search";
 
 /// A task as the scheduler needs it: active or paused, with the schedules in force.
 #[derive(Clone, PartialEq, Eq, Debug)]

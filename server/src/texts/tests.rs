@@ -14,6 +14,7 @@ use super::blackouts::BlackoutFault;
 use super::calendars::{CalendarFault, CalendarRefusal, SourceWarning};
 use super::channel_addresses::{AddressFault, UrlFault};
 use super::channel_settings::{MailFault, SettingFault};
+use super::channel_uses::{ChannelInUse, FallbackFault};
 use super::channels::{ChannelFault, ChannelNotice, ChannelProxyFault, ChannelRefusal};
 use super::executions::ExecutionFault;
 use super::explain::{ByLedger, BySchedule, ended, exit_code, lost_before, no_server};
@@ -29,6 +30,7 @@ use super::secrets::{SecretFault, SecretRefusal, new_key_not_in_place};
 use super::server::ServerRefusal;
 use super::starts::{Overlapping, Override, StartFault, StartRefusal};
 use super::streams::StreamRefusal;
+use super::summaries::{SummaryFault, SummaryRefusal};
 use super::tasks::{Change, TaskFault, TaskRefusal};
 use super::templates::TemplateRequestFault;
 use super::times::TimeFault;
@@ -217,6 +219,7 @@ fn every_value_has_words_in_both_languages() {
     faults(CalendarFault::iter());
     faults(ChannelFault::iter());
     faults(ExecutionFault::iter());
+    faults(FallbackFault::iter());
     faults(MailFault::iter());
     faults(MessageFault::iter());
     faults(picture_faults());
@@ -227,6 +230,7 @@ fn every_value_has_words_in_both_languages() {
     faults(SecretFault::iter());
     faults(SettingFault::iter());
     faults(StartFault::iter());
+    faults(SummaryFault::iter());
     faults(TaskFault::iter());
     faults(template_faults());
     faults(TemplateRequestFault::iter());
@@ -237,6 +241,7 @@ fn every_value_has_words_in_both_languages() {
 
     refusals(AccountRefusal::iter());
     refusals(CalendarRefusal::iter());
+    refusals(ChannelInUse::iter());
     refusals(ChannelRefusal::iter());
     refusals(Failure::iter());
     refusals(ListRefusal::iter());
@@ -248,6 +253,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(SignInRefusal::iter());
     refusals(StartRefusal::iter());
     refusals(StreamRefusal::iter());
+    refusals(SummaryRefusal::iter());
     refusals(TaskRefusal::iter());
 
     sentences(by_ledger());

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use app::auth::Role;
-use app::backend::{Capacity, Rules, Secrets};
+use app::backend::{Capacity, Rules, Secrets, Summaries};
 use app::error::{AppError, ErrorKind};
 use app::pool::PoolDraft;
 use app::rule::RuleDraft;
 use app::secret::SecretDraft;
+use app::summary::SummaryDraft;
 use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
@@ -124,6 +125,7 @@ pub(crate) async fn everything(app: &TestApp) -> Vec<String> {
         "SELECT CONCAT_WS(' ', id, name, note, value_sealed) FROM secret".to_owned(),
         "SELECT CONCAT_WS(' ', secret_id, task_id) FROM secret_grant".to_owned(),
         "SELECT CONCAT_WS(' ', name, slots) FROM pool".to_owned(),
+        "SELECT CONCAT_WS(' ', id, name, hour, minute) FROM message_summary".to_owned(),
         format!("SELECT CONCAT_WS(' ', id, name, role, password_hash, disabled) FROM {user}"),
     ];
     let mut all = Vec::new();
@@ -168,6 +170,14 @@ pub(crate) async fn furnished() -> TestApp {
     };
     let added = app.service.rule_create(&console, &rule).await;
     added.expect("a rule");
+    let summary = SummaryDraft {
+        name: "secret summary".to_owned(),
+        channel_id: Some(1),
+        time: "09:00".to_owned(),
+        ..SummaryDraft::default()
+    };
+    let made = app.service.summary_create(&console, &summary).await;
+    made.expect("a summary");
     app
 }
 
@@ -179,6 +189,9 @@ fn body_for(path: &str) -> Value {
         path if path.contains("/calendars") => json!({}),
         path if path.contains("/blackouts") => {
             json!({"name": "n", "cron": "0 0 * * *", "duration": "1h"})
+        }
+        path if path.contains("/summaries") => {
+            json!({"name": "n", "channel_id": 1, "time": "09:00"})
         }
         path if path.ends_with("/urge") => json!({"cron": "* * * * *"}),
         path if path.contains("/pictures/") => json!({"base64": "AAAA"}),
@@ -285,10 +298,13 @@ async fn a_viewer_reads_and_writes_nothing() {
         "rules_page",
         "occurrences_page",
         "pools_page",
+        "pictures_page",
+        "templates_page",
         "nodes_page",
         "start_page",
         "account_page",
         "messages_page",
+        "summaries_page",
     ];
     for path in server_functions() {
         let name = path.rsplit('/').next().expect("a name");
@@ -368,6 +384,10 @@ async fn a_viewer_reads_and_writes_nothing() {
         (
             "/rules",
             [("scope", "all"), ("channel_id", "1"), ("events", "failed")],
+        ),
+        (
+            "/summaries",
+            [("name", "n"), ("channel_id", "1"), ("time", "09:00")],
         ),
         (
             "/admin/secrets",

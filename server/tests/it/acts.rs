@@ -56,6 +56,7 @@ async fn everything(admin: &Browser) -> Vec<Value> {
         "calendars",
         "blackouts",
         "rules",
+        "summaries",
     ] {
         all.push(admin.get(&format!("/api/v1/{list}")).await.expect(200));
     }
@@ -116,6 +117,10 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
     let rule = json!({"scope": "all", "channel_id": ruled, "events": ["too_long"]});
     let noted = admin.post("/api/v1/rules", rule.clone()).await;
     let noted = noted.expect(201)["id"].clone();
+    let reported = app.channel("reports", ChannelKind::Webhook, url).await.id;
+    let summary = json!({"name": "daily", "channel_id": reported, "time": "09:00"});
+    let daily = admin.post("/api/v1/summaries", summary.clone()).await;
+    let daily = daily.expect(201)["id"].clone();
     let given_up = TaskDraft {
         mode: Mode::Message,
         channel_id: Some(app.channel("gone", ChannelKind::Webhook, url).await.id.0),
@@ -336,6 +341,21 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
         (
             "DELETE /api/v1/rules/{id}",
             of("/api/v1/rules/{id}", &noted),
+            Value::Null,
+        ),
+        (
+            "POST /api/v1/summaries",
+            "/api/v1/summaries".into(),
+            json!({"name": "weekly", "channel_id": reported, "time": "09:00", "weekday": "monday"}),
+        ),
+        (
+            "PUT /api/v1/summaries/{id}",
+            of("/api/v1/summaries/{id}", &daily),
+            summary,
+        ),
+        (
+            "DELETE /api/v1/summaries/{id}",
+            of("/api/v1/summaries/{id}", &daily),
             Value::Null,
         ),
         (

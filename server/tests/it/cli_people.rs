@@ -97,6 +97,8 @@ async fn deleting_asks_at_a_terminal_and_wants_a_flag_elsewhere() {
     printed(&jcrontab(&place, &["calendar", "create", "ours"]).await);
     printed(&jcrontab(&place, &["pool", "set", "db", "2"]).await);
     add_channel(&place).await;
+    let daily = ["summary", "add", "daily", "--channel=ops", "--time=9:00"];
+    assert_eq!(jcrontab(&place, &daily).await.code, 0);
     for (what, name) in [
         ("task", id.as_str()),
         ("user", "root"),
@@ -105,6 +107,7 @@ async fn deleting_asks_at_a_terminal_and_wants_a_flag_elsewhere() {
         ("calendar", "ours"),
         ("pool", "db"),
         ("blackout", "1"),
+        ("summary", "daily"),
     ] {
         let refused = jcrontab(&place, &[what, "delete", name]).await;
         assert!(refused.refused(2).contains("--yes"), "{what}: {refused:?}");
@@ -264,6 +267,7 @@ async fn a_chinese_terminal_is_answered_in_chinese() {
         &["calendar", "list"],
         &["calendar", "show", "cn", "--year", "2026"],
         &["blackout", "list"],
+        &["summary", "list"],
         &["pool", "list"],
         &["node", "list"],
     ] {

@@ -19,13 +19,14 @@ const HOSTILE: [&str; 5] = [
 ];
 
 /// Columns whose texts people, commands and vendors write, past all that checks them.
-const TEXTS: [(&str, &str); 17] = [
+const TEXTS: [(&str, &str); 18] = [
     ("task", "name"),
     ("task", "nickname"),
     ("channel", "name"),
     ("channel", "url_masked"),
     ("channel", "last_answer"),
     ("blackout", "name"),
+    ("message_summary", "name"),
     ("secret", "name"),
     ("secret", "note"),
     ("pool", "name"),
@@ -62,6 +63,8 @@ async fn installation() -> (TestApp, Browser) {
         "starts_at": "2026-11-22 07:00", "ends_at": "2026-11-23 09:00",
     });
     admin.post("/api/v1/blackouts", blackout).await.expect(201);
+    let summary = json!({"name": "daily", "channel_id": channel.id, "time": "09:00"});
+    admin.post("/api/v1/summaries", summary).await.expect(201);
     let calendar = json!({"name": "own", "source_url": ""});
     admin.post("/api/v1/calendars", calendar).await.expect(201);
     let mut reported = draft("reported", "*/10 * * * *", "true");
@@ -143,6 +146,7 @@ async fn put(app: &TestApp, number: usize, text: &str) -> Vec<String> {
         "/admin/calendars",
         "/admin/calendars/own",
         "/admin/blackouts",
+        "/summaries?preview=1",
         "/admin/secrets",
         "/admin/secrets?edit=1",
         "/admin/pools",
@@ -270,6 +274,7 @@ async fn what_was_typed_comes_back_as_text() {
         ("/admin/channels", &["name", "url"][..]),
         ("/admin/pools", &["name", "slots"][..]),
         ("/admin/blackouts", &["name", "tags", "zone"][..]),
+        ("/summaries", &["name", "owner", "time", "zone"][..]),
         ("/admin/calendars", &["name", "source_url"][..]),
         ("/admin/secrets", &["name", "note", "tasks"][..]),
         ("/login", &["name", "next"][..]),

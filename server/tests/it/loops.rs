@@ -268,7 +268,14 @@ async fn a_scheduler_that_panics_is_restarted_and_goes_on() {
     assert_eq!(scheduler["failures"], 0, "{scheduler}");
     let words = scheduler["error"].as_str().expect("words");
     assert!(words.contains("out of the blue"), "{words}");
-    for name in ["outbox", "results", "notices", "output", "streams"] {
+    for name in [
+        "outbox",
+        "results",
+        "notices",
+        "output",
+        "streams",
+        "summaries",
+    ] {
         assert_eq!(named(name)["panics"], 0);
     }
     let log = server.log();

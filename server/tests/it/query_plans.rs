@@ -8,6 +8,7 @@ mod growth;
 mod history;
 mod reads;
 mod rules;
+mod summaries;
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! The admin page: links to tasks, users, channels, rules, calendars, blackouts, secrets, pools and nodes.
+//! The admin page: links to tasks, users, channels, rules, summaries, calendars, blackouts, secrets, pools and nodes.
 
 use leptos::prelude::*;
 
@@ -8,13 +8,13 @@ use crate::page::Counts;
 use crate::routes;
 use crate::server_fns::{
     fetch_blackouts, fetch_calendars, fetch_channels, fetch_nodes, fetch_overview, fetch_pools,
-    fetch_rules, fetch_secrets, fetch_users,
+    fetch_rules, fetch_secrets, fetch_summaries, fetch_users,
 };
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::context::{
     blackouts_ui, calendars_ui, may, messages_ui, nodes_ui, pools_ui, rules_ui, secrets_ui,
-    set_status, ui,
+    set_status, summaries_ui, ui,
 };
 use crate::ui::load;
 
@@ -44,6 +44,7 @@ async fn count() -> Result<Counts, AppError> {
         rules: fetch_rules(None, None).await?.rules.len(),
         calendars: fetch_calendars().await?.calendars.len(),
         blackouts: fetch_blackouts().await?.blackouts.len(),
+        summaries: fetch_summaries(None, None).await?.summaries.len(),
         secrets: fetch_secrets(None).await?.secrets.len(),
         pools: fetch_pools().await?.pools.len(),
         nodes: fetch_nodes()
@@ -75,6 +76,7 @@ fn content(counts: Counts) -> AnyView {
             {card(routes::CHANNELS, icon::SEND, ui.channels, ui.channels_text, counts.channels.to_string())}
             {card(routes::RULES, icon::BELL, rules_ui().rules, rules_ui().rules_text, counts.rules.to_string())}
             {card(routes::MESSAGES, icon::SEND, messages_ui().messages, messages_ui().messages_text, counts.dead_messages.to_string())}
+            {card(routes::SUMMARIES, icon::LIST, summaries_ui().summaries, summaries_ui().summaries_text, counts.summaries.to_string())}
             {card(routes::CALENDARS, icon::CALENDAR, calendars.calendars, calendars.calendars_text, counts.calendars.to_string())}
             {card(routes::BLACKOUTS, icon::PAUSE, blackouts.blackouts, blackouts.blackouts_text, counts.blackouts.to_string())}
             {card(routes::SECRETS, icon::KEY, secrets.secrets, secrets.secrets_text, counts.secrets.to_string())}

@@ -11,8 +11,8 @@ use crate::id::ChannelId;
 use crate::page::ChannelsPage;
 use crate::routes;
 use crate::server_fns::{DeleteChannel, TestChannel, fetch_channels};
-use crate::texts::phrases;
 use crate::texts::pictures::PicturesUi;
+use crate::texts::{channels, phrases};
 use crate::ui::act::{Act, ActForm};
 use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::icon::{self, icon};
@@ -143,7 +143,11 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
         .map_or_else(|| "—".to_owned(), visible);
     let target = target(channel);
     let dead = (channel.dead > 0).then(|| {
-        view! { <span class="state is-bad">{icon(icon::CROSS)} {ui.channel_dead} " " {channel.dead}</span> }
+        view! {
+            <a class="state is-bad" href=routes::channel_dead(channel.id)>
+                {icon(icon::CROSS)} {ui.channel_dead} " " {channel.dead}
+            </a>
+        }
     });
     view! {
         <tr>
@@ -152,6 +156,9 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
                 <span class="people">{ui.channel_kind(channel.kind)}</span>
                 {channel.task_id.map(|id| view! {
                     <a class="tag" href=routes::task(id)>{rules_ui().of_task} " #" {id.0}</a>
+                })}
+                {channel.fallback.as_deref().map(|name| view! {
+                    <small class="muted break">{channels::falls_back_to(lang(), name)}</small>
                 })}
             </th>
             <td data-label=ui.channel_url>

@@ -213,6 +213,10 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
         let names = visible(&one.mentions.join(", "));
         view! { <small class="muted">{texts.sent_to} " " {names}</small> }
     });
+    let instead = one.instead_of.as_ref().map(|instead| {
+        let words = phrases::instead_of(lang, &instead.channels, instead.message.0);
+        view! { <small class="muted break">{words}</small> }
+    });
     let shown = if one.text.is_empty() {
         view! { <span class="muted">{ui.message_image}</span> }.into_any()
     } else {
@@ -242,6 +246,7 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
                 <div class="stack">
                     <span>{Event::text(&one.event, lang)} " · " {task} {run}</span>
                     {shown}
+                    {instead}
                     {mentions}
                 </div>
             </td>

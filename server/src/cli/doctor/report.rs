@@ -163,6 +163,7 @@ fn title(name: &'static str) -> (&'static str, &'static str) {
         "isolation" => ("命令隔离", "isolation of commands"),
         "output_store" => ("输出存储", "store of outputs"),
         "server" => ("服务器", "server"),
+        "messages" => ("消息", "messages"),
         "loops" => ("后台循环", "background loops"),
         "site" => ("页面文件", "files of the pages"),
         "clock_step" => ("系统时钟", "system clock"),

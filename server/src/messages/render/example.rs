@@ -9,13 +9,15 @@ use app::run::brief::{
     Brief, LastSuccess, OtherTask, Others, OutputChange, OutputLine, OutputSide, Streak,
 };
 use app::schedule::Schedule;
+use app::summary::Selection;
 use app::task::Mode;
 use app::time::{Stamp, ZoneRules};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::facts::summary::{FailedTask, Part};
 use crate::facts::{
-    Cycle, Digest, DigestGroup, End, Ends, Facts, Failures, LateReason, Missed, Retried, SystemEvent,
-    TaskEvent, TaskFacts, Work,
+    Cycle, Digest, DigestGroup, End, Ends, Facts, Failures, LateReason, Missed, Retried, Summary,
+    SystemEvent, TaskEvent, TaskFacts, Work,
 };
 
 /// 2026-01-05T01:00:00Z, a Monday.
@@ -71,6 +73,7 @@ pub(crate) fn facts(event: Event) -> Option<Facts> {
             },
         },
         Event::Lost => Facts::Lost { task, run, at },
+        Event::Summary => Facts::Summary(Box::new(summary())),
         Event::TooLong => Facts::TooLong {
             task,
             run,
@@ -127,6 +130,31 @@ fn failures() -> Failures {
     Failures {
         count: 3,
         since: at() - TimeDelta::days(2),
+    }
+}
+
+fn summary() -> Summary {
+    Summary {
+        name: "core".to_owned(),
+        weekly: false,
+        selection: Selection::All,
+        zone: "Asia/Shanghai".to_owned(),
+        from: at() - TimeDelta::days(1),
+        to: at(),
+        failed: Part::of(
+            vec![FailedTask {
+                task: TaskId(42),
+                name: "backup".to_owned(),
+                count: 3,
+                run: RunId(4711),
+                last: at() - TimeDelta::hours(2),
+            }],
+            false,
+        ),
+        missed: Part::default(),
+        slow: Part::default(),
+        idle: Part::default(),
+        chased: Part::default(),
     }
 }
 

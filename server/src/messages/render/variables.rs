@@ -198,7 +198,7 @@ impl Renderer {
             Facts::Lost { task, at, .. } | Facts::Task { task, at, .. } => {
                 of_task(&mut all, &words, task, *at);
             }
-            Facts::System { .. } => {}
+            Facts::System { .. } | Facts::Summary(_) => {}
             Facts::TooLong {
                 task,
                 at,

@@ -30,6 +30,7 @@ fn item(body: &str, mentions: &[&str]) -> OutboxItem {
         run_id: None,
         attempts: 1,
         created_at: at().now,
+        stand_in: None,
     }
 }
 

@@ -39,6 +39,7 @@ pub(in super::super) struct ChannelFields {
     ca: String,
     format: String,
     brief: String,
+    fallback: String,
 }
 
 impl ChannelFields {
@@ -79,6 +80,7 @@ impl ChannelFields {
             ca: of_kind(ChannelField::Ca, self.ca),
             format: of_kind(ChannelField::Format, self.format),
             brief: of_kind(ChannelField::Brief, self.brief),
+            fallback: Some(self.fallback),
         }
     }
 }

@@ -98,6 +98,7 @@ impl Service {
                     .and_then(|proxy| Some(Way::read(proxy).ok()?.shown())),
                 lang: language,
                 settings: changed.then(|| after.details()),
+                fallback: None,
             },
             url,
             proxy: draft.proxy.as_deref().unwrap_or_default().trim().to_owned(),

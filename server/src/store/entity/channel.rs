@@ -32,6 +32,8 @@ pub(crate) struct Model {
     pub(crate) blocked_until: Option<DateTimeUtc>,
     /// The task that it was made for.
     pub(crate) task_id: Option<i64>,
+    /// The channel that gets a message when this one has given it up.
+    pub(crate) fallback_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -33,6 +33,11 @@ pub(crate) struct Model {
     pub(crate) facts: Option<String>,
     /// The digest that it is part of.
     pub(crate) digest_id: Option<i64>,
+    /// The message that was given up, in whose place it is sent.
+    pub(crate) instead_of: Option<i64>,
+    /// For which channels it stands in, and why.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) stand_in: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -59,7 +59,9 @@ pub(super) async fn merge(
     let texts = || {
         queue::due(channel, now)
             .filter(M::Kind.eq(Code(MessageKind::Text)))
+            // They name several tasks already.
             .filter(M::Event.ne(Code(Event::Digest)))
+            .filter(M::Event.ne(Code(Event::Summary)))
             .select_only()
     };
     let some: Vec<i64> = texts()

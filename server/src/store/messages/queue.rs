@@ -14,7 +14,7 @@ use super::super::delivery::{channel_gone, outdated, withdraw_message};
 use super::super::entity::{channel, message};
 use super::super::txn::transaction;
 use super::super::{Store, StoreError, Tx};
-use super::{OutboxItem, Taken, digest, slots};
+use super::{OutboxItem, Taken, digest, read_stand_in, slots};
 
 /// What the outbox has to do.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -217,6 +217,7 @@ fn item(row: message::Model) -> Result<OutboxItem, StoreError> {
         run_id: row.run_id.map(RunId),
         attempts: row.attempts + 1,
         created_at: row.created_at,
+        stand_in: read_stand_in(row.stand_in.as_deref())?,
     })
 }
 

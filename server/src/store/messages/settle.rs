@@ -13,7 +13,7 @@ use super::super::entity::{channel, message};
 use super::super::pictures::is_uploaded;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::{NO_TASK, OutboxItem, Setback, digest};
+use super::{NO_TASK, OutboxItem, Setback, digest, fallback};
 use crate::text::{EXCERPT_CHARS, head};
 
 impl Store {
@@ -43,7 +43,7 @@ impl Store {
         })
     }
 
-    /// It is given up. `refused` says that the other end refused it for good.
+    /// It is given up, and the fallback of its channel gets it. `refused` says that the other end refused it for good.
     ///
     /// # Errors
     /// When the database fails.
@@ -57,6 +57,7 @@ impl Store {
         transaction!(self, |tx| {
             if end(tx, item, MessageStep::GiveUp, answer, None).await? {
                 follow(tx, item.id.0, false).await?;
+                fallback::send_instead(tx, item, answer, now).await?;
                 if item.event == Event::Digest {
                     digest::given_up(tx, item.id, excerpt(item), answer, now).await?;
                 }

@@ -137,21 +137,6 @@ impl Store {
         channel: Option<TaskChannel<'_>>,
         notices: &[Notice],
     ) -> Result<Updated, StoreError> {
-        self.update_task_with(act, id, version, spec, None).await
-    }
-
-    /// The same, with a channel that is made for the task and takes the place of the one that it names.
-    ///
-    /// # Errors
-    /// When the database fails or refuses the name, or the channel cannot be sealed.
-    pub async fn update_task_with(
-        &self,
-        act: &Act,
-        id: TaskId,
-        version: i64,
-        spec: &TaskSpec,
-        channel: Option<TaskChannel<'_>>,
-    ) -> Result<Updated, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;

@@ -62,22 +62,32 @@ fn words(text: &str) -> Vec<String> {
 fn pattern(word: &str) -> String {
     let asked = word.split_once(':').and_then(|(key, value)| {
         let value = value.trim();
-        let whole = |mark: char, value: &str| format!("{mark}{value}{mark}");
+        let marked = |mark: char, value: &str| format!("{mark}{value}{mark}");
         match key {
             _ if value.is_empty() => None,
             "owner" | "owners" | "责任人" | "负责人" => {
-                Some(whole(OWNER_MARK, value.trim_start_matches('@')))
+                Some(marked(OWNER_MARK, value.trim_start_matches('@')))
             }
-            "tag" | "tags" | "标签" => Some(whole(TAG_MARK, value)),
+            "tag" | "tags" | "标签" => Some(marked(TAG_MARK, value)),
             _ => None,
         }
     });
-    let text = asked.as_deref().unwrap_or(word);
+    part(asked.as_deref().unwrap_or(word))
+}
+
+/// The pattern of a text that contains this one.
+fn part(text: &str) -> String {
     let text = text
         .replace('!', "!!")
         .replace('%', "!%")
         .replace('_', "!_");
     format!("%{text}%")
+}
+
+/// The pattern of a task with exactly this owner or tag, by the mark around those.
+pub(in crate::store) fn whole(mark: char, name: &str) -> String {
+    let name = fold(name);
+    part(&format!("{mark}{}{mark}", name.trim_start_matches('@')))
 }
 
 #[cfg(test)]

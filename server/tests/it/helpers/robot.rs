@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -33,6 +34,10 @@ pub(crate) enum Mood {
     Redirect(String),
     /// Never answers.
     Hang,
+    /// Takes it, and says so after this time, by the machine's clock.
+    Late(Duration),
+    /// Begins to answer at once, and never ends: a byte every now and then.
+    Drip,
 }
 
 /// One request.
@@ -206,6 +211,11 @@ async fn answer(State(inner): State<Arc<Inner>>, headers: HeaderMap, bytes: Byte
             .into_response(),
         Some(Mood::Redirect(to)) => Redirect::temporary(&to).into_response(),
         Some(Mood::Hang) => std::future::pending().await,
+        Some(Mood::Late(wait)) => {
+            tokio::time::sleep(wait).await;
+            axum::Json(json!({"errcode": 0, "errmsg": "ok"})).into_response()
+        }
+        Some(Mood::Drip) => dripping(),
         _ => {
             let words = if verdict == 0 {
                 "ok"
@@ -215,6 +225,21 @@ async fn answer(State(inner): State<Arc<Inner>>, headers: HeaderMap, bytes: Byte
             axum::Json(json!({"errcode": verdict, "errmsg": words})).into_response()
         }
     }
+}
+
+/// An answer that never ends.
+fn dripping() -> Response {
+    let mut every = tokio::time::interval(Duration::from_millis(100));
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let drops = futures_util::stream::unfold(every, |mut every| async {
+        every.tick().await;
+        Some((
+            Ok::<_, std::convert::Infallible>(Bytes::from_static(b" ")),
+            every,
+        ))
+    });
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    (kind, axum::body::Body::from_stream(drops)).into_response()
 }
 
 /// The errcode of a body that WeCom would refuse; a webhook's body is always fine.

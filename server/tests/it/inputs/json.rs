@@ -22,7 +22,7 @@ async fn a_field_that_does_not_exist_is_refused_with_the_nearest_name() {
         shown.contains("`note`") && !shown.contains("notes"),
         "{shown}"
     );
-    let table: [(&str, &str, Value, &str, &str); 13] = [
+    let table: [(&str, &str, Value, &str, &str); 14] = [
         (
             "POST",
             "/api/v1/tasks",
@@ -100,6 +100,13 @@ async fn a_field_that_does_not_exist_is_refused_with_the_nearest_name() {
             json!({"name": "b", "tag": ["x"]}),
             "tag",
             "tags",
+        ),
+        (
+            "POST",
+            "/api/v1/summaries",
+            json!({"name": "s", "chanel_id": 1}),
+            "chanel_id",
+            "channel_id",
         ),
         (
             "POST",

@@ -36,6 +36,8 @@ async fn a_body_without_the_right_to_send_it_is_refused_unread() {
         ("POST", "/api/v1/calendars/cn/import".to_owned()),
         ("POST", "/api/v1/blackouts".to_owned()),
         ("PUT", "/api/v1/blackouts/1".to_owned()),
+        ("POST", "/api/v1/summaries".to_owned()),
+        ("PUT", "/api/v1/summaries/1".to_owned()),
         ("POST", "/api/v1/secrets".to_owned()),
         ("PUT", "/api/v1/pools/db".to_owned()),
     ] {
@@ -57,6 +59,7 @@ async fn a_body_without_the_right_to_send_it_is_refused_unread() {
         "/admin/users",
         "/admin/channels",
         "/admin/blackouts",
+        "/summaries",
         "/admin/secrets",
         "/admin/pools",
         "/admin/calendars",

@@ -49,6 +49,11 @@ async fn names_that_cannot_be_seen_are_refused_everywhere() {
                 json!({"name": name, "cron": "0 1 * * *", "duration": "1h"}),
                 "name",
             ),
+            (
+                "/api/v1/summaries",
+                json!({"name": name, "time": "09:00"}),
+                "name",
+            ),
         ] {
             let reply = admin.post(path, body).await;
             assert_eq!(

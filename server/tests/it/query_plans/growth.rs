@@ -109,6 +109,8 @@ async fn measure(app: &TestApp, sent: &Sent, browser: &Browser, node: &mut Node)
             }
         }
     }
+    open(browser, "/api/v1/summaries/1/preview").await;
+    weigh(app, "a summary", sent.take(), &mut costs).await;
     weigh(app, "the walk", vec![WALK.to_owned()], &mut costs).await;
     let day = app.clock.now();
     node.go_to(day + TimeDelta::minutes(59)).await;
@@ -124,6 +126,10 @@ async fn what_a_statement_reads_does_not_grow_with_the_history() {
     let (app, sent) = installation_of(TASKS).await;
     app.channel("robot", ChannelKind::Webhook, "http://127.0.0.1:9/")
         .await;
+    assert_eq!(
+        super::summaries::preview(&app).await,
+        "/api/v1/summaries/1/preview"
+    );
     let mut waits = draft("waits", "0 9 * * *", "true");
     waits.execution.waits.tasks = (1..=5).map(|task: u8| task.to_string()).collect();
     app.add(waits).await;

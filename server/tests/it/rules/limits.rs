@@ -81,12 +81,9 @@ async fn quiet_hours_hold_messages_until_they_end() {
     let task = app.add(draft("t", "0 0 1 1 *", "exit 3")).await.id;
     fails(&app, task).await;
     assert_eq!(got(&app, task, Event::Failed).await, [(ops.0, 1)]);
-    let rows = app
-        .place
-        .database
-        .rows("SELECT next_attempt_at FROM message")
-        .await;
-    assert!(rows[0].contains("09:00:00"), "{rows:?}");
+    let waiting = app.components.store.outbox_look(app.clock.now()).await;
+    let next = waiting.expect("the outbox").next;
+    assert_eq!(next, Some(at("2026-11-22T09:00:00Z")));
     app.notify();
     // Another one, which passes: failures are urgent.
     let urgent = RuleDraft {

@@ -3,7 +3,10 @@
 
 use leptos::prelude::*;
 
-use crate::channel::{ChannelDraft, ChannelField, ChannelKind, Encryption, OnOff, TextFormat};
+use crate::channel::{
+    Channel, ChannelDraft, ChannelField, ChannelKind, Encryption, OnOff, TextFormat,
+};
+use crate::id::ChannelId;
 use crate::page::ChannelsPage;
 use crate::routes;
 use crate::texts::channels::{ChannelsUi, change_channel};
@@ -81,11 +84,27 @@ pub(super) fn form(page: ChannelsPage) -> AnyView {
                     hint: ui.channel_proxy_hint, mono: true, ..Field::default()
                 }, &faults)}
                 {select("lang", words.lang, "", languages(&draft, words), &faults)}
+                {select("fallback", words.fallback, words.fallback_hint, fallbacks(&page.channels, editing, &draft), &faults)}
             </div>
             {submit}
         </form>
     }
     .into_any()
+}
+
+/// The other channels, of which one may stand in for this one.
+fn fallbacks(
+    channels: &[Channel],
+    own: Option<ChannelId>,
+    draft: &ChannelDraft,
+) -> Vec<(String, String, bool)> {
+    let chosen = draft.fallback.as_deref().unwrap_or_default();
+    let others = channels.iter().filter(|channel| Some(channel.id) != own);
+    let names = others.map(|channel| channel.name.as_str());
+    let option = |name: &str, words: &str| (name.to_owned(), words.to_owned(), name == chosen);
+    std::iter::once(option("", ui().none))
+        .chain(names.map(|name| option(name, name)))
+        .collect()
 }
 
 /// Classes of something that kinds with a setting have.

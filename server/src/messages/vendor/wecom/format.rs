@@ -134,6 +134,7 @@ mod tests {
             run_id: None,
             attempts: 1,
             created_at: DateTime::UNIX_EPOCH,
+            stand_in: None,
         }
     }
 

@@ -1,0 +1,192 @@
+//! Summaries: checking what was typed, and what one would say now. Administrators own them, since they decide what is
+//! sent to a channel; everybody who may read tasks may read and preview them.
+
+use app::auth::Action;
+use app::backend::{Answer, Caller, Summaries};
+use app::error::AppError;
+use app::i18n::Lang;
+use app::id::{ChannelId, SummaryId};
+use app::summary::{Selection, Summary, SummaryDraft, SummaryPreview, SummarySpec};
+use app::time::Stamp;
+use async_trait::async_trait;
+
+use super::{Service, or_taken};
+use crate::error::OrInternal;
+use crate::facts::Facts;
+use crate::messages::summary::{Period, collect, cycle, length};
+use crate::messages::vendor;
+use crate::store::StoredSummary;
+use crate::texts::summaries::{SummaryFault, SummaryRefusal};
+use crate::texts::times::TimeFault;
+use crate::texts::{Fault, Missing, Refusal};
+use crate::timetable::zone;
+
+impl Service {
+    fn show_summary(&self, row: StoredSummary, channel: Option<String>) -> Summary {
+        let next = row
+            .spec
+            .enabled
+            .then(|| cycle(&row.spec, &self.patterns)?.next_after(self.clock.now()))
+            .flatten();
+        let spec = row.spec;
+        let (owner, tag) = match spec.selection {
+            Selection::All => (None, None),
+            Selection::Owner(owner) => (Some(owner), None),
+            Selection::Tag(tag) => (None, Some(tag)),
+        };
+        Summary {
+            id: row.id,
+            name: spec.name,
+            owner,
+            tag,
+            channel_id: spec.channel_id,
+            channel,
+            time: format!("{:02}:{:02}", spec.hour, spec.minute),
+            weekday: spec.weekday,
+            zone: spec.zone,
+            send_when_empty: spec.send_when_empty,
+            enabled: spec.enabled,
+            next: next.map(Stamp),
+            last_sent_for: row.last_sent_for.map(Stamp),
+            created_at: Stamp(row.created_at),
+        }
+    }
+
+    async fn shown_summary(&self, lang: Lang, id: SummaryId) -> Answer<Summary> {
+        let row = self.find_summary(lang, id).await?;
+        let names = self.store.channel_names([row.spec.channel_id]).await;
+        let name = names.or_internal(lang)?.remove(&row.spec.channel_id);
+        Ok(self.show_summary(row, name))
+    }
+
+    async fn find_summary(&self, lang: Lang, id: SummaryId) -> Answer<StoredSummary> {
+        let row = self.store.summary(id).await.or_internal(lang)?;
+        row.ok_or_else(|| Missing::Summary.answer(lang))
+    }
+
+    /// Checks a draft whole.
+    async fn check_summary(&self, lang: Lang, draft: &SummaryDraft) -> Answer<SummarySpec> {
+        let mut faults = Vec::new();
+        let mut spec = draft.read(lang, &mut faults);
+        if spec.zone.is_empty() {
+            spec.zone.clone_from(&self.default_zone);
+        }
+        if zone(&spec.zone).is_err() {
+            faults.push(TimeFault::unknown_zone(&spec.zone).on("zone", lang));
+        }
+        if draft.channel_id.is_some() {
+            let found = self.store.channel_names([spec.channel_id]).await;
+            if found.or_internal(lang)?.is_empty() {
+                faults.push(SummaryFault::NoChannel.on("channel_id", lang));
+            }
+        }
+        if faults.is_empty() {
+            Ok(spec)
+        } else {
+            Err(AppError::invalid(lang, faults))
+        }
+    }
+}
+
+fn name_taken(lang: Lang, spec: &SummarySpec) -> AppError {
+    let name = spec.name.clone();
+    SummaryRefusal::NameTaken { name }.answer(lang)
+}
+
+#[async_trait]
+impl Summaries for Service {
+    async fn summary_list(&self, caller: &Caller) -> Answer<Vec<Summary>> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        let rows = self.store.summaries().await.or_internal(lang)?;
+        let channels: Vec<ChannelId> = rows.iter().map(|row| row.spec.channel_id).collect();
+        let names = self.store.channel_names(channels).await.or_internal(lang)?;
+        let rows = rows.into_iter().map(|row| {
+            let name = names.get(&row.spec.channel_id).cloned();
+            self.show_summary(row, name)
+        });
+        Ok(rows.collect())
+    }
+
+    async fn summary_get(&self, caller: &Caller, id: SummaryId) -> Answer<Summary> {
+        self.allow(caller, Action::Read)?;
+        self.shown_summary(caller.lang, id).await
+    }
+
+    async fn summary_create(&self, caller: &Caller, draft: &SummaryDraft) -> Answer<Summary> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let spec = self.check_summary(lang, draft).await?;
+        let act = self.act(who, "summary.create").detail(spec.name.as_str());
+        let inserted = self.store.insert_summary(&act, &spec).await;
+        let id = or_taken(inserted, lang, || name_taken(lang, &spec))?;
+        let id = id.ok_or_else(|| SummaryRefusal::TooMany.answer(lang))?;
+        self.shown_summary(lang, id).await
+    }
+
+    async fn summary_update(
+        &self,
+        caller: &Caller,
+        id: SummaryId,
+        draft: &SummaryDraft,
+    ) -> Answer<Summary> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let spec = self.check_summary(lang, draft).await?;
+        let act = self.act(who, "summary.update").detail(spec.name.as_str());
+        let updated = self.store.update_summary(&act, id, &spec).await;
+        if !or_taken(updated, lang, || name_taken(lang, &spec))? {
+            return Err(Missing::Summary.answer(lang));
+        }
+        self.shown_summary(lang, id).await
+    }
+
+    async fn summary_delete(&self, caller: &Caller, id: SummaryId) -> Answer<()> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let found = self.find_summary(lang, id).await?;
+        let act = self.act(who, "summary.delete").detail(found.spec.name);
+        let deleted = self.store.delete_summary(&act, id).await;
+        if !deleted.or_internal(lang)? {
+            return Err(Missing::Summary.answer(lang));
+        }
+        Ok(())
+    }
+
+    async fn summary_preview(&self, caller: &Caller, id: SummaryId) -> Answer<SummaryPreview> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        let found = self.find_summary(lang, id).await?;
+        let channel = found.spec.channel_id;
+        let now = self.clock.now();
+        let period = Period {
+            from: now - length(&found.spec),
+            to: now,
+        };
+        let facts = {
+            // It reads up to some hundred thousand rows, so only one at a time.
+            let _turn = self.previews.lock().await;
+            collect(&self.store, &found.spec, period).await
+        };
+        let facts = facts.or_internal(lang)?;
+        let empty = facts.is_empty();
+        let langs = self.store.channel_langs([channel]).await;
+        let theirs = langs.or_internal(lang)?.remove(&channel);
+        let kinds = self.store.channel_kinds([channel]).await;
+        let kind = kinds.or_internal(lang)?.remove(&channel);
+        let text = self.renderer.text(&Facts::Summary(Box::new(facts)), theirs);
+        let text = match kind {
+            Some(kind) => {
+                let theirs = theirs.unwrap_or(self.renderer.lang);
+                vendor::shown_text(kind, &text, theirs).into_owned()
+            }
+            None => text,
+        };
+        Ok(SummaryPreview {
+            from: Stamp(period.from),
+            to: Stamp(period.to),
+            empty,
+            text,
+        })
+    }
+}
