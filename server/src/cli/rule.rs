@@ -29,7 +29,7 @@ pub(super) enum RuleCommand {
     // By itself it lists every option that suffices, in one long line.
     #[command(
         visible_alias = "create",
-        override_usage = "jcrontab rule add [OPTIONS] --channel <CHANNEL> --event <EVENT> <--task <TASK>|--owner <NAME>|--tag <TAG>|--all|--system>"
+        override_usage = "jcrontab rule add [OPTIONS] --channel <CHANNEL> --event <EVENT> <--task <TASK>|...>"
     )]
     Add {
         #[command(flatten)]

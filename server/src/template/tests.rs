@@ -87,7 +87,7 @@ fn a_fault_says_where_it_is() {
     );
     for (source, line) in [
         ("a\n{{ task", 2),
-        ("a\n{% if task %}\nb", 2),
+        ("a\n{% if task %}\nb", 3),
         ("{{ task|nope }}", 1),
     ] {
         let fault = text(source).expect_err(source);

@@ -282,7 +282,6 @@ async fn a_failure_says_which_in_a_row_it_is_and_a_success_that_it_is_over() {
 async fn a_retry_that_succeeds_is_no_recovery() {
     let app = TestApp::new().await;
     let channel_id = channel(&app).await;
-    let flag = app.place.work().join("second");
     let twice = TaskDraft {
         channel_id,
         execution: ExecutionDraft {
@@ -293,11 +292,7 @@ async fn a_retry_that_succeeds_is_no_recovery() {
             },
             ..ExecutionDraft::default()
         },
-        ..draft(
-            "t",
-            "0 9 * * *",
-            &format!("test -e {0} || {{ touch {0}; exit 1; }}", flag.display()),
-        )
+        ..draft("t", "0 9 * * *", "test \"$JCRONTAB_ATTEMPT\" = 2")
     };
     let task = app.add(twice).await.id;
     let mut node = app.node().await;
@@ -307,7 +302,6 @@ async fn a_retry_that_succeeds_is_no_recovery() {
     assert_eq!(states, [RunState::Failed, RunState::Succeeded]);
     assert_eq!(events(&app, task).await, [""; 0]);
     // After a day without it, the next firing fails for good and the one after recovers.
-    std::fs::remove_file(&flag).expect("removed");
     let never = TaskDraft {
         command: "exit 1".to_owned(),
         ..app
@@ -320,7 +314,10 @@ async fn a_retry_that_succeeds_is_no_recovery() {
         .task_update(&app.console(), task, &never)
         .await
         .expect("saved");
-    node.go_to(at("2026-11-23T09:01:00Z")).await;
+    node.go_to(at("2026-11-23T09:10:00Z")).await;
+    let runs = app.runs(task).await;
+    let states: Vec<RunState> = runs.iter().map(|run| run.state).collect();
+    assert_eq!(states[2..], [RunState::Failed; 3]);
     assert_eq!(events(&app, task).await, ["failed"]);
     let fine = TaskDraft {
         command: "true".to_owned(),
@@ -330,7 +327,7 @@ async fn a_retry_that_succeeds_is_no_recovery() {
         .task_update(&app.console(), task, &fine)
         .await
         .expect("saved");
-    node.go_to(at("2026-11-24T09:01:00Z")).await;
+    node.go_to(at("2026-11-24T09:10:00Z")).await;
     assert_eq!(events(&app, task).await, ["failed", "recovered"]);
     let (_, text) = heard(&app, task).await.remove(1);
     assert!(text.contains("连续失败 1 次后"), "{text}");

@@ -164,7 +164,9 @@ fn as_documented(printed: &str) {
             .map(|(title, words)| (title.to_owned(), words.to_owned()))
             .collect()
     };
-    let (real, shown) = (checks(printed), checks(example));
+    let (real, mut shown) = (checks(printed), checks(example));
+    // This check is made where there are channels; here is none.
+    shown.retain(|(title, _)| title != "messages");
     let titles = |all: &[(String, String)]| -> Vec<String> {
         all.iter().map(|(title, _)| title.clone()).collect()
     };

@@ -238,7 +238,15 @@ fn operations() -> Vec<(String, String)> {
     let described = serde_json::to_value(&openapi).expect("the description");
     let paths = described["paths"].as_object().expect("paths");
     let of = |(path, methods): (&String, &Value)| {
-        let path = path.replace("{id}", "1").replace("{name}", "cn");
+        let words = [
+            ("{id}", "1"),
+            ("{name}", "cn"),
+            ("{event}", "failed"),
+            ("{picture}", "urge"),
+        ];
+        let path = words
+            .iter()
+            .fold(path.clone(), |path, (name, word)| path.replace(name, word));
         let methods = methods.as_object().expect("methods").keys();
         let methods = methods.filter(|method| *method != "parameters");
         methods

@@ -32,6 +32,6 @@ fn requests_are_signed_after_standard_webhooks() {
     assert_eq!(header("webhook-timestamp"), Some("1599360473"));
     assert_eq!(
         header("webhook-signature"),
-        Some("v1,8VPWFix8R7pB8fIRwDT2oeuTc4d2nIdcHJ8au8a5ISU=")
+        Some("v1,C7PNzdzXBUBxYugEQ+Zpsd458vj1S8AaLnLwppF3xpk=")
     );
 }
