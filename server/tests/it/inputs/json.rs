@@ -104,8 +104,8 @@ async fn a_field_that_does_not_exist_is_refused_with_the_nearest_name() {
         (
             "POST",
             "/api/v1/summaries",
-            json!({"name": "s", "chanel_id": 1}),
-            "chanel_id",
+            json!({"name": "s", "channelid": 1}),
+            "channelid",
             "channel_id",
         ),
         (
