@@ -79,7 +79,7 @@ impl RunReason {
         Some(match self {
             Self::Shutdown => By(Event::Stopped),
             Self::LeftOut(_) => By(Event::Skipped),
-            Self::Stopped(_) => Silent("a person stopped it"),
+            Self::Stopped(_) => Silent("a person stopped it, which the audit log records"),
             Self::Replaced => {
                 Silent("a newer start replaced it, as the overlap rule of the task says")
             }
