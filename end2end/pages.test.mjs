@@ -161,6 +161,8 @@ function pagesOf(known, ui) {
     rules: at("/rules"),
     "rules-task": at(`/rules?task=${known.rich}`),
     summaries: at("/summaries?preview=1"),
+    pictures: at("/admin/pictures"),
+    templates: at("/admin/channels/1/templates"),
     secrets: at("/admin/secrets"),
     pools: at("/admin/pools"),
     nodes: at("/admin/nodes"),

@@ -66,9 +66,8 @@ fn row(picture: &Picture, clock: &Clock) -> AnyView {
     let code = picture.name.as_str();
     let label = name(picture.name);
     let shown = (!picture.media_type.is_empty()).then(|| {
-        // The time makes a browser ask again for a picture that was replaced.
-        let version = picture.updated_at.map_or(0, crate::time::Stamp::unix);
-        let source = format!("/api/v1/pictures/{code}?v={version}");
+        // Answers of the API are not cached, so a picture that was replaced is asked for again.
+        let source = format!("/api/v1/pictures/{code}");
         view! { <img src=source alt=label width="160" loading="lazy"/> }
     });
     let size = match picture.media_type.as_str() {
