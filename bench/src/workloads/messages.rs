@@ -5,13 +5,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use app::id::RunId;
-use app::task::Task;
+use app::id::{RunId, TaskId};
+use app::task::Mode;
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::Method;
 use rusqlite::{Connection, params};
 use serde_json::json;
-use server::facts::Facts;
+use server::facts::{Facts, TaskFacts};
 
 use super::sustained::until;
 use super::webhooks::Sink;
@@ -88,7 +88,19 @@ fn database(product: &Product) -> PathBuf {
 /// Puts messages into the outbox, to each channel as many, in one transaction.
 fn put(product: &Product, channels: &[i64], count: usize) -> Result<(), Failure> {
     let now: DateTime<Utc> = DateTime::from_timestamp_nanos(now_nanos());
-    let facts = serde_json::to_string(&Facts::lost(&Task::example(), RunId(1), now))?;
+    let facts = serde_json::to_string(&Facts::Lost {
+        task: TaskFacts {
+            id: TaskId(1),
+            name: "bench".to_owned(),
+            nickname: String::new(),
+            mode: Mode::Command,
+            zone: "UTC".to_owned(),
+            work: None,
+            runbook: String::new(),
+        },
+        run: RunId(1),
+        at: now,
+    })?;
     let now = now.to_rfc3339_opts(SecondsFormat::Micros, false);
     let mut connection = Connection::open(database(product))?;
     connection.busy_timeout(Duration::from_secs(30))?;
