@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::head;
 
-/// Channels that a message goes through, the first one included. More would be a chain that nobody oversees.
+/// Channels that a message goes through, the first one included. A longer chain is hard to follow.
 const CHANNELS_MAX: usize = 4;
 /// Characters that are kept of a channel's answer.
 const WHY_KEPT: usize = 200;

@@ -149,7 +149,7 @@ impl Rules for Service {
     }
 
     async fn rule_create(&self, caller: &Caller, draft: &RuleDraft) -> Answer<RuleView> {
-        // Before it is checked: what is wrong with it may tell of channels and tasks.
+        // Before it is checked: faults may reveal names of channels and tasks.
         self.allow(caller, Action::Edit)?;
         let lang = caller.lang;
         let spec = self.check_rule(lang, draft).await?;

@@ -146,7 +146,7 @@ impl Words<'_> {
         })
     }
 
-    /// Adds a part; returns the bytes of its lines, `room` at the most.
+    /// Adds a part; returns the bytes of its lines, at most `room`.
     fn part(&self, part: &Lines, room: usize, body: &mut String) -> usize {
         body.push_str(&part.heading);
         body.push('\n');

@@ -74,7 +74,7 @@ impl Vendor for Webhook {
 }
 
 /// What receivers know a timeout as: it was a failure before it had an event of its own, and a receiver that waits for
-/// failures must not miss it. `cause` tells the two apart.
+/// failures must not miss it. `cause` distinguishes the two.
 fn known_as(event: Event) -> Event {
     match event {
         Event::TimedOut => Event::Failed,

@@ -15,10 +15,25 @@ use super::super::render::render_posted;
 use super::{is_ticked, status_of};
 use crate::http::Web;
 use crate::http::extract::caller_of;
+use crate::texts::Fault;
+use crate::texts::messages::MessageFault;
 
-/// The id of the rule that is changed and the version that was shown, and what was entered.
-fn read(fields: Vec<(String, String)>) -> (Option<(RuleId, i64)>, RuleDraft) {
-    let (mut id, mut version) = (None, None);
+/// The id of the rule that is changed and the version that was shown, what was entered, and the field with a word that
+/// does not exist: its default would be another rule than the one that was meant.
+struct Entered {
+    known: Option<(RuleId, i64)>,
+    draft: RuleDraft,
+    unknown: Option<(&'static str, String)>,
+}
+
+/// The words of a choice, with commas.
+fn words<T: Word>() -> String {
+    let all: Vec<&str> = T::all().into_iter().map(T::word).collect();
+    all.join(", ")
+}
+
+fn read(fields: Vec<(String, String)>) -> Entered {
+    let (mut id, mut version, mut unknown) = (None, 0, None);
     let mut value = String::new();
     let mut draft = RuleDraft {
         enabled: false,
@@ -26,15 +41,22 @@ fn read(fields: Vec<(String, String)>) -> (Option<(RuleId, i64)>, RuleDraft) {
     };
     for (name, text) in fields {
         match name.as_str() {
-            "id" => id = text.parse().ok(),
-            "version" => version = text.parse().ok(),
+            // There is no rule 0 and no version 0, so what cannot be read changes nothing and adds nothing.
+            "id" if !text.is_empty() => id = Some(text.parse().unwrap_or(RuleId(0))),
+            "version" => version = text.parse().unwrap_or(0),
             "name" => draft.name = text,
-            "scope" => draft.scope = ScopeKind::read(&text).unwrap_or_default(),
+            "scope" => match ScopeKind::read(&text) {
+                Some(scope) => draft.scope = scope,
+                None => unknown = Some(("scope", words::<ScopeKind>())),
+            },
             "value" => value = text,
             // A box for each event.
             "events" => draft.events.push(text),
             "channel_id" => draft.channel_id = text.parse().ok(),
-            "action" => draft.action = RuleAction::read(&text).unwrap_or_default(),
+            "action" => match RuleAction::read(&text) {
+                Some(action) => draft.action = action,
+                None => unknown = Some(("action", words::<RuleAction>())),
+            },
             "template" => draft.template = text,
             "throttle" => draft.throttle = text,
             "quiet_from" => draft.quiet_from = text,
@@ -54,7 +76,11 @@ fn read(fields: Vec<(String, String)>) -> (Option<(RuleId, i64)>, RuleDraft) {
         ScopeKind::Tag => draft.tag = value,
         ScopeKind::All | ScopeKind::System => {}
     }
-    (id.zip(version), draft)
+    Entered {
+        known: id.map(|id| (id, version)),
+        draft,
+        unknown,
+    }
 }
 
 /// Adds a rule, or changes one.
@@ -63,14 +89,21 @@ pub(in super::super) async fn rule(
     parts: Parts,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
-    let (known, draft) = read(fields);
+    let Entered {
+        known,
+        draft,
+        unknown,
+    } = read(fields);
     let caller = caller_of(&parts);
-    let saved = match known {
-        Some((id, version)) => {
+    let saved = match (unknown, known) {
+        (Some((field, known)), _) => {
+            Err(MessageFault::UnknownWord { known }.alone(field, caller.lang))
+        }
+        (None, Some((id, version))) => {
             let read = Some(version);
             web.service.rule_update(&caller, id, read, &draft).await
         }
-        None => web.service.rule_create(&caller, &draft).await,
+        (None, None) => web.service.rule_create(&caller, &draft).await,
     };
     match saved {
         Ok(rule) => Redirect::to(&routes::rules(rule.task_id)).into_response(),
@@ -86,5 +119,42 @@ pub(in super::super) async fn rule(
             let posted = Posted::Rule(id, Box::new(draft), error);
             render_posted(&web, parts, status, posted).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(fields: &[(&str, &str)]) -> Entered {
+        let fields = fields.iter();
+        read(
+            fields
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn an_unknown_word_is_no_default() {
+        let (field, known) = form(&[("scope", "tagg")]).unknown.expect("a fault");
+        assert_eq!(field, "scope");
+        assert!(known.contains("tag") && known.contains("system"), "{known}");
+        let (field, _) = form(&[("action", "mut")]).unknown.expect("a fault");
+        assert_eq!(field, "action");
+        let fine = form(&[("scope", "tag"), ("value", "db"), ("action", "mute")]);
+        assert_eq!(fine.unknown, None);
+        assert_eq!(
+            (fine.draft.scope, fine.draft.action),
+            (ScopeKind::Tag, RuleAction::Mute)
+        );
+    }
+
+    #[test]
+    fn a_change_without_a_readable_id_or_version_adds_no_rule() {
+        assert_eq!(form(&[("id", ""), ("version", "")]).known, None);
+        let torn = form(&[("id", "x7"), ("version", "1")]).known;
+        assert_eq!(torn, Some((RuleId(0), 1)));
+        assert_eq!(form(&[("id", "7")]).known, Some((RuleId(7), 0)));
     }
 }

@@ -38,7 +38,8 @@ pub(in super::super) async fn summary(
     parts: Parts,
     Form(fields): Form<SummaryFields>,
 ) -> Response {
-    let id = fields.id.parse::<SummaryId>().ok();
+    // There is no summary 0, so an ID that cannot be read adds nothing.
+    let id = (!fields.id.is_empty()).then(|| fields.id.parse().unwrap_or(SummaryId(0)));
     let draft = SummaryDraft {
         name: fields.name,
         owner: fields.owner,
