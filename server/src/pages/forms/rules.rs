@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_no_default() {
-        let (field, known) = form(&[("scope", "tagg")]).unknown.expect("a fault");
+        let (field, known) = form(&[("scope", "labels")]).unknown.expect("a fault");
         assert_eq!(field, "scope");
         assert!(known.contains("tag") && known.contains("system"), "{known}");
         let (field, _) = form(&[("action", "mut")]).unknown.expect("a fault");
