@@ -29,6 +29,7 @@ mod system;
 mod tasks;
 mod templates;
 mod users;
+mod words;
 
 pub use crate::texts::notices::{UNNAMED_ZONE, unnamed_zone};
 pub use ahead::LookAhead;
@@ -41,6 +42,7 @@ pub use scratch::ScratchSweep;
 pub use streams::StreamWatch;
 use tasks::KeptLists;
 pub use tasks::Saved;
+pub use words::UnknownWord;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

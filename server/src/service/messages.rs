@@ -13,7 +13,7 @@ use app::texts::messages::MessagesUi;
 use app::transition::Word;
 use async_trait::async_trait;
 
-use super::Service;
+use super::{Service, UnknownWord};
 use crate::error::OrInternal;
 use crate::messages::vendor;
 use crate::store::{MessageFilter, Resent};
@@ -94,11 +94,9 @@ fn word<T: Word>(field: &str, typed: &str, lang: Lang) -> Result<Option<T>, Fiel
     if typed.is_empty() {
         return Ok(None);
     }
-    T::read(typed).map(Some).ok_or_else(|| {
-        let words: Vec<&str> = T::all().iter().map(|one| one.word()).collect();
-        let known = words.join(", ");
-        MessageFault::UnknownWord { known }.on(field, lang)
-    })
+    T::read(typed)
+        .map(Some)
+        .ok_or_else(|| UnknownWord::of::<T>(field).fault(lang))
 }
 
 fn checked(query: &MessageQuery, lang: Lang) -> Answer<MessageFilter> {

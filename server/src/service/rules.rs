@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::Service;
+use super::{Service, UnknownWord};
 use crate::error::OrInternal;
 use crate::store::{RuleAdded, RuleChange};
 use crate::texts::rules::{RuleFault, RuleRefusal};
@@ -100,6 +100,15 @@ impl Service {
     /// The caller, when it may have a rule with this draft.
     fn allow_rule<'a>(&self, caller: &'a Caller, spec: &RuleSpec) -> Answer<&'a Principal> {
         self.allow(caller, needed(&spec.scope))
+    }
+
+    /// The refusal of a form whose scope or action does not exist: a default would be another rule than the one that
+    /// was meant.
+    pub fn unknown_word_in_rule(&self, caller: &Caller, word: UnknownWord) -> AppError {
+        match self.allow(caller, Action::Edit) {
+            Ok(_) => AppError::invalid(caller.lang, vec![word.fault(caller.lang)]),
+            Err(refused) => refused,
+        }
     }
 
     /// The answer to a change.

@@ -15,21 +15,14 @@ use super::super::render::render_posted;
 use super::{is_ticked, status_of};
 use crate::http::Web;
 use crate::http::extract::caller_of;
-use crate::texts::Fault;
-use crate::texts::messages::MessageFault;
+use crate::service::UnknownWord;
 
 /// The id of the rule that is changed and the version that was shown, what was entered, and the field with a word that
 /// does not exist: its default would be another rule than the one that was meant.
 struct Entered {
     known: Option<(RuleId, i64)>,
     draft: RuleDraft,
-    unknown: Option<(&'static str, String)>,
-}
-
-/// The words of a choice, with commas.
-fn words<T: Word>() -> String {
-    let all: Vec<&str> = T::all().into_iter().map(T::word).collect();
-    all.join(", ")
+    unknown: Option<UnknownWord>,
 }
 
 fn read(fields: Vec<(String, String)>) -> Entered {
@@ -47,7 +40,7 @@ fn read(fields: Vec<(String, String)>) -> Entered {
             "name" => draft.name = text,
             "scope" => match ScopeKind::read(&text) {
                 Some(scope) => draft.scope = scope,
-                None => unknown = Some(("scope", words::<ScopeKind>())),
+                None => unknown = Some(UnknownWord::of::<ScopeKind>("scope")),
             },
             "value" => value = text,
             // A box for each event.
@@ -55,7 +48,7 @@ fn read(fields: Vec<(String, String)>) -> Entered {
             "channel_id" => draft.channel_id = text.parse().ok(),
             "action" => match RuleAction::read(&text) {
                 Some(action) => draft.action = action,
-                None => unknown = Some(("action", words::<RuleAction>())),
+                None => unknown = Some(UnknownWord::of::<RuleAction>("action")),
             },
             "template" => draft.template = text,
             "throttle" => draft.throttle = text,
@@ -96,9 +89,7 @@ pub(in super::super) async fn rule(
     } = read(fields);
     let caller = caller_of(&parts);
     let saved = match (unknown, known) {
-        (Some((field, known)), _) => {
-            Err(MessageFault::UnknownWord { known }.alone(field, caller.lang))
-        }
+        (Some(word), _) => Err(web.service.unknown_word_in_rule(&caller, word)),
         (None, Some((id, version))) => {
             let read = Some(version);
             web.service.rule_update(&caller, id, read, &draft).await
@@ -137,11 +128,10 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_no_default() {
-        let (field, known) = form(&[("scope", "labels")]).unknown.expect("a fault");
-        assert_eq!(field, "scope");
-        assert!(known.contains("tag") && known.contains("system"), "{known}");
-        let (field, _) = form(&[("action", "mut")]).unknown.expect("a fault");
-        assert_eq!(field, "action");
+        let scope = form(&[("scope", "labels")]).unknown.expect("a fault");
+        assert_eq!(scope, UnknownWord::of::<ScopeKind>("scope"));
+        let action = form(&[("action", "mut")]).unknown.expect("a fault");
+        assert_eq!(action, UnknownWord::of::<RuleAction>("action"));
         let fine = form(&[("scope", "tag"), ("value", "db"), ("action", "mute")]);
         assert_eq!(fine.unknown, None);
         assert_eq!(
