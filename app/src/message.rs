@@ -197,6 +197,16 @@ impl Event {
         matches!(self, Self::Failed | Self::TimedOut | Self::Lost)
     }
 
+    /// Whether it is the result of a run in message mode, which ends with the channel's answer to it. What else is
+    /// sent about such a run decides nothing.
+    #[must_use]
+    pub const fn ends_run(self) -> bool {
+        matches!(self, Self::Reminder | Self::Urge)
+    }
+
+    /// The events that end runs.
+    pub const ENDING_RUNS: [Self; 2] = [Self::Reminder, Self::Urge];
+
     /// Whether a rule may hold back repetitions of it. What asks for something is no
     /// repetition, and the run of a message waits for it.
     #[must_use]

@@ -24,6 +24,13 @@ pub enum SystemEvent {
         /// By how many seconds; negative when it was set back.
         seconds: i64,
     },
+    /// Its clock is so far off the database's that it starts nothing.
+    ClockOff {
+        /// Name of its machine.
+        host: String,
+        /// By how many seconds it is ahead; negative when it is behind.
+        seconds: i64,
+    },
     /// The disk of its data folder is nearly full.
     DiskLow {
         /// Name of its machine.
@@ -41,7 +48,7 @@ impl SystemEvent {
     pub const fn event(&self) -> Event {
         match self {
             Self::ServerDead { .. } => Event::ServerDead,
-            Self::ClockStepped { .. } => Event::ClockStepped,
+            Self::ClockStepped { .. } | Self::ClockOff { .. } => Event::ClockStepped,
             Self::DiskLow { .. } => Event::DiskLow,
         }
     }

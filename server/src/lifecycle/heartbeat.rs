@@ -10,10 +10,11 @@ use tokio_util::sync::CancellationToken;
 use super::Stop;
 use crate::clock::{Clock, SharedClock};
 use crate::executor::Executor;
+use crate::facts::{Facts, SystemEvent};
 use crate::loops::{Backoff, Periodic, Spec, TurnError, Turns};
 use crate::scheduler::lease::{Lease, SKEW_STOPS_MS, SKEW_WARNS_MS};
 use crate::scheduler::{DatabaseClock, HeartbeatEvidence, LOST_AFTER, reap_dead_nodes};
-use crate::store::{NodeRow, Store, StoreError};
+use crate::store::{NodeRow, Notice, Store, StoreError};
 
 /// How often a process writes that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -88,7 +89,9 @@ impl Heartbeat {
             let pause = match turns.turn(beat).await {
                 Ok(true) => {
                     steady_since.get_or_insert_with(Instant::now);
-                    reported.check(self.lease.skew_ms());
+                    if let Some(seconds) = reported.check(self.lease.skew_ms()) {
+                        reported.announced = self.announce_skew(seconds).await;
+                    }
                     HEARTBEAT
                 }
                 Ok(false) => {
@@ -113,6 +116,33 @@ impl Heartbeat {
                 () = gone.cancelled() => {}
             }
         }
+    }
+
+    /// Writes that this server's clock is off, and that it therefore starts nothing; false when that failed.
+    async fn announce_skew(&self, seconds: i64) -> bool {
+        let now = self.clock.now();
+        let host = self.node.hostname.clone();
+        let event = SystemEvent::ClockOff { host, seconds };
+        let notice = Notice::of_system(Facts::System { at: now, event });
+        let detail = format!("{seconds:+}");
+        let written = self.store.note(
+            "clock.off",
+            None,
+            &detail,
+            now,
+            std::slice::from_ref(&notice),
+        );
+        match tokio::time::timeout(self.at_most(PATIENCE), written).await {
+            Ok(Ok(())) => return true,
+            Ok(Err(error)) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "that the clock is off could not be announced; it is tried again"
+            ),
+            Err(_) => tracing::warn!(
+                "that the clock is off could not be announced in time; it is tried again"
+            ),
+        }
+        false
     }
 
     /// This time, but not beyond the moment at which runs must be ended: other nodes start them again soon after.
@@ -150,10 +180,13 @@ impl Heartbeat {
 struct ReportedSkew {
     warned: bool,
     stopped: bool,
+    /// Whether there was a message about it.
+    announced: bool,
 }
 
 impl ReportedSkew {
-    fn check(&mut self, skew_ms: i64) {
+    /// Logs what is new. The seconds that are to be announced, where this server starts nothing because of them.
+    fn check(&mut self, skew_ms: i64) -> Option<i64> {
         let off = skew_ms.abs();
         let stops = off > SKEW_STOPS_MS;
         if stops && !self.stopped {
@@ -171,5 +204,25 @@ impl ReportedSkew {
             );
         }
         (self.warned, self.stopped) = (off > SKEW_WARNS_MS, stops);
+        self.announced &= stops;
+        (stops && !self.announced).then_some(skew_ms / 1000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_off_is_announced_once_until_it_is_right_again() {
+        let mut reported = ReportedSkew::default();
+        assert_eq!(reported.check(SKEW_STOPS_MS), None, "it still starts runs");
+        assert_eq!(reported.check(90_000), Some(90));
+        // The database failed: it is still to be announced.
+        assert_eq!(reported.check(91_000), Some(91));
+        reported.announced = true;
+        assert_eq!(reported.check(91_000), None);
+        assert_eq!(reported.check(0), None);
+        assert_eq!(reported.check(-40_000), Some(-40));
     }
 }

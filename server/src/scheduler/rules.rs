@@ -28,6 +28,9 @@ const WAIT: TimeDelta = TimeDelta::seconds(1);
 /// The longest such wait.
 const WAIT_MAX: i32 = 60;
 
+/// A firing that starts later than this was not started at its instant.
+const PROMPT: TimeDelta = TimeDelta::seconds(1);
+
 /// A wait for other tasks is checked again after this time.
 const DEPENDS: TimeDelta = TimeDelta::seconds(2);
 
@@ -137,14 +140,14 @@ impl Rules<'_> {
             Ok(starts) => starts,
             Err(verdict) => return (verdict, false),
         };
+        let is_caught_up = starts.trigger == Trigger::CatchUp;
         if starts.waits && room.is_busy(firing.task_id) {
             // Firings that are all caught up run one after another.
             let turns = turns.entry(firing.task_id).or_default();
             *turns = (*turns + 1).min(WAIT_MAX);
-            return (Verdict::Later(self.now + WAIT * *turns), true);
+            return (Verdict::Later(self.now + WAIT * *turns), is_caught_up);
         }
         let pool = Some(starts.task.execution.pool.clone()).filter(|pool| !pool.is_empty());
-        let is_caught_up = starts.trigger == Trigger::CatchUp;
         match room.admit(starts.task) {
             Admission::Start => (Verdict::Start(starts.trigger, pool), is_caught_up),
             Admission::Wait(why) => (Verdict::Wait(starts.trigger, pool, why), is_caught_up),
@@ -223,7 +226,8 @@ fn judge<'a>(
         return Ok(Starts {
             task,
             trigger: Trigger::Schedule,
-            waits: false,
+            // It was due during an outage, too: the runs that are caught up before it must not make it be skipped.
+            waits: lateness > PROMPT && policy(task) == MissedPolicy::All,
         });
     }
     if let Some(hole) = agenda.hole.filter(|hole| hole.holds(firing.base_at)) {

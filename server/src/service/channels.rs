@@ -23,6 +23,7 @@ use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::messages::Made;
 use crate::messages::target::{Target, open_target};
+use crate::messages::vendor::{self, PerMinute};
 use crate::store::{ChannelUses, OutboxItem};
 use crate::text::head;
 use crate::texts::channel_uses::ChannelInUse;
@@ -242,8 +243,9 @@ impl Channels for Service {
             Err(error) => (error.to_string(), Some(error.is_final())),
         };
         // Kept with the channel, so that the page shows it also without JavaScript.
+        let limit = vendor::limits(to.kind).map(|PerMinute(limit)| limit);
         self.store
-            .note_channel_answer(&self.act(who, "channel.test"), id, &words, refused)
+            .note_channel_answer(&self.act(who, "channel.test"), id, &words, refused, limit)
             .await
             .or_internal(lang)?;
         Ok(ChannelTest {

@@ -78,7 +78,7 @@ pub(super) async fn end_run(
     Ok(true)
 }
 
-/// Whether a run has another text that may still be sent, besides those to a channel.
+/// Whether a run has another text that it may end with, besides those to a channel.
 pub(super) async fn waits_for_more(
     tx: &Tx,
     run: RunId,
@@ -88,6 +88,7 @@ pub(super) async fn waits_for_more(
     let mut others = message::Entity::find()
         .filter(M::RunId.eq(run.0))
         .filter(M::Kind.eq(Code(MessageKind::Text)))
+        .filter(is_one_of(M::Event, &Event::ENDING_RUNS))
         .filter(is_one_of(M::State, &MessageState::OPEN));
     if let Some(channel) = besides {
         others = others.filter(M::ChannelId.ne(channel.0));
@@ -96,7 +97,15 @@ pub(super) async fn waits_for_more(
 }
 
 /// A message that has not been sent yet.
-type Unsent = (i64, Lenient<MessageKind>, Option<i64>);
+type Unsent = (i64, Lenient<MessageKind>, Lenient<Event>, Option<i64>);
+
+/// The columns of [`Unsent`].
+const UNSENT: [message::Column; 4] = [
+    message::Column::Id,
+    message::Column::Kind,
+    message::Column::Event,
+    message::Column::RunId,
+];
 
 /// Withdraws messages that have not been sent; returns whether a run ended with one of them.
 async fn take_back(
@@ -107,7 +116,7 @@ async fn take_back(
 ) -> Result<bool, StoreError> {
     use message::Column as M;
     let mut ended = false;
-    for (id, kind, run) in unsent {
+    for (id, kind, event, run) in unsent {
         let withdrawn = message::Entity::update_many()
             .filter(M::Id.eq(id))
             .step(M::State, MessageStep::Withdraw)
@@ -115,6 +124,7 @@ async fn take_back(
             .await?;
         if withdrawn.rows_affected == 1
             && kind.known() == Some(MessageKind::Text)
+            && event.known().is_some_and(Event::ends_run)
             && let Some(run) = run
         {
             ended |= end_run(tx, RunId(run), RunStep::Withdraw, Some(reason), None, now).await?;
@@ -133,7 +143,7 @@ pub(super) async fn withdraw_task(
     use message::Column as M;
     let unsent: Vec<Unsent> = message::Entity::find()
         .select_only()
-        .columns([M::Id, M::Kind, M::RunId])
+        .columns(UNSENT)
         .filter(is_one_of(M::State, &MessageState::UNSENT))
         // Few messages wait, while a task may have sent many: the index by task is not used.
         .filter(Expr::col(M::TaskId).add(0).eq(id.0))
@@ -169,7 +179,7 @@ pub(super) async fn withdraw_run(
     use message::Column as M;
     let unsent: Vec<Unsent> = message::Entity::find()
         .select_only()
-        .columns([M::Id, M::Kind, M::RunId])
+        .columns(UNSENT)
         .filter(M::RunId.eq(id.0))
         .filter(is_one_of(M::State, &MessageState::UNSENT))
         .into_tuple()
@@ -186,11 +196,7 @@ pub(super) async fn withdraw_message(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     use message::Column as M;
-    let found = || {
-        message::Entity::find()
-            .select_only()
-            .columns([M::Id, M::Kind, M::RunId])
-    };
+    let found = || message::Entity::find().select_only().columns(UNSENT);
     let mut unsent: Vec<Unsent> = found().filter(M::Id.eq(id)).into_tuple().all(tx).await?;
     let picture = found()
         .filter(M::AfterId.eq(id))
@@ -213,6 +219,7 @@ pub(super) async fn channel_gone(
         .filter(M::ChannelId.eq(id.0))
         .filter(is_one_of(M::State, &MessageState::OPEN))
         .filter(M::Kind.eq(Code(MessageKind::Text)))
+        .filter(is_one_of(M::Event, &Event::ENDING_RUNS))
         .filter(M::RunId.is_not_null())
         .into_tuple()
         .all(tx)

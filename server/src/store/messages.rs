@@ -118,6 +118,14 @@ pub enum Setback {
     Passing,
 }
 
+/// When the cause of a message began: of a run that has ended, when it was planned. A close of the task after that
+/// withdraws what asks for something.
+fn caused_at(facts: Option<&str>, created_at: DateTime<Utc>) -> DateTime<Utc> {
+    // The facts of a newer version are no reason to lose the message.
+    let facts = facts.and_then(|facts| serde_json::from_str::<Facts>(facts).ok());
+    facts.map_or(created_at, |facts| facts.at().min(created_at))
+}
+
 /// Facts as they are stored.
 fn facts_json(facts: &Facts, held_back: Option<&HeldBack>) -> Result<String, StoreError> {
     facts

@@ -218,7 +218,10 @@ impl Store {
             let pausing = aftermath::prepare(tx, outcomes).await?;
             for outcome in outcomes {
                 let has_messages = !outcome.messages.is_empty()
-                    || outcome.notices.iter().any(|notice| router.sends(notice));
+                    || outcome
+                        .notices
+                        .iter()
+                        .any(|notice| notice.event.ends_run() && router.sends(notice));
                 let written: &Outcome = &outcome.with(has_messages);
                 let step = RunStep::out_of_running(written.state)?;
                 if !finish_run(tx, written, step).await? {

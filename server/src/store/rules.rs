@@ -196,7 +196,7 @@ impl Store {
     }
 
     /// Replaces a rule; with `version` only if it still has that one. What it has held back is
-    /// forgotten, since it may have been about other events.
+    /// reported by its next message, unless that goes elsewhere or is no longer throttled.
     ///
     /// # Errors
     /// When the database fails.
@@ -210,9 +210,10 @@ impl Store {
         let now = act.at();
         let changed = transaction!(self, |tx| {
             note_change(tx).await?;
-            let Some(stored) = version_of(tx, id).await? else {
+            let Some(before) = message_rule::Entity::find_by_id(id.0).one(tx).await? else {
                 return Ok(RuleChange::Gone);
             };
+            let stored = before.version;
             if version.is_some_and(|read| read != stored) {
                 return Ok(RuleChange::Outdated(stored));
             }
@@ -226,7 +227,10 @@ impl Store {
             row.id = Set(id.0);
             row.version = Set(stored + 1);
             message_rule::Entity::update(row).exec(tx).await?;
-            forget_rule(tx, id).await?;
+            let still_counts = spec.throttle_seconds > 0 && before.channel_id == spec.channel_id.0;
+            if !still_counts {
+                forget_rule(tx, id).await?;
+            }
             act.record(tx, Some(id.0)).await?;
             Ok(RuleChange::Done)
         });

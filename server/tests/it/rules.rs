@@ -334,6 +334,43 @@ async fn a_run_in_message_mode_ends_with_the_first_channel_that_accepts() {
 }
 
 #[tokio::test]
+async fn what_only_reports_about_a_run_in_message_mode_does_not_end_it() {
+    let app = TestApp::new().await;
+    let (reminded, informed) = (
+        Robot::start(app.clock.clone()).await,
+        Robot::start(app.clock.clone()).await,
+    );
+    let main = app
+        .channel("a", ChannelKind::Wecom, &reminded.url())
+        .await
+        .id;
+    let more = app
+        .channel("b", ChannelKind::Wecom, &informed.url())
+        .await
+        .id;
+    add(&app, rule(ScopeKind::All, "", &[Event::Started], more)).await;
+    app.notify();
+    let reminder = TaskDraft {
+        mode: Mode::Message,
+        channel_id: Some(main.0),
+        ..draft("交周报", "0 0 1 1 *", "")
+    };
+    let task = app.add(reminder).await.id;
+    reminded.wait_for(1).await;
+    reminded.always(Some(Mood::Refuse(93_000)));
+    let run = app.start_run(task).await;
+    let ended = app.ended(run).await;
+    assert_eq!(ended.state, RunState::Failed, "the reminder was refused");
+    informed.wait_for(1).await;
+
+    // The other way round: what reports is refused, and the reminder arrives.
+    reminded.always(None);
+    informed.always(Some(Mood::Refuse(93_000)));
+    let run = app.start_run(task).await;
+    assert_eq!(app.ended(run).await.state, RunState::Succeeded);
+}
+
+#[tokio::test]
 async fn what_is_in_use_is_not_deleted_and_what_is_of_a_task_goes_with_it() {
     let app = TestApp::new().await;
     let (ops, caller) = (channel(&app, "ops").await, app.console());

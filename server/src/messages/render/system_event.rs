@@ -55,6 +55,24 @@ impl Words<'_> {
                 };
                 (host, verdict, None)
             }
+            SystemEvent::ClockOff { host, seconds } => {
+                let by = app::duration::format_duration(seconds.abs());
+                let verdict = match seconds.signum() {
+                    -1 => lang.pick(
+                        format!("系统时钟比数据库慢 {by}，校正之前这台服务器不会启动任何任务"),
+                        format!(
+                            "its clock is {by} behind the database's; it starts nothing until that is corrected"
+                        ),
+                    ),
+                    _ => lang.pick(
+                        format!("系统时钟比数据库快 {by}，校正之前这台服务器不会启动任何任务"),
+                        format!(
+                            "its clock is {by} ahead of the database's; it starts nothing until that is corrected"
+                        ),
+                    ),
+                };
+                (host, verdict, None)
+            }
             SystemEvent::DiskLow { host, free, total } => {
                 let (free, total) = (gigabytes(*free), gigabytes(*total));
                 let verdict = lang.pick(

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use app::id::{OccurrenceId, RunId, ScheduleId};
 use app::message::Event;
+use app::occurrence::SkipReason;
 use app::task::Mode;
 use app::time::Stamp;
 
@@ -282,6 +283,16 @@ fn the_rule_of_the_task_decides_what_is_caught_up() {
             Later(at(502))
         ],
         "one after another"
+    );
+    assert_eq!(
+        verdicts_of(&all, &[100, 490], false, 500),
+        [Start(Trigger::CatchUp, None), Later(at(501))],
+        "the last one is within its grace, and no reason to skip it"
+    );
+    assert_eq!(
+        verdicts_of(&all, &[500], true, 500),
+        [Verdict::Skip(SkipReason::Overlap)],
+        "one that is on time follows the rule for overlaps"
     );
     assert_eq!(
         verdicts_of(&all, late, true, 500),

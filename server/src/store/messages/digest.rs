@@ -13,11 +13,11 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
-use super::super::code::{Code, Lenient, TakeStep};
+use super::super::code::{Code, Lenient, TakeStep, is_one_of};
 use super::super::delivery::{closed_since, end_run, waits_for_more, withdraw_message};
 use super::super::entity::{message, run, task};
 use super::super::{StoreError, Tx};
-use super::{facts_json, queue};
+use super::{caused_at, facts_json, queue};
 use crate::facts::{Digest, DigestEntry, Facts, TaskName};
 
 /// Messages of one digest.
@@ -92,11 +92,19 @@ pub(super) async fn merge(
         let entry = &candidate.entry;
         let task = tasks.get(&entry.task);
         let state = task.map(|task| (task.state, task.changed));
-        if entry.event.asks()
-            && let Some(reason) = closed_since(state, entry.at)
-        {
-            withdraw_message(tx, candidate.id, &reason, now).await?;
-            continue;
+        // The facts are read only where they matter.
+        if entry.event.asks() && closed_since(state, DateTime::<Utc>::MIN_UTC).is_some() {
+            let facts: Option<Option<String>> = message::Entity::find_by_id(candidate.id)
+                .select_only()
+                .column(M::Facts)
+                .into_tuple()
+                .one(tx)
+                .await?;
+            let caused = caused_at(facts.flatten().as_deref(), entry.at);
+            if let Some(reason) = closed_since(state, caused) {
+                withdraw_message(tx, candidate.id, &reason, now).await?;
+                continue;
+            }
         }
         merged.push(candidate);
     }
@@ -238,6 +246,7 @@ async fn waiting_runs(tx: &Tx, digest: MessageId) -> Result<Vec<RunId>, StoreErr
         .filter(M::DigestId.eq(digest.0))
         .filter(M::State.eq(Code(MessageState::Merged)))
         .filter(M::Kind.eq(Code(MessageKind::Text)))
+        .filter(is_one_of(M::Event, &Event::ENDING_RUNS))
         .filter(M::RunId.is_not_null())
         .into_tuple()
         .all(tx)

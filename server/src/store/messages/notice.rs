@@ -26,7 +26,7 @@ pub struct Notice {
     pub mentions: Vec<String>,
     /// The picture that follows.
     pub picture: Option<Picture>,
-    /// When it was caused.
+    /// When it happened.
     pub created_at: DateTime<Utc>,
 }
 
@@ -40,7 +40,7 @@ impl Notice {
             event: facts.event(),
             mentions: task.owners.clone(),
             picture: facts.picture(),
-            created_at: facts.at().max(task.created_at.0),
+            created_at: facts.happened_at().max(task.created_at.0),
             facts,
         }
     }
@@ -54,7 +54,7 @@ impl Notice {
             event: facts.event(),
             mentions: Vec::new(),
             picture: None,
-            created_at: facts.at(),
+            created_at: facts.happened_at(),
             facts,
         }
     }

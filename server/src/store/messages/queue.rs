@@ -14,7 +14,7 @@ use super::super::delivery::{channel_gone, outdated, withdraw_message};
 use super::super::entity::{channel, message};
 use super::super::txn::transaction;
 use super::super::{Store, StoreError, Tx};
-use super::{OutboxItem, Taken, digest, read_stand_in, slots};
+use super::{OutboxItem, Taken, caused_at, digest, read_stand_in, slots};
 
 /// What the outbox has to do.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -55,7 +55,12 @@ async fn first(
         };
         // A run that was under way at the close may have caused it since.
         if row.event.known().is_some_and(Event::asks)
-            && let Some(reason) = outdated(tx, row.task_id, row.created_at).await?
+            && let Some(reason) = outdated(
+                tx,
+                row.task_id,
+                caused_at(row.facts.as_deref(), row.created_at),
+            )
+            .await?
         {
             withdraw_message(tx, row.id, &reason, now).await?;
             continue;

@@ -13,7 +13,7 @@ use super::super::entity::{channel, message};
 use super::super::pictures::is_uploaded;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::{NO_TASK, OutboxItem, Setback, digest, fallback};
+use super::{NO_TASK, OutboxItem, Setback, caused_at, digest, fallback, slots};
 use crate::text::{EXCERPT_CHARS, head};
 
 impl Store {
@@ -99,7 +99,12 @@ impl Store {
             };
             back.exec(tx).await?;
             if item.task_id != NO_TASK
-                && let Some(reason) = outdated(tx, item.task_id.0, item.created_at).await?
+                && let Some(reason) = outdated(
+                    tx,
+                    item.task_id.0,
+                    caused_at(item.facts.as_deref(), item.created_at),
+                )
+                .await?
             {
                 withdraw_message(tx, item.id.0, &reason, now).await?;
             }
@@ -111,7 +116,8 @@ impl Store {
     }
 
     /// Keeps what a channel said to a test: `refused` is `None` when it accepted it, else whether
-    /// it refused for good.
+    /// it refused for good. The test counts for the pace of a channel with a limit; it was sent at once, even where no
+    /// slot was free.
     ///
     /// # Errors
     /// When the database fails.
@@ -121,8 +127,12 @@ impl Store {
         id: ChannelId,
         answer: &str,
         refused: Option<bool>,
+        limit: Option<u32>,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
+            if let Some(limit) = limit {
+                let _free_at = slots::take(tx, id, limit, act.at()).await?;
+            }
             match refused {
                 None => note_accepted(tx, id, answer).await?,
                 Some(refused) => note_trouble(tx, id, answer, refused, act.at()).await?,
@@ -145,9 +155,10 @@ impl Store {
     }
 }
 
-/// The run that may wait for a message: a picture ends none.
+/// The run that may wait for a message: a picture ends none, nor does what only reports about it.
 fn run_of(item: &OutboxItem) -> Option<RunId> {
-    item.run_id.filter(|_| item.kind == MessageKind::Text)
+    let ends_run = item.kind == MessageKind::Text && item.event.ends_run();
+    item.run_id.filter(|_| ends_run)
 }
 
 /// The start of a text, as the list of runs shows it.
