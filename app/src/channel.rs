@@ -7,7 +7,8 @@ pub use settings::{
     ChannelDetails, ChannelField, ChannelSettings, Encryption, Header, OnOff, TextFormat,
 };
 pub use template::{
-    ALL_EVENTS, Template, TemplateDraft, TemplatePreview, TemplateTrial, TemplateVariable,
+    ALL_EVENTS, NAMED, NAMED_TEMPLATES_MAX, TEMPLATE_NAME_MAX, Template, TemplateDraft,
+    TemplateKey, TemplatePreview, TemplateTrial, TemplateVariable, is_template_name,
 };
 
 use serde::{Deserialize, Serialize};

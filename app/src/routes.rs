@@ -102,6 +102,22 @@ pub fn templates(channel: ChannelId) -> String {
     format!("{CHANNELS}/{channel}/templates")
 }
 
+/// The form for one template of a channel: the code of an event, `all`, or `@` and a name, which may have Chinese
+/// characters.
+#[must_use]
+pub fn template_of(channel: ChannelId, key: &str) -> String {
+    let mut page = format!("{}?event=", templates(channel));
+    for byte in key.bytes() {
+        // The unreserved characters of RFC 3986, section 2.3.
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            page.push(char::from(byte));
+        } else {
+            page.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    page
+}
+
 /// Messages that a channel gave up.
 #[must_use]
 pub fn channel_dead(id: ChannelId) -> String {

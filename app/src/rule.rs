@@ -155,7 +155,7 @@ pub struct RuleSpec {
     pub channel_id: ChannelId,
     /// Whether they go there.
     pub action: RuleAction,
-    /// The template of the messages; `None` for that of the channel.
+    /// Name of the channel's template for the messages; `None` for the template of the event.
     pub template: Option<String>,
     /// At most one message for a task and an event in so many seconds; 0 for no limit.
     pub throttle_seconds: i64,

@@ -73,6 +73,7 @@ pub use tasks::{
     Deleted, ListedTask, LiveTask, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault, Updated,
     search_patterns,
 };
+pub use templates::{TemplateDeleted, TemplatePut};
 pub use txn::{StoreError, Tx};
 pub use version::DataVersion;
 use version::Watcher;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Failures, QuietHours, RuleAction, RuleSpec, Scope, ScopeKind};
+use crate::channel::{NAMED, TEMPLATE_NAME_MAX, is_template_name};
 use crate::duration::{format_duration, parse_duration};
 use crate::error::FieldError;
 use crate::i18n::Lang;
@@ -14,8 +15,6 @@ use crate::transition::Word;
 
 /// Characters of a name.
 pub const NAME_MAX: usize = 100;
-/// Characters of a template's name.
-const TEMPLATE_MAX: usize = 64;
 /// Events of one draft: more are repetitions.
 const EVENTS_MAX: usize = 64;
 
@@ -40,7 +39,7 @@ pub struct RuleDraft {
     pub channel_id: Option<i64>,
     /// `send`, or `mute`: none of these events to this channel, whatever rules for more tasks say.
     pub action: RuleAction,
-    /// Name of the template of the messages; empty for that of the channel.
+    /// Name of the channel's template for the messages, with `@` or without; empty for the template of the event.
     pub template: String,
     /// At most one message for a task and an event in this time: `10m`, `1h`; empty for no limit.
     pub throttle: String,
@@ -163,7 +162,7 @@ impl RuleDraft {
         let name = faults.line("name", &self.name, NAME_MAX);
         let scope = self.read_scope(&mut faults);
         let events = self.read_events(&mut faults);
-        let template = faults.line("template", &self.template, TEMPLATE_MAX);
+        let template = self.read_template(&mut faults);
         if self.channel_id.is_none() {
             let (zh, en) = ("请选择通知渠道", "Choose a channel");
             faults.add("channel_id", "required", zh, en);
@@ -192,7 +191,7 @@ impl RuleDraft {
                     events,
                     channel_id: ChannelId(channel),
                     action: self.action,
-                    template: Some(template).filter(|name| !name.is_empty()),
+                    template,
                     throttle_seconds: throttle.unwrap_or(0),
                     quiet,
                     urgent: self.urgent,
@@ -235,6 +234,24 @@ impl RuleDraft {
                 task.map(|id| Scope::Task(TaskId(id)))
             }
         }
+    }
+
+    fn read_template(&self, faults: &mut Faults) -> Option<String> {
+        let text = self.template.trim();
+        let name = text.strip_prefix(NAMED).unwrap_or(text);
+        if name.is_empty() {
+            return None;
+        }
+        if !is_template_name(name) {
+            let zh = format!(
+                "模板名由 1–{TEMPLATE_NAME_MAX} 个字母、数字、汉字、- 和 _ 组成，例如 night"
+            );
+            let en = format!(
+                "A name of a template has 1 to {TEMPLATE_NAME_MAX} letters, digits, -, _ or Chinese characters, such as night"
+            );
+            faults.add("template", "invalid", &zh, &en);
+        }
+        Some(name.to_owned())
     }
 
     fn read_events(&self, faults: &mut Faults) -> Vec<Event> {
@@ -321,6 +338,7 @@ mod tests {
             quiet_from: "22:00".to_owned(),
             quiet_until: "8:00".to_owned(),
             failures: "*/3".to_owned(),
+            template: "@night".to_owned(),
             ..RuleDraft::default()
         }
     }
@@ -331,6 +349,7 @@ mod tests {
         assert_eq!(spec.scope, Scope::Tag("prod".to_owned()));
         assert_eq!(spec.events, [Event::Failed, Event::Lost]);
         assert_eq!(spec.throttle_seconds, 600);
+        assert_eq!(spec.template.as_deref(), Some("night"));
         assert!(spec.enabled);
         let again = RuleDraft::from(&spec).parse("UTC", Lang::En);
         assert_eq!(again, Ok(spec));
@@ -338,7 +357,14 @@ mod tests {
 
     #[test]
     fn each_fault_is_at_its_field() {
-        let table: [(&str, RuleDraft); 12] = [
+        let table: [(&str, RuleDraft); 13] = [
+            (
+                "template",
+                RuleDraft {
+                    template: "for the night".into(),
+                    ..draft()
+                },
+            ),
             (
                 "tag",
                 RuleDraft {

@@ -52,6 +52,9 @@ pub struct Route {
     pub rule: String,
     /// What the rule is for: `task`, `owner`, `tag`, `all`, `system`; `null` for the default.
     pub scope: Option<super::ScopeKind>,
+    /// Name of the channel's template that the rule chooses; `null` for the template of the event.
+    #[serde(default)]
+    pub template: Option<String>,
     /// What would become of it now.
     pub verdict: Verdict,
     /// Until when it would wait, or until when no further one is sent.

@@ -34,7 +34,7 @@ pub struct RuleView {
     pub channel: Option<String>,
     /// Whether they go there.
     pub action: RuleAction,
-    /// Name of the template of the messages; empty for that of the channel.
+    /// Name of the channel's template for the messages; empty for the template of the event.
     pub template: String,
     /// At most one message for a task and an event in this time; empty for no limit.
     pub throttle: String,

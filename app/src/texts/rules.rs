@@ -30,6 +30,8 @@ crate::texts! {
         action: "动作" | "Action",
         action_send: "发送" | "Send",
         action_mute: "不发送（覆盖范围更大的规则）" | "Mute (overrides rules with a wider scope)",
+        template: "模板" | "Template",
+        template_hint: "渠道的命名模板，例如 night；留空用该事件的模板" | "Name of a template of the channel, for example night; empty for the template of the event",
         name: "备注名" | "Name",
         limits: "限频与免打扰" | "Rate limit and quiet hours",
         throttle: "限频" | "At most one per",
@@ -108,4 +110,10 @@ pub fn rule_name(lang: Lang, id: i64, name: &str) -> String {
         "" => lang.pick(format!("规则 {id}"), format!("rule {id}")),
         name => name.to_owned(),
     }
+}
+
+/// The template that a rule chooses.
+#[must_use]
+pub fn template_named(lang: Lang, name: &str) -> String {
+    lang.pick(format!("模板 {name}"), format!("template {name}"))
 }

@@ -122,6 +122,9 @@ pub(super) struct What {
     /// Which consecutive failures: 3 for the third one only, */3 for every third one
     #[arg(long, value_name = "N")]
     failures: Option<String>,
+    /// Template of the channel for the messages, by name (channel template set CHANNEL @NAME)
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
     /// What it is for, in a few words
     #[arg(long)]
     name: Option<String>,
@@ -181,6 +184,7 @@ impl What {
             ("quiet_zone", &self.quiet_zone),
             ("quiet_calendar", &self.quiet_calendar),
             ("failures", &self.failures),
+            ("template", &self.template),
             ("name", &self.name),
         ] {
             if let Some(text) = text {
@@ -337,6 +341,7 @@ async fn list(client: &Client, path: &str, json: bool) -> Result<(), Failure> {
                 rule.throttle.clone(),
                 rule.failures.clone(),
                 quiet.trim_end().to_owned(),
+                rule.template.clone(),
                 rule.name.clone(),
             ]
         })
@@ -352,11 +357,12 @@ async fn list(client: &Client, path: &str, json: bool) -> Result<(), Failure> {
             "限频",
             "连续失败",
             "免打扰",
+            "模板",
             "备注名",
         ],
         [
             "ID", "ON", "SCOPE", "ACTION", "EVENTS", "CHANNEL", "THROTTLE", "FAILURES", "QUIET",
-            "NAME",
+            "TEMPLATE", "NAME",
         ],
     );
     print_table(&heading, &rows);

@@ -301,7 +301,8 @@ impl Outbox {
         to: &Target,
     ) -> Result<(Worded, Option<String>), SendError> {
         let (channel, event) = (item.channel_id, item.event);
-        let template = self.store.template_for(channel, event).await;
+        let named = item.template.as_deref();
+        let template = self.store.template_for(channel, event, named).await;
         let template = template.map_err(|error| {
             let words = format!("the template of this message cannot be read: {error}");
             SendError::Answer(words, None)
@@ -325,7 +326,8 @@ impl Outbox {
                 owners: &owners,
                 brief: brief.as_ref(),
             };
-            let made = renderer.by_template(&facts, (&template, format), Some(lang), beside);
+            let body = &template.body;
+            let made = renderer.by_template(&facts, (body, format), Some(lang), beside);
             made.map_or_else(
                 |fault| {
                     let worded = renderer.built_in(&facts, Some(lang), brief.as_ref());

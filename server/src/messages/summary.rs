@@ -170,6 +170,7 @@ impl Summaries {
             created_at: self.clock.now(),
             held_until: None,
             held_back: None,
+            template: None,
         }
     }
 }

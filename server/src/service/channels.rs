@@ -228,6 +228,7 @@ impl Channels for Service {
             attempts: 1,
             created_at: now,
             stand_in: None,
+            template: None,
         };
         // A card and an article need somewhere to lead to.
         let made = Made {

@@ -4,6 +4,7 @@ mod explain;
 
 use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller, Rules};
+use app::channel::TemplateKey;
 use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{RuleId, TaskId};
@@ -73,6 +74,12 @@ impl Service {
         let (channel, task) = (spec.channel_id, spec.scope.task());
         if !self.may_use(lang, channel, task).await? {
             faults.push(RuleFault::UnknownChannel.on("channel_id", lang));
+        } else if let Some(name) = &spec.template {
+            let key = TemplateKey::Named(name.clone());
+            let found = self.store.template(channel, &key).await.or_internal(lang)?;
+            if found.is_none() {
+                faults.push(RuleFault::UnknownTemplate.on("template", lang));
+            }
         }
         if let Some(id) = spec.scope.task()
             && self.store.task(id).await.or_internal(lang)?.is_none()
@@ -122,6 +129,7 @@ impl Service {
             RuleChange::Outdated(version) => Err(RuleRefusal::Outdated { version }.answer(lang)),
             RuleChange::NoChannel => Err(RuleFault::UnknownChannel.alone("channel_id", lang)),
             RuleChange::NoTask => Err(RuleFault::UnknownTask.alone("task_id", lang)),
+            RuleChange::NoTemplate => Err(RuleFault::UnknownTemplate.alone("template", lang)),
         }
     }
 }
@@ -181,6 +189,7 @@ impl Rules for Service {
             .answer(lang)),
             RuleAdded::NoChannel => Err(RuleFault::UnknownChannel.alone("channel_id", lang)),
             RuleAdded::NoTask => Err(RuleFault::UnknownTask.alone("task_id", lang)),
+            RuleAdded::NoTemplate => Err(RuleFault::UnknownTemplate.alone("template", lang)),
         }
     }
 

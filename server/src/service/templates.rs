@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use app::auth::Action;
 use app::backend::{Answer, Caller, Runs, Templates};
 use app::channel::{
-    ALL_EVENTS, OnOff, Template, TemplateDraft, TemplatePreview, TemplateTrial, TemplateVariable,
+    ALL_EVENTS, NAMED, OnOff, Template, TemplateDraft, TemplateKey, TemplatePreview, TemplateTrial,
+    TemplateVariable,
 };
 use app::i18n::Lang;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::{Event, MessageKind};
 use app::run::Run;
 use app::task::Task;
-use app::transition::Word;
 use async_trait::async_trait;
 
 use super::Service;
@@ -20,22 +20,21 @@ use crate::error::{OrInternal, internal};
 use crate::facts::{End, Ends, Facts, TaskFacts, event_of};
 use crate::messages::target::Target;
 use crate::messages::{Beside, VARIABLES, Worded, example, wants_brief};
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, TemplateDeleted, TemplatePut};
 use crate::template::{SOURCE_MAX, TemplateFault, TemplateWhy, Value, render};
-use crate::texts::templates::TemplateRequestFault;
-use crate::texts::{Fault, Missing};
+use crate::texts::templates::{TemplateRefusal, TemplateRequestFault};
+use crate::texts::{Fault, Missing, Refusal};
 
 /// Runs among which the last one of a task that has ended is looked for.
 const RUNS_LOOKED_AT: u64 = 20;
 
-/// The events of a template: one, or all (`None`).
-fn event_named(lang: Lang, name: &str) -> Answer<Option<Event>> {
-    if name == ALL_EVENTS {
-        return Ok(None);
-    }
-    let known: Vec<&str> = Template::events().map(Event::as_str).collect();
-    let event = Event::read(name).filter(|event| Template::events().any(|one| one == *event));
-    event.map(Some).ok_or_else(|| {
+/// What a template is for, as people name it.
+fn key_named(lang: Lang, name: &str) -> Answer<TemplateKey> {
+    TemplateKey::read(name).ok_or_else(|| {
+        if name.starts_with(NAMED) {
+            return TemplateRequestFault::Name.alone("event", lang);
+        }
+        let known: Vec<&str> = Template::events().map(Event::as_str).collect();
         let known = format!("{ALL_EVENTS}, {}", known.join(", "));
         TemplateRequestFault::UnknownEvent { known }.alone("event", lang)
     })
@@ -66,7 +65,7 @@ impl Service {
         &self,
         lang: Lang,
         body: &str,
-        event: Option<Event>,
+        key: TemplateKey,
         to: &Target,
     ) -> Answer<()> {
         if body.len() > SOURCE_MAX {
@@ -76,10 +75,8 @@ impl Service {
         let checking = tokio::task::spawn_blocking(move || -> Result<(), TemplateFault> {
             let brief = example::brief();
             let owners = example::owners();
-            let wanted = Template::events().filter(|one| match event {
-                Some(event) => *one == event,
-                None => Template::is_shared(*one),
-            });
+            let wanted = Template::events().filter(|one| key.covers(*one));
+            let is_for_one = matches!(key, TemplateKey::Event(_));
             for facts in wanted.filter_map(example::facts) {
                 // Without a brief and without owners, too: both may be missing.
                 for is_full in [true, false] {
@@ -92,7 +89,7 @@ impl Service {
                     match render(&body, format, &variables) {
                         Ok(_) => {}
                         // What says nothing for one event may be what its writer wants for another.
-                        Err(fault) if fault.why == TemplateWhy::Empty && event.is_none() => {}
+                        Err(fault) if fault.why == TemplateWhy::Empty && !is_for_one => {}
                         Err(fault) => return Err(fault),
                     }
                 }
@@ -267,12 +264,9 @@ impl Templates for Service {
         self.allow(caller, Action::Read)?;
         let lang = caller.lang;
         self.find_channel(lang, channel).await?;
-        let event = event_named(lang, event)?;
-        let found = self
-            .store
-            .template(channel, event)
-            .await
-            .or_internal(lang)?;
+        let key = key_named(lang, event)?;
+        let found = self.store.template(channel, &key).await;
+        let found = found.or_internal(lang)?;
         found.ok_or_else(|| Missing::Template.answer(lang))
     }
 
@@ -286,21 +280,19 @@ impl Templates for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let to = self.template_target(lang, channel).await?;
-        let event = event_named(lang, event)?;
+        let key = key_named(lang, event)?;
         // As browsers send forms.
         let body = draft.body.replace("\r\n", "\n");
-        self.check_template(lang, &body, event, &to).await?;
-        let detail = event.map_or(ALL_EVENTS, Event::as_str);
-        let act = self.act(who, "channel.template_set").detail(detail);
-        let put = self.store.put_template(&act, channel, event, &body).await;
-        if !put.or_internal(lang)? {
-            return Err(Missing::Channel.answer(lang));
+        self.check_template(lang, &body, key.clone(), &to).await?;
+        let act = self.act(who, "channel.template_set").detail(key.text());
+        let put = self.store.put_template(&act, channel, &key, &body).await;
+        match put.or_internal(lang)? {
+            TemplatePut::Done => {}
+            TemplatePut::NoChannel => return Err(Missing::Channel.answer(lang)),
+            TemplatePut::TooMany => return Err(TemplateRefusal::TooMany.answer(lang)),
         }
-        let found = self
-            .store
-            .template(channel, event)
-            .await
-            .or_internal(lang)?;
+        let found = self.store.template(channel, &key).await;
+        let found = found.or_internal(lang)?;
         found.ok_or_else(|| Missing::Template.answer(lang))
     }
 
@@ -313,13 +305,18 @@ impl Templates for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         self.find_channel(lang, channel).await?;
-        let event = event_named(lang, event)?;
-        let detail = event.map_or(ALL_EVENTS, Event::as_str);
-        let act = self.act(who, "channel.template_delete").detail(detail);
-        let deleted = self.store.delete_template(&act, channel, event).await;
+        let key = key_named(lang, event)?;
+        let act = self.act(who, "channel.template_delete");
+        let act = act.detail(key.text());
+        let deleted = self.store.delete_template(&act, channel, &key).await;
         match deleted.or_internal(lang)? {
-            true => Ok(()),
-            false => Err(Missing::Template.answer(lang)),
+            TemplateDeleted::Done => Ok(()),
+            TemplateDeleted::Gone => Err(Missing::Template.answer(lang)),
+            TemplateDeleted::InUse(rules) => {
+                let rules = rules.into_iter();
+                let rules = rules.map(|(id, name)| (id.0, name)).collect();
+                Err(TemplateRefusal::InUse { rules }.answer(lang))
+            }
         }
     }
 
@@ -332,20 +329,29 @@ impl Templates for Service {
         self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let to = self.template_target(lang, channel).await?;
-        let event = match trial.event.trim() {
-            "" => None,
-            name => event_named(lang, name)?,
+        let key = match trial.event.trim() {
+            "" => TemplateKey::All,
+            name => key_named(lang, name)?,
+        };
+        let (event, named) = match key {
+            TemplateKey::All => (None, None),
+            TemplateKey::Event(event) => (Some(event), None),
+            TemplateKey::Named(name) => (None, Some(name)),
         };
         let tried = self.tried_with(caller, trial, event).await?;
         let happened = tried.facts.event();
-        let template = match &trial.body {
-            Some(body) => Some(body.replace("\r\n", "\n")),
+        let (template, body) = match &trial.body {
+            Some(body) => (None, Some(body.replace("\r\n", "\n"))),
             None => {
-                let stored = self.store.template_for(channel, happened).await;
-                stored.or_internal(lang)?
+                let named = named.as_deref();
+                let stored = self.store.template_for(channel, happened, named).await;
+                let stored = stored.or_internal(lang)?;
+                stored
+                    .map(|template| (template.event, template.body))
+                    .unzip()
             }
         };
-        let worded = self.worded(lang, &tried, template, &to).await?;
+        let worded = self.worded(lang, &tried, body, &to).await?;
         let now = self.clock.now();
         let item = OutboxItem {
             id: MessageId(0),
@@ -360,9 +366,11 @@ impl Templates for Service {
             attempts: 1,
             created_at: now,
             stand_in: None,
+            template: None,
         };
         Ok(TemplatePreview {
             event: happened.as_str().to_owned(),
+            template,
             run_id: tried.run,
             bytes: i64::try_from(worded.text.len()).unwrap_or(i64::MAX),
             sent: self.sender.preview(&to, &item, &worded.made, now),

@@ -66,6 +66,9 @@ pub struct NewMessage {
     /// What its rule held back before it.
     #[serde(default)]
     pub held_back: Option<HeldBack>,
+    /// The template of its channel that its rule chooses.
+    #[serde(default)]
+    pub template: Option<String>,
 }
 
 /// A message taken from the outbox, marked `sending` in the database.
@@ -95,6 +98,8 @@ pub struct OutboxItem {
     pub created_at: DateTime<Utc>,
     /// For which channels it stands in; `None` for an ordinary message.
     pub stand_in: Option<StandIn>,
+    /// The template of its channel that its rule chooses.
+    pub template: Option<String>,
 }
 
 /// What the outbox has for a channel.
@@ -156,6 +161,7 @@ pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<
             attempts: Set(0),
             next_attempt_at: Set(new.held_until.unwrap_or(new.created_at)),
             created_at: Set(new.created_at),
+            template: Set(new.template.clone().filter(|_| kind == MessageKind::Text)),
             ..Default::default()
         };
         let facts = new.facts.as_ref();

@@ -16,6 +16,7 @@ use sea_orm::{
 };
 
 use super::entity::{channel, cluster, message_rule, message_throttle, task};
+use super::templates::has_named;
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
 use rows::{columns, to_rule};
@@ -34,6 +35,8 @@ pub enum RuleAdded {
     NoChannel,
     /// Its task does not exist.
     NoTask,
+    /// Its channel has no such template.
+    NoTemplate,
 }
 
 /// What came of changing or removing a rule.
@@ -49,6 +52,8 @@ pub enum RuleChange {
     NoChannel,
     /// Its task does not exist.
     NoTask,
+    /// Its channel has no such template.
+    NoTemplate,
 }
 
 /// The rules in force for some tasks: their own, and those for no single task.
@@ -87,7 +92,7 @@ pub(super) async fn in_force<C: ConnectionTrait>(
 
 /// Counts the change of rules, by which other nodes see it. Takes the cluster row's lock, so it must be
 /// the first call in a transaction.
-async fn note_change(tx: &Tx) -> Result<(), StoreError> {
+pub(super) async fn note_change(tx: &Tx) -> Result<(), StoreError> {
     use cluster::Column as C;
     cluster::Entity::update_many()
         .col_expr(C::RuleChanges, Expr::col(C::RuleChanges).add(1))
@@ -184,6 +189,9 @@ impl Store {
             if !has_task(tx, task).await? {
                 return Ok(RuleAdded::NoTask);
             }
+            if !has_named(tx, spec.channel_id, spec.template.as_deref()).await? {
+                return Ok(RuleAdded::NoTemplate);
+            }
             let mut row = columns(spec, now);
             row.version = Set(FIRST_VERSION);
             row.created_at = Set(now);
@@ -222,6 +230,9 @@ impl Store {
             }
             if !has_task(tx, spec.scope.task()).await? {
                 return Ok(RuleChange::NoTask);
+            }
+            if !has_named(tx, spec.channel_id, spec.template.as_deref()).await? {
+                return Ok(RuleChange::NoTemplate);
             }
             let mut row = columns(spec, now);
             row.id = Set(id.0);

@@ -1,17 +1,43 @@
 //! Templates of channels' messages.
 
-use app::channel::{ALL_EVENTS, Template};
-use app::id::ChannelId;
+use app::channel::{ALL_EVENTS, NAMED, NAMED_TEMPLATES_MAX, Template, TemplateKey};
+use app::id::{ChannelId, RuleId};
 use app::message::Event;
 use app::time::Stamp;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
-use super::entity::{channel, message_template};
+use super::entity::{channel, message_rule, message_template};
 use super::txn::transaction;
-use super::{Act, Store, StoreError, Tx};
+use super::{Act, Store, StoreError, Tx, rules};
 
-/// Templates that are read of a channel: one for each event, and one for the others.
-const TEMPLATES_MAX: u64 = 100;
+/// Templates that are read of a channel: one for each event, one for the others, and those with names.
+const TEMPLATES_MAX: u64 = 100 + NAMED_TEMPLATES_MAX;
+/// Rules that are listed where they keep a template from being deleted.
+const USES_SHOWN: u64 = 5;
+
+/// What came of storing a template.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TemplatePut {
+    /// It is stored.
+    Done,
+    /// Its channel does not exist.
+    NoChannel,
+    /// The channel has as many named templates as it may have.
+    TooMany,
+}
+
+/// What came of deleting a template.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TemplateDeleted {
+    /// It is deleted.
+    Done,
+    /// It does not exist.
+    Gone,
+    /// These rules name it: the first ones, by ID and name.
+    InUse(Vec<(RuleId, String)>),
+}
 
 impl From<message_template::Model> for Template {
     fn from(row: message_template::Model) -> Self {
@@ -28,13 +54,16 @@ impl From<message_template::Model> for Template {
     }
 }
 
-/// What stands for an event in the table: its code, or nothing for all.
-fn stored(event: Option<Event>) -> &'static str {
-    event.map_or("", Event::as_str)
+/// What is stored for a key: the code of an event, nothing for all, or the name with its mark.
+fn stored(key: &TemplateKey) -> String {
+    match key {
+        TemplateKey::All => String::new(),
+        key => key.text(),
+    }
 }
 
 impl Store {
-    /// The templates of a channel, that for all events first.
+    /// The templates of a channel, that for all events first, then those with names.
     ///
     /// # Errors
     /// When the database fails.
@@ -48,24 +77,25 @@ impl Store {
         Ok(rows.into_iter().map(Template::from).collect())
     }
 
-    /// The template of a channel for an event, or for all events (`None`).
+    /// A template of a channel.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn template(
         &self,
         channel: ChannelId,
-        event: Option<Event>,
+        key: &TemplateKey,
     ) -> Result<Option<Template>, StoreError> {
         let row = message_template::Entity::find()
             .filter(message_template::Column::ChannelId.eq(channel.0))
-            .filter(message_template::Column::Event.eq(stored(event)))
+            .filter(message_template::Column::Event.eq(stored(key)))
             .one(&self.reader)
             .await?;
         Ok(row.map(Template::from))
     }
 
-    /// The template that a message of an event is made by: its own, or that for all events, which is not for digests.
+    /// The template that a message of an event is made by: the one that its rule names; else that of the event; else that
+    /// for all events, which is not for digests.
     ///
     /// # Errors
     /// When the database fails.
@@ -73,23 +103,29 @@ impl Store {
         &self,
         channel: ChannelId,
         event: Event,
-    ) -> Result<Option<String>, StoreError> {
-        let mut wanted = vec![event.as_str()];
+        named: Option<&str>,
+    ) -> Result<Option<Template>, StoreError> {
+        let mut wanted = vec![event.as_str().to_owned()];
+        wanted.extend(named.map(|name| format!("{NAMED}{name}")));
         if Template::is_shared(event) {
-            wanted.push("");
+            wanted.push(String::new());
         }
-        let row = message_template::Entity::find()
+        let rows = message_template::Entity::find()
             .filter(message_template::Column::ChannelId.eq(channel.0))
             .filter(message_template::Column::Event.is_in(wanted))
-            // Codes sort behind the empty one.
-            .order_by_desc(message_template::Column::Event)
-            .limit(1)
-            .one(&self.reader)
+            .limit(3)
+            .all(&self.reader)
             .await?;
-        Ok(row.map(|row| row.body))
+        let rank = |row: &message_template::Model| match row.event.chars().next() {
+            Some(NAMED) => 0,
+            Some(_) => 1,
+            None => 2,
+        };
+        let first = rows.into_iter().min_by_key(rank);
+        Ok(first.map(Template::from))
     }
 
-    /// Adds a template, or replaces it; false when the channel does not exist.
+    /// Adds a template, or replaces it.
     ///
     /// # Errors
     /// When the database fails.
@@ -97,9 +133,9 @@ impl Store {
         &self,
         act: &Act,
         channel: ChannelId,
-        event: Option<Event>,
+        key: &TemplateKey,
         body: &str,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<TemplatePut, StoreError> {
         use message_template::Column as T;
         transaction!(self, |tx| {
             if channel::Entity::find_by_id(channel.0)
@@ -107,11 +143,22 @@ impl Store {
                 .await?
                 .is_none()
             {
-                return Ok(false);
+                return Ok(TemplatePut::NoChannel);
+            }
+            if matches!(key, TemplateKey::Named(_)) {
+                let others = message_template::Entity::find()
+                    .filter(T::ChannelId.eq(channel.0))
+                    .filter(T::Event.starts_with(NAMED.to_string()))
+                    .filter(T::Event.ne(stored(key)))
+                    .count(tx)
+                    .await?;
+                if others >= NAMED_TEMPLATES_MAX {
+                    return Ok(TemplatePut::TooMany);
+                }
             }
             let row = message_template::ActiveModel {
                 channel_id: Set(channel.0),
-                event: Set(stored(event).to_owned()),
+                event: Set(stored(key)),
                 body: Set(body.to_owned()),
                 updated_at: Set(act.at()),
                 ..Default::default()
@@ -124,11 +171,11 @@ impl Store {
                 .exec_without_returning(tx)
                 .await?;
             act.record(tx, Some(channel.0)).await?;
-            Ok(true)
+            Ok(TemplatePut::Done)
         })
     }
 
-    /// Removes a template; false when it does not exist.
+    /// Removes a template that no rule names.
     ///
     /// # Errors
     /// When the database fails.
@@ -136,22 +183,68 @@ impl Store {
         &self,
         act: &Act,
         channel: ChannelId,
-        event: Option<Event>,
-    ) -> Result<bool, StoreError> {
+        key: &TemplateKey,
+    ) -> Result<TemplateDeleted, StoreError> {
         transaction!(self, |tx| {
-            if !delete(tx, channel, event).await? {
-                return Ok(false);
+            if let TemplateKey::Named(name) = key {
+                // A rule that would name it is added after this, or was before.
+                rules::note_change(tx).await?;
+                let uses = uses_of(tx, channel, name).await?;
+                if !uses.is_empty() {
+                    return Ok(TemplateDeleted::InUse(uses));
+                }
+            }
+            if !delete(tx, channel, key).await? {
+                return Ok(TemplateDeleted::Gone);
             }
             act.record(tx, Some(channel.0)).await?;
-            Ok(true)
+            Ok(TemplateDeleted::Done)
         })
     }
 }
 
-async fn delete(tx: &Tx, channel: ChannelId, event: Option<Event>) -> Result<bool, StoreError> {
+/// The first rules that name a template.
+async fn uses_of(
+    tx: &Tx,
+    channel: ChannelId,
+    name: &str,
+) -> Result<Vec<(RuleId, String)>, StoreError> {
+    use message_rule::Column as R;
+    let rows: Vec<(i64, String)> = message_rule::Entity::find()
+        .select_only()
+        .columns([R::Id, R::Name])
+        .filter(R::ChannelId.eq(channel.0))
+        .filter(R::Template.eq(name))
+        .order_by_asc(R::Id)
+        .limit(USES_SHOWN)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let rows = rows.into_iter();
+    Ok(rows.map(|(id, name)| (RuleId(id), name)).collect())
+}
+
+/// Whether a channel has the template that a rule names; true for a rule that names none.
+pub(super) async fn has_named(
+    tx: &Tx,
+    channel: ChannelId,
+    name: Option<&str>,
+) -> Result<bool, StoreError> {
+    let Some(name) = name else {
+        return Ok(true);
+    };
+    let count = message_template::Entity::find()
+        .filter(message_template::Column::ChannelId.eq(channel.0))
+        .filter(message_template::Column::Event.eq(format!("{NAMED}{name}")))
+        .count(tx)
+        .await?;
+    Ok(count > 0)
+}
+
+async fn delete(tx: &Tx, channel: ChannelId, key: &TemplateKey) -> Result<bool, StoreError> {
     let deleted = message_template::Entity::delete_many()
         .filter(message_template::Column::ChannelId.eq(channel.0))
-        .filter(message_template::Column::Event.eq(stored(event)))
+        .filter(message_template::Column::Event.eq(stored(key)))
         .exec(tx)
         .await?;
     Ok(deleted.rows_affected > 0)

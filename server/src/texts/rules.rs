@@ -13,6 +13,8 @@ pub enum RuleFault {
     UnknownTask,
     /// The calendar of its quiet hours does not exist.
     UnknownCalendar,
+    /// Its channel has no template with that name.
+    UnknownTemplate,
 }
 
 impl Fault for RuleFault {
@@ -21,6 +23,10 @@ impl Fault for RuleFault {
             Self::UnknownChannel => both("没有这个通知渠道", "There is no such channel"),
             Self::UnknownTask => both("没有这个任务", "There is no such task"),
             Self::UnknownCalendar => both("没有这个日历", "There is no such calendar"),
+            Self::UnknownTemplate => both(
+                "这个渠道没有这个名称的模板",
+                "The channel has no template with this name",
+            ),
         };
         ("unknown", text)
     }

@@ -1,6 +1,10 @@
 //! Templates of messages: what is wrong with one, and with a request about them.
 
-use super::{Fault, Text, both};
+use app::channel::{NAMED_TEMPLATES_MAX, TEMPLATE_NAME_MAX};
+use app::i18n::Lang;
+use app::texts::rules::rule_name;
+
+use super::{Fault, Refusal, Refused, Text, both, conflict};
 use crate::template::{TemplateFault, TemplateWhy};
 
 impl Fault for TemplateWhy {
@@ -76,6 +80,8 @@ pub enum TemplateRequestFault {
         /// Those that have, with commas.
         known: String,
     },
+    /// A name that no template may have.
+    Name,
     /// A run of another task.
     OtherTask,
     /// A run that goes on, or waits.
@@ -91,6 +97,17 @@ impl Fault for TemplateRequestFault {
                 "unknown",
                 both(format!("可以是：{known}"), format!("It is one of: {known}")),
             ),
+            Self::Name => (
+                "invalid",
+                both(
+                    format!(
+                        "模板名由 @ 和 1–{TEMPLATE_NAME_MAX} 个字母、数字、汉字、- 和 _ 组成，例如 @night"
+                    ),
+                    format!(
+                        "A name is @ and 1 to {TEMPLATE_NAME_MAX} letters, digits, -, _ or Chinese characters, such as @night"
+                    ),
+                ),
+            ),
             Self::OtherTask => (
                 "other_task",
                 both("这次执行属于另一个任务", "This run belongs to another task"),
@@ -102,6 +119,51 @@ impl Fault for TemplateRequestFault {
             Self::NoRun => (
                 "no_run",
                 both("这个任务还没有执行过", "This task has no finished run"),
+            ),
+        }
+    }
+}
+
+/// Why a template is not stored or deleted.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.refusal().message.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum TemplateRefusal {
+    /// Rules name it.
+    InUse {
+        /// The first of them, by number and name.
+        rules: Vec<(i64, String)>,
+    },
+    /// Its channel has as many named ones as it may have.
+    TooMany,
+}
+
+impl Refusal for TemplateRefusal {
+    fn refusal(&self) -> Refused {
+        match self {
+            Self::InUse { rules } => {
+                let names = |lang: Lang| {
+                    let names = rules.iter().map(|(id, name)| match name.as_str() {
+                        "" => rule_name(lang, *id, ""),
+                        name => format!("{} ({name})", rule_name(lang, *id, "")),
+                    });
+                    names.collect::<Vec<String>>().join(lang.pick("、", ", "))
+                };
+                conflict(
+                    "template.in_use",
+                    format!("这些通知规则在使用这个模板：{}", names(Lang::Zh)),
+                    format!("Rules use this template: {}", names(Lang::En)),
+                )
+                .hint("先修改或删除这些规则", "Change or delete those rules first")
+            }
+            Self::TooMany => conflict(
+                "template.too_many",
+                format!("一个渠道最多 {NAMED_TEMPLATES_MAX} 个命名模板"),
+                format!("A channel can have at most {NAMED_TEMPLATES_MAX} named templates"),
+            )
+            .hint(
+                "删除不再使用的模板",
+                "Delete templates that are no longer used",
             ),
         }
     }

@@ -32,7 +32,7 @@ use super::starts::{Overlapping, Override, StartFault, StartRefusal};
 use super::streams::StreamRefusal;
 use super::summaries::{SummaryFault, SummaryRefusal};
 use super::tasks::{Change, TaskFault, TaskRefusal};
-use super::templates::TemplateRequestFault;
+use super::templates::{TemplateRefusal, TemplateRequestFault};
 use super::times::TimeFault;
 use super::warnings::{PreviewNote, TaskWarning};
 use super::{Fault, Missing, Refusal, Say, Text, both};
@@ -255,6 +255,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(StreamRefusal::iter());
     refusals(SummaryRefusal::iter());
     refusals(TaskRefusal::iter());
+    refusals(TemplateRefusal::iter());
 
     sentences(by_ledger());
     sentences(BySchedule::iter());

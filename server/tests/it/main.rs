@@ -51,6 +51,7 @@ mod message_history;
 mod message_texts;
 mod messages;
 mod model;
+mod named_templates;
 mod node_heartbeat;
 mod outbound;
 mod outbox_facts;

@@ -13,7 +13,7 @@ use crate::page::RulesPage;
 use crate::routes;
 use crate::rule::{RuleAction, RuleView, ScopeKind};
 use crate::server_fns::{DeleteRule, fetch_rules};
-use crate::texts::rules::rule_name;
+use crate::texts::rules::{rule_name, template_named};
 use crate::ui::act::Act;
 use crate::ui::components::controls::fold_after;
 use crate::ui::components::icon::{self, icon};
@@ -158,6 +158,9 @@ fn limits(rule: &RuleView) -> Vec<String> {
             quiet = format!("{quiet}, {} {}", words.quiet_calendar, rule.quiet_calendar);
         }
         limits.push(quiet);
+    }
+    if !rule.template.is_empty() {
+        limits.push(template_named(lang(), &rule.template));
     }
     limits
 }

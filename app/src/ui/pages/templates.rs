@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::auth::Action;
-use crate::channel::{ALL_EVENTS, Template, TemplatePreview, TemplateVariable};
+use crate::channel::{ALL_EVENTS, NAMED, Template, TemplateKey, TemplatePreview, TemplateVariable};
 use crate::id::ChannelId;
 use crate::message::Event;
 use crate::page::TemplatesPage;
@@ -26,7 +26,16 @@ pub(crate) fn page() -> AnyView {
             .read()
             .get("id")
             .and_then(|id| id.parse::<i64>().ok());
-        (ChannelId(id.unwrap_or(0)), query.read().get("event"))
+        let query = query.read();
+        // The form for a new one asks for its name alone.
+        let named = query.get("name").map(|name| {
+            let name = name.trim();
+            format!("{NAMED}{}", name.strip_prefix(NAMED).unwrap_or(name))
+        });
+        (
+            ChannelId(id.unwrap_or(0)),
+            named.or_else(|| query.get("event")),
+        )
     });
     let data = load::ask(
         move || asked.get(),
@@ -39,10 +48,13 @@ fn content(page: TemplatesPage) -> AnyView {
     let words = channels_ui();
     let title = templates_of(lang(), &page.channel.name);
     let preview = page.preview.as_ref().map(preview);
-    let rows: Vec<AnyView> = std::iter::once(ALL_EVENTS)
-        .chain(Template::events().map(Event::as_str))
-        .map(|event| row(&page, event))
+    let named = page.templates.iter().map(|template| &template.event);
+    let named = named.filter(|event| event.starts_with(NAMED)).cloned();
+    let keys: Vec<String> = std::iter::once(ALL_EVENTS.to_owned())
+        .chain(named)
+        .chain(Template::events().map(|event| event.as_str().to_owned()))
         .collect();
+    let rows: Vec<AnyView> = keys.iter().map(|key| row(&page, key)).collect();
     view! {
         <leptos_meta::Title text=title.clone()/>
         <p class="crumbs">
@@ -64,6 +76,7 @@ fn content(page: TemplatesPage) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </section>
+        {may(Action::Administer).then(|| add_named(&page))}
         {variables(&page.variables)}
     }
     .into_any()
@@ -73,11 +86,34 @@ fn content(page: TemplatesPage) -> AnyView {
 fn name(event: &str) -> String {
     match event {
         ALL_EVENTS => channels_ui().template_all.to_owned(),
+        named if named.starts_with(NAMED) => channels_ui().template_named.to_owned(),
         code => Event::text(code, lang()),
     }
 }
 
-fn row(page: &TemplatesPage, event: &'static str) -> AnyView {
+/// Asks for the name of a new template, whose form opens then; without JavaScript, too.
+fn add_named(page: &TemplatesPage) -> AnyView {
+    let words = channels_ui();
+    let name = Field {
+        name: "name".into(),
+        label: words.template_name,
+        hint: words.template_name_hint,
+        required: true,
+        ..Field::default()
+    };
+    view! {
+        <form method="get" action=routes::templates(page.channel.id) class="card" autocomplete="off">
+            <h2>{words.template_add}</h2>
+            {input(name, &Faults::default())}
+            <p class="controls">
+                <button type="submit" class="button">{icon(icon::PLUS)} {words.template_add}</button>
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+fn row(page: &TemplatesPage, event: &str) -> AnyView {
     let words = channels_ui();
     let is_own = page
         .templates
@@ -88,11 +124,11 @@ fn row(page: &TemplatesPage, event: &'static str) -> AnyView {
     } else {
         words.template_built_in
     };
-    let href = format!("{}?event={event}", routes::templates(page.channel.id));
+    let href = routes::template_of(page.channel.id, event);
     let label = format!("{}: {}", words.change, name(event));
     view! {
         <tr>
-            <th scope="row">{name(event)} " " <code>{event}</code></th>
+            <th scope="row">{name(event)} " " <code>{event.to_owned()}</code></th>
             <td data-label=words.template>{state}</td>
             <td class="row-actions"><div>
                 <a class="button small" href=href aria-label=label>{icon(icon::EDIT)} <span>{words.change}</span></a>
@@ -109,13 +145,32 @@ fn form(page: &TemplatesPage) -> AnyView {
         .templates
         .iter()
         .any(|template| template.event == page.event);
+    let is_named = page.event.starts_with(NAMED);
     let delete = is_stored.then(|| {
+        let words = match is_named {
+            true => words.template_remove,
+            false => words.template_delete,
+        };
         view! {
             <button type="submit" class="button danger" name="act" value="delete" formnovalidate>
-                {icon(icon::TRASH)} {words.template_delete}
+                {icon(icon::TRASH)} {words}
             </button>
         }
     });
+    // A name that no template may have is shown with its fault, to be corrected.
+    let event = if is_named && TemplateKey::read(&page.event).is_none() {
+        let field = Field {
+            name: "event".into(),
+            label: words.template_name,
+            hint: words.template_name_hint,
+            value: page.event.clone(),
+            required: true,
+            ..Field::default()
+        };
+        input(field, &faults)
+    } else {
+        view! { <input type="hidden" name="event" value=page.event.clone()/> }.into_any()
+    };
     let task = Field {
         name: "task".into(),
         label: words.template_task,
@@ -125,9 +180,9 @@ fn form(page: &TemplatesPage) -> AnyView {
     };
     view! {
         <form method="post" action=routes::templates(page.channel.id) class="card template-form" autocomplete="off">
-            <h2>{name(&page.event)}</h2>
+            <h2>{name(&page.event)} " " <code>{page.event.clone()}</code></h2>
             {page.error.clone().map(load::failure)}
-            <input type="hidden" name="event" value=page.event.clone()/>
+            {event}
             {text_area("body", words.template, words.template_hint, &page.form.body, &faults)}
             {input(task, &faults)}
             <p class="controls">
@@ -146,9 +201,11 @@ fn preview(preview: &TemplatePreview) -> AnyView {
     let with = preview.run_id.map(|run| {
         view! { <a href=routes::run(run)>"#" {run.0}</a> }
     });
+    let made_by = preview.template.clone();
+    let made_by = made_by.map(|key| view! { " " <code>{key}</code> });
     view! {
         <section class="card" aria-live="polite">
-            <h2>{words.template_preview} ": " {name(&preview.event)} " " {with}</h2>
+            <h2>{words.template_preview} ": " {name(&preview.event)} " " {with} {made_by}</h2>
             <pre class="answer">{visible(&preview.text)}</pre>
             <details class="sent">
                 <summary>{words.sent}</summary>

@@ -3,15 +3,15 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use app::channel::{ALL_EVENTS, Template};
+use app::channel::{ALL_EVENTS, TEMPLATE_NAME_MAX, Template, TemplateKey};
+use app::message::Event;
 use axum::http::Method;
 use clap::Subcommand;
-use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value, json};
 
-use super::super::client::Client;
+use super::super::client::{Client, escaped};
 use super::super::confirm::Confirm;
-use super::super::print::{print_done, print_json, print_lines, print_list};
+use super::super::print::{print_done, print_json, print_lines, print_list, print_note};
 use super::super::task::id_of;
 use super::super::{Failure, lang, sentence};
 use super::{find, path};
@@ -33,8 +33,8 @@ pub(in crate::cli) enum TemplateCommand {
     Show {
         /// Channel, by name or ID
         channel: String,
-        /// Event of the messages, or `all`
-        #[arg(value_parser = events())]
+        /// Event of the messages, `all`, or `@NAME` for rules that name it
+        #[arg(value_parser = key)]
         event: String,
         /// Print JSON
         #[arg(long)]
@@ -44,8 +44,8 @@ pub(in crate::cli) enum TemplateCommand {
     Set {
         /// Channel, by name or ID
         channel: String,
-        /// Event of the messages, or `all`
-        #[arg(value_parser = events())]
+        /// Event of the messages, `all`, or `@NAME` for rules that name it
+        #[arg(value_parser = key)]
         event: String,
         /// File with the template; `-` to read it from stdin
         #[arg(long, value_name = "FILE")]
@@ -58,8 +58,8 @@ pub(in crate::cli) enum TemplateCommand {
     Delete {
         /// Channel, by name or ID
         channel: String,
-        /// Event of the messages, or `all`
-        #[arg(value_parser = events())]
+        /// Event of the messages, `all`, or `@NAME` for rules that name it
+        #[arg(value_parser = key)]
         event: String,
         #[command(flatten)]
         confirm: Confirm,
@@ -71,8 +71,8 @@ pub(in crate::cli) enum TemplateCommand {
     Preview {
         /// Channel, by name or ID
         channel: String,
-        /// Event of the messages; by default that of the run
-        #[arg(value_parser = events())]
+        /// Event of the messages, by default that of the run; or `@NAME` for the template of that name
+        #[arg(value_parser = key)]
         event: Option<String>,
         /// File with the template, `-` for stdin; by default the stored one
         #[arg(long, value_name = "FILE")]
@@ -95,9 +95,19 @@ pub(in crate::cli) enum TemplateCommand {
     },
 }
 
-fn events() -> PossibleValuesParser {
-    let codes = Template::events().map(app::message::Event::as_str);
-    PossibleValuesParser::new(std::iter::once(ALL_EVENTS).chain(codes))
+/// What a template is for.
+fn key(text: &str) -> Result<String, String> {
+    if TemplateKey::read(text).is_some() {
+        return Ok(text.to_owned());
+    }
+    let codes: Vec<&str> = Template::events().map(Event::as_str).collect();
+    let codes = codes.join(", ");
+    Err(lang().pick(
+        format!("可以是 {ALL_EVENTS}、{codes}，或 @ 加 1–{TEMPLATE_NAME_MAX} 个字母、数字、汉字、- 和 _"),
+        format!(
+            "it is {ALL_EVENTS}, {codes}, or @ and 1 to {TEMPLATE_NAME_MAX} letters, digits, -, _ or Chinese characters"
+        ),
+    ))
 }
 
 pub(super) async fn run(client: &Client, command: &TemplateCommand) -> Result<(), Failure> {
@@ -183,6 +193,12 @@ pub(super) async fn run(client: &Client, command: &TemplateCommand) -> Result<()
                 print_json(&preview);
             } else {
                 print_lines(&shown(&preview));
+                if let Some(template) = preview["template"].as_str() {
+                    print_note(&lang().pick(
+                        format!("（模板：{template}）"),
+                        format!("(template: {template})"),
+                    ));
+                }
             }
             Ok(())
         }
@@ -204,6 +220,8 @@ fn shown(preview: &Value) -> Vec<String> {
 
 async fn of_event(client: &Client, channel: &str, event: &str) -> Result<String, Failure> {
     let found = find(client, channel).await?;
+    // A name may have Chinese characters.
+    let event = escaped(event);
     Ok(path(&found, &format!("/templates/{event}")))
 }
 

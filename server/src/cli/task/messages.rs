@@ -2,7 +2,7 @@
 
 use app::message::Event;
 use app::rule::{Explained, Route};
-use app::texts::rules::{RulesUi, rule_name};
+use app::texts::rules::{RulesUi, rule_name, template_named};
 use axum::http::Method;
 
 use super::{One, path};
@@ -65,6 +65,14 @@ fn fate(route: &Route, zone: &str, words: &RulesUi) -> String {
 }
 
 fn why(route: &Route, words: &RulesUi) -> String {
+    let rule = rule_of(route, words);
+    match &route.template {
+        Some(name) => format!("{rule}, {}", template_named(lang(), name)),
+        None => rule,
+    }
+}
+
+fn rule_of(route: &Route, words: &RulesUi) -> String {
     match (route.rule_id, route.scope) {
         (Some(id), Some(scope)) => {
             let name = rule_name(lang(), id.0, &route.rule);

@@ -31,6 +31,7 @@ fn item(body: &str, mentions: &[&str]) -> OutboxItem {
         attempts: 1,
         created_at: at().now,
         stand_in: None,
+        template: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The form of the page of a channel's templates: it tries, saves or deletes one.
 
 use app::backend::Templates;
-use app::channel::{ALL_EVENTS, TemplateDraft, TemplatePreview, TemplateTrial};
+use app::channel::{ALL_EVENTS, NAMED, TemplateDraft, TemplatePreview, TemplateTrial};
 use app::error::AppError;
 use app::id::{ChannelId, TaskId};
 use app::page::TemplateForm;
@@ -71,7 +71,11 @@ pub(in super::super) async fn template(
     };
     let (status, result) = match done {
         Ok(None) => {
-            let page = format!("{}?event={event}", routes::templates(channel));
+            let is_gone = fields.act == "delete" && event.starts_with(NAMED);
+            let page = match is_gone {
+                true => routes::templates(channel),
+                false => routes::template_of(channel, event),
+            };
             return Redirect::to(&page).into_response();
         }
         Ok(Some(preview)) => (StatusCode::OK, Ok(preview)),

@@ -42,6 +42,7 @@ impl Service {
                     rule_id: rule.map(|rule| rule.id),
                     rule: rule.map(|rule| rule.name.clone()).unwrap_or_default(),
                     scope: rule.map(|rule| rule.scope.kind()),
+                    template: rule.and_then(|rule| rule.template.clone()),
                     verdict: Verdict::Sent,
                     until: None,
                 };

@@ -8,7 +8,7 @@ pub(crate) struct Model {
     #[sea_orm(primary_key)]
     pub(crate) id: i64,
     pub(crate) channel_id: i64,
-    /// The code of an event; empty for all that have no template of their own.
+    /// The code of an event; empty for all that have no template of their own; `@` and a name for rules.
     pub(crate) event: String,
     #[sea_orm(column_type = "Text")]
     pub(crate) body: String,

@@ -223,6 +223,7 @@ fn item(row: message::Model) -> Result<OutboxItem, StoreError> {
         attempts: row.attempts + 1,
         created_at: row.created_at,
         stand_in: read_stand_in(row.stand_in.as_deref())?,
+        template: row.template,
     })
 }
 

@@ -76,6 +76,7 @@ impl Router {
         for pick in picks(rules, &notice.subject, event) {
             let mut message = message(notice, pick.channel);
             if let By::Rule(rule) = pick.by {
+                message.template.clone_from(&rule.template);
                 let asked = Asked {
                     rule,
                     event,
@@ -199,6 +200,7 @@ fn message(notice: &Notice, channel_id: ChannelId) -> NewMessage {
         created_at: notice.created_at,
         held_until: None,
         held_back: None,
+        template: None,
     }
 }
 

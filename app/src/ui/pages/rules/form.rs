@@ -72,7 +72,6 @@ pub(super) fn form(page: RulesPage) -> AnyView {
             <h2>{heading}</h2>
             {page.error.map(load::failure)}
             {known}
-            <input type="hidden" name="template" value=draft.template.clone()/>
             {scope}
             {events(&draft, &faults)}
             <div class="columns">
@@ -81,9 +80,15 @@ pub(super) fn form(page: RulesPage) -> AnyView {
             </div>
             <h3>{words.limits}</h3>
             {limits(&draft, &faults)}
-            {input(Field {
-                name: "name".into(), label: words.name, value: draft.name.clone(), ..Field::default()
-            }, &faults)}
+            <div class="columns">
+                {input(Field {
+                    name: "template".into(), label: words.template, hint: words.template_hint,
+                    value: draft.template.clone(), ..Field::default()
+                }, &faults)}
+                {input(Field {
+                    name: "name".into(), label: words.name, value: draft.name.clone(), ..Field::default()
+                }, &faults)}
+            </div>
             {check("enabled".to_owned(), words.enabled, draft.enabled, None)}
             {submit}
         </form>

@@ -7,7 +7,7 @@ use crate::message::Event;
 use crate::page::TaskPage;
 use crate::routes;
 use crate::rule::{Explained, Route, ScopeKind, Verdict};
-use crate::texts::rules::rule_name;
+use crate::texts::rules::{rule_name, template_named};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, may, rules_ui};
@@ -67,11 +67,13 @@ fn channel(route: &Route, clock: &Clock) -> AnyView {
         }
         _ => words.default_of_channel.into_any(),
     };
+    let template = route.template.as_ref();
+    let template = template.map(|name| format!(", {}", template_named(lang, name)));
     let is_sent = matches!(route.verdict, Verdict::Sent | Verdict::Held);
     view! {
         <li>
             <b class:muted=!is_sent>{name}</b> " " <span>{words.verdict(route.verdict)} " " {until}</span>
-            <small class="muted">" (" {why} ")"</small>
+            <small class="muted">" (" {why} {template} ")"</small>
         </li>
     }
     .into_any()

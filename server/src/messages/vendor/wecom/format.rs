@@ -135,6 +135,7 @@ mod tests {
             attempts: 1,
             created_at: DateTime::UNIX_EPOCH,
             stand_in: None,
+            template: None,
         }
     }
 
