@@ -7,6 +7,8 @@ use app::message::Event;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::HeldBack;
+
 /// Groups that are kept by name; the rest is counted.
 const GROUPS_MAX: usize = 100;
 
@@ -15,8 +17,12 @@ const GROUPS_MAX: usize = 100;
 pub struct Digest {
     /// When the first of them was caused.
     pub at: DateTime<Utc>,
-    /// How many messages were merged: the sum of all counts in `groups` and `more`.
+    /// How many messages it is about, merged ones and those that were held back before them: the sum of all counts in
+    /// `groups` and `more`.
     pub total: u64,
+    /// How many of them rules held back, to limit their rate.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub held: u64,
     /// By event and task, the largest of each event first.
     pub groups: Vec<DigestGroup>,
     /// By event, what is in no group.
@@ -62,6 +68,39 @@ pub struct DigestEntry {
     pub task: TaskId,
     /// When it was caused.
     pub at: DateTime<Utc>,
+    /// How many messages of this event and task its rule held back before it.
+    pub held: u64,
+    /// When the first of those was caused; of none, like `at`.
+    pub since: DateTime<Utc>,
+}
+
+/// For serde.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl DigestEntry {
+    /// A message before which nothing was held back.
+    #[must_use]
+    pub const fn new(event: Event, task: TaskId, at: DateTime<Utc>) -> Self {
+        Self {
+            event,
+            task,
+            at,
+            held: 0,
+            since: at,
+        }
+    }
+
+    /// Counts what its rule held back before it.
+    pub fn add_held(&mut self, held: &HeldBack) {
+        self.held += held.count;
+        self.since = self.since.min(held.since);
+    }
 }
 
 /// A task as a digest names it.
@@ -114,7 +153,8 @@ impl Digest {
     /// Counts messages; `None` for none at all.
     #[must_use]
     pub fn of(entries: &[DigestEntry], names: &HashMap<TaskId, TaskName>) -> Option<Self> {
-        let at = entries.iter().map(|entry| entry.at).min()?;
+        let at = entries.iter().map(|entry| entry.since).min()?;
+        let held: u64 = entries.iter().map(|entry| entry.held).sum();
         let mut found: HashMap<(Event, TaskId), DigestGroup> = HashMap::new();
         for entry in entries {
             let group = found.entry((entry.event, entry.task)).or_insert_with(|| {
@@ -129,8 +169,8 @@ impl Digest {
                     last: entry.at,
                 }
             });
-            group.count += 1;
-            group.first = group.first.min(entry.at);
+            group.count += 1 + entry.held;
+            group.first = group.first.min(entry.since);
             group.last = group.last.max(entry.at);
         }
         let mut groups: Vec<DigestGroup> = found.into_values().collect();
@@ -147,7 +187,8 @@ impl Digest {
         }
         Some(Self {
             at,
-            total: u64::try_from(entries.len()).unwrap_or(u64::MAX),
+            total: u64::try_from(entries.len()).unwrap_or(u64::MAX) + held,
+            held,
             groups,
             more,
         })
@@ -194,18 +235,14 @@ mod tests {
 
     #[test]
     fn counts_add_up_also_without_names() {
-        let at = |second| DateTime::from_timestamp(1_800_000_000 + second, 0).expect("time");
+        let at = |second: i64| DateTime::from_timestamp(1_800_000_000 + second, 0).expect("time");
         let mut entries = Vec::new();
         for number in 0..1_000_i64 {
-            entries.push(DigestEntry {
-                event: if number % 3 == 0 {
-                    Event::Lost
-                } else {
-                    Event::Failed
-                },
-                task: TaskId(number % 160),
-                at: at(number),
-            });
+            let event = match number % 3 {
+                0 => Event::Lost,
+                _ => Event::Failed,
+            };
+            entries.push(DigestEntry::new(event, TaskId(number % 160), at(number)));
         }
         let digest = Digest::of(&entries, &HashMap::new()).expect("a digest");
         let named: u64 = digest.groups.iter().map(|group| group.count).sum();
@@ -217,5 +254,31 @@ mod tests {
         let first = &digest.groups[0];
         assert!(first.first < first.last && first.event == Event::Failed);
         assert_eq!(Digest::of(&[], &HashMap::new()), None);
+    }
+
+    #[test]
+    fn what_was_held_back_before_a_message_counts_with_it() {
+        let at = |second: i64| DateTime::from_timestamp(1_800_000_000 + second, 0).expect("time");
+        let mut throttled = DigestEntry::new(Event::Failed, TaskId(1), at(100));
+        throttled.add_held(&HeldBack {
+            count: 12,
+            since: at(40),
+            zone: "UTC".to_owned(),
+        });
+        let plain = DigestEntry::new(Event::Failed, TaskId(1), at(110));
+        let digest = Digest::of(&[throttled, plain], &HashMap::new()).expect("a digest");
+        assert_eq!((digest.total, digest.held, digest.at), (14, 12, at(40)));
+        let group = &digest.groups[0];
+        assert_eq!(
+            (group.count, group.first, group.last),
+            (14, at(40), at(110))
+        );
+        let stored = serde_json::to_string(&digest).expect("JSON");
+        assert_eq!(serde_json::from_str::<Digest>(&stored).expect("it"), digest);
+        // As a former version stored one.
+        let plain = Digest::of(&[plain], &HashMap::new()).expect("a digest");
+        let stored = serde_json::to_string(&plain).expect("JSON");
+        assert!(!stored.contains("held"), "{stored}");
+        assert_eq!(serde_json::from_str::<Digest>(&stored).expect("it"), plain);
     }
 }

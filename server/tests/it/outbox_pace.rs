@@ -1,9 +1,10 @@
 //! The pace of a channel is one for all servers, and what is too much for it becomes a digest.
 
-use app::backend::{Channels, Messages, Runs, Tasks};
+use app::backend::{Channels, Messages, Rules, Runs, Tasks};
 use app::channel::ChannelKind;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::Event;
+use app::rule::RuleDraft;
 use app::run::RunState;
 use app::task::{Control, Mode, Task, TaskDraft};
 use chrono::TimeDelta;
@@ -165,6 +166,41 @@ async fn five_hundred_failures_in_a_minute_are_few_messages_that_add_up() {
     let page = app.signed_in("vera", app::auth::Role::Viewer).await;
     let page = page.open(&format!("/tasks/{}", tasks[0].id)).await.text();
     assert!(page.contains("Sent in a digest") || page.contains("已随汇总发送"));
+}
+
+/// What a rule held back before a message is counted where the message is, also in a digest.
+#[tokio::test]
+async fn a_digest_counts_what_rules_held_back() {
+    let (app, robot, channel) = with_robot().await;
+    let throttled = RuleDraft {
+        events: vec!["failed".to_owned()],
+        channel_id: Some(channel.0),
+        throttle: "10m".to_owned(),
+        ..RuleDraft::default()
+    };
+    let added = app.service.rule_create(&app.console(), &throttled).await;
+    added.expect("a rule");
+    let mut tasks = Vec::new();
+    for number in 0..LIMIT + 5 {
+        let name = format!("task {number}");
+        tasks.push(silent(&app, &name, Mode::Command, channel).await);
+    }
+    // One is sent, two are held back, and the fourth one is sent with their count.
+    for task in &tasks {
+        fail(&app, task, 3).await;
+    }
+    app.clock.advance(TimeDelta::minutes(11));
+    for task in &tasks {
+        fail(&app, task, 1).await;
+    }
+    app.notify();
+    settled(&app, &robot).await;
+    let all = 4 * u64::try_from(tasks.len()).expect("few");
+    assert_eq!(digested(&robot), (all, 1), "{:?}", robot.texts());
+    let text = robot.texts().remove(0);
+    let first = format!("【消息汇总】{all} 条消息合并发送");
+    let held = format!("其中 {} 条因限频未单独发送\n", all / 2);
+    assert!(text.starts_with(&first) && text.contains(&held), "{text}");
 }
 
 #[tokio::test]

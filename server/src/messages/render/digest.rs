@@ -24,6 +24,14 @@ impl Words<'_> {
             format!("{total} 条消息合并发送，避免超出渠道的频率限制\n"),
             format!("{total} messages sent as one, to stay within the channel's rate limit\n"),
         );
+        if digest.held > 0 {
+            let held = digest.held;
+            let were = plural(i64::try_from(held).unwrap_or(i64::MAX), "was", "were");
+            body += &lang.pick(
+                format!("其中 {held} 条因限频未单独发送\n"),
+                format!("{held} of them {were} held back before, to limit their rate\n"),
+            );
+        }
         let mut room = NAMED_BYTES;
         for event in digest.events() {
             let mut more: Vec<DigestRest> = Vec::new();
@@ -150,10 +158,13 @@ mod tests {
         for tasks in [1, 3, 40, 400] {
             for length in [0, 5, 200] {
                 let entries: Vec<DigestEntry> = (0..1_000_i64)
-                    .map(|number| DigestEntry {
-                        event: Event::ALL[usize::try_from(number).expect("small") % 8],
-                        task: TaskId(number % tasks),
-                        at: DateTime::from_timestamp(1_800_000_000 + number * 60, 0).expect("time"),
+                    .map(|number| {
+                        let event = Event::ALL[usize::try_from(number).expect("small") % 8];
+                        let at = DateTime::from_timestamp(1_800_000_000 + number * 60, 0);
+                        let task = TaskId(number % tasks);
+                        let mut entry = DigestEntry::new(event, task, at.expect("time"));
+                        entry.held = 9;
+                        entry
                     })
                     .collect();
                 let named = TaskName {
@@ -166,7 +177,7 @@ mod tests {
                 for lang in [Lang::Zh, Lang::En] {
                     let text = renderer.text(&Facts::Digest(digest.clone()), Some(lang));
                     assert!(text.len() <= 2048, "{} bytes: {text}", text.len());
-                    assert_eq!(counts(&text).iter().sum::<u64>(), 1_000, "{text}");
+                    assert_eq!(counts(&text).iter().sum::<u64>(), 10_000, "{text}");
                 }
             }
         }
@@ -179,11 +190,7 @@ mod tests {
                 .expect("an instant")
                 .to_utc()
         };
-        let entry = |event, task, time: &str| DigestEntry {
-            event,
-            task: TaskId(task),
-            at: at(time),
-        };
+        let entry = |event, task, time: &str| DigestEntry::new(event, TaskId(task), at(time));
         let entries = [
             entry(Event::Completed, 2, "2026-11-29T16:00:05Z"),
             entry(Event::Failed, 1, "2026-11-29T16:00:00Z"),

@@ -93,6 +93,7 @@ pub(crate) fn facts(event: Event) -> Option<Facts> {
             Facts::Digest(Digest {
                 at,
                 total: 31,
+                held: 0,
                 groups: vec![group(Event::Failed, 30), group(Event::TooLong, 1)],
                 more: Vec::new(),
             })

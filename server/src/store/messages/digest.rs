@@ -18,7 +18,7 @@ use super::super::delivery::{closed_since, end_run, waits_for_more, withdraw_mes
 use super::super::entity::{message, run, task};
 use super::super::{StoreError, Tx};
 use super::{caused_at, facts_json, queue};
-use crate::facts::{Digest, DigestEntry, Facts, TaskName};
+use crate::facts::{Digest, DigestEntry, Facts, HeldBack, TaskName};
 
 /// Messages of one digest.
 const MERGED_MAX: u64 = 1_000;
@@ -108,6 +108,7 @@ pub(super) async fn merge(
         }
         merged.push(candidate);
     }
+    add_held(tx, &mut merged).await?;
     let is_urgent = |candidate: &Candidate| {
         let event = candidate.entry.event;
         matches!(event, Event::Created | Event::Urge | Event::Reminder)
@@ -150,14 +151,37 @@ pub(super) async fn merge(
 fn candidate((id, task, event, at, next_attempt_at, mentions): Row) -> Option<Candidate> {
     Some(Candidate {
         id,
-        entry: DigestEntry {
-            event: event.known()?,
-            task: TaskId(task),
-            at,
-        },
+        entry: DigestEntry::new(event.known()?, TaskId(task), at),
         mentions,
         next_attempt_at,
     })
+}
+
+/// Counts what rules held back before some messages. Facts are long and few have that beside them, so the database
+/// looks for those: inside a text of the facts a quotation mark is preceded by a backslash.
+async fn add_held(tx: &Tx, merged: &mut [Candidate]) -> Result<(), StoreError> {
+    use message::Column as M;
+    for candidates in merged.chunks_mut(CHUNK) {
+        let ids = candidates.iter().map(|one| one.id);
+        let rows: Vec<(i64, Option<String>)> = message::Entity::find()
+            .select_only()
+            .columns([M::Id, M::Facts])
+            .filter(M::Id.is_in(ids))
+            .filter(M::Facts.contains("\"held_back\":{"))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        let held: HashMap<i64, HeldBack> = rows
+            .into_iter()
+            .filter_map(|(id, facts)| Some((id, HeldBack::of_stored(&facts?)?)))
+            .collect();
+        for candidate in candidates {
+            if let Some(held) = held.get(&candidate.id) {
+                candidate.entry.add_held(held);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A task, as far as merging needs it.
