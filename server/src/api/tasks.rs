@@ -2,6 +2,7 @@
 
 use app::backend::{Caller, List, Tasks};
 use app::id::TaskId;
+use app::rule::TaskNotify;
 use app::run::Run;
 use app::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskState, TaskView};
 use axum::Json;
@@ -84,15 +85,42 @@ impl SavedTask {
     }
 }
 
-/// Creates a task.
-#[utoipa::path(post, path = "/api/v1/tasks", tag = "tasks", request_body = TaskDraft,
+/// A task to be created.
+#[derive(Serialize, ToSchema)]
+pub(super) struct NewTask {
+    /// The task.
+    #[serde(flatten)]
+    draft: TaskDraft,
+    /// Further channels, each with its events; at most 20. They become rules of the task, with it or not at all.
+    notify: Vec<TaskNotify>,
+}
+
+impl NewTask {
+    /// Reads a body: what is for no rule is the task's.
+    fn read(mut body: Value) -> Result<Self, JsonFault> {
+        let notify = body.as_object_mut().and_then(|body| body.remove("notify"));
+        let notify = notify.map(|notify| {
+            let read = strict::from_value(notify);
+            read.map_err(|fault| fault.within("notify"))
+        });
+        Ok(Self {
+            draft: strict::from_value(body)?,
+            notify: notify.transpose()?.unwrap_or_default(),
+        })
+    }
+}
+
+/// Creates a task. With `notify` its events go to further channels, too.
+#[utoipa::path(post, path = "/api/v1/tasks", tag = "tasks", request_body = NewTask,
     responses((status = 201, body = SavedTask), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
     Who(caller): Who,
-    Body(draft): Body<TaskDraft>,
+    Body(body): Body<Value>,
 ) -> Reply<impl IntoResponse> {
-    let task = service.task_create(&caller, &draft).await?;
+    let new = NewTask::read(body).map_err(|fault| malformed(caller.lang, &fault))?;
+    let task = service.create_task(&caller, &new.draft, &new.notify);
+    let task = task.await?;
     let version = [(ETAG, etag(task.version))];
     let saved = SavedTask::new(&service, &caller, task);
     Ok((StatusCode::CREATED, version, Json(saved)))

@@ -1,7 +1,7 @@
 //! `jcrontab rule`: which channels get which events.
 
 use app::message::Event;
-use app::rule::{RuleAction, RuleView, ScopeKind};
+use app::rule::{RuleAction, RuleView, ScopeKind, TaskNotify};
 use app::task::split_list;
 use axum::http::Method;
 use clap::{Args, Subcommand};
@@ -369,51 +369,25 @@ async fn list(client: &Client, path: &str, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A channel of a new task with its events, as `CHANNEL[:EVENT,…]` names them.
-#[derive(Debug)]
-pub(super) struct Notify {
-    channel: Value,
-    events: Vec<String>,
-}
-
-impl Notify {
-    /// Looks the channel up and checks the events, before anything is created.
-    pub(super) async fn read(client: &Client, text: &str) -> Result<Self, Failure> {
-        let (name, events) = match text.rsplit_once(':') {
-            Some((name, events)) => (name, split_list(events)),
-            None => (text, Vec::new()),
-        };
-        let found = channel::find(client, name).await?;
-        let known = |word: &String| {
-            let event = Event::ALL.iter().find(|event| event.as_str() == *word);
-            event.is_some_and(|event| event.is_routed())
-        };
-        if let Some(other) = events.iter().find(|word| !known(word)) {
-            return Err(Failure::usage(lang().pick(
-                format!("没有事件“{other}”"),
-                format!("there is no event {other:?}"),
-            )));
-        }
-        let defaults = Event::ALL.iter().filter(|event| event.is_default());
-        let events = match events.is_empty() {
-            true => defaults.map(|event| event.as_str().to_owned()).collect(),
-            false => events,
-        };
-        Ok(Self {
-            channel: found["id"].clone(),
-            events,
-        })
+/// A further channel of a new task with its events, as `CHANNEL[:EVENT,…]` names them.
+pub(super) async fn notify(client: &Client, text: &str) -> Result<TaskNotify, Failure> {
+    let (name, events) = match text.rsplit_once(':') {
+        Some((name, events)) => (name, split_list(events)),
+        None => (text, Vec::new()),
+    };
+    let found = channel::find(client, name).await?;
+    let known = |word: &String| {
+        let event = Event::ALL.iter().find(|event| event.as_str() == *word);
+        event.is_some_and(|event| event.is_routed())
+    };
+    if let Some(other) = events.iter().find(|word| !known(word)) {
+        return Err(Failure::usage(lang().pick(
+            format!("没有事件“{other}”"),
+            format!("there is no event {other:?}"),
+        )));
     }
-
-    /// Adds the rule to a task.
-    pub(super) async fn add(&self, client: &Client, task: i64) -> Result<(), Failure> {
-        let body = json!({
-            "scope": ScopeKind::Task, "task_id": task, "channel_id": self.channel,
-            "events": self.events,
-        });
-        client
-            .call(Method::POST, "/api/v1/rules", Some(body))
-            .await?;
-        Ok(())
-    }
+    Ok(TaskNotify {
+        channel_id: found["id"].as_i64(),
+        events,
+    })
 }

@@ -10,6 +10,7 @@ use app::i18n::Lang;
 use app::id::{RuleId, TaskId};
 use app::rule::{
     Explained, OF_TASK_MAX, Rule, RuleDraft, RuleQuery, RuleSpec, RuleView, SHARED_MAX, Scope,
+    TaskNotify,
 };
 use async_trait::async_trait;
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ use std::collections::hash_map::Entry;
 
 use super::{Service, UnknownWord};
 use crate::error::OrInternal;
-use crate::store::{RuleAdded, RuleChange};
+use crate::store::{Act, RuleAdded, RuleChange};
 use crate::texts::rules::{RuleFault, RuleRefusal};
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Missing, Refusal};
@@ -102,6 +103,53 @@ impl Service {
             true => Ok(spec),
             false => Err(AppError::invalid(lang, faults)),
         }
+    }
+
+    /// Checks the further channels of a task that is to be created; faults are at `notify[0].channel_id`, ….
+    pub(super) async fn check_notify(
+        &self,
+        lang: Lang,
+        notify: &[TaskNotify],
+    ) -> Answer<Vec<RuleSpec>> {
+        let most = OF_TASK_MAX;
+        if notify.len() as u64 > most {
+            return Err(RuleRefusal::TooManyOfTask { most }.answer(lang));
+        }
+        let (mut specs, mut faults) = (Vec::new(), Vec::new());
+        for (place, one) in notify.iter().enumerate() {
+            match one.rule(&self.default_zone, lang) {
+                Ok(spec) => {
+                    if !self.may_use(lang, spec.channel_id, None).await? {
+                        let field = format!("notify[{place}].channel_id");
+                        faults.push(RuleFault::UnknownChannel.on(&field, lang));
+                    }
+                    specs.push(spec);
+                }
+                Err(found) => faults.extend(found.into_iter().map(|mut fault| {
+                    fault.field = format!("notify[{place}].{}", fault.field);
+                    fault
+                })),
+            }
+        }
+        match faults.is_empty() {
+            true => Ok(specs),
+            false => Err(AppError::invalid(lang, faults)),
+        }
+    }
+
+    /// The acts that add the rules of a new task.
+    pub(super) fn rules_of_new(
+        &self,
+        who: &Principal,
+        id: TaskId,
+        specs: &[RuleSpec],
+    ) -> Vec<(Act, RuleSpec)> {
+        let specs = specs.iter().map(|spec| {
+            let spec = spec.clone().of_task(id);
+            let act = self.act(who, "rule.create").detail(detail(&spec));
+            (act, spec)
+        });
+        specs.collect()
     }
 
     /// The caller, when it may have a rule with this draft.

@@ -142,7 +142,7 @@ impl Tasks for Service {
     }
 
     async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<TaskView> {
-        self.create(caller, draft).await
+        self.create_task(caller, draft, &[]).await
     }
 
     async fn task_update(

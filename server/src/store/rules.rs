@@ -102,6 +102,34 @@ pub(super) async fn note_change(tx: &Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether the channels of rules exist, while nobody else changes rules or deletes channels; must be the first call in a
+/// transaction, like [`note_change`].
+pub(super) async fn may_insert(tx: &Tx, rules: &[(Act, RuleSpec)]) -> Result<bool, StoreError> {
+    if rules.is_empty() {
+        return Ok(true);
+    }
+    note_change(tx).await?;
+    for (_, spec) in rules {
+        if !has_channel(tx, spec.channel_id).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Adds the rules of a task that is being created, each with its act.
+pub(super) async fn insert_all(tx: &Tx, rules: &[(Act, RuleSpec)]) -> Result<(), StoreError> {
+    for (act, spec) in rules {
+        let now = act.at();
+        let mut row = columns(spec, now);
+        row.version = Set(FIRST_VERSION);
+        row.created_at = Set(now);
+        let inserted = message_rule::Entity::insert(row).exec(tx).await?;
+        act.record(tx, Some(inserted.last_insert_id)).await?;
+    }
+    Ok(())
+}
+
 /// Removes the rules of a task that is being deleted, with what all rules know of it.
 pub(super) async fn forget_task(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
     message_rule::Entity::delete_many()

@@ -3,6 +3,7 @@
 
 mod doors;
 mod limits;
+mod notify;
 mod robot;
 
 use std::collections::BTreeSet;

@@ -4,7 +4,7 @@ use app::schedule::{MissedDraft, ScheduleDraft};
 use app::task::{Mode, TaskDraft};
 use axum::http::Method;
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::execution::Execution;
 use super::show::cycle;
@@ -13,8 +13,7 @@ use crate::cli::client::Client;
 use crate::cli::cron::day_rule;
 use crate::cli::name::Name;
 use crate::cli::print::{print_json, print_lines, text};
-use crate::cli::rule::Notify;
-use crate::cli::{Failure, lang, sentence};
+use crate::cli::{Failure, lang, rule, sentence};
 
 /// Heading of the options on schedules.
 const SCHEDULES: &str = "Schedules";
@@ -147,10 +146,9 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         Some(name) => channel::find(client, name).await?["id"].as_i64(),
         None => None,
     };
-    // Before the task is created: what cannot be added is refused first.
     let mut further = Vec::with_capacity(add.notify.len());
     for text in &add.notify {
-        further.push(Notify::read(client, text).await?);
+        further.push(rule::notify(client, text).await?);
     }
     let draft = TaskDraft {
         name: add.name.as_str().to_owned(),
@@ -182,14 +180,15 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         execution: add.execution.draft().map_err(Failure::usage)?,
         runbook: add.runbook.clone(),
     };
-    let draft = serde_json::to_value(&draft).map_err(|error| Failure::error(sentence(&error)))?;
+    let mut draft =
+        serde_json::to_value(&draft).map_err(|error| Failure::error(sentence(&error)))?;
+    // A server of a former version does not know it.
+    if !further.is_empty() {
+        draft["notify"] = json!(further);
+    }
     let task = client
         .call(Method::POST, "/api/v1/tasks", Some(draft))
         .await?;
-    for notify in &further {
-        let id = task["id"].as_i64().unwrap_or_default();
-        notify.add(client, id).await?;
-    }
     if add.json {
         print_json(&task);
     } else {

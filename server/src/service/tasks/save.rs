@@ -7,6 +7,7 @@ use app::channel::ChannelDraft;
 use app::error::AppError;
 use app::i18n::Lang;
 use app::id::TaskId;
+use app::rule::TaskNotify;
 use app::task::{Task, TaskDraft, TaskSpec, TaskView};
 use app::time::Stamp;
 
@@ -16,9 +17,10 @@ use super::history::{changed_fields, difference};
 use crate::error::OrInternal;
 use crate::facts::{Facts, TaskEvent};
 use crate::store::{Notice, TaskChannel, Updated};
+use crate::texts::rules::RuleFault;
 use crate::texts::tasks::{Change, TaskRefusal};
 use crate::texts::times::local;
-use crate::texts::{Missing, Refusal};
+use crate::texts::{Fault, Missing, Refusal};
 
 /// How many times a change without a version is retried on a newer version of the task.
 const SAVE_TRIES: u32 = 8;
@@ -53,10 +55,21 @@ impl Saved {
 }
 
 impl Service {
-    pub(super) async fn create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<TaskView> {
+    /// Creates a task with the rules that send its events to further channels: all of that, or nothing.
+    ///
+    /// # Errors
+    /// When the caller lacks the right, or the input has faults.
+    pub async fn create_task(
+        &self,
+        caller: &Caller,
+        draft: &TaskDraft,
+        notify: &[TaskNotify],
+    ) -> Answer<TaskView> {
         let who = self.allow(caller, Action::Edit)?;
-        let spec = self.check_task(caller.lang, draft, None).await?;
-        let robot = self.check_robot(caller.lang, draft)?;
+        let lang = caller.lang;
+        let spec = self.check_task(lang, draft, None).await?;
+        let robot = self.check_robot(lang, draft)?;
+        let further = self.check_notify(lang, notify).await?;
         let act = self.act(who, "task.create").detail(spec.name.as_str());
         let first_notice = |id: TaskId| {
             let task = Task::entered(id, spec.clone(), Stamp(act.at()));
@@ -68,15 +81,16 @@ impl Service {
             new: &checked.new,
             seal: &seal,
         });
+        let rules = |id| self.rules_of_new(who, id, &further);
         let inserted = self
             .store
-            .insert_task_with(&act, &spec, channel, first_notice);
-        let id = or_taken(inserted.await, caller.lang, || {
-            name_taken(caller.lang, &spec)
-        })?;
+            .insert_task_with(&act, &spec, channel, rules, first_notice);
+        let inserted = or_taken(inserted.await, lang, || name_taken(lang, &spec))?;
+        // It was deleted since it was checked.
+        let id = inserted.ok_or_else(|| RuleFault::UnknownChannel.alone("notify", lang))?;
         self.signals.outbox.notify_one();
-        let view = self.changed(caller.lang, id, true).await?;
-        self.foresee_robot(caller.lang, &view, robot).await?;
+        let view = self.changed(lang, id, true).await?;
+        self.foresee_robot(lang, &view, robot).await?;
         Ok(view)
     }
 

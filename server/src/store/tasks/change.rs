@@ -2,6 +2,7 @@
 
 use app::id::{RunId, TaskId};
 use app::occurrence::SkipReason;
+use app::rule::RuleSpec;
 use app::run::{Gone, RunReason, RunState};
 use app::schedule::{Purpose, Schedule};
 use app::task::{TaskSpec, TaskState, TaskStep};
@@ -16,8 +17,8 @@ use super::super::code::{Code, TakeStep};
 use super::super::delivery::{withdraw_announced, withdraw_task};
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
 use super::super::ledger::{note_change, request_stop, skip_due, withdraw};
-use super::super::messages::{Notice, insert_notices};
-use super::super::rules::forget_task;
+use super::super::messages::{NO_TASK, Notice, insert_notices};
+use super::super::rules::{forget_task, insert_all, may_insert};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::rows::{columns, to_task};
@@ -66,11 +67,14 @@ impl Store {
         spec: &TaskSpec,
         follow_up: impl Fn(TaskId) -> Vec<Notice>,
     ) -> Result<TaskId, StoreError> {
-        self.insert_task_with(act, spec, None, follow_up).await
+        let inserted = self.insert_task_with(act, spec, None, |_| Vec::new(), follow_up);
+        // Only the channel of a rule can be missing.
+        inserted.await?.ok_or(StoreError::Raced)
     }
 
-    /// Creates a task, with a channel that is made for it and takes the place of the one it names. An existing name is
-    /// a duplicate-key error.
+    /// Creates a task, with a channel that is made for it and takes the place of the one it names, and with rules of its
+    /// own; `None`, and nothing is written, where the channel of a rule does not exist. An existing name is a
+    /// duplicate-key error.
     ///
     /// # Errors
     /// When the database fails or refuses the name, or the channel cannot be sealed.
@@ -79,10 +83,14 @@ impl Store {
         act: &Act,
         spec: &TaskSpec,
         channel: Option<TaskChannel<'_>>,
+        rules: impl Fn(TaskId) -> Vec<(Act, RuleSpec)>,
         follow_up: impl Fn(TaskId) -> Vec<Notice>,
-    ) -> Result<TaskId, StoreError> {
+    ) -> Result<Option<TaskId>, StoreError> {
         let now = act.at();
-        transaction!(self, |tx| {
+        let inserted = transaction!(self, |tx| {
+            if !may_insert(tx, &rules(NO_TASK)).await? {
+                return Ok(None);
+            }
             let mut row = columns(spec, now);
             row.state = Set(Code(TaskState::Active));
             row.version = Set(FIRST_VERSION);
@@ -103,10 +111,13 @@ impl Store {
                     notice.subject.set_main_channel(made);
                 }
             }
+            insert_all(tx, &rules(id)).await?;
             insert_notices(tx, &notices).await?;
             act.record_version(tx, id, FIRST_VERSION).await?;
-            Ok(id)
-        })
+            Ok(Some(id))
+        });
+        self.rules.forget();
+        inserted
     }
 
     /// Replaces a task's fields, if it still has this version, and reports that. Withdraws what is planned for later.
