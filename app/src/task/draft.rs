@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::ops::RangeInclusive;
 
@@ -66,11 +67,18 @@ pub struct TaskDraft {
     pub starts_at: String,
     /// Like `starts_at`.
     pub ends_at: String,
-    /// `30s`, `5m`, `2h`, `1d` or plain seconds; empty for none.
+    /// `30s`, `5m`, `2h`, `1d` or plain seconds, which may be a number; empty for none.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub timeout: String,
-    /// Failures in a row after which it pauses, 1–1,000; empty for never.
+    /// Failures in a row after which it pauses, 1–1,000, also as a number; empty for never.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub pause_after_failures: String,
-    /// Each run is announced this long ahead: `30m`, `1d`, from 1m to 7d; empty for no announcement.
+    /// Each run is announced this long ahead: `30m`, `1d` or plain seconds, which may be a number, from 1m to 7d; empty for
+    /// no announcement.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub notice_before: String,
     /// What to do with missed firings.
     pub missed: MissedDraft,

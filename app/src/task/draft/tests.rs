@@ -160,3 +160,31 @@ fn a_task_is_written_flat_and_read_back_by_programs_and_by_pages() {
     let bytes = crate::wire::write(&task).expect("bytes");
     assert_eq!(crate::wire::read(&bytes), Ok(task));
 }
+
+#[test]
+fn numbers_may_be_sent_for_texts() {
+    let sent = r#"{"name": "t", "timeout": 90, "pause_after_failures": 3, "notice_before": 3600}"#;
+    let draft: TaskDraft = serde_json::from_str(sent).expect("a draft");
+    let texts = (
+        draft.timeout.as_str(),
+        draft.pause_after_failures.as_str(),
+        draft.notice_before.as_str(),
+    );
+    assert_eq!(texts, ("90", "3", "3600"));
+    let parsed = draft.parse(Lang::En).spec;
+    assert_eq!(
+        (
+            parsed.timeout_seconds,
+            parsed.pause_after_failures,
+            parsed.notice_before_seconds
+        ),
+        (Some(90), Some(3), Some(3600))
+    );
+    // What is answered is the text.
+    let written = serde_json::to_value(&draft).expect("JSON");
+    assert_eq!(written["pause_after_failures"], "3");
+    for wrong in ["1.5", "true", "[3]", "{}", "null"] {
+        let sent = format!(r#"{{"pause_after_failures": {wrong}}}"#);
+        assert!(serde_json::from_str::<TaskDraft>(&sent).is_err(), "{wrong}");
+    }
+}
