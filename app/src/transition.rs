@@ -18,6 +18,18 @@ pub trait Word: Copy + Eq + Debug + 'static {
     fn read(text: &str) -> Option<Self> {
         Self::all().into_iter().find(|value| value.word() == text)
     }
+
+    /// The value of a word that a person entered, with blanks around it or not; the default for none.
+    #[must_use]
+    fn read_or_default(text: &str) -> Option<Self>
+    where
+        Self: Default,
+    {
+        match text.trim() {
+            "" => Some(Self::default()),
+            word => Self::read(word),
+        }
+    }
 }
 
 impl<T> Word for T

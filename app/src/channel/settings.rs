@@ -68,16 +68,6 @@ impl Encryption {
     pub fn as_str(self) -> &'static str {
         self.into()
     }
-
-    /// Reads its word; empty for the default.
-    #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Some(Self::default());
-        }
-        Self::ALL.iter().copied().find(|one| one.as_str() == text)
-    }
 }
 
 /// What a text is sent to WeCom as (developer document 91770).
@@ -108,16 +98,6 @@ impl TextFormat {
     pub fn as_str(self) -> &'static str {
         self.into()
     }
-
-    /// Reads its word; empty for the default.
-    #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Some(Self::default());
-        }
-        Self::ALL.iter().copied().find(|one| one.as_str() == text)
-    }
 }
 
 /// A setting that is on unless it is switched off.
@@ -143,16 +123,6 @@ impl OnOff {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
-    }
-
-    /// Reads its word; empty for the default.
-    #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Some(Self::default());
-        }
-        Self::ALL.iter().copied().find(|one| one.as_str() == text)
     }
 }
 

@@ -5,6 +5,7 @@ use app::channel::{
 };
 use app::error::FieldError;
 use app::i18n::Lang;
+use app::transition::Word;
 use url::{Host, Url};
 
 use crate::messages::vendor::{email, sign};
@@ -212,7 +213,7 @@ impl Reader<'_> {
         let Some(typed) = draft.tls.as_deref() else {
             return;
         };
-        match Encryption::read(typed) {
+        match Encryption::read_or_default(typed) {
             Some(tls) => after.tls = tls,
             None => self.fault(ChannelField::Tls, &MailFault::UnknownEncryption),
         }
@@ -223,13 +224,13 @@ impl Reader<'_> {
         if !self.kind.has(ChannelField::Format) {
             after.format = TextFormat::default();
         } else if let Some(typed) = draft.format.as_deref() {
-            match TextFormat::read(typed) {
+            match TextFormat::read_or_default(typed) {
                 Some(format) => after.format = format,
                 None => self.fault(ChannelField::Format, &SettingFault::Format),
             }
         }
         if let Some(typed) = draft.brief.as_deref() {
-            match OnOff::read(typed) {
+            match OnOff::read_or_default(typed) {
                 Some(brief) => after.brief = brief,
                 None => self.fault(ChannelField::Brief, &SettingFault::Brief),
             }

@@ -10,6 +10,7 @@ use crate::id::ChannelId;
 use crate::page::ChannelsPage;
 use crate::routes;
 use crate::texts::channels::{ChannelsUi, change_channel};
+use crate::transition::Word;
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::field::{Faults, Field, input, lines};
 use crate::ui::components::icon::{self, icon};
@@ -153,7 +154,7 @@ fn email(draft: &ChannelDraft, faults: &Faults, words: &'static ChannelsUi) -> A
     let chosen = draft
         .tls
         .as_deref()
-        .and_then(Encryption::read)
+        .and_then(Encryption::read_or_default)
         .unwrap_or_default();
     let options = Encryption::ALL.iter().map(|one| {
         let label = match one {
@@ -220,7 +221,7 @@ fn messages(draft: &ChannelDraft, faults: &Faults, words: &'static ChannelsUi) -
     let format = draft
         .format
         .as_deref()
-        .and_then(TextFormat::read)
+        .and_then(TextFormat::read_or_default)
         .unwrap_or_default();
     let formats = TextFormat::ALL.iter().map(|one| {
         let label = match one {
@@ -241,7 +242,7 @@ fn messages(draft: &ChannelDraft, faults: &Faults, words: &'static ChannelsUi) -
     let brief = draft
         .brief
         .as_deref()
-        .and_then(OnOff::read)
+        .and_then(OnOff::read_or_default)
         .unwrap_or_default();
     let briefs = OnOff::ALL.iter().map(|one| {
         let label = match one {
