@@ -23,7 +23,7 @@ crate::texts! {
         chat_hint: "群的 ID 是负数，例如 -1001234567890；公开频道可写 @名称" | "The ID of a group is negative, such as -1001234567890; @name for a public channel",
         method: "请求方法" | "Method",
         headers: "请求头" | "Headers",
-        headers_hint: "每行一个，名称: 值；最多 10 个。加密保存；值显示为 … 的保持不变" | "One per line, Name: value; up to 10. Stored encrypted; a value shown as … stays as it is",
+        headers_hint: "每行一个，名称: 值；最多 10 个。加密保存；值显示为 … 的保持不变。Content-Type 用于模板生成的请求体，默认 application/json" | "One per line, Name: value; up to 10. Stored encrypted; a value shown as … stays as it is. Content-Type is for the bodies that templates make; by default application/json",
         user: "用户名" | "User name",
         user_hint: "SMTP 登录用户名；不需要登录就留空" | "For signing in to the SMTP server; empty for none",
         from: "发件人" | "From",

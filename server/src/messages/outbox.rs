@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::channel::OnOff;
+use app::channel::{ChannelKind, OnOff};
 use app::id::ChannelId;
 use app::message::{Event, MessageKind};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,7 +27,6 @@ use crate::loops::{Backoff, Spec, Turns};
 use crate::outbound::SendError;
 use crate::store::{ChannelTarget, NO_TASK, OutboxItem, Setback, Store, StoreError, Taken};
 use crate::telemetry::{Delivery, Metrics};
-use crate::template::Format;
 
 use super::pace::Pace;
 use super::picture;
@@ -253,9 +252,9 @@ impl Outbox {
             item.body = worded.text;
             (made, unused) = (worded.made, why);
         }
-        // The JSON of a template has no place for it.
-        let is_json = made.templated && to.format() == Format::Json;
-        if item.kind == MessageKind::Text && !is_json {
+        // The body that a template makes for a webhook has no place for it.
+        let is_body = made.templated && to.kind == ChannelKind::Webhook;
+        if item.kind == MessageKind::Text && !is_body {
             self.add_circumstances(item, target);
         }
         if item.kind == MessageKind::Image {

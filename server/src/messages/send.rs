@@ -110,7 +110,7 @@ impl Sender {
             .request(request.method, &request.url)
             .await
             .map_err(|refusal| SendError::Refused(refusal.to_string()))?
-            .header(reqwest::header::CONTENT_TYPE, "application/json");
+            .header(reqwest::header::CONTENT_TYPE, request.content_type);
         for (name, value) in &request.headers {
             sending = sending.header(name, value);
         }
@@ -156,8 +156,8 @@ fn unreachable(error: reqwest::Error) -> SendError {
 /// A request as people may see it.
 fn shown(request: &HttpRequest) -> String {
     let mut text = format!(
-        "{} {}\nContent-Type: application/json\n",
-        request.method, request.shown
+        "{} {}\nContent-Type: {}\n",
+        request.method, request.shown, request.content_type
     );
     for (name, value) in &request.headers {
         // The ID and the time help to find the request at the receiver.

@@ -1,6 +1,6 @@
 //! Where a channel's messages go: its address, its settings and the way to it, as they are stored.
 
-use app::channel::{ChannelKind, ChannelSettings, DIRECT};
+use app::channel::{ChannelKind, ChannelSettings, DIRECT, Header};
 use app::i18n::Lang;
 use app::id::ChannelId;
 
@@ -54,6 +54,35 @@ pub struct Target {
     pub way: Way,
     /// The language of its messages; `None` for the server's.
     pub lang: Option<Lang>,
+}
+
+/// Whether it says what a body is.
+pub(super) fn is_content_type(header: &Header) -> bool {
+    header.name.eq_ignore_ascii_case("content-type")
+}
+
+impl Target {
+    /// What the bodies of a webhook's templates are, where its headers say so.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        if self.kind != ChannelKind::Webhook {
+            return None;
+        }
+        let mut headers = self.settings.headers.iter();
+        let header = headers.find(|header| is_content_type(header));
+        header.map(|header| header.value.as_str())
+    }
+
+    /// Whether a webhook's templates make JSON: by default, and with a content type that is JSON (RFC 6839, section
+    /// 3.1).
+    #[must_use]
+    pub fn takes_json(&self) -> bool {
+        self.content_type().is_none_or(|kind| {
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            let kind = kind.to_ascii_lowercase();
+            matches!(kind.as_str(), "application/json" | "text/json") || kind.ends_with("+json")
+        })
+    }
 }
 
 impl std::fmt::Debug for Target {

@@ -75,7 +75,9 @@ pub(super) struct HttpRequest {
     pub(super) url: String,
     /// The URL as people may see it.
     pub(super) shown: String,
-    /// Headers besides `Content-Type`.
+    /// `Content-Type`.
+    pub(super) content_type: String,
+    /// Headers besides that.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: String,
     /// Parts of the body that are secrets: signatures.
@@ -95,6 +97,7 @@ impl HttpRequest {
             method: Method::POST,
             url,
             shown: to.shown(),
+            content_type: "application/json".to_owned(),
             headers: Vec::new(),
             body: body.to_string(),
             hidden: Vec::new(),

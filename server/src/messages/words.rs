@@ -47,7 +47,7 @@ impl Target {
     #[must_use]
     pub fn format(&self) -> Format {
         match (self.kind, self.settings.format) {
-            (ChannelKind::Webhook, _) => Format::Json,
+            (ChannelKind::Webhook, _) if self.takes_json() => Format::Json,
             (ChannelKind::Wecom, TextFormat::Markdown) => Format::Markdown,
             _ => Format::Text,
         }

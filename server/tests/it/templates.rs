@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::helpers::place::Place;
 use super::helpers::program::jcrontab_with;
+use super::helpers::receiver::Receiver;
 use super::helpers::{Robot, TestApp, draft};
 
 const SELDOM: &str = "0 0 1 1 *";
@@ -255,6 +256,50 @@ async fn a_webhook_gets_the_json_of_its_template() {
         sent["text"].is_string() && sent["run_id"].is_i64(),
         "{sent}"
     );
+}
+
+#[tokio::test]
+async fn a_webhook_gets_the_content_type_that_its_headers_name() {
+    let app = TestApp::new().await;
+    let hook = Receiver::start(ChannelKind::Webhook, app.clock.clone()).await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let text = "text/plain; charset=utf-8";
+    let made = json!({
+        "name": "hook", "kind": "webhook", "url": hook.url(),
+        "headers": [format!("Content-Type: {text}"), "X-Team: ops"],
+    });
+    let made = admin.post("/api/v1/channels", made).await.expect(201);
+    let channel = ChannelId(made["id"].as_i64().expect("an ID"));
+    app.notify();
+    let task = app.add(command("t", channel, "exit 3")).await.id;
+    put(
+        &app,
+        channel,
+        "failed",
+        "{{ task }} ended with {{ exit_code }}",
+    )
+    .await
+    .expect(200);
+    let trial = json!({"event": "failed"});
+    let path = format!("/api/v1/channels/{channel}/templates/preview");
+    let shown = admin.post(&path, trial).await.expect(200);
+    let sent = shown["sent"].as_str().expect("the request");
+    assert!(
+        sent.contains(&format!("Content-Type: {text}\n")) && sent.ends_with("backup ended with 3"),
+        "{sent}"
+    );
+    fail(&app, task).await;
+    let got = hook.got();
+    let (created, failed) = (&got[0], &got[1]);
+    // The built-in body is JSON, whatever templates make.
+    assert_eq!(created.header("content-type"), "application/json");
+    assert_eq!(created.json()["event"], "created");
+    assert_eq!(
+        (failed.header("content-type"), failed.text.as_str()),
+        (text, "t ended with 3")
+    );
+    assert_eq!(failed.headers.get_all("content-type").iter().count(), 1);
+    assert_eq!(failed.header("x-team"), "ops");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use app::time::Stamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::super::target::Target;
+use super::super::target::{Target, is_content_type};
 use super::super::words::Made;
 use super::answer::{http, said};
 use super::sign::{hmac_base64, webhook_key};
@@ -33,13 +33,17 @@ impl Vendor for Webhook {
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         let mut request = HttpRequest::post(to, to.url.clone(), &body(item, at.made));
         if at.made.templated {
-            // It was checked to be JSON when it was made.
+            // It was checked to be what the channel takes when it was made.
             request.body.clone_from(&item.body);
+            if let Some(kind) = to.content_type() {
+                kind.clone_into(&mut request.content_type);
+            }
         }
         if to.settings.method == "PUT" {
             request.method = Method::PUT;
         }
         let headers = to.settings.headers.iter();
+        let headers = headers.filter(|header| !is_content_type(header));
         request
             .headers
             .extend(headers.map(|header| (header.name.clone(), header.value.clone())));

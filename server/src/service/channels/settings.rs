@@ -30,10 +30,9 @@ const CA_MAX: usize = 16 * 1024;
 /// Means the stored value of a header.
 const KEPT: &str = "…";
 /// Headers that the client or the signature sets (RFC 9110, RFC 9112, Standard Webhooks).
-const OURS: [&str; 10] = [
+const OURS: [&str; 9] = [
     "host",
     "content-length",
-    "content-type",
     "transfer-encoding",
     "connection",
     "te",

@@ -1,6 +1,9 @@
 //! Webhooks.
 
+use app::channel::Header;
+
 use super::*;
+use crate::template::Format;
 
 #[test]
 fn a_plain_webhook_gets_all_fields() {
@@ -34,4 +37,47 @@ fn requests_are_signed_after_standard_webhooks() {
         header("webhook-signature"),
         Some("v1,C7PNzdzXBUBxYugEQ+Zpsd458vj1S8AaLnLwppF3xpk=")
     );
+}
+
+#[test]
+fn the_body_of_a_template_is_what_the_headers_say() {
+    let mut hook = to(ChannelKind::Webhook);
+    let header = |name: &str, value: &str| Header {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    };
+    let made = Made {
+        templated: true,
+        ..PLAIN.clone()
+    };
+    let render = |hook: &Target, made: &Made| {
+        let at = At { made, ..at() };
+        match of(hook.kind).render(hook, &item("t: 3", &[]), at) {
+            Ok(Outgoing::Http(request)) => request,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(render(&hook, &made).content_type, "application/json");
+    assert_eq!(hook.format(), Format::Json);
+    for (kind, format) in [
+        ("text/plain; charset=utf-8", Format::Text),
+        ("application/xml", Format::Text),
+        ("application/jsonx", Format::Text),
+        ("Application/JSON;charset=utf-8", Format::Json),
+        ("application/cloudevents+json", Format::Json),
+    ] {
+        hook.settings.headers = vec![header("X-Team", "ops"), header("content-type", kind)];
+        assert_eq!(hook.format(), format, "{kind}");
+        let request = render(&hook, &made);
+        assert_eq!(
+            (request.content_type.as_str(), request.body.as_str()),
+            (kind, "t: 3")
+        );
+        // Not twice, and what is not made by a template is JSON.
+        assert_eq!(request.headers, [("X-Team".to_owned(), "ops".to_owned())]);
+        assert_eq!(render(&hook, &PLAIN).content_type, "application/json");
+    }
+    let mut slack = to(ChannelKind::Slack);
+    slack.settings.headers = vec![header("content-type", "text/xml")];
+    assert_eq!(slack.content_type(), None);
 }

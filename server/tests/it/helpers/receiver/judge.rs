@@ -93,7 +93,7 @@ pub(super) fn fault(kind: ChannelKind, got: &Got, now: DateTime<Utc>) -> Option<
         }
         ChannelKind::Telegram => telegram(got, &body),
         ChannelKind::Teams => teams(got, &body),
-        _ => webhook(got, &body, now),
+        _ => webhook(got, is_json, &body, now),
     }
 }
 
@@ -179,8 +179,8 @@ fn teams(got: &Got, body: &Value) -> Option<Response> {
 }
 
 /// As the libraries of Standard Webhooks verify; without a signature it is a plain webhook.
-fn webhook(got: &Got, body: &Value, now: DateTime<Utc>) -> Option<Response> {
-    if body["event"].as_str().is_none() {
+fn webhook(got: &Got, is_json: bool, body: &Value, now: DateTime<Utc>) -> Option<Response> {
+    if is_json && body["event"].as_str().is_none() {
         return Some(words(400, "no event"));
     }
     let signature = got.header("webhook-signature");
