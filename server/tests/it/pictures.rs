@@ -4,11 +4,13 @@ use app::auth::Role;
 use app::channel::ChannelKind;
 use app::id::ChannelId;
 use app::task::{Mode, TaskDraft};
+use axum::body::Body;
+use axum::http::{Request, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::helpers::{Robot, TestApp, draft};
+use super::helpers::{Browser, Reply, Robot, TestApp, draft};
 
 /// The smallest PNG, with a size of one's own.
 fn png_of(width: u32, height: u32) -> Vec<u8> {
@@ -138,4 +140,80 @@ async fn what_is_no_picture_is_refused() {
         .count("SELECT COUNT(*) FROM picture")
         .await;
     assert_eq!(stored, 0);
+}
+
+/// Sends the form of the page as a browser does.
+async fn upload(admin: &Browser, name: &str, file: &[u8], act: &str) -> Reply {
+    const BOUNDARY: &str = "----form";
+    let mut body = Vec::new();
+    let mut part = |head: &str, content: &[u8]| {
+        body.extend(
+            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n").bytes(),
+        );
+        body.extend(content);
+        body.extend(b"\r\n");
+    };
+    part("name=\"name\"", name.as_bytes());
+    part(
+        "name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png",
+        file,
+    );
+    part("name=\"act\"", act.as_bytes());
+    body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+    let request = Request::post("/admin/pictures")
+        .header(
+            header::CONTENT_TYPE,
+            format!("multipart/form-data; boundary={BOUNDARY}"),
+        )
+        .header(header::ACCEPT, "text/html,*/*")
+        .header(header::ORIGIN, "http://cron.test")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(body));
+    admin.send(request.expect("a request")).await
+}
+
+#[tokio::test]
+async fn the_page_takes_a_picture_and_brings_the_built_in_one_back() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let stored = "SELECT COUNT(*) FROM picture";
+    let large = [png_of(1, 1), vec![0; app::message::PICTURE_MAX]].concat();
+    for (name, file, words) in [
+        ("urge", b"GIF89a".to_vec(), "这不是 PNG 或 JPEG 图片"),
+        ("urge", Vec::new(), "这不是 PNG 或 JPEG 图片"),
+        ("urge", large, "图片最大 2 MiB"),
+        ("urge", png_of(5_000, 1), "图片每边最多 4096 像素"),
+        ("nope", png_of(4, 2), "可以是：reminder"),
+    ] {
+        let refused = upload(&admin, name, &file, "set").await;
+        let text = refused.text();
+        assert!(
+            refused.status == 422 && text.contains(words),
+            "{words}: {text}"
+        );
+    }
+    // Not read to its end.
+    let huge = vec![0; 64 * 1024 * 1024];
+    assert_eq!(upload(&admin, "urge", &huge, "set").await.status, 413);
+    assert_eq!(app.place.database.count(stored).await, 0);
+
+    let taken = upload(&admin, "urge", &png_of(4, 2), "set").await;
+    assert_eq!(
+        (taken.status, taken.header("location")),
+        (303, "/admin/pictures")
+    );
+    let file = admin.get("/api/v1/pictures/urge").await;
+    assert_eq!((file.status, file.body), (200, png_of(4, 2)));
+    let page = admin.open("/admin/pictures").await.text();
+    assert!(page.contains("value=\"delete\""), "{page}");
+    // Its button is in the same form, whose file is empty then.
+    let removed = upload(&admin, "urge", b"", "delete").await;
+    assert_eq!(removed.status, 303);
+    let page = admin.open("/admin/pictures").await.text();
+    assert!(!page.contains("value=\"delete\""), "{page}");
+    assert_eq!(app.place.database.count(stored).await, 0);
+    assert_eq!(upload(&admin, "urge", b"", "delete").await.status, 404);
+    let viewer = app.signed_in("vi", Role::Viewer).await;
+    let refused = upload(&viewer, "urge", &png_of(4, 2), "set").await;
+    assert_eq!(refused.status, 403);
 }
