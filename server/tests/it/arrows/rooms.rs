@@ -327,6 +327,7 @@ const APP: &[Row] = &[
         "rule",
         &[
             "task",
+            "channel",
             "duration",
             "error",
             "message",
