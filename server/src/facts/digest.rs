@@ -74,11 +74,7 @@ pub struct DigestEntry {
     pub since: DateTime<Utc>,
 }
 
-/// For serde.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
-)]
+/// For serde, which calls it with a reference.
 const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
