@@ -102,7 +102,7 @@ pub(super) async fn note_change(tx: &Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether the channels of rules exist, while nobody else changes rules or deletes channels; must be the first call in a
+/// Whether the channels of rules exist, while no other server changes rules; must be the first call in a
 /// transaction, like [`note_change`].
 pub(super) async fn may_insert(tx: &Tx, rules: &[(Act, RuleSpec)]) -> Result<bool, StoreError> {
     if rules.is_empty() {

@@ -64,7 +64,7 @@ async fn a_rule_chooses_a_template_by_its_name() {
     put(&admin, ops, "failed", "FAILED {{ task }}").await;
     put(&admin, ops, "all", "ALL {{ task }}").await;
 
-    // The name of another channel's template, and one of nobody's, are faults at the field.
+    // The name of another channel's template, and one that no channel has, are faults at the field.
     for (channel, name) in [(ops, "day"), (other.id, "night")] {
         let refused = admin.post(RULES, rule(channel, name)).await;
         assert_eq!(refused.status, 422, "{}", refused.text());
