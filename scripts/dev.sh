@@ -38,4 +38,4 @@ path=$(scripts/web-tools.sh)
 # An edit of the style sheet is put into open pages by its name, which must stay the same.
 export LEPTOS_HASH_FILES=false
 rm -f "${CARGO_TARGET_DIR:-target}/debug/hash.txt"
-PATH=$path:$PATH exec scripts/wasm-toolchain.sh cargo leptos watch
+PATH=$path:$PATH exec scripts/wasm-toolchain.sh cargo leptos watch --split

@@ -28,6 +28,10 @@ const target = metadata.target_directory;
 const site = path.resolve(root, config["site-root"].replace(/^(target|CARGO_TARGET_DIR)(?=\/)/, target));
 const name = config["output-name"];
 const pkg = config["site-pkg-dir"] ?? "pkg";
+/** The script that loads the parts of the module, as wasm-split-cli names it, and as leptos does without hashes. */
+const LINKS = "__wasm_split.js";
+const MANIFEST = "__wasm_split_manifest.json";
+const UNHASHED_LINKS = "__wasm_split.______________________.js";
 
 /** The profile that cargo-leptos would take for "lib" or "bin", and the folder it builds into. */
 function profile(kind) {
@@ -60,7 +64,10 @@ function buildModule() {
   return path.join(target, "front/wasm32-unknown-unknown", dir, `${library.replaceAll("-", "_")}.wasm`);
 }
 
-/** Step 2 and 3: wasm-bindgen and wasm-opt; returns a folder that holds what belongs into pkg/. */
+/**
+ * Steps 2 to 4: the module is split along `wasm_split` (app/src/ui/pages/parts.rs), the main part goes through
+ * wasm-bindgen, all parts through wasm-opt. Returns a folder that holds what belongs into pkg/.
+ */
 async function bindModule(module) {
   const out = path.join(target, "front/site-parts", release ? "release" : "debug");
   const stamp = path.join(out, "..", `${path.basename(out)}.stamp`);
@@ -71,22 +78,29 @@ async function bindModule(module) {
 
   fs.rmSync(out, { recursive: true, force: true });
   fs.rmSync(stamp, { force: true });
-  run("wasm-bindgen", ["--target=web", "--no-typescript", `--out-name=${name}`, `--out-dir=${out}`, module]);
+  fs.mkdirSync(out, { recursive: true });
+  run("wasm-split-cli", ["--target=web", `--out-name=${name}`, module, out]);
   const wasm = path.join(out, `${name}.wasm`);
+  run("wasm-bindgen", ["--target=web", "--no-typescript", "--keep-lld-exports", `--out-name=${name}`, `--out-dir=${out}`, wasm]);
   fs.renameSync(path.join(out, `${name}_bg.wasm`), wasm); // the name that leptos asks for
+  const manifest = preloads(fs.readFileSync(path.join(out, LINKS), "utf8"));
+  fs.writeFileSync(path.join(out, MANIFEST), JSON.stringify(manifest));
   if (release) {
-    run("wasm-opt", [...optimise, wasm, "-o", wasm]);
+    for (const part of filesBelow(out).filter((file) => file.endsWith(".wasm"))) {
+      run("wasm-opt", [...optimise, path.join(out, part), "-o", path.join(out, part)]);
+    }
     if (config["js-minify"] ?? true) {
-      const js = path.join(out, `${name}.js`);
       const { minify } = require("terser");
-      fs.writeFileSync(js, (await minify(fs.readFileSync(js, "utf8"), { module: true })).code);
+      for (const js of [`${name}.js`, LINKS].map((file) => path.join(out, file))) {
+        fs.writeFileSync(js, (await minify(fs.readFileSync(js, "utf8"), { module: true })).code);
+      }
     }
   }
   fs.writeFileSync(stamp, key);
   return out;
 }
 
-/** Step 4: the style sheet, for the same browsers as cargo-leptos by default. */
+/** Step 5: the style sheet, for the same browsers as cargo-leptos by default. */
 function buildStyle() {
   if (!config["style-file"]) return Buffer.alloc(0);
   const css = require("lightningcss");
@@ -96,6 +110,22 @@ function buildStyle() {
   const result = config["style-bundle"] ? css.bundle(options) : css.transform({ ...options, code: fs.readFileSync(filename) });
   for (const warning of result.warnings) console.error(`${config["style-file"]}: ${warning.message}`);
   return Buffer.from(result.code);
+}
+
+/** Which files the browser needs for each part of the module, without `.wasm`, read from the script that loads them. */
+function preloads(links) {
+  const files = new Map(); // from the name of a loader
+  const manifest = {};
+  // Each begins a line: first those of the chunks that several parts share, then those of the parts.
+  for (const loader of links.split(/^(?:export )?const (?=__(?:chunk|wasm_split_load)_)/m).slice(1)) {
+    const [, variable] = /^(\w+) = /.exec(loader);
+    const file = /new URL\("\.\/([^"]+)\.wasm"/.exec(loader)?.[1]; // a part may be empty
+    const [, shared] = /, \[([^\]]*)\]\)+;/.exec(loader);
+    files.set(variable, file);
+    const needs = [...shared.split(", ").map((one) => files.get(one)), file].filter(Boolean);
+    if (variable.startsWith("__wasm_split_load_")) manifest[variable.slice("__wasm_split_load_".length)] = needs;
+  }
+  return manifest;
 }
 
 /** The site's files as a map from path to content, and what the server has to know about them. */
@@ -109,22 +139,40 @@ function assemble(parts, style) {
   files.set("version.txt", `${version}\n`);
 
   let hashes = "";
-  const add = (file, content) => {
-    const extension = path.extname(file).slice(1);
+  /** Puts a file into pkg/ and returns its name there; `kind` is its name in the list of hashes. */
+  const add = (file, content, kind, hash = createHash("md5").update(content).digest("base64url")) => {
     // Snippets are imported by the JavaScript under their own names.
     if (config["hash-files"] && !file.startsWith("snippets")) {
-      const hash = createHash("md5").update(content).digest("base64url");
       file = file.replace(/\.(\w+)$/, `.${hash}.$1`);
-      hashes += `${extension}: ${hash}\n`;
+      if (kind) hashes += `${kind}: ${hash}\n`;
     }
     files.set(path.join(pkg, file), content);
+    return file;
   };
-  const main = [`${name}.js`, `${name}.wasm`];
-  for (const file of main) add(file, fs.readFileSync(path.join(parts, file)));
-  add(`${name}.css`, style);
-  for (const file of filesBelow(parts).filter((f) => f.startsWith("snippets"))) {
-    add(file, fs.readFileSync(path.join(parts, file)));
+  const part = (file) => fs.readFileSync(path.join(parts, file));
+  add(`${name}.wasm`, part(`${name}.wasm`), "wasm");
+  let [script, links] = [`${name}.js`, LINKS].map((file) => part(file).toString());
+  const manifest = JSON.parse(part(MANIFEST).toString());
+  for (const file of filesBelow(parts).filter((f) => f.endsWith(".wasm") && f !== `${name}.wasm`)) {
+    const stem = path.basename(file, ".wasm");
+    const named = path.basename(add(file, part(file)), ".wasm");
+    links = links.replaceAll(`./${stem}.wasm`, `./${named}.wasm`);
+    for (const list of Object.values(manifest)) {
+      const at = list.indexOf(stem);
+      if (at >= 0) list[at] = named;
+    }
   }
+  // The two scripts import each other, so their hash is one.
+  const both = createHash("md5").update(script).update(links).digest("base64url");
+  const [scriptName, linksName] = config["hash-files"] ? [`${name}.${both}.js`, `__wasm_split.${both}.js`] : [`${name}.js`, UNHASHED_LINKS];
+  // Only where it is loaded: the module asks for its imports by the plain name.
+  script = script.replace(/(\bfrom\s*["'])\.\/__wasm_split\.js/g, `$1./${linksName}`);
+  links = links.replaceAll(`./${name}.js`, `./${scriptName}`);
+  add(`${name}.js`, Buffer.from(script), "js", both);
+  add(config["hash-files"] ? LINKS : UNHASHED_LINKS, Buffer.from(links), "split", both);
+  add(MANIFEST, Buffer.from(JSON.stringify(manifest)), "manifest");
+  add(`${name}.css`, style, "css");
+  for (const file of filesBelow(parts).filter((f) => f.startsWith("snippets"))) add(file, part(file));
   return { files, hashes };
 }
 

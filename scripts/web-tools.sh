@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the tools of the browser build that are missing, and prints the folders to put in
-# front of PATH: wasm-bindgen in the one version that Cargo.lock wants, and npm's wasm-opt,
+# front of PATH: wasm-bindgen and wasm-split-cli in the one version that Cargo.lock wants, and npm's wasm-opt,
 # lightningcss, ... in the versions of scripts/package-lock.json. (Debian's wasm-opt, version
 # 108, silently corrupts today's modules.)
 # They live outside of the checkout and of the target folder: each is a matter of minutes or
@@ -23,6 +23,16 @@ if [ ! -x "$bindgen/wasm-bindgen" ]; then
     rm -rf "$tools/build"
 fi
 
+# Of the same version as the macros whose marks it looks for.
+version=$(awk -F'"' '/^name = "wasm_split_helpers"$/ { getline; print $2 }' Cargo.lock)
+split=$tools/wasm-split-$version/bin
+if [ ! -x "$split/wasm-split-cli" ]; then
+    echo "Installing wasm-split-cli $version (a minute, once)" >&2
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo install -q --locked wasm_split_cli_support --version "$version" \
+        --features build-binary --root "${split%/bin}" --target-dir "$tools/build" >&2
+    rm -rf "$tools/build"
+fi
+
 scripts/need.sh node nodejs
 scripts/need.sh npm npm
 npm=$tools/npm-$(sha256sum scripts/package.json scripts/package-lock.json | sha256sum | cut -c1-12)
@@ -34,4 +44,4 @@ if [ ! -f "$npm/.complete" ]; then
     touch "$npm/.complete"
 fi
 
-echo "$bindgen:$npm/node_modules/.bin"
+echo "$bindgen:$split:$npm/node_modules/.bin"

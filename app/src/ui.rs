@@ -27,13 +27,13 @@ pub use context::Theme;
 use crate::error::AppError;
 use crate::reader::{document_attribute, language};
 use crate::wire;
-use pages::{
-    about, account, admin, blackouts, calendar, calendars, channels, messages, nodes, not_found,
-    occurrences, overview, pictures, pools, rules, run, secrets, sign_in, start, summaries, task,
-    task_form, task_list, templates, users,
-};
+use pages::parts::{LazyPage, SettingPage, TaskPage};
+use pages::{about, not_found, overview, sign_in, task_list};
 
-/// One type for all pages: the router's code is compiled once per type.
+#[cfg(feature = "hydrate")]
+pub use pages::parts::load_module;
+
+/// One type for all pages of the main module: the router's code is compiled once per type.
 type Page = fn() -> AnyView;
 
 /// The whole site.
@@ -52,27 +52,27 @@ pub fn App() -> impl IntoView {
                 <FlatRoutes fallback=not_found::page>
                     <Route path=path!("/") view={overview::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/tasks") view={task_list::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/new") view={task_form::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id") view={task::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id/edit") view={task_form::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id/run") view={start::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id/occurrences") view={occurrences::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/runs/:id") view={run::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/messages") view={messages::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/rules") view={rules::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/summaries") view={summaries::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/admin") view={admin::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/users") view={users::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/channels") view={channels::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/channels/:id/templates") view={templates::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/pictures") view={pictures::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/calendars") view={calendars::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/calendars/:name") view={calendar::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/blackouts") view={blackouts::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/secrets") view={secrets::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/pools") view={pools::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/nodes") view={nodes::page as Page} ssr=ssr.clone()/>
-                    <Route path=path!("/account") view={account::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/new") view={LazyPage::Form} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id") view={LazyPage::Task(TaskPage::Task)} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/edit") view={LazyPage::Form} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/run") view={LazyPage::Task(TaskPage::Start)} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/occurrences") view={LazyPage::Task(TaskPage::Occurrences)} ssr=ssr.clone()/>
+                    <Route path=path!("/runs/:id") view={LazyPage::Run} ssr=ssr.clone()/>
+                    <Route path=path!("/messages") view={LazyPage::Setting(SettingPage::Messages)} ssr=ssr.clone()/>
+                    <Route path=path!("/rules") view={LazyPage::Setting(SettingPage::Rules)} ssr=ssr.clone()/>
+                    <Route path=path!("/summaries") view={LazyPage::Setting(SettingPage::Summaries)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin") view={LazyPage::Setting(SettingPage::Admin)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/users") view={LazyPage::Setting(SettingPage::Users)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/channels") view={LazyPage::Setting(SettingPage::Channels)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/channels/:id/templates") view={LazyPage::Setting(SettingPage::Templates)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/pictures") view={LazyPage::Setting(SettingPage::Pictures)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/calendars") view={LazyPage::Setting(SettingPage::Calendars)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/calendars/:name") view={LazyPage::Setting(SettingPage::Calendar)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/blackouts") view={LazyPage::Setting(SettingPage::Blackouts)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/secrets") view={LazyPage::Setting(SettingPage::Secrets)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/pools") view={LazyPage::Setting(SettingPage::Pools)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/nodes") view={LazyPage::Setting(SettingPage::Nodes)} ssr=ssr.clone()/>
+                    <Route path=path!("/account") view={LazyPage::Setting(SettingPage::Account)} ssr=ssr.clone()/>
                     <Route path=path!("/about") view={about::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/login") view={sign_in::sign_in_page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/setup") view={sign_in::setup_page as Page} ssr=ssr.clone()/>

@@ -108,10 +108,16 @@ pub(super) fn find(root: &Path, hash_file: Option<&Path>) -> Option<SiteTrouble>
 /// The files that a list of hashes names, as in `css: Xa1…`.
 fn named(listed: &str) -> impl Iterator<Item = String> {
     let pairs = listed.lines().filter_map(|line| line.split_once(':'));
-    pairs
-        .map(|(kind, hash)| (kind.trim(), hash.trim()))
-        .filter(|(kind, _)| KINDS.contains(kind))
-        .map(|(kind, hash)| format!("jcrontab.{hash}.{kind}"))
+    pairs.filter_map(|(kind, hash)| {
+        let hash = hash.trim();
+        match kind.trim() {
+            // The script that loads the other parts of the module, and the list of these.
+            "split" => Some(format!("__wasm_split.{hash}.js")),
+            "manifest" => Some(format!("__wasm_split_manifest.{hash}.json")),
+            kind if KINDS.contains(&kind) => Some(format!("jcrontab.{hash}.{kind}")),
+            _ => None,
+        }
+    })
 }
 
 #[cfg(test)]
@@ -136,6 +142,10 @@ mod tests {
         assert_eq!(code(), Some("lacks_files"));
         write(&hashes, "css: 1\njs: 2\nwasm: 3\n");
         assert_eq!(code(), None, "a site without a version may be of this one");
+        write(&hashes, "css: 1\njs: 2\nsplit: 2\nwasm: 3\n");
+        assert_eq!(code(), Some("lacks_files"));
+        write(&package.join("__wasm_split.2.js"), "");
+        assert_eq!(code(), None);
         write(&root.join(VERSION_FILE), "0.0.1\n");
         assert_eq!(code(), Some("other_version"));
         write(

@@ -1,0 +1,154 @@
+//! Which pages come with the first visit, and which in a module of their own.
+//!
+//! The browser loads such a module when one of its pages is opened for the first time. Only the function of the module
+//! may name its pages: what is named anywhere else becomes part of the main module.
+
+use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use leptos_router::ChooseView;
+
+use super::{
+    account, admin, blackouts, calendar, calendars, channels, messages, nodes, occurrences,
+    pictures, pools, rules, run, secrets, start, summaries, task, task_form, templates, users,
+};
+
+/// A page of a module that is loaded later.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::ui) enum LazyPage {
+    Task(TaskPage),
+    Form,
+    Run,
+    Setting(SettingPage),
+}
+
+/// A page about one task.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::ui) enum TaskPage {
+    Task,
+    Occurrences,
+    Start,
+}
+
+/// A page about what tasks share: messages, accounts, servers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::ui) enum SettingPage {
+    Account,
+    Admin,
+    Blackouts,
+    Calendar,
+    Calendars,
+    Channels,
+    Messages,
+    Nodes,
+    Pictures,
+    Pools,
+    Rules,
+    Secrets,
+    Summaries,
+    Templates,
+    Users,
+}
+
+type Loaded = Result<AnyView, SplitLoaderError>;
+
+#[wasm_split(task, wasm_split_path = leptos::wasm_split, preload(preload_task), fallible)]
+fn task_page(page: TaskPage) -> Loaded {
+    Ok(match page {
+        TaskPage::Task => task::page(),
+        TaskPage::Occurrences => occurrences::page(),
+        TaskPage::Start => start::page(),
+    })
+}
+
+#[wasm_split(form, wasm_split_path = leptos::wasm_split, preload(preload_form), fallible)]
+fn form_page() -> Loaded {
+    Ok(task_form::page())
+}
+
+#[wasm_split(run, wasm_split_path = leptos::wasm_split, preload(preload_run), fallible)]
+fn run_page() -> Loaded {
+    Ok(run::page())
+}
+
+#[wasm_split(setting, wasm_split_path = leptos::wasm_split, preload(preload_setting), fallible)]
+fn setting_page(page: SettingPage) -> Loaded {
+    Ok(match page {
+        SettingPage::Account => account::page(),
+        SettingPage::Admin => admin::page(),
+        SettingPage::Blackouts => blackouts::page(),
+        SettingPage::Calendar => calendar::page(),
+        SettingPage::Calendars => calendars::page(),
+        SettingPage::Channels => channels::page(),
+        SettingPage::Messages => messages::page(),
+        SettingPage::Nodes => nodes::page(),
+        SettingPage::Pictures => pictures::page(),
+        SettingPage::Pools => pools::page(),
+        SettingPage::Rules => rules::page(),
+        SettingPage::Secrets => secrets::page(),
+        SettingPage::Summaries => summaries::page(),
+        SettingPage::Templates => templates::page(),
+        SettingPage::Users => users::page(),
+    })
+}
+
+impl LazyPage {
+    /// The name of its module, by which the server asks the browser to fetch it with the document.
+    const fn module(self) -> &'static str {
+        match self {
+            Self::Task(_) => "task",
+            Self::Form => "form",
+            Self::Run => "run",
+            Self::Setting(_) => "setting",
+        }
+    }
+
+    async fn load(self) -> Option<AnyView> {
+        let loaded = match self {
+            Self::Task(page) => task_page(page).await,
+            Self::Form => form_page().await,
+            Self::Run => run_page().await,
+            Self::Setting(page) => setting_page(page).await,
+        };
+        loaded.ok()
+    }
+}
+
+impl ChooseView for LazyPage {
+    async fn choose(self) -> AnyView {
+        leptos::prefetch_lazy_fn_on_server(self.module());
+        match self.load().await {
+            Some(view) => view,
+            None => {
+                reload();
+                std::future::pending().await
+            }
+        }
+    }
+
+    async fn preload(&self) {}
+}
+
+/// The network failed, or the server has been upgraded and no longer has the module. The address is that of the page
+/// already, so the server answers with it, or the browser says why not.
+fn reload() {
+    #[cfg(feature = "hydrate")]
+    if window().location().reload().is_err() {
+        leptos::logging::error!("the page cannot be loaded again");
+    }
+}
+
+/// Loads the module of the page with this path, before the document is made interactive: without it the document stays
+/// as the server wrote it, as it does without JavaScript. Whether that succeeded.
+#[cfg(feature = "hydrate")]
+pub async fn load_module(path: &str) -> bool {
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    match segments.as_slice() {
+        ["tasks", "new"] | ["tasks", _, "edit"] => preload_form().await.is_ok(),
+        ["tasks", _, ..] => preload_task().await.is_ok(),
+        ["runs", ..] => preload_run().await.is_ok(),
+        ["admin" | "account" | "messages" | "rules" | "summaries", ..] => {
+            preload_setting().await.is_ok()
+        }
+        _ => true,
+    }
+}
