@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/../server/assets"
 fc-list | grep -q 'Noto Sans CJK SC' || { echo 'install fonts-noto-cjk' >&2; exit 1; }
-for name in reminder urge failure; do
+for name in reminder success urge failure; do
     rsvg-convert --width 480 --height 240 --output "$name.png" "$name.svg"
     echo "$name.png: $(wc -c < "$name.png") bytes"
 done

@@ -92,9 +92,88 @@ pub fn format_duration(seconds: i64) -> String {
     }
 }
 
+/// Seconds as people read them in a sentence: `2 minutes 4 seconds`, `2 分 4 秒`. Two days and more are counted in days,
+/// less in hours: `24 hours`, `36 小时`.
+#[must_use]
+pub fn duration_words(seconds: i64, lang: Lang) -> String {
+    const DAYS_FROM: i64 = 2 * 86_400;
+    let mut rest = seconds.max(0);
+    let units = [
+        (86_400, "天", "day"),
+        (3600, "小时", "hour"),
+        (60, "分钟", "minute"),
+        (1, "秒", "second"),
+    ];
+    let mut parts = Vec::new();
+    for (unit, zh, en) in units {
+        let count = rest / unit;
+        if count == 0 || (unit == 86_400 && rest < DAYS_FROM) {
+            continue;
+        }
+        rest %= unit;
+        // Within a longer length the minute has its short name.
+        let zh = if unit == 60 && rest > 0 { "分" } else { zh };
+        let s = if count == 1 { "" } else { "s" };
+        parts.push(lang.pick(format!("{count} {zh}"), format!("{count} {en}{s}")));
+    }
+    if parts.is_empty() {
+        return lang.pick("0 秒", "0 seconds").to_owned();
+    }
+    parts.join(" ")
+}
+
+/// About so many seconds in words, for what is ahead or past and does not need the second: `in 2 minutes` for 1 min 59 s.
+/// It is exact below a minute, then to 10 seconds, from an hour on to the minute, from two days on to the hour.
+#[must_use]
+pub fn about_duration(seconds: i64, lang: Lang) -> String {
+    let step = match seconds {
+        ..60 => 1,
+        60..3570 => 10,
+        3570..172_770 => 60,
+        _ => 3600,
+    };
+    duration_words((seconds.max(0) + step / 2) / step * step, lang)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn durations_are_words_in_both_languages_and_read_back() {
+        for (seconds, zh, en) in [
+            (0, "0 秒", "0 seconds"),
+            (1, "1 秒", "1 second"),
+            (3, "3 秒", "3 seconds"),
+            (60, "1 分钟", "1 minute"),
+            (124, "2 分 4 秒", "2 minutes 4 seconds"),
+            (5400, "1 小时 30 分钟", "1 hour 30 minutes"),
+            (86_400, "24 小时", "24 hours"),
+            (129_600, "36 小时", "36 hours"),
+            (172_800, "2 天", "2 days"),
+            (180_000, "2 天 2 小时", "2 days 2 hours"),
+        ] {
+            assert_eq!(duration_words(seconds, Lang::Zh), zh);
+            assert_eq!(duration_words(seconds, Lang::En), en);
+            if seconds > 0 {
+                for text in [zh, en] {
+                    assert_eq!(parse_duration(text), Ok(Some(seconds)), "{text}");
+                }
+            }
+        }
+        for (seconds, en) in [
+            (-5, "0 seconds"),
+            (59, "59 seconds"),
+            (119, "2 minutes"),
+            (124, "2 minutes"),
+            (3597, "1 hour"),
+            (86_397, "24 hours"),
+            (172_797, "2 days"),
+            (300_000, "3 days 11 hours"),
+        ] {
+            assert_eq!(about_duration(seconds, Lang::En), en, "{seconds}");
+        }
+    }
 
     #[test]
     fn durations_read_back() {

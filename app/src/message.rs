@@ -1,10 +1,12 @@
 //! Chat messages: their events and states.
 
 mod listing;
+mod no_answer;
 mod picture;
 mod state;
 
 pub use listing::{InsteadOf, Message, MessageQuery};
+pub use no_answer::{NoAnswer, Why, answer_text, with_built_in_words};
 pub use picture::{PICTURE_MAX, Picture, PictureDraft, PictureName};
 pub use state::{MessageState, MessageStep};
 
@@ -252,7 +254,7 @@ impl Event {
             (Lang::En, Self::Created) => "[New task] ",
             (Lang::En, Self::Reminder) => "[Reminder] ",
             (Lang::En, Self::Completed) => "[Completed] ",
-            (Lang::En, Self::Urge) => "[Urge] ",
+            (Lang::En, Self::Urge) => "[Chase] ",
             (Lang::En, Self::Failed) => "[Failed] ",
             (Lang::En, Self::Stopped) => "[Stopped] ",
             (Lang::En, Self::Lost) => "[Run lost] ",

@@ -151,7 +151,7 @@ crate::texts! {
         close: "结单" | "Close",
         resume: "恢复执行" | "Resume",
         restore: "重新打开" | "Reopen",
-        urge: "加急" | "Urge",
+        urge: "加急" | "Chase",
         unurge: "恢复原始周期" | "Back to the original schedule",
         edit: "编辑" | "Edit",
         copy: "复制" | "Copy",

@@ -334,7 +334,8 @@ impl Facts {
             return None;
         }
         match end.event {
-            Event::Reminder | Event::Completed => Some(Picture::Reminder),
+            Event::Reminder => Some(Picture::Reminder),
+            Event::Completed => Some(Picture::Success),
             Event::Urge => Some(Picture::Urge),
             Event::Failed | Event::TimedOut => Some(Picture::Failure),
             // Only those five are ends of a run that have one.
@@ -380,6 +381,8 @@ pub fn can_happen(task: &Task, event: Event) -> bool {
 pub enum Picture {
     /// For a reminder.
     Reminder,
+    /// For a success.
+    Success,
     /// For an urge.
     Urge,
     /// For a failure.
@@ -392,6 +395,7 @@ impl Picture {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Reminder => "reminder",
+            Self::Success => "success",
             Self::Urge => "urge",
             Self::Failure => "failure",
         }

@@ -16,7 +16,7 @@ mod value;
 
 pub use engine::{Format, RESULT_MAX, render};
 pub(crate) use escape::markdown;
-pub use fault::{Place, TemplateFault, TemplateWhy};
+pub use fault::{JsonWhy, Place, SyntaxWhy, TemplateFault, TemplateWhy, Unsupported};
 pub use filters::FILTERS;
 pub use value::{Value, Variables};
 

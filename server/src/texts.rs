@@ -93,6 +93,11 @@ pub fn both(zh: impl Into<String>, en: impl Into<String>) -> Text {
     }
 }
 
+/// Why something that was sent got no answer, as it is stored, or the words of the other end.
+fn no_answer(stored: &str) -> Text {
+    Text::each(|lang| app::message::answer_text(stored, lang))
+}
+
 /// A value that a sentence or a phrase says.
 pub trait Say {
     /// It in both languages.

@@ -16,7 +16,7 @@ pub const PICTURE_MAX: usize = 2 * 1024 * 1024;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum PictureName {
-    /// Follows a reminder, and a success without a picture of its own.
+    /// Follows a reminder.
     Reminder,
     /// Follows a message about a success.
     Success,

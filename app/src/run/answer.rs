@@ -68,7 +68,8 @@ pub(super) fn sentence(what: &str, lang: Lang) -> String {
             );
         }
     };
-    match detail {
+    let detail = crate::message::answer_text(detail, lang);
+    match detail.as_str() {
         "" => lang.pick(zh, en).to_owned(),
         detail => lang.pick(format!("{zh}：{detail}"), format!("{en}: {detail}")),
     }

@@ -35,7 +35,7 @@ pub struct Brief {
     pub runbook: String,
     /// The task's zone, for the times.
     pub zone: ZoneRules,
-    /// The same in three lines, in the reader's language.
+    /// The same in a few lines, in the reader's language.
     pub lines: Vec<String>,
 }
 

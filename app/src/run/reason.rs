@@ -141,7 +141,7 @@ impl RunReason {
                 )
             }
             Self::TimedOut(seconds) => {
-                let limit = crate::duration::format_duration(*seconds);
+                let limit = crate::duration::duration_words(*seconds, lang);
                 lang.pick(
                     format!("超过 {limit}，已终止"),
                     format!("timed out after {limit}"),
@@ -207,10 +207,12 @@ impl RunReason {
                 format!("输出中出现了“{text}”"),
                 format!("the output contains \"{text}\""),
             ),
-            Self::Undelivered(words) => lang.pick(
+            Self::Undelivered(words) => {
+                let words = crate::message::answer_text(words, lang);
+                lang.pick(
                 format!("消息没有送达，对方的响应：{words}"),
                 format!("the message was not accepted; the channel's response: {words}"),
-            ),
+            )}
             Self::NoChannel => lang
                 .pick(
                     "没有可用的通知渠道，消息没有发出",

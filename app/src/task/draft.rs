@@ -19,7 +19,7 @@ use super::{
     check_command,
 };
 use crate::cron::half_width;
-use crate::duration::{format_duration, parse_duration};
+use crate::duration::{duration_words, format_duration, parse_duration};
 use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::id::ChannelId;
@@ -385,9 +385,10 @@ impl Reading<'_> {
             return Some(seconds);
         }
         let (min, max) = (NOTICE_BEFORE.start(), NOTICE_BEFORE.end());
-        let (min, max) = (format_duration(*min), format_duration(*max));
+        let words = |seconds: i64| duration_words(seconds, self.lang);
+        let (min, max) = (words(*min), words(*max));
         let message = self.lang.pick(
-            format!("时长要在 {min} 到 {max} 之间"),
+            format!("时长要在 {min}到 {max}之间"),
             format!("The duration must be between {min} and {max}"),
         );
         self.fault(field, "range", message);

@@ -1,4 +1,4 @@
-//! The brief of a failed run in words: three lines for messages and the terminal, and their parts
+//! The brief of a failed run in words: a few lines for messages and the terminal, and their parts
 //! for the page.
 
 use super::phrases::{bytes, took};
@@ -15,9 +15,12 @@ crate::texts! {
     /// Texts of the brief of a failed run.
     BriefUi {
         title: "失败速览" | "Failure brief",
-        since: "从何时起" | "Since",
+        since: "失败起点" | "Failing since",
+        first_failure: "首次失败" | "First failure",
+        in_a_row: "连续失败" | "Failing since",
+        last_success_label: "上次成功" | "Last success",
         changed: "变化" | "What changed",
-        output: "输出" | "Output",
+        output: "输出对比" | "Output compared",
         others: "同时失败" | "Also failing",
         this_run: "本次" | "This run",
         last_success: "上次成功" | "Last success",
@@ -27,29 +30,42 @@ crate::texts! {
     }
 }
 
-/// The brief in three lines of plain text: since when, what changed, where the output differs.
+/// The brief in three or four lines of plain text: since when, what changed, what else failed, where the output differs.
 #[must_use]
 pub fn lines(brief: &Brief, lang: Lang) -> Vec<String> {
     let ui = BriefUi::of(lang);
     let line = |title: &str, text: String| {
         lang.pick(format!("{title}：{text}"), format!("{title}: {text}"))
     };
-    let mut changed = changes(brief, lang);
-    changed.extend(others(brief, lang));
     let stop = lang.pick("；", "; ");
-    vec![
-        line(ui.since, since(brief, lang)),
-        line(ui.changed, changed.join(stop)),
-        line(ui.output, output_in_one(&brief.output, lang)),
-    ]
+    let (title, text) = since(brief, lang);
+    let mut lines = vec![
+        line(title, text),
+        line(ui.changed, changes(brief, lang).join(stop)),
+    ];
+    lines.extend(others(brief, lang).map(|others| line(ui.others, others)));
+    lines.push(line(ui.output, output_in_one(&brief.output, lang)));
+    lines
 }
 
-/// Since when it fails, how often in a row, and when it last succeeded.
+/// Since when it fails, how often in a row, and when it last succeeded: a label, and what stands behind it.
 #[must_use]
-pub fn since(brief: &Brief, lang: Lang) -> String {
-    let first = failing(brief.streak.times, brief.streak.since, &brief.zone, lang);
+pub fn since(brief: &Brief, lang: Lang) -> (&'static str, String) {
+    let (ui, streak) = (BriefUi::of(lang), &brief.streak);
+    let at = brief.zone.full(streak.since);
+    let (title, first) = match streak.times {
+        ..=1 => (ui.first_failure, at),
+        times => (
+            ui.in_a_row,
+            lang.pick(
+                format!("{times} 次，始于 {at}"),
+                format!("{at}, {times} failures in a row"),
+            ),
+        ),
+    };
     let success = last_success(brief, lang);
-    lang.pick(format!("{first}，{success}"), format!("{first}; {success}"))
+    let text = lang.pick(format!("{first}，{success}"), format!("{first}; {success}"));
+    (title, text)
 }
 
 /// When it last succeeded.
@@ -77,12 +93,12 @@ pub fn failing(times: i64, since: Stamp, zone: &ZoneRules, lang: Lang) -> String
     let since = zone.full(since);
     if times <= 1 {
         return lang.pick(
-            format!("{since} 起首次失败"),
+            format!("{since}，首次失败"),
             format!("{since}, first failure"),
         );
     }
     lang.pick(
-        format!("{since} 起连续失败 {times} 次"),
+        format!("{since}，已连续失败 {times} 次"),
         format!("{since}, {times} failures in a row"),
     )
 }
@@ -205,13 +221,15 @@ pub fn field_names(fields: &[String], lang: Lang) -> String {
     }
     let more = names.len().saturating_sub(FIELDS_NAMED);
     names.truncate(FIELDS_NAMED);
-    let named = names.join(lang.pick("、", ", "));
-    match more {
-        0 => named,
-        _ => lang.pick(
-            format!("{named}等 {} 项", names.len() + more),
-            format!("{named} and {more} more"),
-        ),
+    match (lang, more, names.as_slice()) {
+        (Lang::Zh, 0, _) => names.join("、"),
+        (Lang::Zh, ..) => format!("{}等 {} 项", names.join("、"), names.len() + more),
+        (Lang::En, 0, [one, other]) => format!("{one} and {other}"),
+        (Lang::En, 0, [all @ .., last]) if !all.is_empty() => {
+            format!("{}, and {last}", all.join(", "))
+        }
+        (Lang::En, 0, _) => names.join(", "),
+        (Lang::En, ..) => format!("{} and {more} more", names.join(", ")),
     }
 }
 
@@ -226,7 +244,7 @@ fn field_name(field: &str, lang: Lang) -> String {
         "command" => ("命令", "the command"),
         "zone" => ("时区", "the time zone"),
         "cron" | "schedules" => ("工作周期", "the schedule"),
-        "urge_cron" | "urging" => ("催单", "chasing"),
+        "urge_cron" | "urging" => ("催单设置", "the chase settings"),
         "channel_id" => ("通知渠道", "the channel"),
         "robot" => ("群机器人", "the chat robot"),
         "starts_at" | "ends_at" => ("有效期", "the active period"),

@@ -1,5 +1,8 @@
 //! Texts about the history of messages.
 
+use super::Ui;
+use crate::message::MessageState;
+
 crate::texts! {
     /// Texts about the history of messages.
     MessagesUi {
@@ -14,7 +17,7 @@ crate::texts! {
         caused: "产生时间" | "Created",
         accepted: "对方接收" | "Accepted",
         next_try: "下次尝试" | "Next attempt",
-        sent_to: "@ 到" | "Mentions",
+        sent_to: "提醒谁" | "Mentions",
         task_deleted: "任务已删除" | "deleted task",
         channel_deleted: "渠道已删除" | "deleted channel",
         resend: "重发" | "Send again",
@@ -23,5 +26,20 @@ crate::texts! {
         resend_no_channel: "它的通知渠道已删除，无法重发" | "Its channel was deleted, so it cannot be sent again",
         resend_no_task: "它的任务已删除，无法重发" | "Its task was deleted, so it cannot be sent again",
         all_messages: "全部消息" | "All messages",
+    }
+}
+
+/// The word for the state of a message.
+#[must_use]
+pub const fn message_state(ui: &Ui, state: MessageState) -> &'static str {
+    match state {
+        MessageState::Sent => ui.message_sent,
+        MessageState::Sending => ui.message_sending,
+        MessageState::Dead => ui.message_dead,
+        MessageState::Withdrawn => ui.message_withdrawn,
+        MessageState::Pending => ui.message_pending,
+        MessageState::Waiting => ui.message_waiting,
+        MessageState::Merged => ui.message_merged,
+        MessageState::Digested => ui.message_digested,
     }
 }

@@ -1,7 +1,7 @@
 //! `jcrontab blackout`: times in which tasks do not fire.
 
 use app::calendar::{Blackout, BlackoutDraft, BlackoutPolicy};
-use app::duration::format_duration;
+use app::duration::duration_words;
 use app::task::split_list;
 use axum::http::Method;
 use clap::{Args, Subcommand};
@@ -161,7 +161,11 @@ fn next(blackout: &Blackout) -> String {
 fn when(blackout: &Blackout) -> String {
     match (&blackout.cron, blackout.duration_seconds) {
         (Some(cron), Some(seconds)) => {
-            format!("{cron} + {} ({})", format_duration(seconds), blackout.zone)
+            format!(
+                "{cron} + {} ({})",
+                duration_words(seconds, lang()),
+                blackout.zone
+            )
         }
         _ => lang().pick("一次", "once").to_owned(),
     }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::client::Client;
 use super::confirm::Confirm;
 use super::name::Name;
-use super::print::{items, print_done, print_list, text};
+use super::print::{block, items, print_done, print_list, text};
 use super::{Failure, hidden, lang, sentence};
 
 #[derive(Subcommand, Debug)]
@@ -264,7 +264,12 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
             if test["ok"] != true {
                 return Err(Failure::error(answer));
             }
-            print_done(&test, *json, &[answer]);
+            let mut lines = sent(&test);
+            lines.push(lang().pick(
+                format!("对方的响应：{answer}"),
+                format!("Response: {answer}"),
+            ));
+            print_done(&test, *json, &lines);
             Ok(())
         }
         ChannelCommand::Delete {
@@ -328,6 +333,16 @@ async fn edit(
     );
     print_done(&channel, json, &saved(&channel, words));
     Ok(())
+}
+
+/// What a test sent, its secrets masked; nothing where no request could be made.
+fn sent(test: &Value) -> Vec<String> {
+    let request = test["sent"].as_str().unwrap_or_default();
+    if request.is_empty() {
+        return Vec::new();
+    }
+    let title = lang().pick("发送的内容：", "What was sent:").to_owned();
+    std::iter::once(title).chain(block(request)).collect()
 }
 
 fn path(channel: &Value, act: &str) -> String {

@@ -1,6 +1,9 @@
 //! `jcrontab message`: sent and waiting messages, and sending one again.
 
+use app::i18n::Lang;
 use app::message::{Event, Message, MessageState};
+use app::texts::Ui;
+use app::texts::messages::message_state;
 use app::transition::Word;
 use axum::http::Method;
 use clap::Subcommand;
@@ -9,6 +12,7 @@ use clap::builder::PossibleValuesParser;
 use super::calendar::typed;
 use super::client::{Client, escaped};
 use super::print::{print_done, print_json, print_lines, print_note, print_table};
+use super::when::here;
 use super::{Failure, lang};
 
 /// Characters of a text that the list shows.
@@ -145,11 +149,14 @@ pub(super) async fn run(client: &Client, command: &MessageCommand) -> Result<(),
 fn row(message: &Message) -> Vec<String> {
     vec![
         message.id.to_string(),
-        message.state.word().to_owned(),
-        message.event.clone(),
-        name(message.task.as_ref(), message.task_id.0),
+        state(message),
+        lang().pick(Event::text(&message.event, Lang::Zh), message.event.clone()),
+        match message.task_id.0 {
+            0 => "-".to_owned(),
+            id => name(message.task.as_ref(), id),
+        },
         name(message.channel.as_ref(), message.channel_id.0),
-        message.created_at.rfc3339(),
+        here(message.created_at),
         message.attempts.to_string(),
         app::ansi::visible(message.text.lines().next().unwrap_or_default())
             .chars()
@@ -158,9 +165,16 @@ fn row(message: &Message) -> Vec<String> {
     ]
 }
 
+/// The state of a message: its name in Chinese, its code in English.
+fn state(message: &Message) -> String {
+    let name = message_state(Ui::of(Lang::Zh), message.state);
+    lang().pick(name, message.state.word()).to_owned()
+}
+
 /// The name of what a message belongs to; its id when it was deleted.
 fn name(name: Option<&String>, id: i64) -> String {
-    name.cloned().unwrap_or_else(|| format!("#{id}"))
+    let name = name.map(|name| name.replace(char::is_control, " "));
+    name.unwrap_or_else(|| format!("#{id}"))
 }
 
 fn lines(message: &Message) -> Vec<String> {
@@ -169,7 +183,7 @@ fn lines(message: &Message) -> Vec<String> {
         let value = value.filter(|value| !value.is_empty())?;
         Some(lang.pick(format!("{zh}：{value}"), format!("{en}: {value}")))
     };
-    let time = |at: Option<app::time::Stamp>| at.map(|at| at.rfc3339());
+    let time = |at: Option<app::time::Stamp>| at.map(here);
     let task = name(message.task.as_ref(), message.task_id.0);
     let channel = name(message.channel.as_ref(), message.channel_id.0);
     let answer = message.answer.as_deref().map(app::ansi::visible);
@@ -179,9 +193,10 @@ fn lines(message: &Message) -> Vec<String> {
         app::ansi::visible(&words).replace('\n', " ")
     });
     let mut lines: Vec<String> = [
-        line("状态", "State", Some(message.state.word().to_owned())),
+        line("状态", "State", Some(state(message))),
         line("事件", "Event", Some(Event::text(&message.event, lang))),
-        line("任务", "Task", Some(task)),
+        // A message about the system is about no task.
+        line("任务", "Task", (message.task_id.0 > 0).then_some(task)),
         line("执行", "Run", message.run_id.map(|run| run.to_string())),
         line("渠道", "Channel", Some(channel)),
         line("代替", "In place of", instead),
@@ -189,7 +204,11 @@ fn lines(message: &Message) -> Vec<String> {
         line("对方接收", "Accepted", time(message.sent_at)),
         line("下次尝试", "Next attempt", time(message.next_attempt_at)),
         line("尝试次数", "Attempts", Some(message.attempts.to_string())),
-        line("@ 到", "Mentions", Some(message.mentions.join(", "))),
+        line(
+            "提醒谁",
+            "Mentions",
+            Some(message.mentions.join(", ").replace(char::is_control, " ")),
+        ),
         line("对方的响应", "Response", answer),
     ]
     .into_iter()

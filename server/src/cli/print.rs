@@ -7,6 +7,7 @@ use axum::http::Method;
 use serde_json::Value;
 
 use super::client::Client;
+use super::when::here_text;
 use super::{Failure, words};
 
 /// Prints lines to stdout. A closed pipe (`| head`) is not a failure.
@@ -29,6 +30,7 @@ pub(super) fn print_bytes(bytes: &[u8]) {
 
 /// Prints a failure to stderr.
 pub(super) fn print_error(lang: Lang, message: &str) {
+    let message = app::ansi::visible(message);
     let line = lang.pick(format!("错误：{message}"), format!("error: {message}"));
     writeln!(std::io::stderr(), "{line}").ok();
 }
@@ -101,10 +103,19 @@ pub(super) async fn print_list(
     }
     let rows: Vec<Vec<String>> = items(&page)
         .iter()
-        .map(|row| columns.iter().map(|column| text(row, column)).collect())
+        .map(|row| columns.iter().map(|column| cell(row, column)).collect())
         .collect();
     print_table(columns, &rows);
     Ok(())
+}
+
+/// A field of a row: instants in the zone of this machine, everything else as [`text`].
+pub(super) fn cell(row: &Value, column: &str) -> String {
+    match column {
+        "scheduled_for" => here_text(&row[column]),
+        _ if column.ends_with("_at") => here_text(&row[column]),
+        _ => text(row, column),
+    }
 }
 
 /// The display width of a text: East Asian wide characters take two columns.
@@ -129,7 +140,8 @@ fn width(text: &str) -> usize {
 pub(super) fn text(value: &Value, field: &str) -> String {
     match &value[field] {
         Value::Null => String::new(),
-        Value::String(text) => text.replace(['\n', '\r', '\u{1b}'], " "),
+        // No terminal gets a control character of somebody's text.
+        Value::String(text) => text.replace(char::is_control, " "),
         other => other.to_string(),
     }
 }

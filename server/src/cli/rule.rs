@@ -1,8 +1,10 @@
 //! `jcrontab rule`: which channels get which events.
 
+use app::i18n::Lang;
 use app::message::Event;
 use app::rule::{RuleAction, RuleView, ScopeKind, TaskNotify};
 use app::task::split_list;
+use app::texts::rules::RulesUi;
 use axum::http::Method;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
@@ -281,7 +283,7 @@ pub(super) async fn run(client: &Client, command: &RuleCommand) -> Result<(), Fa
 /// The rule in one line.
 fn summary(rule: &RuleView) -> String {
     let (id, scope, channel) = (rule.id, scope(rule), channel_of(rule));
-    let events = rule.events.join(",");
+    let events = events(rule);
     match rule.action {
         RuleAction::Send => lang().pick(
             format!("通知规则 {id}：{scope}，{events} 发到 {channel}"),
@@ -294,7 +296,18 @@ fn summary(rule: &RuleView) -> String {
     }
 }
 
+/// What a rule is for: in words in Chinese, as a filter in English.
 fn scope(rule: &RuleView) -> String {
+    if lang() == Lang::Zh {
+        let kind = RulesUi::of(Lang::Zh).scope_kind(rule.scope);
+        let of = match rule.scope {
+            ScopeKind::Task => rule.task_id.map(|id| format!("#{id}")).unwrap_or_default(),
+            ScopeKind::Owner => rule.owner.clone(),
+            ScopeKind::Tag => rule.tag.clone(),
+            ScopeKind::All | ScopeKind::System => String::new(),
+        };
+        return format!("{kind} {of}").trim_end().to_owned();
+    }
     match rule.scope {
         ScopeKind::Task => match rule.task_id {
             Some(id) => format!("task:{id}"),
@@ -304,6 +317,19 @@ fn scope(rule: &RuleView) -> String {
         ScopeKind::Tag => format!("tag:{}", rule.tag),
         kind @ (ScopeKind::All | ScopeKind::System) => kind.as_str().to_owned(),
     }
+}
+
+/// Its events: names in Chinese, codes in English.
+fn events(rule: &RuleView) -> String {
+    if lang() == Lang::En {
+        return rule.events.join(",");
+    }
+    let names: Vec<String> = rule
+        .events
+        .iter()
+        .map(|code| Event::text(code, Lang::Zh))
+        .collect();
+    names.join("、")
 }
 
 fn channel_of(rule: &RuleView) -> String {
@@ -335,8 +361,13 @@ async fn list(client: &Client, path: &str, json: bool) -> Result<(), Failure> {
                     )
                     .to_owned(),
                 scope(rule),
-                rule.action.as_str().to_owned(),
-                rule.events.join(","),
+                lang()
+                    .pick(
+                        RulesUi::of(Lang::Zh).rule_action(rule.action),
+                        rule.action.as_str(),
+                    )
+                    .to_owned(),
+                events(rule),
                 channel_of(rule),
                 rule.throttle.clone(),
                 rule.failures.clone(),

@@ -10,7 +10,7 @@ use clap::Subcommand;
 use serde_json::Value;
 
 use super::client::{Client, escaped};
-use super::print::{items, print_bytes, print_json, print_lines, print_note, print_table, text};
+use super::print::{self, items, print_bytes, print_json, print_lines, print_note, print_table};
 use super::task::id_of;
 use super::{Failure, lang};
 
@@ -150,7 +150,7 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
 
 /// A cell of the table of runs: the reason in words, other fields as they are.
 fn cell(run: &Value, column: &str) -> String {
-    match text(run, column) {
+    match print::cell(run, column) {
         code if column == "reason" && !code.is_empty() => reason_text(&code, lang()),
         text => text,
     }

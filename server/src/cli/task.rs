@@ -260,7 +260,7 @@ async fn control(
         line.push_str(&lang().pick(format!("，到 {until} 为止"), format!(" until {until}")));
     }
     if task["urging"] == true {
-        line.push_str(lang().pick("，催单中", ", urging"));
+        line.push_str(lang().pick("，催单中", ", chasing"));
     }
     print_lines(&[line]);
     Ok(())

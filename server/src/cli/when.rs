@@ -4,7 +4,7 @@ use app::time::Stamp;
 use chrono::DateTime;
 use serde_json::Value;
 
-use crate::timetable::{rules, zone};
+use crate::timetable::{rules, system_zone, zone};
 
 /// An instant in a zone: `2026-11-22 09:00:00 +08:00`; RFC 3339 where the zone is not known here.
 pub(super) fn local(at: Stamp, zone_name: &str) -> String {
@@ -17,7 +17,17 @@ pub(super) fn local(at: Stamp, zone_name: &str) -> String {
     )
 }
 
+/// An instant in the zone of this machine, for lists of what has no zone of its own.
+pub(super) fn here(at: Stamp) -> String {
+    local(at, &system_zone().name)
+}
+
 /// The same for a field of a JSON answer; empty for `null`.
+pub(super) fn here_text(value: &Value) -> String {
+    local_text(value, &system_zone().name)
+}
+
+/// An instant in a zone, for a field of a JSON answer; empty for `null`.
 pub(super) fn local_text(value: &Value, zone_name: &str) -> String {
     let Some(text) = value.as_str() else {
         return String::new();

@@ -36,6 +36,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("finished_at", "结束时间"),
     ("health", "状况"),
     ("heard", "最近心跳"),
+    ("height", "高"),
     ("host", "主机"),
     ("id", "编号"),
     ("kind", "类型"),
@@ -78,6 +79,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("version", "版本"),
     ("waiting", "等待中"),
     ("when", "时间"),
+    ("width", "宽"),
     ("years", "年份"),
     ("zone data", "时区数据"),
 ];
@@ -114,7 +116,7 @@ pub(super) fn value(column: &str, code: String) -> String {
             "catch_up" => Some("补执行"),
             _ => None,
         },
-        "active" | "up" | "disabled" => match code.as_str() {
+        "active" | "up" | "disabled" | "own" => match code.as_str() {
             "true" | "yes" => Some("是"),
             "false" => Some("否"),
             _ => None,

@@ -182,9 +182,9 @@ fn refused(refusal: &Refusal) -> String {
 fn unsent(error: reqwest::Error, log: &RunLog) -> String {
     match failure(error) {
         Ok(refusal) => refused(&refusal),
-        Err(SendError::Unreachable(words) | SendError::Refused(words)) => {
-            log.push(Stream::Err, format!("* {words}\n").as_bytes());
-            format!("@unreachable {words}")
+        Err(SendError::Unreachable(reason) | SendError::Refused(reason)) => {
+            log.push(Stream::Err, format!("* {reason}\n").as_bytes());
+            format!("@unreachable {}", reason.code())
         }
         Err(other) => format!("@unreachable {other}"),
     }

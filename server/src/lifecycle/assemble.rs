@@ -72,6 +72,7 @@ pub fn assemble(
     let renderer = Renderer {
         lang: config.message_lang(),
         base_url: config.base_url(),
+        zone: default_zone.clone(),
     };
     let output = OutputStore::new(config, data.path(), Arc::clone(clock))?;
     let tracker = TaskTracker::new();

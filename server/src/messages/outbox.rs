@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use app::channel::{ChannelKind, OnOff};
 use app::id::ChannelId;
-use app::message::{Event, MessageKind};
+use app::message::{Event, MessageKind, Why, with_built_in_words};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
@@ -27,6 +27,7 @@ use crate::loops::{Backoff, Spec, Turns};
 use crate::outbound::SendError;
 use crate::store::{ChannelTarget, NO_TASK, OutboxItem, Setback, Store, StoreError, Taken};
 use crate::telemetry::{Delivery, Metrics};
+use crate::template::{TemplateFault, TemplateWhy};
 
 use super::pace::Pace;
 use super::picture;
@@ -237,15 +238,19 @@ impl Outbox {
     ) -> Result<String, SendError> {
         let facts = item.facts.as_deref().map(serde_json::from_str);
         // A newer server's, perhaps: it may get its turn before this one gives up.
-        let facts: Option<Facts> = facts.transpose().map_err(|error| {
-            let words = format!("the facts of this message cannot be read: {error}");
-            SendError::Answer(words, None)
-        })?;
+        let facts: Option<Facts> = facts
+            .transpose()
+            .map_err(|error| unreadable("the facts of a message cannot be read", &error))?;
         if let Some(facts) = &facts {
             item.body = self.renderer.text(facts, target.lang);
         }
-        let to = target::open_target(&self.sealer, item.channel_id, target)
-            .map_err(|error| SendError::Refused(error.to_string()))?;
+        let to = target::open_target(&self.sealer, item.channel_id, target).map_err(|error| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the settings of a channel cannot be read"
+            );
+            SendError::Refused(Why::Settings.into())
+        })?;
         let (mut made, mut unused) = (Made::default(), None);
         if let Some(facts) = facts {
             let (worded, why) = self.words(facts, item, &to).await?;
@@ -263,7 +268,13 @@ impl Outbox {
         let sender = self.sender.by(&to.way)?;
         let answer = sender.send(&to, item, &made, self.clock.now()).await?;
         Ok(match unused {
-            Some(why) => format!("{answer} (sent in the built-in words: {why})"),
+            Some(fault) => {
+                // Of JSON it is a place in the result, which nobody has.
+                let is_json = matches!(fault.why, TemplateWhy::NotJson(_));
+                let place = fault.place.filter(|_| !is_json);
+                let place = place.map(|place| (place.line, place.column));
+                with_built_in_words(&answer, place)
+            }
             None => answer,
         })
     }
@@ -283,11 +294,12 @@ impl Outbox {
 
     /// The picture that was uploaded in the place of the one that follows a message.
     async fn picture(&self, item: &OutboxItem) -> Result<Option<Vec<u8>>, SendError> {
-        let wanted = picture::wanted(item.event, &item.body);
-        let found = self.store.picture(&wanted).await.map_err(|error| {
-            let words = format!("the picture cannot be read: {error}");
-            SendError::Answer(words, None)
-        })?;
+        let wanted = picture::name_of(item.event, &item.body);
+        let found = self
+            .store
+            .picture(&[wanted])
+            .await
+            .map_err(|error| unreadable("the picture of a message cannot be read", &error))?;
         Ok(found.map(|(_, bytes)| bytes))
     }
 
@@ -298,14 +310,12 @@ impl Outbox {
         facts: Facts,
         item: &OutboxItem,
         to: &Target,
-    ) -> Result<(Worded, Option<String>), SendError> {
+    ) -> Result<(Worded, Option<TemplateFault>), SendError> {
         let (channel, event) = (item.channel_id, item.event);
         let named = item.template.as_deref();
         let template = self.store.template_for(channel, event, named).await;
-        let template = template.map_err(|error| {
-            let words = format!("the template of this message cannot be read: {error}");
-            SendError::Answer(words, None)
-        })?;
+        let template = template
+            .map_err(|error| unreadable("the template of a message cannot be read", &error))?;
         let lang = to.lang.unwrap_or(self.renderer.lang);
         let brief = match facts.run() {
             Some(run) if to.settings.brief == OnOff::On && wants_brief(&facts) => {
@@ -330,17 +340,17 @@ impl Outbox {
             made.map_or_else(
                 |fault| {
                     let worded = renderer.built_in(&facts, Some(lang), brief.as_ref());
-                    (worded, Some(fault.to_string()))
+                    (worded, Some(fault))
                 },
                 |worded| (worded, None),
             )
         });
         let (worded, unused) = making
             .await
-            .map_err(|error| SendError::Answer(error.to_string(), None))?;
+            .map_err(|error| unreadable("the words of a message were not made", &error))?;
         if let Some(why) = &unused {
             tracing::warn!(
-                why,
+                %why,
                 "a template cannot be used; the built-in words are sent"
             );
         }
@@ -385,7 +395,7 @@ impl Outbox {
             }
             Err(error) => error,
         };
-        let words = error.to_string();
+        let words = error.stored();
         if let SendError::TooMany(_, asked) = error {
             // The vendor counts by the minute; waiting is no failure of the message.
             let wait = asked.map_or(MINUTE, |asked| asked.wait(now)).max(SECOND);
@@ -412,6 +422,12 @@ impl Outbox {
             .await?;
         Ok(Delivery::Retry)
     }
+}
+
+/// What keeps a message from being made, and may pass: the log has the error.
+fn unreadable(what: &str, error: &(dyn std::error::Error + 'static)) -> SendError {
+    tracing::error!(error, "{what}");
+    SendError::Unreachable(Why::Unreadable.into())
 }
 
 /// The span of one delivery: lines about it carry the ids of message, channel, task and run.

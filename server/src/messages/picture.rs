@@ -10,6 +10,7 @@ use app::message::{Event, PictureName};
 /// The picture of a name; the reminder's for a name of another version.
 pub(super) fn by_name(name: &str) -> &'static [u8] {
     match name {
+        "success" => include_bytes!("../../assets/success.png"),
         "urge" => include_bytes!("../../assets/urge.png"),
         "failure" => include_bytes!("../../assets/failure.png"),
         _ => include_bytes!("../../assets/reminder.png"),
@@ -22,12 +23,13 @@ pub fn built_in(name: PictureName) -> Option<&'static [u8]> {
     (name != PictureName::Created).then(|| by_name(name.as_str()))
 }
 
-/// The uploaded pictures that may take the place of one that follows a message, the best first.
+/// The name of the picture that follows a message, from the one that is stored with it: a former version stored the
+/// reminder's for successes.
 #[must_use]
-pub(super) fn wanted(event: Event, name: &str) -> Vec<&str> {
-    match (event, name) {
-        (Event::Completed, "reminder") => vec!["success", "reminder"],
-        _ => vec![name],
+pub(super) fn name_of(event: Event, stored: &str) -> &str {
+    match event {
+        Event::Completed => "success",
+        _ => stored,
     }
 }
 
@@ -38,7 +40,7 @@ mod tests {
     /// WeCom takes PNG or JPG of up to 2 MB before base64 (developer document 91770).
     #[test]
     fn pictures_suit_the_vendor() {
-        let names = ["reminder", "urge", "failure"];
+        let names = ["reminder", "success", "urge", "failure"];
         for name in names {
             let picture = by_name(name);
             assert!(

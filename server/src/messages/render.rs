@@ -31,6 +31,8 @@ pub struct Renderer {
     pub lang: Lang,
     /// Where people reach the server.
     pub base_url: String,
+    /// The zone of times that belong to no task: the server's default.
+    pub zone: String,
 }
 
 impl Renderer {
@@ -46,6 +48,7 @@ impl Renderer {
         let words = Words {
             lang: lang.unwrap_or(self.lang),
             base_url: &self.base_url,
+            zone: &self.zone,
             brief,
         };
         match facts {
@@ -75,6 +78,8 @@ impl Renderer {
 struct Words<'a> {
     lang: Lang,
     base_url: &'a str,
+    /// The zone of times that belong to no task.
+    zone: &'a str,
     /// The failure brief, where the message is about a failure and it could be made.
     brief: Option<&'a Brief>,
 }
@@ -123,14 +128,14 @@ impl Words<'_> {
             lines: self
                 .runbook(task)
                 .into_iter()
-                .chain(self.brief_lines())
+                .chain(self.brief_lines(false))
                 .collect(),
         })
     }
 
     /// A run that is under way for longer than its soft limit.
     fn too_long(&self, task: &TaskFacts, run: RunId, at: DateTime<Utc>, seconds: i64) -> String {
-        let limit = app::duration::format_duration(seconds);
+        let limit = app::duration::duration_words(seconds, self.lang);
         self.message(&Draft {
             task,
             run: Some(run),
@@ -150,16 +155,18 @@ impl Words<'_> {
         let mut verdict = String::new();
         let is_failure = matches!(end.event, Event::Failed | Event::TimedOut);
         if is_failure {
-            lines.extend(self.in_a_row(task, end.failures));
+            let in_a_row = self.in_a_row(task, end.failures);
+            let since_is_known = in_a_row.is_some();
+            lines.extend(in_a_row);
             lines.extend(self.runbook(task));
-            lines.extend(self.brief_lines());
+            lines.extend(self.brief_lines(since_is_known));
         }
         if task.mode.runs_command() {
             verdict = self.verdict(end);
             if end.attempt > 1 {
                 lines.push(self.lang.pick(
-                    format!("第 {} 次尝试", end.attempt),
-                    format!("Attempt {}", end.attempt),
+                    format!("尝试次数：{}", end.attempt),
+                    format!("Attempt: {}", end.attempt),
                 ));
             }
             lines.push(self.output(&end.output));
@@ -185,9 +192,11 @@ impl Words<'_> {
         })
     }
 
-    /// The failure brief, where there is one.
-    fn brief_lines(&self) -> Vec<String> {
-        let brief = self.brief.map(|brief| brief::lines(brief, self.lang));
+    /// The failure brief, where there is one; `since_is_known` where a line before it says since when the task fails.
+    fn brief_lines(&self, since_is_known: bool) -> Vec<String> {
+        let brief = self
+            .brief
+            .map(|brief| brief::lines(brief, self.lang, since_is_known));
         brief.unwrap_or_default()
     }
 
@@ -253,7 +262,7 @@ impl Words<'_> {
         let took = (run.finished_at - run.started_at).num_milliseconds();
         let seconds = format!("{}.{}", took / 1000, (took % 1000) / 100);
         self.lang
-            .pick(format!("{seconds} 秒"), format!("{seconds} s"))
+            .pick(format!("{seconds} 秒"), format!("{seconds} seconds"))
     }
 
     /// What the task does: its command, or its request.

@@ -1,6 +1,7 @@
 //! One message to one channel, and what the answer to it means.
 
 use app::i18n::Lang;
+use app::message::{NoAnswer, Why};
 use chrono::{DateTime, Utc};
 
 use super::target::Target;
@@ -11,6 +12,7 @@ use crate::outbound::{
     ANSWER_KEPT, OutboundClient, RetryAfter, SendError, TIMEOUT, Way, failure, smtp,
 };
 use crate::store::OutboxItem;
+use crate::template::Format;
 use crate::text::head;
 
 /// Of an answer no more is read.
@@ -54,7 +56,20 @@ impl Sender {
         now: DateTime<Utc>,
     ) -> Result<Outgoing, SendError> {
         let lang = to.lang.unwrap_or(self.lang);
-        vendor::of(to.kind).render(to, item, At { now, lang, made })
+        let at = At { now, lang, made };
+        // The JSON of a template is checked to be JSON, which has no control characters in its texts.
+        let is_json = made.templated && to.format() == Format::Json;
+        let is_clean = !item
+            .body
+            .contains(|c: char| c.is_control() && c != '\n' && c != '\t');
+        if is_json || is_clean {
+            return vendor::of(to.kind).render(to, item, at);
+        }
+        let clean = OutboxItem {
+            body: app::ansi::visible(&item.body),
+            ..item.clone()
+        };
+        vendor::of(to.kind).render(to, &clean, at)
     }
 
     /// Sends a message; returns the answer of the service.
@@ -69,7 +84,7 @@ impl Sender {
         now: DateTime<Utc>,
     ) -> Result<String, SendError> {
         let mut answer = match self.render(to, item, made, now)? {
-            Outgoing::Nothing(why) => return Ok(why.to_owned()),
+            Outgoing::Nothing(why) => return Ok(NoAnswer::from(why).code()),
             Outgoing::Http(request) => self.request(request).await?,
             Outgoing::Mail(server, mail) => {
                 let reply = smtp::deliver(self.guard(), &server, &mail).await?;
@@ -108,8 +123,7 @@ impl Sender {
         let mut sending = self
             .client
             .request(request.method, &request.url)
-            .await
-            .map_err(|refusal| SendError::Refused(refusal.to_string()))?
+            .await?
             .header(reqwest::header::CONTENT_TYPE, request.content_type);
         for (name, value) in &request.headers {
             sending = sending.header(name, value);
@@ -145,12 +159,9 @@ impl Sender {
 
 fn unreachable(error: reqwest::Error) -> SendError {
     if error.is_timeout() {
-        return SendError::Unreachable(format!("no answer within {} s", TIMEOUT.as_secs()));
+        return SendError::Unreachable(NoAnswer::of(Why::NoAnswer, TIMEOUT.as_secs()));
     }
-    failure(error).map_or_else(
-        |failure| failure,
-        |refusal| SendError::Refused(refusal.to_string()),
-    )
+    failure(error).map_or_else(|failure| failure, SendError::from)
 }
 
 /// A request as people may see it.

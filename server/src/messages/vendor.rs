@@ -22,6 +22,7 @@ use std::borrow::Cow;
 
 use app::channel::ChannelKind;
 use app::i18n::Lang;
+use app::message::Why;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 
@@ -66,7 +67,7 @@ pub(super) enum Outgoing {
     /// An e-mail, and the server that takes it.
     Mail(Box<SmtpServer>, Mail),
     /// Nothing: the vendor has no place for it, as for a picture.
-    Nothing(&'static str),
+    Nothing(Why),
 }
 
 /// A request with a JSON body.

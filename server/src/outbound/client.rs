@@ -4,15 +4,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use app::message::{NoAnswer, Why};
+
 use super::guard::{Guard, Refusal};
 use super::proxy::OutboundProxy;
 use super::retry_after::RetryAfter;
-use super::unreached::Unreached;
+use super::unreached::why;
 use super::way::Way;
 
 /// A vendor that takes longer does not get the message now.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
-/// Of an answer, or of the words of a failure, no more is kept.
+/// Of an answer no more is kept.
 pub(crate) const ANSWER_KEPT: usize = 500;
 
 /// Why a message was not taken.
@@ -20,10 +22,10 @@ pub(crate) const ANSWER_KEPT: usize = 500;
 pub enum SendError {
     /// It must not be sent there, now or later.
     #[error("{0}")]
-    Refused(String),
+    Refused(NoAnswer),
     /// The other end could not be reached in time.
     #[error("{0}")]
-    Unreachable(String),
+    Unreachable(NoAnswer),
     /// The other end wants fewer messages, and may say for how long.
     #[error("{0}")]
     TooMany(String, Option<RetryAfter>),
@@ -35,7 +37,24 @@ pub enum SendError {
     Rejected(String),
 }
 
+impl From<Refusal> for SendError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal.into())
+    }
+}
+
 impl SendError {
+    /// As it is stored as the answer: a code for a reason of ours, else the words of the other end.
+    #[must_use]
+    pub fn stored(&self) -> String {
+        match self {
+            Self::Refused(reason) | Self::Unreachable(reason) => reason.code(),
+            Self::TooMany(words, _) | Self::Answer(words, _) | Self::Rejected(words) => {
+                words.clone()
+            }
+        }
+    }
+
     /// Whether trying again is useless.
     #[must_use]
     pub fn is_final(&self) -> bool {
@@ -105,7 +124,7 @@ impl OutboundClient {
             Way::Proxy(proxy) => {
                 // A name is checked when it is looked up.
                 let checked = self.guard.parse(&proxy.address());
-                checked.map_err(|refusal| SendError::Refused(refusal.to_string()))?;
+                checked.map_err(SendError::from)?;
                 let guard = self.guard.clone().through_entered(proxy.host());
                 (proxy.whole().to_owned(), guard, Some(proxy))
             }
@@ -114,8 +133,14 @@ impl OutboundClient {
         let client = match others.get(&name) {
             Some(known) => known.clone(),
             None => {
-                let made = client(&guard, proxy)
-                    .map_err(|error| SendError::Unreachable(error.without_url().to_string()))?;
+                let made = client(&guard, proxy).map_err(|error| {
+                    let error = error.without_url();
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "a client for outgoing requests cannot be made"
+                    );
+                    SendError::Unreachable(Why::Failed.into())
+                })?;
                 if others.len() >= OTHERS_MAX {
                     others.clear();
                 }
@@ -163,13 +188,10 @@ pub(crate) fn failure(error: reqwest::Error) -> Result<Refusal, SendError> {
         }
         cause = inner.source();
     }
-    let unreached = Unreached::of(&error, error.is_timeout());
+    let reason = NoAnswer::from(why(&error, error.is_timeout()));
     tracing::info!(
         error = &error as &dyn std::error::Error,
-        "a request got no answer: {unreached}"
+        "a request got no answer: {reason}"
     );
-    let words = unreached.to_string();
-    Err(SendError::Unreachable(
-        words.chars().take(ANSWER_KEPT).collect(),
-    ))
+    Err(SendError::Unreachable(reason))
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use app::message::{NoAnswer, Why};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Response};
 
@@ -25,7 +26,7 @@ pub struct Fetched {
 /// # Errors
 /// When it may not or cannot be fetched, or is longer.
 pub async fn fetch(client: &OutboundClient, url: &str, max: usize) -> Result<Fetched, SendError> {
-    let mut last = SendError::Refused("this is not a URL".to_owned());
+    let mut last = SendError::Refused(Why::NotAUrl.into());
     for address in addresses(url) {
         match fetch_one(client, &address, max).await {
             Err(error @ SendError::Unreachable(_)) => last = error,
@@ -58,8 +59,7 @@ pub fn addresses(url: &str) -> Vec<Cow<'_, str>> {
 }
 
 async fn fetch_one(client: &OutboundClient, url: &str, max: usize) -> Result<Fetched, SendError> {
-    let refused = |refusal: super::guard::Refusal| SendError::Refused(refusal.to_string());
-    let request = client.request(Method::GET, url).await.map_err(refused)?;
+    let request = client.request(Method::GET, url).await?;
     let response = request.send().await.map_err(broken)?;
     let status = response.status();
     if !status.is_success() {
@@ -78,7 +78,8 @@ async fn read(mut response: Response, max: usize) -> Result<Vec<u8>, SendError> 
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(broken)? {
         if bytes.len() + chunk.len() > max {
-            return Err(SendError::Answer(format!("more than {max} bytes"), None));
+            // Another address would give the same file.
+            return Err(SendError::Refused(NoAnswer::of(Why::TooLong, max)));
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -86,10 +87,7 @@ async fn read(mut response: Response, max: usize) -> Result<Vec<u8>, SendError> 
 }
 
 fn broken(error: reqwest::Error) -> SendError {
-    failure(error).map_or_else(
-        |failure| failure,
-        |refusal| SendError::Refused(refusal.to_string()),
-    )
+    failure(error).map_or_else(|failure| failure, SendError::from)
 }
 
 #[cfg(test)]

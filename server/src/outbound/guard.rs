@@ -10,6 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::message::{NoAnswer, Why};
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
@@ -21,28 +22,36 @@ const LOOK_UP_TO_SAVE: Duration = Duration::from_secs(2);
 
 /// Why a URL may not be called.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", NoAnswer::from(self.clone()))]
 pub enum Refusal {
     /// Not a URL.
-    #[error("this is not a URL")]
     NotAUrl,
     /// Neither http nor https.
-    #[error("only http and https can be called")]
     Scheme,
     /// User and password in a URL end up in logs.
-    #[error("a URL with a user name or password is refused")]
     Credentials,
     /// The address belongs to a private or special network.
-    #[error("{0} is a private or special address; JCRONTAB_OUTBOUND_ALLOW can allow its network")]
     Private(IpAddr),
     /// The address is this server's own.
-    #[error("{0} is this server itself; JCRONTAB_OUTBOUND_ALLOW can allow its address")]
     Own(String),
     /// The name belongs to a private network.
-    #[error("{0} is a name of a private network, which is not reached through the proxy")]
     LocalName(String),
     /// The name has no address.
-    #[error("the name {0} has no address")]
     NoAddress(String),
+}
+
+impl From<Refusal> for NoAnswer {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotAUrl => Why::NotAUrl.into(),
+            Refusal::Scheme => Why::Scheme.into(),
+            Refusal::Credentials => Why::Credentials.into(),
+            Refusal::Private(address) => Self::of(Why::PrivateAddress, address),
+            Refusal::Own(host) => Self::of(Why::OwnAddress, host),
+            Refusal::LocalName(host) => Self::of(Why::LocalName, host),
+            Refusal::NoAddress(host) => Self::of(Why::NoAddress, host),
+        }
+    }
 }
 
 /// Which private networks may be called, and what is never called without being allowed.

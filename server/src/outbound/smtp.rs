@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use app::channel::Encryption;
+use app::message::{NoAnswer, Why};
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{
@@ -20,7 +21,8 @@ use tokio::net::TcpStream;
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 use super::SendError;
-use super::guard::{Guard, Refusal};
+use super::guard::Guard;
+use super::unreached::why;
 
 /// The whole conversation: servers that delay strangers on purpose take some seconds per command.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -101,10 +103,8 @@ pub(crate) async fn deliver(
         Ok((smtp, reply))
     };
     let Ok(talked) = tokio::time::timeout(TIMEOUT, talk).await else {
-        return Err(SendError::Unreachable(format!(
-            "no answer within {} s",
-            TIMEOUT.as_secs()
-        )));
+        let reason = NoAnswer::of(Why::NoAnswer, TIMEOUT.as_secs());
+        return Err(SendError::Unreachable(reason));
     };
     let reply = match talked {
         Ok((mut smtp, reply)) => {
@@ -130,24 +130,38 @@ enum Stop {
 
 impl From<lettre::transport::smtp::Error> for Stop {
     fn from(error: lettre::transport::smtp::Error) -> Self {
-        let mut words = error.to_string();
-        let mut cause = std::error::Error::source(&error);
-        while let Some(inner) = cause {
-            let more = inner.to_string();
-            if !words.contains(&more) {
-                words = format!("{words}: {more}");
+        if let Some(code) = error.status() {
+            let mut words = error.to_string();
+            let mut cause = std::error::Error::source(&error);
+            while let Some(inner) = cause {
+                let more = inner.to_string();
+                if !words.contains(&more) {
+                    words = format!("{words}: {more}");
+                }
+                cause = inner.source();
             }
-            cause = inner.source();
+            let code = code.into();
+            return Self::Replied(Reply { code, words });
         }
-        match error.status() {
-            Some(code) => Self::Replied(Reply {
-                code: code.into(),
-                words,
-            }),
-            // What the server does not offer, it will not offer at the next attempt.
-            None if error.is_client() => Self::Failed(SendError::Rejected(words)),
-            None => Self::Failed(SendError::Unreachable(words)),
+        tracing::info!(
+            error = &error as &dyn std::error::Error,
+            "a mail server could not be used"
+        );
+        if !error.is_client() {
+            let reason = why(&error, error.is_timeout());
+            return Self::Failed(SendError::Unreachable(reason.into()));
         }
+        // What the server does not offer, it will not offer at the next attempt. The crate has these as words only.
+        let words = std::error::Error::source(&error).map(ToString::to_string);
+        let words = words.unwrap_or_default();
+        let reason = if words.contains("STARTTLS") {
+            Why::NoStarttls
+        } else if words.contains("authentication") {
+            Why::NoSignIn
+        } else {
+            Why::Failed
+        };
+        Self::Failed(SendError::Refused(reason.into()))
     }
 }
 
@@ -224,31 +238,35 @@ type Stream = Box<dyn AsyncTokioStream>;
 
 /// A connection to the first address of the server that takes one, and our own address in it.
 async fn connect(guard: &Guard, server: &SmtpServer) -> Result<(Stream, IpAddr), SendError> {
-    let refused = |refusal: Refusal| SendError::Refused(refusal.to_string());
     let found = guard
         .addresses(&server.host, server.port)
         .await
         .map_err(|error| match error {
-            Ok(refusal) => refused(refusal),
-            Err(error) => SendError::Unreachable(format!("{}: {error}", server.host)),
+            Ok(refusal) => SendError::from(refusal),
+            Err(error) => unreached(Why::Name, &server.host, &error),
         })?;
-    let mut last = SendError::Unreachable(format!("{} has no address", server.host));
+    let none = NoAnswer::of(Why::NoAddress, &server.host);
+    let mut last = SendError::Unreachable(none);
     for address in found.into_iter().take(ADDRESSES_MAX) {
         match tokio::time::timeout(CONNECT, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => match stream.local_addr() {
                 Ok(here) => return Ok((Box::new(Bounded::new(stream, address)), here.ip())),
-                Err(error) => last = SendError::Unreachable(error.to_string()),
+                Err(error) => last = unreached(Why::Failed, "", &error),
             },
-            Ok(Err(error)) => last = SendError::Unreachable(format!("{address}: {error}")),
+            Ok(Err(error)) => last = unreached(why(&error, false), "", &error),
             Err(_) => {
-                last = SendError::Unreachable(format!(
-                    "{address}: no connection within {} s",
-                    CONNECT.as_secs()
-                ));
+                let reason = NoAnswer::of(Why::NoConnection, CONNECT.as_secs());
+                last = SendError::Unreachable(reason);
             }
         }
     }
     Err(last)
+}
+
+/// A failure of the network, whose own words go to the log.
+fn unreached(reason: Why, detail: &str, error: &io::Error) -> SendError {
+    tracing::info!(%error, "a mail server was not reached");
+    SendError::Unreachable(NoAnswer::of(reason, detail))
 }
 
 fn tls(server: &SmtpServer) -> Result<TlsParameters, Stop> {
@@ -281,7 +299,7 @@ async fn encrypted(stream: Stream, tls: TlsParameters) -> Result<Stream, Stop> {
     use lettre::transport::smtp::client::AsyncNetworkStream;
     let peer = stream
         .peer_addr()
-        .map_err(|error| Stop::Failed(SendError::Unreachable(error.to_string())))?;
+        .map_err(|error| Stop::Failed(unreached(Why::Failed, "", &error)))?;
     let mut stream = AsyncNetworkStream::use_existing_tokio1(stream);
     stream.upgrade_tls(tls).await?;
     Ok(Box::new(Bounded::new(stream.compat(), peer)))

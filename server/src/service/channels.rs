@@ -12,7 +12,7 @@ use app::channel::{Channel, ChannelDraft, ChannelKind, ChannelTest, MessageRow};
 use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
-use app::message::{Event, MessageKind};
+use app::message::{Event, MessageKind, NoAnswer, Why, answer_text};
 use app::page::Notice;
 use async_trait::async_trait;
 use std::collections::HashSet;
@@ -39,7 +39,9 @@ const ANSWER_SHOWN: usize = 200;
 impl Service {
     pub(super) async fn find_channel(&self, lang: Lang, id: ChannelId) -> Answer<Channel> {
         let channel = self.store.channel(id).await.or_internal(lang)?;
-        channel.ok_or_else(|| Missing::Channel.answer(lang))
+        let mut channel = channel.ok_or_else(|| Missing::Channel.answer(lang))?;
+        in_words(&mut channel, lang);
+        Ok(channel)
     }
 
     /// Channels that accept no messages, each as a sentence with its own words.
@@ -52,7 +54,8 @@ impl Service {
             .filter_map(|channel| {
                 let since = zone.local(channel.failing_since?);
                 let answer = channel.last_answer.as_deref().unwrap_or_default();
-                let answer = app::ansi::visible(head(answer, ANSWER_SHOWN)).replace('\n', " ");
+                let answer = answer_text(answer, lang);
+                let answer = app::ansi::visible(head(&answer, ANSWER_SHOWN)).replace('\n', " ");
                 let failing = ChannelNotice::Failing {
                     name: channel.name,
                     since,
@@ -92,18 +95,21 @@ impl Service {
                 sender.guard().foresee_host(&to.url).await
             }
             Ok(sender) => sender.guard().foresee(&to.url).await,
-            Err(refusal) => return self.note_trouble(lang, id, refusal.to_string()).await,
+            Err(refusal) => return self.note_trouble(lang, id, refusal.stored()).await,
         };
         match foreseen {
             Ok(()) => Ok(()),
-            Err(refusal) => self.note_trouble(lang, id, refusal.to_string()).await,
+            Err(refusal) => {
+                let why = NoAnswer::from(refusal).code();
+                self.note_trouble(lang, id, why).await
+            }
         }
     }
 
     async fn note_trouble(&self, lang: Lang, id: ChannelId, why: String) -> Answer<()> {
-        let words = ChannelNotice::NotUsableNow { why }.say(lang);
+        let stored = NoAnswer::of(Why::SavedUnusable, why).code();
         self.store
-            .note_channel_trouble(id, &words, self.clock.now())
+            .note_channel_trouble(id, &stored, self.clock.now())
             .await
             .or_internal(lang)
     }
@@ -115,6 +121,12 @@ impl Service {
             .map(|target| open_target(&self.sealer, id, &target).or_internal(lang))
             .transpose()
     }
+}
+
+/// The last answer of a channel for readers of a language.
+fn in_words(channel: &mut Channel, lang: Lang) {
+    let answer = channel.last_answer.take();
+    channel.last_answer = answer.map(|answer| answer_text(&answer, lang));
 }
 
 fn name_taken(lang: Lang, name: &str) -> AppError {
@@ -142,6 +154,9 @@ impl Channels for Service {
         let mut all = self.store.channels().await.or_internal(caller.lang)?;
         if !who.can(Action::Administer) {
             all.retain(|channel| channel.task_id.is_none());
+        }
+        for channel in &mut all {
+            in_words(channel, caller.lang);
         }
         Ok(all)
     }
@@ -220,7 +235,7 @@ impl Channels for Service {
             channel_id: id,
             kind: MessageKind::Text,
             event: Event::Test,
-            body: ChannelNotice::Test.say(lang),
+            body: ChannelNotice::Test.say(to.lang.unwrap_or(self.renderer.lang)),
             facts: None,
             mentions: Vec::new(),
             task_id: TaskId(0),
@@ -241,7 +256,7 @@ impl Channels for Service {
         };
         let (words, refused) = match &answer {
             Ok(words) => (words.clone(), None),
-            Err(error) => (error.to_string(), Some(error.is_final())),
+            Err(error) => (error.stored(), Some(error.is_final())),
         };
         // Kept with the channel, so that the page shows it also without JavaScript.
         let limit = vendor::limits(to.kind).map(|PerMinute(limit)| limit);
@@ -251,7 +266,7 @@ impl Channels for Service {
             .or_internal(lang)?;
         Ok(ChannelTest {
             ok: answer.is_ok(),
-            answer: words,
+            answer: answer_text(&words, lang),
             sent: self.sender.preview(&to, &item, &made, now),
         })
     }
@@ -276,6 +291,7 @@ impl Channels for Service {
             let kind = kinds.get(&row.channel_id).copied();
             let theirs = langs.get(&row.channel_id).copied();
             row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
+            row.last_answer = row.last_answer.map(|answer| answer_text(&answer, lang));
             row
         });
         Ok(rows.collect())

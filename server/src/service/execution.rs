@@ -9,6 +9,7 @@ use std::sync::Arc;
 use app::backend::Answer;
 use app::error::FieldError;
 use app::i18n::Lang;
+use app::message::NoAnswer;
 use app::task::execution::ExecutionDraft;
 use app::task::{Execution, Parsed, Task, TaskDraft};
 
@@ -95,7 +96,7 @@ impl Service {
     fn check_url(&self, lang: Lang, execution: &Execution, faults: &mut Vec<FieldError>) {
         let Some(call) = &execution.http else { return };
         if let Err(refusal) = self.guard.parse(&call.url) {
-            let reason = refusal.to_string();
+            let reason = NoAnswer::from(refusal).code();
             faults.push(ExecutionFault::Url { reason }.on("execution.http.url", lang));
         }
     }

@@ -8,7 +8,7 @@ use app::channel::ChannelKind;
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use app::id::{ChannelId, MessageId};
-use app::message::{Event, Message, MessageQuery, MessageState};
+use app::message::{Event, Message, MessageQuery, MessageState, answer_text};
 use app::texts::messages::MessagesUi;
 use app::transition::Word;
 use async_trait::async_trait;
@@ -41,9 +41,13 @@ impl Service {
             let theirs = langs.get(&row.channel_id).copied();
             let waits = facts.is_some();
             row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
+            row.answer = row.answer.map(|answer| answer_text(&answer, lang));
             if let Some(instead) = row.instead_of.as_ref().filter(|_| waits) {
                 let (names, why) = (&instead.channels, &instead.why);
                 row.text = self.renderer.instead(row.text, names, why, theirs);
+            }
+            if let Some(instead) = &mut row.instead_of {
+                instead.why = answer_text(&instead.why, lang);
             }
             row
         });

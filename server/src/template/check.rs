@@ -10,7 +10,7 @@ use minijinja::machinery::{Span, Token, parse, tokenize};
 use minijinja::syntax::SyntaxConfig;
 
 use super::SOURCE_MAX;
-use super::fault::{TemplateFault, TemplateWhy};
+use super::fault::{TemplateFault, TemplateWhy, Unsupported};
 use super::filters;
 
 /// Tags of a template.
@@ -30,6 +30,14 @@ pub(super) fn check(
 ) -> Result<(), TemplateFault> {
     if source.len() > SOURCE_MAX {
         return Err(TemplateFault::whole(TemplateWhy::TooLong(SOURCE_MAX)));
+    }
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if let Some((at, c)) = source.char_indices().find(|(_, c)| control(*c)) {
+        return Err(TemplateFault::at_byte(
+            TemplateWhy::Control(c.into()),
+            source,
+            at,
+        ));
     }
     count(source, syntax)?;
     let template = parse(source, "template", syntax.clone())
@@ -85,14 +93,14 @@ impl Checker<'_> {
         Err(TemplateFault::at_byte(why, self.source, at))
     }
 
-    fn refuse(&self, what: &str, span: Span) -> Result<(), TemplateFault> {
-        self.fault(TemplateWhy::NotSupported(what.to_owned()), span)
+    fn refuse(&self, what: Unsupported, span: Span) -> Result<(), TemplateFault> {
+        self.fault(TemplateWhy::NotSupported(what), span)
     }
 
     fn statements(&mut self, all: &[Stmt<'_>]) -> Result<(), TemplateFault> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
-            let why = TemplateWhy::NotSupported(format!("nesting more than {DEPTH_MAX} deep"));
+            let why = TemplateWhy::NotSupported(Unsupported::Nesting(DEPTH_MAX));
             return Err(TemplateFault::whole(why));
         }
         for one in all {
@@ -119,7 +127,7 @@ impl Checker<'_> {
             Stmt::ForLoop(looping) => {
                 let span = looping.span();
                 if looping.recursive {
-                    return self.refuse("a recursive loop", span);
+                    return self.refuse(Unsupported::RecursiveLoop, span);
                 }
                 if self.bound.len() >= LOOPS_MAX {
                     return self.fault(TemplateWhy::LoopsTooDeep(LOOPS_MAX), span);
@@ -129,7 +137,7 @@ impl Checker<'_> {
                 }
                 self.expression(&looping.iter)?;
                 let Expr::Var(target) = &looping.target else {
-                    return self.refuse("a loop with several names", looping.target.span());
+                    return self.refuse(Unsupported::SeveralNames, looping.target.span());
                 };
                 self.statements(&looping.else_body)?;
                 self.bound.push(target.id.to_owned());
@@ -140,18 +148,22 @@ impl Checker<'_> {
                 self.bound.pop();
                 Ok(())
             }
-            Stmt::WithBlock(with) => self.refuse("with", with.span()),
-            Stmt::Set(set) => self.refuse("set", set.span()),
-            Stmt::SetBlock(set) => self.refuse("set", set.span()),
-            Stmt::AutoEscape(escape) => self.refuse("autoescape", escape.span()),
-            Stmt::FilterBlock(filter) => self.refuse("a filter block", filter.span()),
-            Stmt::Do(act) => self.refuse("do", act.span()),
+            Stmt::WithBlock(with) => self.refuse(Unsupported::Statement("with"), with.span()),
+            Stmt::Set(set) => self.refuse(Unsupported::Statement("set"), set.span()),
+            Stmt::SetBlock(set) => self.refuse(Unsupported::Statement("set"), set.span()),
+            Stmt::AutoEscape(escape) => {
+                self.refuse(Unsupported::Statement("autoescape"), escape.span())
+            }
+            Stmt::FilterBlock(filter) => {
+                self.refuse(Unsupported::Statement("filter"), filter.span())
+            }
+            Stmt::Do(act) => self.refuse(Unsupported::Statement("do"), act.span()),
             #[expect(
                 unreachable_patterns,
                 reason = "the engine is built without macros, blocks and imports; a feature of another crate would bring them back"
             )]
             _ => Err(TemplateFault::whole(TemplateWhy::NotSupported(
-                "this statement".to_owned(),
+                Unsupported::ThisStatement,
             ))),
         }
     }
@@ -168,7 +180,7 @@ impl Checker<'_> {
             match argument {
                 CallArg::Pos(value) => self.expression(value)?,
                 CallArg::Kwarg(..) | CallArg::PosSplat(_) | CallArg::KwargSplat(_) => {
-                    return self.refuse("an argument with a name", span);
+                    return self.refuse(Unsupported::NamedArgument, span);
                 }
             }
         }
@@ -202,7 +214,7 @@ impl Checker<'_> {
                     _ => None,
                 };
                 if let Some(operator) = growing {
-                    return self.refuse(&format!("the operator {operator}"), operation.span());
+                    return self.refuse(Unsupported::Operator(operator), operation.span());
                 }
                 self.expression(&operation.left)?;
                 self.expression(&operation.right)
@@ -242,11 +254,11 @@ impl Checker<'_> {
                 if list.items.iter().all(|item| matches!(item, Expr::Const(_))) {
                     return Ok(());
                 }
-                self.refuse("a list of variables", list.span())
+                self.refuse(Unsupported::ListOfVariables, list.span())
             }
-            Expr::Call(call) => self.refuse("a call", call.span()),
-            Expr::Tuple(tuple) => self.refuse("a tuple", tuple.span()),
-            Expr::Map(map) => self.refuse("a map", map.span()),
+            Expr::Call(call) => self.refuse(Unsupported::Call, call.span()),
+            Expr::Tuple(tuple) => self.refuse(Unsupported::Tuple, tuple.span()),
+            Expr::Map(map) => self.refuse(Unsupported::Map, map.span()),
         }
     }
 }

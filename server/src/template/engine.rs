@@ -6,7 +6,7 @@ use std::io;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
-use super::fault::{Place, TemplateFault, TemplateWhy};
+use super::fault::{JsonWhy, Place, TemplateFault, TemplateWhy};
 use super::value::Variables;
 use super::{check, escape, filters};
 
@@ -60,6 +60,12 @@ pub fn render(
     rendered.map_err(|error| fault(&error, source, result.is_full))?;
     let text = String::from_utf8_lossy(&result.bytes);
     let text = text.trim_end();
+    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if format != Format::Json
+        && let Some(c) = text.chars().find(|c| is_control(*c))
+    {
+        return Err(TemplateFault::whole(TemplateWhy::Control(c.into())));
+    }
     if text.trim_start().is_empty() {
         return Err(TemplateFault::whole(TemplateWhy::Empty));
     }
@@ -83,11 +89,12 @@ fn is_json(text: &str) -> Result<(), TemplateFault> {
     let before = error.line().saturating_sub(1);
     let begin: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
     let place = Place::of(text, begin + error.column().saturating_sub(1));
-    // Its words end with the place in bytes.
-    let words = error.to_string();
-    let words = words.split(" at line ").next().unwrap_or_default();
+    let why = match error.classify() {
+        serde_json::error::Category::Eof => JsonWhy::Ends,
+        _ => JsonWhy::Unexpected,
+    };
     Err(TemplateFault {
-        why: TemplateWhy::NotJson(words.to_owned()),
+        why: TemplateWhy::NotJson(why),
         place: Some(place),
     })
 }

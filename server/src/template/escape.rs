@@ -14,8 +14,7 @@ pub(super) fn refused(why: TemplateWhy) -> Error {
 /// Writes a value.
 pub(super) fn write(format: Format, out: &mut Output<'_>, value: &Value) -> Result<(), Error> {
     if format == Format::Json {
-        let text = serde_json::to_string(value)
-            .map_err(|error| refused(TemplateWhy::Engine(error.to_string())))?;
+        let text = serde_json::to_string(value).map_err(|_| refused(TemplateWhy::Engine))?;
         return out.write_str(&text).map_err(Error::from);
     }
     match value.kind() {

@@ -8,8 +8,8 @@ use crate::text::head;
 const LINE_SHOWN: usize = 100;
 /// Characters before the place on such a line.
 const BEFORE: usize = 60;
-/// Characters of the engine's own words.
-const WORDS_MAX: usize = 200;
+/// Characters of a name that is repeated.
+const NAME_MAX: usize = 60;
 
 /// What is wrong with a template, and where that is.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -27,7 +27,10 @@ pub struct TemplateFault {
 pub enum TemplateWhy {
     /// It cannot be read.
     #[error("{0}")]
-    Syntax(String),
+    Syntax(SyntaxWhy),
+    /// A control character, by its number: vendors and terminals must not get one.
+    #[error("the control character U+{0:04X} is not allowed; line breaks and tabs are")]
+    Control(u32),
     /// A variable that does not exist.
     #[error("the variable {0} does not exist")]
     UnknownVariable(String),
@@ -39,7 +42,7 @@ pub enum TemplateWhy {
     UnknownTest(String),
     /// Something of Jinja that templates do not have.
     #[error("{0} is not supported in templates")]
-    NotSupported(String),
+    NotSupported(Unsupported),
     /// Loops in loops in loops.
     #[error("loops are nested more than {0} deep")]
     LoopsTooDeep(usize),
@@ -75,10 +78,82 @@ pub enum TemplateWhy {
     Empty,
     /// What it makes should be JSON. The place is in the result.
     #[error("the result is not valid JSON: {0}")]
-    NotJson(String),
-    /// Anything else, in the engine's words.
-    #[error("{0}")]
-    Engine(String),
+    NotJson(JsonWhy),
+    /// A filter with too many or too few arguments.
+    #[error("a filter has the wrong number of arguments")]
+    Arguments,
+    /// A value of the wrong type, or out of range: a negative number of characters, a text in the place of a number.
+    #[error("a value or an argument has the wrong type, or is out of range")]
+    Value,
+    /// Anything else: the log has the engine's words.
+    #[error("the template cannot be rendered")]
+    Engine,
+}
+
+/// Why a template cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug, Default, thiserror::Error)]
+pub enum SyntaxWhy {
+    /// It ends too early.
+    #[error("the template ends before a tag or a block does")]
+    Unfinished,
+    /// A statement that does not exist.
+    #[error("there is no statement {0}")]
+    UnknownStatement(String),
+    /// Anything else.
+    #[default]
+    #[error("this is not expected here")]
+    Unexpected,
+}
+
+/// What templates do not have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, thiserror::Error)]
+pub enum Unsupported {
+    /// An operator that could make a text longer.
+    #[error("the operator {0}")]
+    Operator(&'static str),
+    /// A statement.
+    #[error("the statement {0}")]
+    Statement(&'static str),
+    /// A call.
+    #[error("a call")]
+    Call,
+    /// A tuple.
+    #[error("a tuple")]
+    Tuple,
+    /// A map.
+    #[error("a map")]
+    Map,
+    /// A list with variables in it.
+    #[error("a list of variables")]
+    ListOfVariables,
+    /// An argument with a name.
+    #[error("an argument with a name")]
+    NamedArgument,
+    /// A loop that calls itself.
+    #[error("a recursive loop")]
+    RecursiveLoop,
+    /// A loop with several names.
+    #[error("a loop with several names")]
+    SeveralNames,
+    /// Statements within each other, more than so many.
+    #[error("nesting more than {0} deep")]
+    Nesting(usize),
+    /// Another statement.
+    #[default]
+    #[error("this statement")]
+    ThisStatement,
+}
+
+/// Why a result is not JSON.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, thiserror::Error)]
+pub enum JsonWhy {
+    /// It ends too early.
+    #[error("it ends too early")]
+    Ends,
+    /// Anything else.
+    #[default]
+    #[error("this is not expected here")]
+    Unexpected,
 }
 
 /// A place in a text: lines and columns count from 1, columns in characters.
@@ -90,6 +165,20 @@ pub struct Place {
     pub column: usize,
     /// The line, and below it a caret.
     pub marked: String,
+}
+
+/// A line with a sign in the place of each control character, so that a caret below it fits.
+fn printable(line: &str) -> String {
+    line.chars()
+        .map(|c| match c {
+            '\t' => c,
+            '\0'..='\u{1f}' => {
+                char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
+            c if c.is_control() => char::REPLACEMENT_CHARACTER,
+            c => c,
+        })
+        .collect()
 }
 
 impl Place {
@@ -119,8 +208,22 @@ impl Place {
         Self {
             line: text[..begin].matches('\n').count() + 1,
             column: before + 1,
-            marked: format!("{}\n{indent}^", shown.trim_end_matches('\r')),
+            marked: format!("{}\n{indent}^", printable(shown.trim_end_matches('\r'))),
         }
+    }
+}
+
+/// What the engine's words about a syntax error come to.
+fn syntax(words: &str) -> SyntaxWhy {
+    if words.starts_with("unexpected end of") {
+        return SyntaxWhy::Unfinished;
+    }
+    match words.strip_prefix("unknown statement ") {
+        Some(name) => {
+            let name = head(&app::ansi::visible(name), NAME_MAX).to_owned();
+            SyntaxWhy::UnknownStatement(name)
+        }
+        None => SyntaxWhy::Unexpected,
     }
 }
 
@@ -143,18 +246,17 @@ impl TemplateFault {
         let own = std::error::Error::source(error)
             .and_then(|source| source.downcast_ref::<TemplateWhy>())
             .cloned();
-        let detail = || {
-            let words = error
-                .detail()
-                .map_or_else(|| error.kind().to_string(), str::to_owned);
-            head(&app::ansi::visible(&words), WORDS_MAX).to_owned()
-        };
+        // The engine's words are for the log: readers get ours, in their language, and the place.
+        let words = error.detail().unwrap_or_default();
         let why = own.unwrap_or_else(|| match error.kind() {
-            ErrorKind::SyntaxError => TemplateWhy::Syntax(detail()),
+            ErrorKind::SyntaxError => TemplateWhy::Syntax(syntax(words)),
             ErrorKind::UndefinedError => TemplateWhy::Undefined,
             ErrorKind::OutOfFuel => TemplateWhy::TooManySteps(steps),
-            _ => TemplateWhy::Engine(detail()),
+            ErrorKind::TooManyArguments | ErrorKind::MissingArgument => TemplateWhy::Arguments,
+            ErrorKind::InvalidOperation | ErrorKind::CannotUnpack => TemplateWhy::Value,
+            _ => TemplateWhy::Engine,
         });
+        tracing::debug!(%error, "a template has a fault");
         let place = error.range().map(|range| Place::of(source, range.start));
         Self { why, place }
     }

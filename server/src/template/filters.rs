@@ -8,7 +8,7 @@ use crate::text;
 
 /// Bytes of a text that a filter makes.
 pub(super) const VALUE_MAX: usize = 64 * 1024;
-/// Lines that a text is split into.
+/// Lines that a text is split into, its last ones: the end is where errors are.
 const LINES_MAX: usize = 200;
 
 /// All filters, as a template calls them.
@@ -100,8 +100,7 @@ fn join(values: &Value, separator: &str) -> Result<String, Error> {
 }
 
 fn json(value: &Value) -> Result<String, Error> {
-    let text = serde_json::to_string(value)
-        .map_err(|error| refused(TemplateWhy::Engine(error.to_string())))?;
+    let text = serde_json::to_string(value).map_err(|_| refused(TemplateWhy::Engine))?;
     limited(text)
 }
 
@@ -113,7 +112,9 @@ fn length(value: &Value) -> usize {
 }
 
 fn lines(value: &str) -> Vec<String> {
-    value.lines().take(LINES_MAX).map(str::to_owned).collect()
+    let all = value.lines().count();
+    let kept = value.lines().skip(all.saturating_sub(LINES_MAX));
+    kept.map(str::to_owned).collect()
 }
 
 fn lower(value: &str) -> Result<String, Error> {

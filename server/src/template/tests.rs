@@ -101,6 +101,29 @@ fn a_fault_says_where_it_is() {
 }
 
 #[test]
+fn control_characters_are_refused_where_they_are() {
+    let fault = text("a\tb\r\nc\0d").expect_err("a control character");
+    assert_eq!(fault.why, TemplateWhy::Control(0));
+    let place = fault.place.expect("a place");
+    assert_eq!((place.line, place.column), (2, 2));
+    assert_eq!(place.marked, "c␀d\n ^");
+    assert_eq!(why("{{ task }}\u{1b}[31m"), TemplateWhy::Control(0x1b));
+    // Not in the source, but in what it makes.
+    for made in ["{{ task|replace('x', '\\u0000') }}", "{{ '\\u0007' }}x"] {
+        assert!(matches!(why(made), TemplateWhy::Control(_)), "{made}");
+    }
+}
+
+#[test]
+fn lines_keeps_the_end_of_a_long_text() {
+    let long: Vec<String> = (1..=999).map(|line| line.to_string()).collect();
+    let variables = Variables::from([("output", Value::from(long.join("\n")))]);
+    let source = "{{ output|lines|length }} {{ (output|lines)[0] }} {{ (output|lines)[-1] }}";
+    let made = render(source, Format::Text, &variables);
+    assert_eq!(made.as_deref(), Ok("200 800 999"));
+}
+
+#[test]
 fn what_could_grow_is_not_part_of_the_language() {
     for source in [
         "{% for i in range(10**9) %}{{ i }}{% endfor %}",

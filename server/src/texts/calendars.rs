@@ -2,7 +2,7 @@
 
 use app::error::ErrorKind;
 
-use super::{Fault, Refusal, Refused, Say, Text, both, conflict};
+use super::{Fault, Refusal, Refused, Say, Text, both, conflict, no_answer};
 use crate::calendar::ReadFault;
 
 /// Characters of a name.
@@ -98,10 +98,13 @@ impl Refusal for CalendarRefusal {
                 "先让它们改用别的日历",
                 "Switch them to another calendar first",
             ),
-            Self::NotFetched { reason } => fetch(both(
-                format!("无法获取日历：{reason}"),
-                format!("The calendar could not be fetched: {reason}"),
-            )),
+            Self::NotFetched { reason } => {
+                let reason = no_answer(reason);
+                fetch(both(
+                    format!("无法获取日历：{}", reason.zh),
+                    format!("The calendar could not be fetched: {}", reason.en),
+                ))
+            }
             Self::NotText { reason } => fetch(both(
                 format!("日历内容无法读取：{}", reason.zh),
                 format!("The calendar cannot be read: {}", reason.en),
@@ -142,10 +145,16 @@ impl Say for SourceWarning {
             })
         };
         match self {
-            Self::Refused { reason } => both(
-                format!("目前不会从这个地址更新：{reason}"),
-                format!("Nothing is fetched from this address at present: {reason}"),
-            ),
+            Self::Refused { reason } => {
+                let reason = no_answer(reason);
+                both(
+                    format!("目前不会从这个地址更新：{}", reason.zh),
+                    format!(
+                        "Nothing is fetched from this address at present: {}",
+                        reason.en
+                    ),
+                )
+            }
             Self::PlainHttp { proxy } => {
                 let Text { zh, en } = through(proxy);
                 both(

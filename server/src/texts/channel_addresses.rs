@@ -1,6 +1,6 @@
 //! Addresses of channels: what is wrong with one, and what to enter instead.
 
-use super::{Fault, Text, both};
+use super::{Fault, Text, both, no_answer};
 
 /// What is wrong with the URL of a channel.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -32,16 +32,19 @@ impl Fault for UrlFault {
                 "unknown",
                 both(
                     "认不出这是哪种群机器人的地址；这里支持企业微信、钉钉、飞书、Slack 和 Teams 的 Webhook 地址，其他渠道请管理员添加",
-                    "This is not recognised as the address of a chat robot; webhook addresses of WeCom, DingTalk, Feishu, Slack and Teams are, and an administrator adds other channels",
+                    "This is not recognised as the address of a chat robot. Enter a webhook address of WeCom, DingTalk, Feishu, Slack or Teams; an administrator can add other channels",
                 ),
             ),
-            Self::Refused { why } => (
-                "refused",
-                both(
-                    format!("不能使用这个 URL：{why}"),
-                    format!("This URL cannot be used: {why}"),
-                ),
-            ),
+            Self::Refused { why } => {
+                let why = no_answer(why);
+                (
+                    "refused",
+                    both(
+                        format!("不能使用这个 URL：{}", why.zh),
+                        format!("This URL cannot be used: {}", why.en),
+                    ),
+                )
+            }
         }
     }
 }
@@ -111,11 +114,27 @@ pub enum AddressFault {
     },
 }
 
+/// A name within a Chinese sentence: blanks part Latin letters from it.
+fn spaced(name: &str) -> String {
+    let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let before = if is_latin(name.chars().next()) {
+        " "
+    } else {
+        ""
+    };
+    let after = if is_latin(name.chars().next_back()) {
+        " "
+    } else {
+        ""
+    };
+    format!("{before}{name}{after}")
+}
+
 impl Fault for AddressFault {
     fn fault(&self) -> (&'static str, Text) {
         let text = match self {
             Self::OfKind { vendor, kind } => both(
-                format!("这是{}的地址：类型请选“{}”", vendor.zh, kind.zh),
+                format!("这是{}的地址：类型请选“{}”", spaced(&vendor.zh), kind.zh),
                 format!(
                     "This is a {} address: choose the kind \"{}\"",
                     vendor.en, kind.en
@@ -124,7 +143,7 @@ impl Fault for AddressFault {
             Self::NotOfWecom { vendor, example } => both(
                 format!(
                     "这是{}的地址，不是企业微信群机器人；请在企业微信群里添加机器人，复制它的 Webhook 地址：{example}",
-                    vendor.zh
+                    spaced(&vendor.zh)
                 ),
                 format!(
                     "This is a {} address, not a WeCom robot. Add a robot to a WeCom group and copy its webhook address: {example}",
@@ -134,7 +153,7 @@ impl Fault for AddressFault {
             Self::NotOfReceiver { vendor } => both(
                 format!(
                     "这是{}的地址，它不接受 Webhook 渠道发送的 JSON；请填写自己的接收程序的地址",
-                    vendor.zh
+                    spaced(&vendor.zh)
                 ),
                 format!(
                     "This is a {} address, which does not accept the JSON that webhook channels send. Enter the address of your own receiver",
@@ -142,7 +161,7 @@ impl Fault for AddressFault {
                 ),
             ),
             Self::NotOfChosenKind { vendor, kind } => both(
-                format!("这是{}的地址，不适用于“{}”", vendor.zh, kind.zh),
+                format!("这是{}的地址，不适用于“{}”", spaced(&vendor.zh), kind.zh),
                 format!(
                     "This is a {} address, which does not fit the kind \"{}\"",
                     vendor.en, kind.en

@@ -1,6 +1,6 @@
 //! Settings of channels besides their addresses: what is wrong with them.
 
-use super::{Fault, Text, both};
+use super::{Fault, Text, both, no_answer};
 
 /// What is wrong with a setting of a channel.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -63,7 +63,7 @@ impl Fault for SettingFault {
                 "invalid",
                 both(
                     format!("“{name}”不是 名称: 值 形式的请求头"),
-                    format!("\"{name}\" is no header such as Name: value"),
+                    format!("\"{name}\" is not a header of the form Name: value"),
                 ),
             ),
             Self::ReservedHeader { name } => (
@@ -244,13 +244,16 @@ impl Fault for MailFault {
                 "not_a_server",
                 both("这不是主机名", "This is not the name of a host"),
             ),
-            Self::RefusedHost { why } => (
-                "refused",
-                both(
-                    format!("不能使用这个地址：{why}"),
-                    format!("This address cannot be used: {why}"),
-                ),
-            ),
+            Self::RefusedHost { why } => {
+                let why = no_answer(why);
+                (
+                    "refused",
+                    both(
+                        format!("不能使用这个地址：{}", why.zh),
+                        format!("This address cannot be used: {}", why.en),
+                    ),
+                )
+            }
         }
     }
 }

@@ -154,11 +154,6 @@ pub enum ChannelNotice {
         /// Messages that were given up.
         dead: i64,
     },
-    /// It was saved, but its address cannot be used now.
-    NotUsableNow {
-        /// Why.
-        why: String,
-    },
     /// The text of a test message.
     Test,
 }
@@ -177,8 +172,8 @@ impl Say for ChannelNotice {
             } => {
                 let waiting = Text::each(|lang| phrases::messages_waiting(lang, *waiting));
                 let how = match refuses {
-                    true => both("拒收消息", "rejects messages"),
-                    false => both("无法送达", "does not accept messages"),
+                    true => both("拒收消息", "has been rejecting messages"),
+                    false => both("无法送达", "has not been accepting messages"),
                 };
                 both(
                     format!(
@@ -191,10 +186,6 @@ impl Say for ChannelNotice {
                     ),
                 )
             }
-            Self::NotUsableNow { why } => both(
-                format!("已保存，但目前不会向这个地址发送：{why}"),
-                format!("Saved, but nothing will be sent to this address for now: {why}"),
-            ),
             Self::Test => {
                 let title = Text::each(|lang| Event::Test.title(lang).to_owned());
                 both(

@@ -2,7 +2,7 @@
 
 use app::id::TaskId;
 
-use super::{Fault, Text, both};
+use super::{Fault, Text, both, no_answer};
 use crate::executor::RunAsError;
 
 /// What is wrong with the execution of a task that was typed.
@@ -129,13 +129,16 @@ impl Fault for ExecutionFault {
                     ),
                 ),
             ),
-            Self::Url { reason } => (
-                "refused",
-                both(
-                    format!("不能使用这个 URL：{reason}"),
-                    format!("This URL cannot be used: {reason}"),
-                ),
-            ),
+            Self::Url { reason } => {
+                let reason = no_answer(reason);
+                (
+                    "refused",
+                    both(
+                        format!("不能使用这个 URL：{}", reason.zh),
+                        format!("This URL cannot be used: {}", reason.en),
+                    ),
+                )
+            }
             Self::UnknownTasks { names } => {
                 let names = Text::list(names);
                 (

@@ -109,18 +109,19 @@ pub fn note(firing: &Firing, slot: &Slot, compiled: &CompiledSchedule) -> Option
 #[must_use]
 pub fn clock_change(was: i32, is: i32) -> Text {
     let by = (is - was).unsigned_abs();
-    let length = app::duration::format_duration(i64::from(by));
+    let length = Text::each(|lang| app::duration::duration_words(i64::from(by), lang));
+    let (zh, en) = (length.zh, length.en);
     let forward = is > was;
     let (was, is) = (offset(was), offset(is));
     if forward {
         both(
-            format!("时钟拨快 {length}（{was} → {is}）"),
-            format!("clocks go forward by {length} ({was} → {is})"),
+            format!("时钟拨快 {zh}（{was} → {is}）"),
+            format!("clocks go forward by {en} ({was} → {is})"),
         )
     } else {
         both(
-            format!("时钟拨慢 {length}（{was} → {is}）"),
-            format!("clocks go back by {length} ({was} → {is})"),
+            format!("时钟拨慢 {zh}（{was} → {is}）"),
+            format!("clocks go back by {en} ({was} → {is})"),
         )
     }
 }

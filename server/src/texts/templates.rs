@@ -5,16 +5,47 @@ use app::i18n::Lang;
 use app::texts::rules::rule_name;
 
 use super::{Fault, Refusal, Refused, Text, both, conflict};
-use crate::template::{TemplateFault, TemplateWhy};
+use crate::template::{JsonWhy, SyntaxWhy, TemplateFault, TemplateWhy, Unsupported};
+
+fn syntax(why: &SyntaxWhy) -> String {
+    match why {
+        SyntaxWhy::Unfinished => "标签或语句块还没有结束，模板就结束了".to_owned(),
+        SyntaxWhy::UnknownStatement(name) => format!("没有语句 {name}"),
+        SyntaxWhy::Unexpected => "这里的内容不符合语法".to_owned(),
+    }
+}
+
+fn unsupported(what: Unsupported) -> String {
+    let words = match what {
+        Unsupported::Operator(operator) => return format!("运算符 {operator}"),
+        Unsupported::Statement(name) => return format!("语句 {name}"),
+        Unsupported::Nesting(max) => return format!("超过 {max} 层的嵌套"),
+        Unsupported::Call => "函数调用",
+        Unsupported::Tuple => "元组",
+        Unsupported::Map => "映射",
+        Unsupported::ListOfVariables => "由变量组成的列表",
+        Unsupported::NamedArgument => "带名称的参数",
+        Unsupported::RecursiveLoop => "递归循环",
+        Unsupported::SeveralNames => "带多个变量名的循环",
+        Unsupported::ThisStatement => "这条语句",
+    };
+    words.to_owned()
+}
 
 impl Fault for TemplateWhy {
     fn fault(&self) -> (&'static str, Text) {
         let (code, zh) = match self {
-            Self::Syntax(words) => ("syntax", format!("语法错误：{words}")),
+            Self::Syntax(why) => ("syntax", format!("语法错误：{}", syntax(why))),
+            Self::Control(number) => (
+                "control_character",
+                format!("不能包含控制字符 U+{number:04X}；换行和制表符可以"),
+            ),
             Self::UnknownVariable(name) => ("unknown_variable", format!("没有变量 {name}")),
             Self::UnknownFilter(name) => ("unknown_filter", format!("没有过滤器 {name}")),
             Self::UnknownTest(name) => ("unknown_test", format!("没有测试 {name}")),
-            Self::NotSupported(what) => ("not_supported", format!("模板不支持 {what}")),
+            Self::NotSupported(what) => {
+                ("not_supported", format!("模板不支持{}", unsupported(*what)))
+            }
             Self::LoopsTooDeep(max) => ("too_deep", format!("循环最多嵌套 {max} 层")),
             Self::LoopOver => (
                 "loop_over",
@@ -32,12 +63,22 @@ impl Fault for TemplateWhy {
             Self::ResultTooLong(max) => ("result_too_long", format!("结果超过 {max} 字节")),
             Self::ValueTooLong(max) => ("value_too_long", format!("过滤器的结果超过 {max} 字节")),
             Self::Empty => ("empty", "结果为空".to_owned()),
-            Self::NotJson(words) => ("not_json", format!("结果不是合法的 JSON：{words}")),
-            Self::Engine(words) => ("invalid", format!("模板无法渲染：{words}")),
+            Self::NotJson(why) => (
+                "not_json",
+                format!(
+                    "结果不是合法的 JSON：{}",
+                    match why {
+                        JsonWhy::Ends => "还没有完整就结束了",
+                        JsonWhy::Unexpected => "这里的内容不符合语法",
+                    }
+                ),
+            ),
+            Self::Arguments => ("arguments", "过滤器的参数个数不对".to_owned()),
+            Self::Value => ("value", "值或参数的类型不对，或超出范围".to_owned()),
+            Self::Engine => ("invalid", "模板无法渲染".to_owned()),
         };
         let en = match self {
-            Self::Syntax(words) => format!("Syntax error: {words}"),
-            Self::Engine(words) => format!("The template cannot be rendered: {words}"),
+            Self::Syntax(why) => format!("Syntax error: {why}"),
             _ => app::i18n::sentence(self.to_string()),
         };
         (code, both(zh, en))

@@ -119,17 +119,11 @@ async fn an_outage_is_one_message_for_each_task_that_missed_something() {
     let (event, text) = heard(&app, none).await.remove(0);
     assert_eq!(event, "missed");
     assert!(
-        text.starts_with("【错过执行】none：错过 6 次计划的执行"),
+        text.starts_with("【错过执行】none：错过 6 次执行"),
         "{text}"
     );
-    assert!(
-        text.contains("计划时间：2026-11-22 星期日 08:10:00"),
-        "{text}"
-    );
-    assert!(
-        text.contains("最后一次：2026-11-22 星期日 09:00:00"),
-        "{text}"
-    );
+    assert!(text.contains("首次：2026-11-22 星期日 08:10:00"), "{text}");
+    assert!(text.contains("末次：2026-11-22 星期日 09:00:00"), "{text}");
     assert!(text.contains("不补执行"), "{text}");
     let (_, text) = heard(&app, latest).await.remove(0);
     assert!(text.contains("错过 5 次"), "{text}");
@@ -347,7 +341,7 @@ async fn a_timeout_is_an_event_of_its_own() {
     let (event, text) = heard(&app, task).await.remove(0);
     assert_eq!(event, "timed_out");
     assert!(
-        text.starts_with("【执行超时】slow：超过 1s，已终止"),
+        text.starts_with("【执行超时】slow：超过 1 秒，已终止"),
         "{text}"
     );
 }

@@ -60,7 +60,7 @@ async fn a_run_is_announced_once_over_restarts_and_servers() {
         ("starting_soon", "pending")
     );
     assert!(
-        text.starts_with("【即将执行】t：将在 29m50s 后执行"),
+        text.starts_with("【即将执行】t：将在 29 分 50 秒后执行"),
         "{text}"
     );
     assert!(

@@ -93,6 +93,33 @@ async fn a_refused_message_goes_to_the_fallback_once() {
 }
 
 #[tokio::test]
+async fn the_picture_goes_to_the_fallback_with_its_text() {
+    let app = TestApp::new().await;
+    let (standby, _) = robot(&app, "standby", "").await;
+    let (main, channel) = robot(&app, "ops", "standby").await;
+    app.notify();
+    let task = app.add(reminder("a", channel)).await.id;
+    main.wait_for(1).await;
+    main.always(Some(Mood::Refuse(93_000)));
+    app.start_run(task).await;
+    let all = standby.wait_for(2).await;
+    let kinds: Vec<&str> = all
+        .iter()
+        .filter_map(|one| one.body["msgtype"].as_str())
+        .collect();
+    assert_eq!(kinds, ["text", "image"]);
+    let viewer = app.signed_in("vera", Role::Viewer).await;
+    let rows = history(&viewer, task).await;
+    let lost = rows
+        .iter()
+        .find(|row| row["state"] == "dead" && row["kind"] == "image");
+    assert_eq!(
+        lost.expect("the picture of the refused text")["answer"],
+        "它前面的文字没有发出"
+    );
+}
+
+#[tokio::test]
 async fn a_message_that_was_tried_in_vain_goes_to_the_fallback() {
     let app = TestApp::new().await;
     let (standby, _) = robot(&app, "standby", "").await;

@@ -371,6 +371,7 @@ impl Words {
         Self(Renderer {
             lang,
             base_url: "https://cron.test".to_owned(),
+            zone: "Asia/Shanghai".to_owned(),
         })
     }
 

@@ -115,7 +115,7 @@ async fn titles_say_how_it_ended_and_a_failure_is_no_reminder() {
     };
     let timed = text_of(&app, &robot, timed).await;
     assert!(
-        timed.starts_with("【执行超时】slow：") && timed.contains("1s"),
+        timed.starts_with("【执行超时】slow：") && timed.contains("超过 1 秒"),
         "{timed}"
     );
     let pictures: Vec<String> = robot

@@ -145,7 +145,7 @@ async fn a_summary_says_what_needs_attention() {
     assert!(text.contains("应执行而一次都没有执行：1 个任务"), "{text}");
     has("明显变慢：1 个任务");
     has(&format!(
-        "· report 用时 1m，平时不超过 0.0s（p95）http://cron.test/runs/{slow}"
+        "· report 用时 1 分钟，平时不超过 0.0 秒（p95）http://cron.test/runs/{slow}"
     ));
     has("催单中：1 个任务");
     has(&format!("· 交周报 http://cron.test/tasks/{chased}"));

@@ -149,6 +149,12 @@ async fn a_template_with_a_fault_is_refused_with_its_place() {
             "Line 1",
         ),
         ("{{ groups }}", "not_a_text", "Line 1"),
+        ("{{ task }}\n{{ output|head(-1) }}", "value", "Line 2"),
+        (
+            "a\u{0}b\u{1b}[31m",
+            "control_character",
+            "Line 1, column 2: The control character U+0000 is not allowed",
+        ),
         ("  ", "empty", ""),
     ] {
         let error = set(channel, "failed", body).await;
@@ -195,11 +201,11 @@ async fn a_template_that_fails_when_a_message_leaves_gives_way_to_the_built_in_w
     for (body, reason) in [
         (
             "{{ of_the_future }}",
-            "line 1, column 4: the variable of_the_future does not exist",
+            "(sent in the built-in words: the template failed at line 1, column 4; its preview shows why)",
         ),
         (
             "{% for a in output|lines %}{% for b in output|lines %}{% for c in output|lines %}{% if c %}{% endif %}{% endfor %}{% endfor %}{% endfor %}",
-            "the result is empty",
+            "(sent in the built-in words: the template failed; its preview shows why)",
         ),
     ] {
         let set = format!("UPDATE message_template SET body = '{body}'");
@@ -250,7 +256,7 @@ async fn a_webhook_gets_the_json_of_its_template() {
         .execute("UPDATE message_template SET body = '{{ task }} {'")
         .await;
     let answer = fail(&app, task).await;
-    assert!(answer.contains("not valid JSON"), "{answer}");
+    assert!(answer.contains("sent in the built-in words"), "{answer}");
     let sent = robot.received().pop().expect("a request").body;
     assert!(
         sent["text"].is_string() && sent["run_id"].is_i64(),
@@ -469,15 +475,15 @@ async fn a_failure_comes_with_its_brief_where_the_channel_has_it() {
         .collect();
     let (loud, quiet) = (&failed[0], &failed[1]);
     for part in [
-        "从何时起：",
-        "起首次失败，上次成功",
-        "输出：从第 1 行起与上次成功不同\n- fine\n+ broken\n",
+        "首次失败：",
+        " +00:00，上次成功",
+        "输出对比：从第 1 行起与上次成功不同\n- fine\n+ broken\n",
         "结果：\nbroken",
     ] {
         assert!(loud.contains(part), "{part}: {loud}");
     }
     assert!(
-        !quiet.contains("从何时起") && quiet.contains("结果：\nbroken"),
+        !quiet.contains("首次失败") && quiet.contains("结果：\nbroken"),
         "{quiet}"
     );
     let bodies = hook.taken();
@@ -506,7 +512,7 @@ async fn a_message_does_not_wait_for_its_brief() {
         text.starts_with("【执行失败】t") && text.contains("broken"),
         "{text}"
     );
-    assert!(!text.contains("从何时起"), "{text}");
+    assert!(!text.contains("首次失败"), "{text}");
 }
 
 #[tokio::test]

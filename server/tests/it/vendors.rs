@@ -70,11 +70,8 @@ async fn every_vendor_takes_what_is_sent_and_a_test_shows_it_without_secrets() {
         assert!(test.ok, "{kind:?}: {test:?}");
         assert_eq!(receiver.taken(), 1, "{kind:?}");
         let got = receiver.last();
-        assert!(got.text.contains("A test message from Jcrontab"), "{got:?}");
-        assert!(
-            test.sent.contains("A test message from Jcrontab"),
-            "{test:?}"
-        );
+        assert!(got.text.contains("来自 Jcrontab 的测试消息"), "{got:?}");
+        assert!(test.sent.contains("来自 Jcrontab 的测试消息"), "{test:?}");
         assert!(test.sent.starts_with("POST http://127.0.0.1:"), "{test:?}");
         let sign = got.parameter("sign").unwrap_or_default();
         let body_sign = got.json()["sign"].as_str().unwrap_or_default().to_owned();

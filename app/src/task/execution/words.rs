@@ -1,7 +1,7 @@
 //! Describes an execution: short sentences about what differs from the default.
 
 use super::{Execution, HttpCall, Limits, Overlap, Retry, Waits, WaitsFor, WaitsHow};
-use crate::duration::format_duration;
+use crate::duration::duration_words;
 use crate::i18n::Lang;
 use crate::id::TaskId;
 use crate::run::RunState;
@@ -38,22 +38,25 @@ impl Execution {
         }
         all.extend(self.success_when.describe(lang));
         all.extend(self.retry.describe(lang));
-        if let Some(seconds) = self.soft_limit_seconds.map(format_duration) {
+        if let Some(seconds) = self
+            .soft_limit_seconds
+            .map(|limit| duration_words(limit, lang))
+        {
             all.push(lang.pick(
-                format!("执行超过 {seconds} 时提醒"),
+                format!("执行超过 {seconds}时提醒"),
                 format!("Warns when it runs for more than {seconds}"),
             ));
         }
-        if let Some(seconds) = self.min_seconds.map(format_duration) {
+        if let Some(seconds) = self.min_seconds.map(|least| duration_words(least, lang)) {
             all.push(lang.pick(
-                format!("成功但用时不到 {seconds} 时提醒"),
+                format!("成功但用时不到 {seconds}时提醒"),
                 format!("Warns when it succeeds in less than {seconds}"),
             ));
         }
         if self.stop_grace_seconds != usual.stop_grace_seconds {
-            let grace = format_duration(self.stop_grace_seconds.0);
+            let grace = duration_words(self.stop_grace_seconds.0, lang);
             all.push(lang.pick(
-                format!("停止时先发 TERM，{grace} 后发 KILL"),
+                format!("停止时先发 TERM，{grace}后发 KILL"),
                 format!("Stopped with TERM, then KILL after {grace}"),
             ));
         }
@@ -159,7 +162,7 @@ impl Retry {
             exit_codes: Vec::new(),
             ..self.clone()
         };
-        let seconds = |ms: i64| format_duration((ms + 500) / 1000);
+        let seconds = |ms: i64| duration_words((ms + 500) / 1000, lang);
         let mut delays: Vec<String> = (1..self.attempts)
             .filter_map(|attempt| any.next_delay_ms(attempt, RunState::Failed, Some(1), 0.5))
             .take(DELAYS_LISTED)
@@ -171,7 +174,7 @@ impl Retry {
         let delays = delays.join(lang.pick("、", ", "));
         let times = if again == 1 { "once" } else { "times" };
         let mut text = match (lang, again) {
-            (Lang::Zh, _) => format!("失败后最多重试 {again} 次：{delays} 之后"),
+            (Lang::Zh, _) => format!("失败后最多重试 {again} 次：{delays}之后"),
             (Lang::En, 1) => format!("Retried {times} after a failure: after {delays}"),
             (Lang::En, _) => {
                 format!("Retried up to {again} {times} after a failure: after {delays}")
@@ -207,15 +210,15 @@ impl Retry {
 
 impl Limits {
     fn describe(&self, lang: Lang) -> Option<String> {
-        let part = |value: Option<i64>, zh: &str, en: &str, text: fn(i64) -> String| {
-            value.map(|value| format!("{} {}", lang.pick(zh, en), text(value)))
+        let part = |value: Option<i64>, zh: &str, en: &str, text: fn(i64, Lang) -> String| {
+            value.map(|value| format!("{} {}", lang.pick(zh, en), text(value, lang)))
         };
-        let plain = |value: i64| value.to_string();
+        let plain = |value: i64, _: Lang| value.to_string();
         let parts = [
-            part(self.memory_mib, "内存", "memory", |mib| {
+            part(self.memory_mib, "内存", "memory", |mib, _| {
                 format!("{mib} MiB")
             }),
-            part(self.cpu_seconds, "CPU 时间", "CPU time", format_duration),
+            part(self.cpu_seconds, "CPU 时间", "CPU time", duration_words),
             part(self.open_files, "打开文件", "open files", plain),
             part(self.processes, "进程", "processes", plain),
             part(self.nice, "nice", "nice", plain),
@@ -242,8 +245,8 @@ impl Waits {
         let any = self.how == WaitsHow::Any;
         let tasks = tasks.join(lang.pick("、", if any { " or " } else { ", " }));
         let (fresh, patience) = (
-            format_duration(self.fresh_seconds),
-            format_duration(self.patience_seconds),
+            duration_words(self.fresh_seconds, lang),
+            duration_words(self.patience_seconds, lang),
         );
         let what = match self.what {
             WaitsFor::Success => lang.pick("成功", "success"),
@@ -251,7 +254,7 @@ impl Waits {
         };
         let among = if any && !one { "之一" } else { "" };
         Some(lang.pick(
-            format!("等 {tasks} {among}{what}（{fresh} 内），最多等 {patience}"),
+            format!("等 {tasks} {among}{what}（{fresh}内），最多等 {patience}"),
             format!("Waits up to {patience} for the {what} of {tasks} (within {fresh})"),
         ))
     }
@@ -350,14 +353,14 @@ mod tests {
         assert_eq!(
             execution.describe_with(Lang::Zh, name),
             [
-                "等 #12 备份、#15 成功（1d 内），最多等 1h",
+                "等 #12 备份、#15 成功（24 小时内），最多等 1 小时",
                 "最多同时执行 3 个",
                 "在并发池 db 里排队",
-                "失败后最多重试 3 次：1m、2m、4m 之后；只在退出码是 1、75 时；\
+                "失败后最多重试 3 次：1 分钟、2 分钟、4 分钟之后；只在退出码是 1、75 时；\
                  服务器崩溃后也重试，可能因此执行两遍",
-                "执行超过 5m 时提醒",
-                "成功但用时不到 20s 时提醒",
-                "停止时先发 TERM，30s 后发 KILL",
+                "执行超过 5 分钟时提醒",
+                "成功但用时不到 20 秒时提醒",
+                "停止时先发 TERM，30 秒后发 KILL",
                 "限制：内存 512 MiB，nice 5",
                 "以用户 deploy 执行",
                 "在 /srv 目录执行",
@@ -369,9 +372,11 @@ mod tests {
         assert_eq!(english.len(), 12);
         assert_eq!(
             english[0],
-            "Waits up to 1h for the success of #12, #15 (within 1d)"
+            "Waits up to 1 hour for the success of #12, #15 (within 24 hours)"
         );
-        assert!(english[3].starts_with("Retried up to 3 times after a failure: after 1m, 2m, 4m;"));
+        assert!(english[3].starts_with(
+            "Retried up to 3 times after a failure: after 1 minute, 2 minutes, 4 minutes;"
+        ));
         assert!(!english.concat().contains("not shown"));
     }
 
@@ -384,7 +389,9 @@ mod tests {
         };
         assert_eq!(
             long.describe(Lang::Zh).as_deref(),
-            Some("失败后最多重试 19 次：1m、2m、4m、8m、16m、32m、… 之后（±10%）")
+            Some(
+                "失败后最多重试 19 次：1 分钟、2 分钟、4 分钟、8 分钟、16 分钟、32 分钟、…之后（±10%）"
+            )
         );
         let any = Waits {
             tasks: vec![TaskId(1), TaskId(2)],
@@ -394,11 +401,11 @@ mod tests {
         };
         assert_eq!(
             any.describe(Lang::Zh, |_| None).as_deref(),
-            Some("等 #1、#2 之一结束（1d 内），最多等 1h")
+            Some("等 #1、#2 之一结束（24 小时内），最多等 1 小时")
         );
         assert_eq!(
             any.describe(Lang::En, |_| None).as_deref(),
-            Some("Waits up to 1h for the end of #1 or #2 (within 1d)")
+            Some("Waits up to 1 hour for the end of #1 or #2 (within 24 hours)")
         );
     }
 

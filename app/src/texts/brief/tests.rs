@@ -42,7 +42,7 @@ fn both(text: impl Fn(Lang) -> String) -> [String; 2] {
 }
 
 #[test]
-fn the_brief_is_three_lines() {
+fn the_brief_is_a_few_lines() {
     let mut brief = brief();
     brief.changes = vec![Change::Edited {
         at: at(-60),
@@ -72,17 +72,19 @@ fn the_brief_is_three_lines() {
     assert_eq!(
         lines(&brief, Lang::Zh),
         [
-            "从何时起：2026-11-22 08:43:20 +00:00 起连续失败 3 次，上次成功 2026-11-22 07:43:20 +00:00（#9）",
-            "变化：ann 于 2026-11-22 08:42:20 +00:00 修改了命令、工作目录；前后 5 分钟内还有 2 个任务失败：对账 等",
-            "输出：从第 4 行起与上次成功不同：本次 “disk full”，上次成功 “wrote 5 files”",
+            "连续失败：3 次，始于 2026-11-22 08:43:20 +00:00，上次成功 2026-11-22 07:43:20 +00:00（#9）",
+            "变化：ann 于 2026-11-22 08:42:20 +00:00 修改了命令、工作目录",
+            "同时失败：前后 5 分钟内还有 2 个任务失败：对账 等",
+            "输出对比：从第 4 行起与上次成功不同：本次 “disk full”，上次成功 “wrote 5 files”",
         ]
     );
     assert_eq!(
         lines(&brief, Lang::En),
         [
-            "Since: 2026-11-22 08:43:20 +00:00, 3 failures in a row; last success 2026-11-22 07:43:20 +00:00 (#9)",
-            "What changed: ann edited the command, the working directory at 2026-11-22 08:42:20 +00:00; 2 other tasks failed within 5 minutes: 对账, …",
-            "Output: differs from the last success from line 4 on: now \"disk full\", then \"wrote 5 files\"",
+            "Failing since: 2026-11-22 08:43:20 +00:00, 3 failures in a row; last success 2026-11-22 07:43:20 +00:00 (#9)",
+            "What changed: ann edited the command and the working directory at 2026-11-22 08:42:20 +00:00",
+            "Also failing: 2 other tasks failed within 5 minutes: 对账, …",
+            "Output compared: differs from the last success from line 4 on: now \"disk full\", then \"wrote 5 files\"",
         ]
     );
 }
@@ -93,10 +95,13 @@ fn since_when_says_what_is_known() {
     first.streak.times = 1;
     first.success = LastSuccess::Never;
     assert_eq!(
-        both(|lang| since(&first, lang)),
+        both(|lang| {
+            let (title, text) = since(&first, lang);
+            format!("{title}|{text}")
+        }),
         [
-            "2026-11-22 08:43:20 +00:00 起首次失败，从未成功过",
-            "2026-11-22 08:43:20 +00:00, first failure; never succeeded",
+            "首次失败|2026-11-22 08:43:20 +00:00，从未成功过",
+            "First failure|2026-11-22 08:43:20 +00:00; never succeeded",
         ]
     );
     first.success = LastSuccess::NotAmong { runs: 50 };

@@ -123,15 +123,5 @@ pub(crate) fn message_state(state: MessageState) -> AnyView {
 
 /// The word for how a message stands.
 pub(crate) fn message_word(state: MessageState) -> &'static str {
-    let ui = ui();
-    match state {
-        MessageState::Sent => ui.message_sent,
-        MessageState::Sending => ui.message_sending,
-        MessageState::Dead => ui.message_dead,
-        MessageState::Withdrawn => ui.message_withdrawn,
-        MessageState::Pending => ui.message_pending,
-        MessageState::Waiting => ui.message_waiting,
-        MessageState::Merged => ui.message_merged,
-        MessageState::Digested => ui.message_digested,
-    }
+    crate::texts::messages::message_state(ui(), state)
 }

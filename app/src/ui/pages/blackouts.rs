@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::listing::{Asked, asked, framed, table};
 use crate::auth::Action;
 use crate::calendar::{Blackout, BlackoutDraft, BlackoutPolicy};
-use crate::duration::format_duration;
+use crate::duration::duration_words;
 use crate::error::AppError;
 use crate::page::BlackoutsPage;
 use crate::routes;
@@ -97,7 +97,8 @@ fn times(blackout: &Blackout, clock: &Clock) -> AnyView {
     let zone = view! { <small class="muted">{blackout.zone.clone()}</small> };
     match (&blackout.cron, blackout.duration_seconds) {
         (Some(cron), lasts) => {
-            let lasts = lasts.map(|lasts| blackouts::lasting(lang(), &format_duration(lasts)));
+            let lasts =
+                lasts.map(|lasts| blackouts::lasting(lang(), &duration_words(lasts, lang())));
             view! { <span>{cycle(cron)} {lasts} " " {zone}</span> }.into_any()
         }
         (None, _) => {

@@ -7,7 +7,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::not_found;
 use crate::auth::Action;
-use crate::duration::format_duration;
+use crate::duration::duration_words;
 use crate::error::AppError;
 use crate::id::TaskId;
 use crate::page::TaskPage;
@@ -331,8 +331,8 @@ fn facts(task: &Task, channel: Option<String>, clock: &Clock) -> AnyView {
             {(!task.nickname.is_empty()).then(|| fact(ui.nickname, task.nickname.clone()))}
             {(!task.tags.is_empty()).then(|| fact(ui.tags, list(&task.tags)))}
             {fact(ui.channel, channel.unwrap_or_else(|| ui.no_channel.to_owned()))}
-            {fact(ui.timeout, task.timeout_seconds.map_or_else(|| ui.no_timeout.to_owned(), format_duration))}
-            {task.notice_before_seconds.map(|before| fact(ui.notice_before, format_duration(before)))}
+            {fact(ui.timeout, task.timeout_seconds.map_or_else(|| ui.no_timeout.to_owned(), |limit| duration_words(limit, lang)))}
+            {task.notice_before_seconds.map(|before| fact(ui.notice_before, duration_words(before, lang)))}
             {task.pause_after_failures.map(|count| fact(ui.pause_after, count.to_string()))}
             {fact(ui.created_at, clock.exact(task.created_at))}
             {fact(ui.updated_at, clock.exact(task.updated_at))}

@@ -126,7 +126,8 @@ pub(super) async fn run(client: &Client, command: &TemplateCommand) -> Result<()
             if *json {
                 print_json(&template);
             } else {
-                print_lines(&[template["body"].as_str().unwrap_or_default().to_owned()]);
+                let body = template["body"].as_str().unwrap_or_default();
+                print_lines(&[app::ansi::visible(body)]);
             }
             Ok(())
         }

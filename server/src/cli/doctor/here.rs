@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use app::auth::Principal;
 use app::backend::{Caller, System};
+use app::i18n::Lang;
 use app::task::TaskQuery;
 
 use super::report::Report;
@@ -131,18 +132,19 @@ fn report_progress(folder: &Path, report: &mut Report) -> bool {
         return false;
     };
     let past = (SystemClock.now() - since).num_seconds();
-    let past = app::duration::format_duration(past);
+    let words = |lang| app::duration::duration_words(past, lang);
+    let (zh, en) = (words(Lang::Zh), words(Lang::En));
     report.starting(
         "server",
         match stage {
             Stage::Starting => (
-                format!("正在启动：进程 {pid}，已 {past}"),
-                format!("starting: process {pid}, for {past}"),
+                format!("正在启动：进程 {pid}，已 {zh}"),
+                format!("starting: process {pid}, for {en}"),
             ),
             Stage::Database => (
-                format!("正在启动，等待数据库：进程 {pid}，已 {past}；若一直等待，服务器日志里有原因"),
+                format!("正在启动，等待数据库：进程 {pid}，已 {zh}；若一直等待，服务器日志里有原因"),
                 format!(
-                    "starting, waiting for its database: process {pid}, for {past}; if this persists, see the server's log"
+                    "starting, waiting for its database: process {pid}, for {en}; if this persists, see the server's log"
                 ),
             ),
         },

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::duration::format_duration;
+use app::duration::duration_words;
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::schedule::{MissedPolicy, Schedule, ScheduleSpec, describe_schedule};
@@ -177,7 +177,7 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
     if let Some(urge) = task["urge_cron"].as_str() {
         let line = urge_line(urge);
         all.push(match in_force(task) {
-            InForce::Urge(_) => labelled(lang.pick("正在催单", "Urging"), line),
+            InForce::Urge(_) => labelled(lang.pick("正在催单", "Chasing"), line),
             InForce::Work(_) => labelled(ui.urge_cycle, line),
         });
     }
@@ -228,8 +228,12 @@ async fn people(client: &Client, task: &Value) -> Result<Vec<String>, Failure> {
         |_| text(task, "mode"),
         |mode| ui.mode_text(mode).0.to_owned(),
     );
-    let timeout = task["timeout_seconds"].as_i64().map(format_duration);
-    let notice_before = task["notice_before_seconds"].as_i64().map(format_duration);
+    let timeout = task["timeout_seconds"]
+        .as_i64()
+        .map(|seconds| duration_words(seconds, lang));
+    let notice_before = task["notice_before_seconds"]
+        .as_i64()
+        .map(|seconds| duration_words(seconds, lang));
     let facts = [
         (ui.mode, mode),
         (ui.owners, list("owners")),
@@ -305,9 +309,9 @@ fn missed(rule: &Value) -> Option<String> {
     }
     let policy = rule.policy.map_or("-", |policy| policy.as_str());
     let (grace, max, age) = (
-        format_duration(rule.grace_seconds),
+        duration_words(rule.grace_seconds, lang()),
         rule.max,
-        format_duration(rule.max_age_seconds),
+        duration_words(rule.max_age_seconds, lang()),
     );
     let words = match lang() {
         Lang::Zh => match rule.policy {

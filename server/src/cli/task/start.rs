@@ -172,7 +172,8 @@ async fn end_of(client: &Client, mut run: Run, retry_for: Duration) -> Result<Ru
             Err(failure) => return Err(failure),
         };
         let (why, limit) = (&failure.message, retry_for.as_secs());
-        let limit = app::duration::format_duration(i64::try_from(limit).unwrap_or(i64::MAX));
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = app::duration::duration_words(limit, lang);
         print_note(&lang.pick(
             format!("{why}；继续重试，最多 {limit}"),
             format!("{why}; trying again for up to {limit}"),

@@ -49,7 +49,7 @@ pub fn unknown(
     if all.is_empty() {
         return lang.pick(
             format!("{missing}；这里不接受任何{zh}"),
-            format!("{missing}; none is taken here"),
+            format!("{missing}; this address takes none"),
         );
     }
     let all = all.join(lang.pick("、", ", "));
@@ -90,7 +90,7 @@ mod tests {
                 true,
                 &[][..],
                 "没有 `x` 这个查询参数；这里不接受任何查询参数",
-                "There is no query parameter `x`; none is taken here",
+                "There is no query parameter `x`; this address takes none",
             ),
         ] {
             assert_eq!(unknown(Lang::Zh, what, name, shown, known), zh);

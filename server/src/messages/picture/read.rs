@@ -16,10 +16,10 @@ pub enum PictureFault {
     #[error("this is neither a PNG nor a JPEG")]
     NoPicture,
     /// More bytes than the vendor takes.
-    #[error("a picture has at most 2 MiB")]
+    #[error("a picture may be at most 2 MiB")]
     TooLarge,
     /// More pixels than a chat shows.
-    #[error("a picture has at most 4096 pixels a side")]
+    #[error("a picture may be at most 4096 pixels a side")]
     TooManyPixels,
 }
 

@@ -2,7 +2,7 @@
 
 use app::i18n::Lang;
 use app::run::brief::{Brief, LastSuccess, OutputChange, OutputSide};
-use app::texts::brief::{BriefUi, changes, others, output, since};
+use app::texts::brief::{BriefUi, changes, last_success, others, output, since};
 
 use crate::text::{head, one_line};
 
@@ -12,14 +12,24 @@ const LINE_SHOWN: usize = 160;
 const OUTPUT_SHOWN: usize = 100;
 
 /// Since when it fails, what changed, where its output first differs, and how many others failed. What there is no
-/// success to compare with is not said again in each line.
-pub(super) fn lines(brief: &Brief, lang: Lang) -> Vec<String> {
+/// success to compare with is not said again in each line; nor is since when, where a line before it says so
+/// (`since_is_known`): then only the last success is named.
+pub(super) fn lines(brief: &Brief, lang: Lang, since_is_known: bool) -> Vec<String> {
     let ui = BriefUi::of(lang);
     let line = |title: &str, text: &str| {
         let text = short(text, LINE_SHOWN);
         lang.pick(format!("{title}：{text}"), format!("{title}: {text}"))
     };
-    let mut lines = vec![line(ui.since, &since(brief, lang))];
+    let (title, text) = match (since_is_known, &brief.success) {
+        (false, _) => since(brief, lang),
+        (true, LastSuccess::Run { run_id, started_at }) => {
+            let at = brief.zone.full(*started_at);
+            let text = lang.pick(format!("{at}（#{run_id}）"), format!("{at} (#{run_id})"));
+            (ui.last_success_label, text)
+        }
+        (true, _) => (ui.last_success_label, last_success(brief, lang)),
+    };
+    let mut lines = vec![line(title, &text)];
     if matches!(brief.success, LastSuccess::Run { .. }) {
         let changed = changes(brief, lang).join(lang.pick("；", "; "));
         lines.push(line(ui.changed, &changed));
@@ -64,12 +74,12 @@ mod tests {
     fn the_brief_is_a_few_short_lines() {
         let mut brief = example::brief();
         assert_eq!(
-            lines(&brief, Lang::En),
+            lines(&brief, Lang::En, false),
             [
-                "Since: 2026-01-03 01:00:00 +00:00, 3 failures in a row; last success 2026-01-02 01:00:00 +00:00 (#4550)",
+                "Failing since: 2026-01-03 01:00:00 +00:00, 3 failures in a row; last success 2026-01-02 01:00:00 +00:00 (#4550)",
                 "What changed: No change on record",
                 "Also failing: 1 other task failed within 5 minutes: report",
-                "Output: differs from the last success from line 2 on",
+                "Output compared: differs from the last success from line 2 on",
                 "- dumped 12 tables",
                 "+ pg_dump: error: connection refused",
             ]
@@ -79,7 +89,7 @@ mod tests {
             run.lines[0].text = "长".repeat(200);
         }
         for lang in [Lang::Zh, Lang::En] {
-            let lines = lines(&brief, lang);
+            let lines = lines(&brief, lang, false);
             assert!(
                 lines
                     .iter()
@@ -87,12 +97,13 @@ mod tests {
             );
             assert!(lines.join("\n").len() < 1_500);
         }
+        assert!(lines(&brief, Lang::En, true)[0].starts_with("Last success: 2026-01-02 01:00:00"));
         brief.success = LastSuccess::Never;
         brief.output = OutputChange::NoSuccess;
         brief.others.count = 0;
         assert_eq!(
-            lines(&brief, Lang::Zh),
-            ["从何时起：2026-01-03 01:00:00 +00:00 起连续失败 3 次，从未成功过"]
+            lines(&brief, Lang::Zh, false),
+            ["连续失败：3 次，始于 2026-01-03 01:00:00 +00:00，从未成功过"]
         );
     }
 }

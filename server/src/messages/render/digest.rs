@@ -154,6 +154,7 @@ mod tests {
         let renderer = Renderer {
             lang: Lang::Zh,
             base_url: "https://cron.example.com".to_owned(),
+            zone: "Asia/Shanghai".to_owned(),
         };
         for tasks in [1, 3, 40, 400] {
             for length in [0, 5, 200] {
@@ -209,6 +210,7 @@ mod tests {
         let renderer = Renderer {
             lang: Lang::Zh,
             base_url: "http://cron.test".to_owned(),
+            zone: "Asia/Shanghai".to_owned(),
         };
         assert_eq!(
             renderer.text(&facts, None),

@@ -1,6 +1,7 @@
 //! The line that says for which channel another one stands in, and why.
 
 use app::i18n::Lang;
+use app::message::answer_text;
 
 use super::Renderer;
 use crate::text::one_line;
@@ -16,7 +17,8 @@ impl Renderer {
         why: &str,
         lang: Option<Lang>,
     ) -> String {
-        let (lang, why) = (lang.unwrap_or(self.lang), one_line(why));
+        let lang = lang.unwrap_or(self.lang);
+        let why = one_line(&answer_text(why, lang));
         let names: Vec<String> = channels.iter().map(|name| one_line(name)).collect();
         let line = lang.pick(
             format!("（代渠道 {} 发送：{why}）", names.join("、")),
@@ -45,6 +47,7 @@ mod tests {
         let renderer = Renderer {
             lang: Lang::Zh,
             base_url: String::new(),
+            zone: "Asia/Shanghai".to_owned(),
         };
         let names = ["ops".to_owned(), "on\ncall".to_owned()];
         let text = "【执行失败】backup\n时间：…\n谢谢！".to_owned();

@@ -197,8 +197,14 @@ impl Words<'_> {
     /// `report 10m, usually up to 2m (p95) https://…`.
     fn slow(&self, one: &SlowTask) -> String {
         let seconds = |millis: i64| match millis {
-            ..10_000 => format!("{}.{}s", millis / 1000, millis % 1000 / 100),
-            _ => app::duration::format_duration(millis / 1000),
+            ..10_000 => {
+                let (whole, tenth) = (millis / 1000, millis % 1000 / 100);
+                self.lang.pick(
+                    format!("{whole}.{tenth} 秒"),
+                    format!("{whole}.{tenth} seconds"),
+                )
+            }
+            _ => app::duration::duration_words(millis / 1000, self.lang),
         };
         let (name, link) = (shown(&one.name, TASK_SHOWN), self.run(one.run));
         let (took, usual) = (seconds(one.millis), seconds(one.usual_millis));
@@ -272,6 +278,7 @@ mod tests {
         Renderer {
             lang: Lang::Zh,
             base_url: "https://cron.example.com".to_owned(),
+            zone: "Asia/Shanghai".to_owned(),
         }
     }
 

@@ -8,13 +8,13 @@ use super::Words;
 use crate::facts::SystemEvent;
 use crate::text::one_line;
 
-/// The zone of times that belong to no task.
-const ZONE: &str = "UTC";
-
-/// Bytes as gigabytes with one decimal.
-fn gigabytes(bytes: u64) -> String {
+/// Bytes as gigabytes with one decimal, or as megabytes where that is less than one.
+fn size(bytes: u64) -> String {
+    if bytes < 1_000_000_000 {
+        return format!("{} MB", bytes / 1_000_000);
+    }
     let tenths = bytes / 100_000_000;
-    format!("{}.{}", tenths / 10, tenths % 10)
+    format!("{}.{} GB", tenths / 10, tenths % 10)
 }
 
 impl Words<'_> {
@@ -27,14 +27,18 @@ impl Words<'_> {
                 last_seen,
                 lost,
             } => {
-                let seen = self.when(ZONE, *last_seen);
-                let verdict = lang.pick(
-                    format!("心跳中断，{lost} 个执行结果未知"),
-                    format!(
-                        "its heartbeat stopped; the results of {lost} {} unknown",
-                        plural(*lost, "run is", "runs are")
+                let seen = self.when(self.zone, *last_seen);
+                let verdict = match *lost {
+                    0 => lang.pick("心跳中断", "its heartbeat stopped").to_owned(),
+                    lost => lang.pick(
+                        format!("心跳中断，{lost} 个执行结果未知"),
+                        format!(
+                            "its heartbeat stopped; the {} of {lost} {} unknown",
+                            plural(lost, "result", "results"),
+                            plural(lost, "run is", "runs are")
+                        ),
                     ),
-                );
+                };
                 let line = lang.pick(
                     format!("最后心跳：{seen}"),
                     format!("Last heartbeat: {seen}"),
@@ -42,7 +46,7 @@ impl Words<'_> {
                 (host, verdict, Some(line))
             }
             SystemEvent::ClockStepped { host, seconds } => {
-                let by = app::duration::format_duration(seconds.abs());
+                let by = app::duration::duration_words(seconds.abs(), lang);
                 let verdict = match seconds.signum() {
                     -1 => lang.pick(
                         format!("系统时钟被调慢 {by}，已执行过的不会重复执行"),
@@ -56,7 +60,7 @@ impl Words<'_> {
                 (host, verdict, None)
             }
             SystemEvent::ClockOff { host, seconds } => {
-                let by = app::duration::format_duration(seconds.abs());
+                let by = app::duration::duration_words(seconds.abs(), lang);
                 let verdict = match seconds.signum() {
                     -1 => lang.pick(
                         format!("系统时钟比数据库慢 {by}，校正之前这台服务器不会启动任何任务"),
@@ -74,11 +78,11 @@ impl Words<'_> {
                 (host, verdict, None)
             }
             SystemEvent::DiskLow { host, free, total } => {
-                let (free, total) = (gigabytes(*free), gigabytes(*total));
+                let (free, total) = (size(*free), size(*total));
                 let verdict = lang.pick(
-                    format!("数据目录所在磁盘只剩 {free} GB（共 {total} GB），请清理或扩容"),
+                    format!("数据目录所在磁盘只剩 {free}（共 {total}），请清理或扩容"),
                     format!(
-                        "the disk of its data directory has {free} GB left of {total} GB; free or add space"
+                        "the disk of its data directory has {free} left of {total}; free or add space"
                     ),
                 );
                 (host, verdict, None)
@@ -89,7 +93,7 @@ impl Words<'_> {
         body += lang.pick("：", ": ");
         body += &verdict;
         body.push('\n');
-        let when = self.when(ZONE, at);
+        let when = self.when(self.zone, at);
         body += &lang.pick(format!("时间：{when}\n"), format!("Time: {when}\n"));
         if let Some(line) = line {
             body += &line;

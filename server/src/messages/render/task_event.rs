@@ -1,5 +1,7 @@
 //! The words of what happens to a task besides the end of a run.
 
+use app::auth::Principal;
+use app::duration::{about_duration, duration_words};
 use app::i18n::plural;
 use app::id::RunId;
 use app::occurrence::{MissReason, NotRun, SkipReason};
@@ -26,7 +28,7 @@ impl Words<'_> {
             TaskEvent::LateStart { due_at, why } => {
                 let late = self.length((at - *due_at).num_seconds());
                 let verdict = self.lang.pick(
-                    format!("比计划晚 {late} 启动，{}", self.why_late(*why)),
+                    format!("比计划晚 {late}启动，{}", self.why_late(*why)),
                     format!("started {late} late: {}", self.why_late(*why)),
                 );
                 (verdict, vec![self.planned_for(task, *due_at)])
@@ -77,15 +79,14 @@ impl Words<'_> {
                 (verdict, lines)
             }
             TaskEvent::StartingSoon { starts_at } => {
-                let left = self.length((*starts_at - at).num_seconds());
-                let verdict = self.lang.pick(
-                    format!("将在 {left} 后执行"),
-                    format!("it starts in {left}"),
-                );
+                let left = self.ahead((*starts_at - at).num_seconds());
+                let verdict = self
+                    .lang
+                    .pick(format!("将在 {left}后执行"), format!("it starts in {left}"));
                 (verdict, vec![self.planned_for(task, *starts_at)])
             }
             TaskEvent::EndsSoon { ends_at } => {
-                let left = self.length((*ends_at - at).num_seconds());
+                let left = self.ahead((*ends_at - at).num_seconds());
                 let verdict = self.lang.pick(
                     format!("有效期还剩 {left}，之后不再执行"),
                     format!("its active period ends in {left}; it does not run after that"),
@@ -97,6 +98,7 @@ impl Words<'_> {
                 (verdict, vec![line])
             }
             TaskEvent::Changed { by, fields } => {
+                let by = self.who(by);
                 let names = field_names(fields, self.lang);
                 let verdict = self.lang.pick(
                     format!("{by} 修改了{names}"),
@@ -104,16 +106,20 @@ impl Words<'_> {
                 );
                 (verdict, Vec::new())
             }
-            TaskEvent::Closed { by } => (
-                self.lang
-                    .pick(format!("由 {by} 结单"), format!("marked done by {by}")),
-                Vec::new(),
-            ),
-            TaskEvent::Restored { by } => (
-                self.lang
-                    .pick(format!("由 {by} 恢复"), format!("made active by {by}")),
-                Vec::new(),
-            ),
+            TaskEvent::Closed { by } => {
+                let by = self.who(by);
+                let verdict = self
+                    .lang
+                    .pick(format!("由 {by} 结单"), format!("marked done by {by}"));
+                (verdict, Vec::new())
+            }
+            TaskEvent::Restored { by } => {
+                let by = self.who(by);
+                let verdict = self
+                    .lang
+                    .pick(format!("由 {by} 恢复"), format!("made active by {by}"));
+                (verdict, Vec::new())
+            }
         };
         self.message(&Draft {
             task,
@@ -159,15 +165,29 @@ impl Words<'_> {
     }
 
     fn length(&self, seconds: i64) -> String {
-        app::duration::format_duration(seconds.max(0))
+        duration_words(seconds, self.lang)
+    }
+
+    /// How far ahead something is, about.
+    fn ahead(&self, seconds: i64) -> String {
+        about_duration(seconds, self.lang)
+    }
+
+    /// Who did something: the terminal has no name of a person.
+    fn who<'b>(&self, by: &'b str) -> &'b str {
+        let console = Principal::console();
+        match by == console.name {
+            true => self.lang.pick("命令行", "the command line"),
+            false => by,
+        }
     }
 
     fn why_late(&self, why: LateReason) -> &'static str {
         match why {
             LateReason::Busy => self.lang.pick("服务器繁忙", "the server was busy"),
             LateReason::Down => self.lang.pick(
-                "计划时间没有服务器能够启动它，现在补执行",
-                "no server could start it in time, so it is caught up now",
+                "到点时没有可用的服务器，现在补执行",
+                "no server could start it in time, so it is being run now",
             ),
             LateReason::Pool => self
                 .lang
@@ -218,7 +238,9 @@ impl Words<'_> {
         let least = self.length(min_seconds);
         self.lang.pick(
             format!("只用了 {seconds} 秒就成功，少于 {least}，请检查是否真的做完"),
-            format!("succeeded in only {seconds} s, less than {least}; check that it did its work"),
+            format!(
+                "succeeded in only {seconds} seconds, less than {least}; check that it did its work"
+            ),
         )
     }
 
@@ -229,34 +251,48 @@ impl Words<'_> {
                 .lang
                 .pick("系统时钟被调快", "the clock was set forward"),
             _ => self.lang.pick(
-                "当时没有服务器能够执行",
+                "当时没有可用的服务器",
                 "no server could run it at that time",
             ),
         };
         let verdict = self.lang.pick(
-            format!("错过 {count} 次计划的执行，{why}"),
+            format!("错过 {count} 次执行：{why}"),
             format!(
                 "{count} planned {} not started: {why}",
                 plural(count, "run was", "runs were")
             ),
         );
-        let mut lines = vec![self.planned_for(task, missed.since)];
-        if missed.last != missed.since {
+        let first = self.when(&task.zone, missed.since);
+        let mut lines = Vec::new();
+        if missed.last == missed.since {
+            lines.push(self.planned_for(task, missed.since));
+        } else {
             let last = self.when(&task.zone, missed.last);
+            lines.push(self.lang.pick(
+                format!("首次：{first}"),
+                format!("First planned for: {first}"),
+            ));
             lines.push(
                 self.lang
-                    .pick(format!("最后一次：{last}"), format!("Last one: {last}")),
+                    .pick(format!("末次：{last}"), format!("Last planned for: {last}")),
             );
         }
         lines.push(match caught_up {
             0 => self
                 .lang
-                .pick("不补执行", "They are not caught up")
+                .pick(
+                    "不补执行",
+                    plural(
+                        count,
+                        "It will not be caught up",
+                        "They will not be caught up",
+                    ),
+                )
                 .to_owned(),
             _ => self.lang.pick(
                 format!("另有 {caught_up} 次正在补执行"),
                 format!(
-                    "{caught_up} more {} caught up now",
+                    "{caught_up} more {} being caught up now",
                     plural(caught_up, "is", "are")
                 ),
             ),

@@ -154,6 +154,7 @@ impl Renderer {
         let words = Words {
             lang,
             base_url: &self.base_url,
+            zone: &self.zone,
             brief: beside.brief,
         };
         let event = facts.event();
@@ -182,7 +183,7 @@ impl Renderer {
         }
         let lines = beside
             .brief
-            .map(|found| brief::lines(found, lang))
+            .map(|found| brief::lines(found, lang, false))
             .unwrap_or_default();
         all.insert("brief", lines.join("\n").into());
         all.insert("brief_lines", lines.into_iter().collect());
@@ -206,7 +207,7 @@ impl Renderer {
                 ..
             } => {
                 of_task(&mut all, &words, task, *at);
-                let limit = app::duration::format_duration(*limit_seconds);
+                let limit = app::duration::duration_words(*limit_seconds, lang);
                 all.insert("limit", limit.into());
             }
             Facts::Ended { task, at, end, .. } => {
@@ -303,6 +304,7 @@ mod tests {
         Renderer {
             lang: Lang::Zh,
             base_url: "https://cron.example.com".to_owned(),
+            zone: "Asia/Shanghai".to_owned(),
         }
     }
 

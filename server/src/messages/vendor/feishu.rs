@@ -1,7 +1,7 @@
 //! 飞书群机器人, and those of Lark: custom bots of groups (open.feishu.cn, 自定义机器人使用指南;
 //! open.larksuite.com, Custom bot usage guide).
 
-use app::message::MessageKind;
+use app::message::{MessageKind, Why};
 use serde_json::{Value, json};
 
 use super::super::target::Target;
@@ -41,9 +41,7 @@ impl Vendor for Feishu {
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing(
-                "Feishu takes no pictures from custom bots",
-            ));
+            return Ok(Outgoing::Nothing(Why::NoPictures));
         }
         let seconds = at.now.timestamp().to_string();
         let secret = to.settings.secret.trim();
@@ -97,10 +95,14 @@ impl Vendor for Feishu {
     }
 }
 
-/// A plain text where that does: in one, `<at …>` mentions people, so a text that holds such a tag goes
-/// as rich text, in which nothing is a tag. So does one with people to mention.
+/// A plain text where that does: in one, tags mention people (`<at …>`) and format (`<b>`), and `[text](URL)` hides a
+/// link, so a text with such characters goes as rich text, of whose texts nothing is markup. So does one with people to
+/// mention.
 fn body(text: &str, mentions: &[String]) -> Value {
-    if mentions.is_empty() && !text.to_ascii_lowercase().contains("<at") {
+    let has_markup = ["<", "](", "**", "~~"]
+        .iter()
+        .any(|sign| text.contains(sign));
+    if mentions.is_empty() && !has_markup {
         return json!({ "msg_type": "text", "content": { "text": text } });
     }
     let mut lines: Vec<Value> = text

@@ -1,7 +1,7 @@
 //! Incoming webhooks of Slack (docs.slack.dev: Sending messages using incoming webhooks, Formatting
 //! message text, Rate limits).
 
-use app::message::MessageKind;
+use app::message::{MessageKind, Why};
 use serde_json::json;
 
 use super::super::target::Target;
@@ -31,12 +31,13 @@ impl Vendor for Slack {
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing("Slack takes no pictures from webhooks"));
+            return Ok(Outgoing::Nothing(Why::NoPictures));
         }
         let text = fit(&item.body, TEXT_MAX, at.lang, |text| {
             content(text, &item.mentions).len()
         });
-        let body = json!({ "text": content(&text, &item.mentions) });
+        // Without it `*`, `_`, `~` and backticks in a text are formatting (docs.slack.dev: Formatting message text).
+        let body = json!({ "text": content(&text, &item.mentions), "mrkdwn": false });
         Ok(Outgoing::Http(HttpRequest::post(to, to.url.clone(), &body)))
     }
 

@@ -1,7 +1,7 @@
 //! Bots of Telegram (core.telegram.org/bots/api: Making requests, sendMessage, ResponseParameters; Bots
 //! FAQ, "How can I message all of my bot's subscribers at once?" for the pace).
 
-use app::message::MessageKind;
+use app::message::{MessageKind, Why};
 use serde_json::json;
 
 use super::super::target::Target;
@@ -32,18 +32,18 @@ impl Vendor for Telegram {
         }
     }
 
-    /// Without `parse_mode` no character of the text has a meaning; names with `@` mention.
+    /// Without `parse_mode` no character formats, but clients mention `@name` wherever it is: only the line with the
+    /// owners may ([`unmentioned`]).
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing("pictures are not sent to Telegram"));
+            return Ok(Outgoing::Nothing(Why::NoPictures));
         }
         let token = to.settings.secret.trim();
         if token.is_empty() || to.settings.chat.is_empty() {
-            return Err(SendError::Refused(
-                "the bot's token or chat is missing".to_owned(),
-            ));
+            return Err(SendError::Refused(Why::NoToken.into()));
         }
-        let text = fit(&item.body, UNITS_MAX, at.lang, |text| {
+        let body = unmentioned(&item.body);
+        let text = fit(&body, UNITS_MAX, at.lang, |text| {
             utf16(&below(text, &item.mentions))
         });
         let body = json!({
@@ -75,4 +75,19 @@ impl Vendor for Telegram {
             _ => Err(http(answer)),
         }
     }
+}
+
+/// A text in which no `@name` mentions: a word joiner, which has no width, parts the sign from the name. An address
+/// such as `ana@example.com` mentions nobody and stays as it is.
+fn unmentioned(text: &str) -> String {
+    let mut parted = String::with_capacity(text.len());
+    let mut is_in_word = false;
+    for c in text.chars() {
+        parted.push(c);
+        if c == '@' && !is_in_word {
+            parted.push('\u{2060}');
+        }
+        is_in_word = c.is_alphanumeric() || c == '_';
+    }
+    parted
 }

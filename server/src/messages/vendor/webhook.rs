@@ -2,7 +2,7 @@
 //! (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md): `webhook-id`,
 //! `webhook-timestamp`, and `webhook-signature: v1,…` over `id.timestamp.body`.
 
-use app::message::Event;
+use app::message::{Event, Why};
 use app::time::Stamp;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -48,9 +48,8 @@ impl Vendor for Webhook {
             .headers
             .extend(headers.map(|header| (header.name.clone(), header.value.clone())));
         if !to.settings.secret.is_empty() {
-            let key = webhook_key(&to.settings.secret).ok_or_else(|| {
-                SendError::Refused("the secret is no whsec_ key of Standard Webhooks".to_owned())
-            })?;
+            let key = webhook_key(&to.settings.secret)
+                .ok_or_else(|| SendError::Refused(Why::SigningKey.into()))?;
             // The same at every attempt, so that a receiver can drop what it has already.
             let id = match item.id.0 {
                 0 => format!("msg_test_{}", at.now.timestamp_micros()),

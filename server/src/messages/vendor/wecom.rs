@@ -77,7 +77,8 @@ impl Vendor for Wecom {
 fn body(format: TextFormat, item: &OutboxItem, at: At<'_>) -> Value {
     if item.kind == MessageKind::Image {
         let own = at.made.picture.as_deref();
-        let picture = own.unwrap_or_else(|| picture::by_name(&item.body));
+        let picture =
+            own.unwrap_or_else(|| picture::by_name(picture::name_of(item.event, &item.body)));
         let digest = Md5::digest(picture);
         let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         return json!({"msgtype": "image", "image": {"base64": STANDARD.encode(picture), "md5": md5}});

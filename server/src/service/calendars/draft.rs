@@ -4,6 +4,7 @@ use app::backend::Answer;
 use app::calendar::CalendarDraft;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
+use app::message::NoAnswer;
 use app::name::name_fault;
 
 use super::super::Service;
@@ -36,7 +37,7 @@ impl Service {
             faults.push(FieldError::new(
                 "source_url",
                 "refused",
-                refusal.to_string(),
+                NoAnswer::from(refusal).text(lang),
             ));
         }
         if !faults.is_empty() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use app::backend::Answer;
 use app::i18n::Lang;
+use app::message::NoAnswer;
 
 use super::super::Service;
 use crate::calendar::{MAX_BYTES, charset, decode};
@@ -29,7 +30,7 @@ impl Service {
         let address = all.first().filter(|address| !address.is_empty())?;
         let looked_up = tokio::time::timeout(LOOK_UP, self.guard.foresee(address)).await;
         if let Ok(Err(refusal)) = looked_up {
-            let reason = refusal.to_string();
+            let reason = NoAnswer::from(refusal).code();
             return Some(SourceWarning::Refused { reason });
         }
         let is_plain = |address: &Cow<'_, str>| {
@@ -52,8 +53,8 @@ impl Service {
         let url = url.ok_or_else(|| CalendarFault::NoSource.alone("source_url", lang))?;
         let fetched = fetch(&self.outbound, url, MAX_BYTES)
             .await
-            .map_err(|reason| {
-                let reason = reason.to_string();
+            .map_err(|error| {
+                let reason = error.stored();
                 CalendarRefusal::NotFetched { reason }.answer(lang)
             })?;
         let declared = fetched.media_type.as_deref().and_then(charset);

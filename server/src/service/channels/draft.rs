@@ -5,6 +5,7 @@ use app::channel::{ChannelDraft, ChannelKind, ChannelSettings, DIRECT};
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::ChannelId;
+use app::message::NoAnswer;
 use app::name::name_fault;
 
 use super::super::Service;
@@ -142,7 +143,7 @@ impl Service {
             return settings::mail_server(lang, draft, url, settings, &self.guard, faults);
         }
         if let Err(refusal) = self.guard.parse(url) {
-            let why = refusal.to_string();
+            let why = NoAnswer::from(refusal).code();
             fault(&UrlFault::Refused { why });
         }
         url.to_owned()

@@ -5,6 +5,7 @@ use app::channel::{
 };
 use app::error::FieldError;
 use app::i18n::Lang;
+use app::message::NoAnswer;
 use app::transition::Word;
 use url::{Host, Url};
 
@@ -375,7 +376,7 @@ pub(super) fn mail_server(
         Err(_) => return fault("url", &MailFault::Host),
     };
     if let Some(refusal) = refused {
-        let why = refusal.to_string();
+        let why = NoAnswer::from(refusal).code();
         return fault("url", &MailFault::RefusedHost { why });
     }
     let scheme = if settings.tls == Encryption::Tls {

@@ -11,7 +11,7 @@ use super::super::{StoreError, Tx};
 use super::OutboxItem;
 use crate::facts::{StandIn, StoodFor};
 
-/// Puts the message for the fallback of a channel into the outbox, in the transaction that gives the message up.
+/// Puts the message for the fallback of a channel into the outbox, with the picture that follows it, in the transaction that gives the message up.
 pub(super) async fn send_instead(
     tx: &Tx,
     item: &OutboxItem,
@@ -19,7 +19,8 @@ pub(super) async fn send_instead(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     use channel::Column as C;
-    // A picture says what its text says.
+    use message::Column as M;
+    // A picture goes with its text, below.
     if item.kind != MessageKind::Text {
         return Ok(());
     }
@@ -73,7 +74,28 @@ pub(super) async fn send_instead(
         stand_in: Set(Some(stand_in_json(&stand_in)?)),
         ..Default::default()
     };
-    message::Entity::insert(row)
+    let text = message::Entity::insert(row.clone()).exec(tx).await?;
+    let picture: Option<String> = message::Entity::find()
+        .filter(M::AfterId.eq(item.id.0))
+        .select_only()
+        .column(M::Body)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let Some(name) = picture else {
+        return Ok(());
+    };
+    let picture = message::ActiveModel {
+        kind: Set(Lenient::Known(MessageKind::Image)),
+        body: Set(name),
+        facts: Set(None),
+        state: Set(Code(MessageState::Waiting)),
+        after_id: Set(Some(text.last_insert_id)),
+        instead_of: Set(None),
+        stand_in: Set(None),
+        ..row
+    };
+    message::Entity::insert(picture)
         .exec_without_returning(tx)
         .await?;
     Ok(())

@@ -1,7 +1,7 @@
 //! What became of a message that has left, and what a channel said.
 
 use app::id::{ChannelId, RunId};
-use app::message::{Event, MessageKind, MessageState, MessageStep, PictureName};
+use app::message::{Event, MessageKind, MessageState, MessageStep, NoAnswer, PictureName, Why};
 use app::run::{RunReason, RunStep};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, Func};
@@ -209,7 +209,7 @@ async fn follow(tx: &Tx, text: i64, is_sent: bool) -> Result<(), StoreError> {
         picture
             .col_expr(
                 M::LastAnswer,
-                Expr::value("the text before it was not sent"),
+                Expr::value(NoAnswer::from(Why::TextNotSent).code()),
             )
             .step(M::State, MessageStep::FallWithText)
     };

@@ -271,6 +271,7 @@ const APP: &[Row] = &[
             "auth",
             "calendar",
             "channel",
+            "message",
             "rule",
             "summary",
             "i18n",
@@ -374,6 +375,7 @@ const APP: &[Row] = &[
         "run",
         &[
             "duration",
+            "message",
             "ansi",
             "transition",
             "i18n",

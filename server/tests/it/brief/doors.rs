@@ -50,7 +50,7 @@ async fn the_page_shows_it_above_the_output_in_the_readers_language() {
     let card = &page[begin..end];
     for piece in [
         "失败速览",
-        "起首次失败",
+        "，首次失败",
         &format!("href=\"/runs/{success}\""),
         "ed 于",
         "修改了命令",
@@ -100,8 +100,8 @@ async fn the_terminal_shows_it_with_the_run() {
     };
     let shown = show(failed.0).await;
     for piece in [
-        "Failure brief:\n  Since: 2026-11-22 08:03:00 +00:00, first failure; last success 2026-11-22 08:01:00 +00:00",
-        "  What changed: ed edited the command, the runbook at 2026-11-22 08:02:00 +00:00\n",
+        "Failure brief:\n  First failure: 2026-11-22 08:03:00 +00:00; last success 2026-11-22 08:01:00 +00:00",
+        "  What changed: ed edited the command and the runbook at 2026-11-22 08:02:00 +00:00\n",
         &format!(
             "  + #{failed}:2: disk full on /data\n  - #{success}:2: copied 17 files in 350 ms\n"
         ),

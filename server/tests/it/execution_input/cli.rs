@@ -89,7 +89,10 @@ async fn flags_reach_the_task_and_it_is_shown_in_words() {
     );
     let shown = jcrontab(&place, &["task", "show", &task["id"].to_string()]).await;
     assert_eq!(shown.code, 0, "{shown:?}");
-    let waits = format!("Waits up to 10m for the end of #{} backup", first["id"]);
+    let waits = format!(
+        "Waits up to 10 minutes for the end of #{} backup",
+        first["id"]
+    );
     for words in [
         waits.as_str(),
         "One at a time",

@@ -26,6 +26,13 @@ async fn a_channel_is_added_tested_and_changed_with_its_secret_from_stdin() {
     assert_eq!(added.code, 0, "{added:?}");
     let tested = run(&place, &["channel", "test", "ops"], "").await;
     assert_eq!(tested.code, 0, "{tested:?}");
+    assert!(
+        tested
+            .out
+            .contains("What was sent:\n  POST http://127.0.0.1:")
+            && tested.out.contains("\nResponse: "),
+        "{tested:?}"
+    );
     let changed = run(&place, &["channel", "edit", "ops", "--lang", "en"], "").await;
     assert_eq!(changed.code, 0, "{changed:?}");
     let tested = run(&place, &["channel", "test", "ops"], "").await;

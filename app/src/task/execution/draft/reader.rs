@@ -1,7 +1,7 @@
 //! Parses typed values within bounds, and reports their faults.
 
 use crate::cron::half_width;
-use crate::duration::{format_duration, parse_duration};
+use crate::duration::{duration_words, parse_duration};
 use crate::error::FieldError;
 use crate::i18n::Lang;
 
@@ -24,9 +24,10 @@ impl Reader<'_> {
             Ok(Some(seconds)) if (min..=max).contains(&seconds) => Some(seconds),
             Ok(None) => None,
             Ok(Some(_)) => {
-                let (min, max) = (format_duration(min), format_duration(max));
+                let words = |seconds: i64| duration_words(seconds, self.lang);
+                let (min, max) = (words(min), words(max));
                 let message = self.lang.pick(
-                    format!("时长要在 {min} 到 {max} 之间"),
+                    format!("时长要在 {min}到 {max}之间"),
                     format!("The duration must be between {min} and {max}"),
                 );
                 self.fault(part, "range", message);

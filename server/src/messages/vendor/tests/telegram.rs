@@ -35,6 +35,19 @@ fn people_are_mentioned() {
 }
 
 #[test]
+fn no_text_of_a_task_mentions() {
+    let body = json(
+        &to(ChannelKind::Telegram),
+        &item("@all (@bo) to ana@example.com", &["ana"]),
+    );
+    assert_eq!(
+        body["text"],
+        "@\u{2060}all (@\u{2060}bo) to ana@example.com\n@ana"
+    );
+    assert!(body["parse_mode"].is_null());
+}
+
+#[test]
 fn the_token_is_not_shown() {
     let telegram = render(&to(ChannelKind::Telegram), &item("x", &[]));
     assert!(

@@ -80,18 +80,45 @@ fn is_id(name: &str) -> bool {
 
 fn card(item: &OutboxItem, url: &str, lang: Lang) -> Value {
     let (line, rest) = parts(&item.body);
-    let title = head(&line, CARD_MAX.0);
+    let (title, verdict) = name_and_verdict(&line);
+    let title = shortened(title, CARD_MAX.0);
+    let mut rest = rest.trim().to_owned();
+    if title.ends_with('…') {
+        // The whole name, where a longer text has room.
+        rest = format!("{line}\n{rest}").trim_end().to_owned();
+    }
     let mut card = json!({
         "card_type": "text_notice",
-        "main_title": { "title": title, "desc": head(line[title.len()..].trim(), CARD_MAX.1) },
+        "main_title": { "title": title, "desc": shortened(verdict, CARD_MAX.1) },
         "jump_list": [{ "type": 1, "url": url, "title": lang.pick("查看详情", "Details") }],
         "card_action": { "type": 1, "url": url },
     });
-    let rest = head(rest.trim(), CARD_MAX.2);
+    let rest = head(&rest, CARD_MAX.2);
     if !rest.is_empty() {
         card["sub_title_text"] = json!(rest);
     }
     json!({ "msgtype": "template_card", "template_card": card })
+}
+
+/// The first line of a message apart: event and task, and what it says at a glance, such as the exit code. A line that a
+/// card's title has room for stays whole.
+fn name_and_verdict(line: &str) -> (&str, &str) {
+    if line.chars().count() <= CARD_MAX.0 {
+        return (line, "");
+    }
+    let at = ["：", ": "]
+        .iter()
+        .filter_map(|colon| Some((line.find(colon)?, colon.len())))
+        .min();
+    at.map_or((line, ""), |(at, colon)| (&line[..at], &line[at + colon..]))
+}
+
+/// The start of a text of at most so many characters; `…` says that there was more.
+fn shortened(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    format!("{}…", head(text, max - 1))
 }
 
 /// The first line of a text, and the others.
@@ -179,6 +206,35 @@ mod tests {
                 assert!(content.ends_with("@13800138000"), "{letter:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_card_keeps_the_verdict_of_a_long_name() {
+        let name = "名".repeat(40);
+        let text = format!("【执行失败】{name}：退出码 3，用时 83.4 秒\n时间：…");
+        let card = sent(TextFormat::TemplateCard, &text, false, URL).expect("a card");
+        let card = &card["template_card"];
+        assert_eq!(card["main_title"]["desc"], "退出码 3，用时 83.4 秒");
+        assert_eq!(
+            card["main_title"]["title"],
+            format!("【执行失败】{}…", "名".repeat(19))
+        );
+        let below = card["sub_title_text"].as_str().expect("a text");
+        assert!(
+            below.starts_with(&format!("【执行失败】{name}：")),
+            "{below}"
+        );
+        let short = sent(
+            TextFormat::TemplateCard,
+            "【执行失败】备份：退出码 3",
+            false,
+            URL,
+        );
+        let short = &short.expect("a card")["template_card"]["main_title"];
+        assert_eq!(
+            (&short["title"], &short["desc"]),
+            (&json!("【执行失败】备份：退出码 3"), &json!(""))
+        );
     }
 
     #[test]
