@@ -80,6 +80,8 @@ pub enum Via {
     Session,
     /// An API token.
     Token,
+    /// A bot of a chat, whose vendor names the person.
+    Chat,
     /// The server's own host: the Unix socket, or the database opened by the command line.
     Console,
 }
@@ -91,6 +93,7 @@ impl Via {
         match self {
             Self::Session => "session",
             Self::Token => "token",
+            Self::Chat => "chat",
             Self::Console => "console",
         }
     }

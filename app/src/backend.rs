@@ -15,12 +15,13 @@ use crate::calendar::{
     CalendarImported,
 };
 use crate::channel::{
-    Channel, ChannelDraft, ChannelTest, MessageRow, Template, TemplateDraft, TemplatePreview,
-    TemplateTrial, TemplateVariable,
+    Channel, ChannelDraft, ChannelTest, ChatPerson, ChatPersonDraft, MessageRow, Template,
+    TemplateDraft, TemplatePreview, TemplateTrial, TemplateVariable,
 };
 use crate::error::{AppError, ErrorKind};
 use crate::id::{
-    BlackoutId, ChannelId, MessageId, RuleId, RunId, SecretId, SummaryId, TaskId, TokenId, UserId,
+    BlackoutId, ChannelId, ChatPersonId, MessageId, RuleId, RunId, SecretId, SummaryId, TaskId,
+    TokenId, UserId,
 };
 use crate::message::{Message, MessageQuery, Picture, PictureDraft};
 use crate::node::{LoopStatus, Node};
@@ -244,6 +245,13 @@ pub trait Channels: Send + Sync {
     async fn channel_delete(&self, caller: &Caller, id: ChannelId) -> Answer<()>;
     /// Sends a test message at once and returns the channel's answer.
     async fn channel_test(&self, caller: &Caller, id: ChannelId) -> Answer<ChannelTest>;
+    /// People of chats and the accounts that they act as. For administrators.
+    async fn chat_person_list(&self, caller: &Caller) -> Answer<Vec<ChatPerson>>;
+    /// Gives a person of a chat an account to act as.
+    async fn chat_person_add(&self, caller: &Caller, draft: &ChatPersonDraft)
+    -> Answer<ChatPerson>;
+    /// Takes it away.
+    async fn chat_person_delete(&self, caller: &Caller, id: ChatPersonId) -> Answer<()>;
     /// Messages a task or a run caused, newest first.
     async fn message_list(
         &self,

@@ -1,8 +1,10 @@
 //! Notification channels (通知渠道).
 
+mod bot;
 mod settings;
 mod template;
 
+pub use bot::{BotConnection, BotState, CHAT_PEOPLE_MAX, ChatPerson, ChatPersonDraft};
 pub use settings::{
     ChannelDetails, ChannelField, ChannelSettings, Encryption, Header, OnOff, TextFormat,
 };
@@ -43,6 +45,10 @@ pub enum ChannelKind {
     Email,
     /// A JSON request to a URL of the user's.
     Webhook,
+    /// 企业微信智能机器人: a bot with a long connection: Markdown, cards with buttons, commands.
+    #[serde(rename = "wecom_bot")]
+    #[strum(serialize = "wecom_bot")]
+    WecomBot,
 }
 
 impl ChannelKind {
@@ -61,12 +67,19 @@ impl ChannelKind {
         use ChannelField as F;
         match self {
             Self::Wecom => &[F::Format, F::Brief],
+            Self::WecomBot => &[F::Bot, F::Secret, F::Chat, F::Format, F::Brief],
             Self::Slack | Self::Teams => &[F::Brief],
             Self::Dingtalk | Self::Feishu => &[F::Secret, F::Brief],
             Self::Telegram => &[F::Secret, F::Chat, F::Brief],
             Self::Email => &[F::From, F::To, F::User, F::Secret, F::Tls, F::Ca, F::Brief],
             Self::Webhook => &[F::Method, F::Headers, F::Secret, F::Brief],
         }
+    }
+
+    /// Whether it is a bot with a long connection, which people press buttons of and send commands to.
+    #[must_use]
+    pub const fn is_bot(self) -> bool {
+        matches!(self, Self::WecomBot)
     }
 
     /// Whether this kind has a setting.
@@ -112,10 +125,14 @@ pub struct ChannelDraft {
     #[serde(default)]
     pub lang: Option<String>,
     /// DingTalk, Feishu, webhook: the secret that requests are signed with. Telegram: the bot's token.
-    /// E-mail: the password.
+    /// E-mail: the password. A bot with a long connection: its secret.
     #[serde(default)]
     pub secret: Option<String>,
-    /// Telegram: the ID of the chat, or `@name` of a public channel.
+    /// A bot with a long connection: its ID.
+    #[serde(default)]
+    pub bot: Option<String>,
+    /// Telegram: the ID of the chat, or `@name` of a public channel. A bot of WeCom: the ID of a group's chat, or the
+    /// ID of a member; empty where it sends no messages.
     #[serde(default)]
     pub chat: Option<String>,
     /// Webhook: `POST` (also when empty) or `PUT`.
@@ -174,6 +191,9 @@ pub struct Channel {
     /// Its other settings, without the secrets among them.
     #[serde(default)]
     pub settings: ChannelDetails,
+    /// A bot's long connection; `null` for other kinds, and before a server first held it.
+    #[serde(default)]
+    pub connection: Option<BotConnection>,
     /// The task that it was made for, which alone may use it; `null` for a shared one.
     #[serde(default)]
     pub task_id: Option<TaskId>,

@@ -38,6 +38,8 @@ ids! {
     MessageId,
     /// A rule about messages (通知规则).
     RuleId,
+    /// A person of a chat (聊天人员).
+    ChatPersonId,
     /// A calendar of working days (日历).
     CalendarId,
     /// A period without firings (停跑时段).

@@ -28,7 +28,7 @@ pub use blackouts::{DeleteBlackout, fetch_blackouts};
 pub use calendars::{
     DeleteCalendar, RefreshCalendar, SetCalendarSource, fetch_calendar, fetch_calendars,
 };
-pub use channels::{DeleteChannel, TestChannel, fetch_channels};
+pub use channels::{AddChatPerson, DeleteChannel, DeleteChatPerson, TestChannel, fetch_channels};
 pub use forms::{Posted, PostedTask, fetch_sign_in, fetch_task_form};
 pub use messages::{ResendMessage, fetch_messages};
 pub use nodes::fetch_nodes;

@@ -290,6 +290,7 @@ crate::texts! {
         kind_dingtalk: "钉钉群机器人" | "DingTalk group robot",
         kind_feishu: "飞书群机器人（Lark）" | "Feishu or Lark group bot",
         kind_slack: "Slack（Incoming Webhook）" | "Slack (incoming webhook)",
+        kind_wecom_bot: "企业微信智能机器人（长连接）" | "WeCom bot (long connection)",
         kind_telegram: "Telegram 机器人" | "Telegram bot",
         kind_teams: "Microsoft Teams（工作流）" | "Microsoft Teams (workflow)",
         kind_email: "邮件（SMTP）" | "E-mail (SMTP)",

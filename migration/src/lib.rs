@@ -30,6 +30,7 @@ mod m20261129_000028_message_template;
 mod m20261129_000029_picture;
 mod m20261129_000031_message_summary;
 mod m20261129_000032_channel_fallback;
+mod m20261129_000036_chat_bots;
 mod m20261129_000040_message_template_name;
 mod words;
 
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000029_picture::Migration),
             Box::new(m20261129_000031_message_summary::Migration),
             Box::new(m20261129_000032_channel_fallback::Migration),
+            Box::new(m20261129_000036_chat_bots::Migration),
             Box::new(m20261129_000040_message_template_name::Migration),
         ]
     }

@@ -4,6 +4,7 @@ mod account;
 mod blackouts;
 mod calendars;
 mod channels;
+mod chat;
 mod described;
 mod import;
 mod logs;
@@ -101,6 +102,8 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(channels::list, channels::create))
         .routes(routes!(channels::get, channels::replace, channels::delete))
         .routes(routes!(channels::test))
+        .routes(routes!(chat::list, chat::create))
+        .routes(routes!(chat::delete))
         .routes(routes!(rules::list, rules::create))
         .routes(routes!(rules::get, rules::change, rules::delete))
         .routes(routes!(rules::explain))

@@ -9,6 +9,7 @@ mod arguments;
 mod blackout;
 mod calendar;
 mod channel;
+mod chat;
 mod client;
 mod completions;
 mod confirm;
@@ -257,6 +258,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Node(command) => node::run(&client, &command).await,
         Command::Picture(command) => picture::run(&client, &command).await,
         Command::Message(command) => message::run(&client, &command).await,
+        Command::Chat(command) => chat::run(&client, &command).await,
         Command::Summary(command) => summary::run(&client, &command).await,
         // Handled above.
         Command::Serve

@@ -17,6 +17,7 @@ pub mod api;
 pub mod auth;
 pub mod brief;
 pub mod calendar;
+pub mod chat;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -7,10 +7,12 @@ pub mod guard;
 pub mod proxy;
 mod retry_after;
 pub(crate) mod smtp;
+mod socket;
 mod unreached;
 mod way;
 
 pub(crate) use client::{ANSWER_KEPT, TIMEOUT, failure};
 pub use client::{OutboundClient, SendError};
 pub use retry_after::RetryAfter;
+pub(crate) use socket::Socket;
 pub use way::Way;

@@ -7,6 +7,7 @@ mod brief;
 mod calendars;
 mod capacity;
 mod channels;
+mod chat;
 mod checks;
 mod components;
 mod doors;

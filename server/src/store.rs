@@ -12,6 +12,7 @@ mod brief;
 mod calendars;
 mod channel_uses;
 mod channels;
+mod chat;
 mod code;
 mod connect;
 mod delivery;
@@ -49,6 +50,7 @@ pub use brief::{BriefRun, FailedNear, NodeVersion};
 pub use calendars::StoredCalendar;
 pub use channel_uses::{ChannelUses, FallbackOf};
 pub use channels::{ChannelSecret, ChannelTarget, NewChannel, TaskChannel};
+pub use chat::ChatLease;
 pub use dependents::WaitingTask;
 pub use ledger::{
     Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual, ManualStart,

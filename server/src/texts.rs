@@ -16,6 +16,7 @@ pub mod channel_addresses;
 pub mod channel_settings;
 pub mod channel_uses;
 pub mod channels;
+pub mod chat;
 pub mod executions;
 pub mod explain;
 pub mod failures;
@@ -211,6 +212,8 @@ pub enum Missing {
     Blackout,
     /// A channel.
     Channel,
+    /// A person of a chat.
+    ChatPerson,
     /// A picture.
     Picture,
     /// A concurrency pool.
@@ -239,6 +242,7 @@ impl Say for Missing {
             Self::Calendar => both("这个日历", "calendar"),
             Self::Blackout => both("这个停跑时段", "blackout"),
             Self::Channel => both("这个通知渠道", "channel"),
+            Self::ChatPerson => both("这个聊天人员", "person of a chat"),
             Self::Picture => both("这个图片", "picture"),
             Self::Pool => both("这个并发池", "pool"),
             Self::Rule => both("这条通知规则", "rule"),

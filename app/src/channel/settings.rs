@@ -9,6 +9,8 @@ use strum::{IntoStaticStr, VariantArray};
 pub enum ChannelField {
     /// A key for signatures, a token or a password.
     Secret,
+    /// The ID of a bot with a long connection.
+    Bot,
     /// The chat that a bot writes to.
     Chat,
     /// The method of the request.
@@ -142,6 +144,8 @@ pub struct Header {
 pub struct ChannelSettings {
     /// A key for signatures, a token or a password; empty for none.
     pub secret: String,
+    /// The ID of a bot with a long connection.
+    pub bot: String,
     /// The chat that a bot writes to.
     pub chat: String,
     /// `POST` or `PUT`; empty for `POST`.
@@ -177,6 +181,7 @@ impl ChannelSettings {
         let names = self.headers.iter().map(|header| header.name.clone());
         ChannelDetails {
             has_secret: !self.secret.is_empty(),
+            bot: self.bot.clone(),
             chat: self.chat.clone(),
             method: self.method.clone(),
             headers: names.collect(),
@@ -198,6 +203,8 @@ impl ChannelSettings {
 pub struct ChannelDetails {
     /// Whether a key, token or password is stored.
     pub has_secret: bool,
+    /// The ID of a bot with a long connection.
+    pub bot: String,
     /// The chat that a bot writes to.
     pub chat: String,
     /// `POST` or `PUT`; empty where there is no choice.

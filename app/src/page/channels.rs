@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Clockface;
-use crate::channel::{Channel, ChannelDraft};
+use crate::channel::{Channel, ChannelDraft, ChatPerson};
 use crate::error::{AppError, FieldError};
 use crate::id::ChannelId;
 
@@ -14,6 +14,8 @@ pub struct ChannelsPage {
     pub clock: Clockface,
     /// All channels.
     pub channels: Vec<Channel>,
+    /// People of chats; empty where there are no bots.
+    pub people: Vec<ChatPerson>,
     /// The channel that the form changes; `None` when it adds one.
     pub editing: Option<ChannelId>,
     /// The name of that channel as it is stored.

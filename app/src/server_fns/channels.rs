@@ -11,13 +11,14 @@ use leptos::server;
 
 use crate::channel::ChannelTest;
 use crate::error::AppError;
-use crate::id::ChannelId;
+use crate::id::{ChannelId, ChatPersonId};
 use crate::page::ChannelsPage;
 use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
+    auth::Action,
     backend::{backend, caller, with_status},
-    channel::{Channel, ChannelDraft},
+    channel::{Channel, ChannelDraft, ChatPersonDraft},
     server_fns::forms::{Posted, split},
 };
 
@@ -35,6 +36,15 @@ pub async fn fetch_channels(edit: Option<ChannelId>) -> Result<ChannelsPage, App
     // A secret is never sent back to a page.
     draft.secret = None;
     let (faults, error) = posted.map_or((Vec::new(), None), split);
+    let has_bots = channels.iter().any(|channel| channel.kind.is_bot());
+    let may_see = caller
+        .principal
+        .as_ref()
+        .is_some_and(|who| who.can(Action::Administer));
+    let people = match has_bots && may_see {
+        true => with_status(backend.chat_person_list(&caller).await)?,
+        false => Vec::new(),
+    };
     Ok(ChannelsPage {
         clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
         editing: known.map(|channel| channel.id),
@@ -45,6 +55,7 @@ pub async fn fetch_channels(edit: Option<ChannelId>) -> Result<ChannelsPage, App
             .and_then(|channel| channel.proxy.clone())
             .unwrap_or_default(),
         has_secret: known.is_some_and(|channel| channel.settings.has_secret),
+        people,
         channels,
         draft,
         faults,
@@ -62,6 +73,7 @@ fn draft_of(channel: &Channel) -> ChannelDraft {
         kind: channel.kind,
         proxy: channel.proxy.clone(),
         lang: channel.lang.map(|lang| lang.pick("zh", "en").to_owned()),
+        bot: Some(settings.bot.clone()),
         chat: Some(settings.chat.clone()),
         method: Some(settings.method.clone()),
         headers: Some(headers.collect()),
@@ -87,4 +99,22 @@ pub async fn test_channel(id: ChannelId) -> Result<ChannelTest, AppError> {
 #[server(prefix = "/fn", endpoint = "channel_delete", output = Wire)]
 pub async fn delete_channel(id: ChannelId) -> Result<(), AppError> {
     with_status(backend()?.channel_delete(&caller()?, id).await)
+}
+
+/// Gives a person of a chat an account to act as.
+#[server(prefix = "/fn", endpoint = "chat_person_add", output = Wire)]
+pub async fn add_chat_person(vendor: String, person: String, user: String) -> Result<(), AppError> {
+    let draft = ChatPersonDraft {
+        vendor,
+        person,
+        user,
+    };
+    let added = backend()?.chat_person_add(&caller()?, &draft).await;
+    with_status(added.map(drop))
+}
+
+/// Takes the account of a person of a chat away.
+#[server(prefix = "/fn", endpoint = "chat_person_delete", output = Wire)]
+pub async fn delete_chat_person(id: ChatPersonId) -> Result<(), AppError> {
+    with_status(backend()?.chat_person_delete(&caller()?, id).await)
 }

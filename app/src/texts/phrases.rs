@@ -289,6 +289,7 @@ impl Ui {
             ChannelKind::Dingtalk => self.kind_dingtalk,
             ChannelKind::Feishu => self.kind_feishu,
             ChannelKind::Slack => self.kind_slack,
+            ChannelKind::WecomBot => self.kind_wecom_bot,
             ChannelKind::Telegram => self.kind_telegram,
             ChannelKind::Teams => self.kind_teams,
             ChannelKind::Email => self.kind_email,

@@ -7,8 +7,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, completions, cron, doctor, message, node, picture, pool, rule,
-    run, secret, summary, task, token, user,
+    blackout, calendar, channel, chat, completions, cron, doctor, message, node, picture, pool,
+    rule, run, secret, summary, task, token, user,
 };
 use crate::config::Config;
 
@@ -46,6 +46,9 @@ pub(super) enum Command {
     /// Manage notification channels
     #[command(subcommand)]
     Channel(Box<channel::ChannelCommand>),
+    /// Manage the people who may use bots of chats
+    #[command(subcommand)]
+    Chat(chat::ChatCommand),
     /// Manage rules: which channels get which events
     #[command(subcommand)]
     Rule(rule::RuleCommand),

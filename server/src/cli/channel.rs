@@ -107,11 +107,14 @@ pub(super) struct Settings {
     /// Language of its messages; by default that of the server's settings
     #[arg(long, value_parser = ["zh", "en", ""])]
     lang: Option<String>,
-    /// Signing secret (DingTalk, Feishu, webhook), token of a Telegram bot, or password of e-mail; `-`
-    /// as for the URL
+    /// Signing secret (DingTalk, Feishu, webhook), token of a Telegram bot, secret of a bot with a long
+    /// connection, or password of e-mail; `-` as for the URL
     #[arg(long)]
     secret: Option<String>,
-    /// Telegram: ID of the chat
+    /// Bot with a long connection: its ID
+    #[arg(long)]
+    bot: Option<String>,
+    /// Telegram, bots: ID of the chat that messages go to
     #[arg(long, allow_hyphen_values = true)]
     chat: Option<String>,
     /// Webhook: `POST` or `PUT`
@@ -170,6 +173,7 @@ impl Settings {
         for (field, value) in [
             ("kind", &self.kind),
             ("lang", &self.lang),
+            ("bot", &self.bot),
             ("chat", &self.chat),
             ("method", &self.method),
             ("user", &self.user),

@@ -11,8 +11,10 @@ use super::disk_watch::DiskWatch;
 use super::heartbeat::{self, Heartbeat, LoneHeartbeat};
 use super::{Assembled, Stop};
 use crate::auth::token::chance;
+use crate::chat::{self, ChatHandler, Keeper};
 use crate::clock::SharedClock;
 use crate::loops::{Loops, Periodic, repeat, supervise};
+use crate::messages::target::open_account;
 use crate::messages::{self, Deliveries, Outbox, Pace, Summaries};
 use crate::output::disk::space;
 use crate::scheduler::{self, DatabaseClock, Scheduler};
@@ -49,6 +51,10 @@ impl Running {
             others: TaskTracker::new(),
             gone: CancellationToken::new(),
         };
+        let shared: SharedClock = match &database_clock {
+            Some(clock) => Arc::clone(clock) as SharedClock,
+            None => Arc::clone(clock),
+        };
         running.plan(parts, clock, database_clock.clone(), stop);
         running.send(parts, clock, stop);
         match database_clock {
@@ -69,6 +75,8 @@ impl Running {
             patterns: Arc::clone(&components.patterns),
         };
         running.every(&components.loops, summaries, stop);
+        let keeper = running.bots(parts, shared, stop);
+        running.every(&components.loops, keeper, stop);
         running.every(&components.loops, components.output.clone(), stop);
         let streams = StreamWatch {
             service: Arc::downgrade(service),
@@ -95,6 +103,24 @@ impl Running {
         running.scheduler.close();
         running.others.close();
         running
+    }
+
+    /// The loop that keeps the connections of bots, by the clock that all servers agree on.
+    fn bots(&self, parts: &Assembled, clock: SharedClock, stop: &Stop) -> Keeper {
+        let components = &parts.components;
+        let sealer = components.sealer.clone();
+        let service: Arc<dyn ChatHandler> = Arc::clone(&parts.service) as Arc<dyn ChatHandler>;
+        let tools = chat::Tools {
+            store: components.store.clone(),
+            clock,
+            signals: Arc::clone(&components.signals),
+            node_id: parts.node.id.clone(),
+            client: components.outbound.clone(),
+            lines: components.sender.lines().clone(),
+            opener: Arc::new(move |id, target| open_account(&sealer, id, target)),
+            handler: Arc::downgrade(&service),
+        };
+        Keeper::new(tools, stop.token(), self.others.clone())
     }
 
     /// Starts a loop that the driver repeats.

@@ -47,6 +47,8 @@ const MINUTE: TimeDelta = TimeDelta::seconds(61);
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 /// Times the database is asked to take what became of a message: an hour of them.
 const SETTLE_TRIES: u32 = 3600;
+/// How long a bot's messages are left to the server that holds its connection, before this one looks again.
+const ELSEWHERE: TimeDelta = TimeDelta::seconds(2);
 /// Pause after a failure of the database.
 const BACK_OFF: Duration = Duration::from_secs(1);
 
@@ -198,6 +200,11 @@ impl Outbox {
             return Ok(After::Nothing);
         };
         if self.pace.wait(channel, now).is_some() {
+            return Ok(After::Nothing);
+        }
+        if target.kind.is_bot() && !self.sender.lines().holds(channel) {
+            // The server that holds the connection sends it.
+            self.pace.note(channel, now + ELSEWHERE, now);
             return Ok(After::Nothing);
         }
         let limit = vendor::limits(target.kind).map(|PerMinute(limit)| limit);

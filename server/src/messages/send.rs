@@ -1,12 +1,14 @@
 //! One message to one channel, and what the answer to it means.
 
 use app::i18n::Lang;
+use app::id::ChannelId;
 use app::message::{NoAnswer, Why};
 use chrono::{DateTime, Utc};
 
 use super::target::Target;
 use super::vendor::{self, Answer, At, HttpRequest, Outgoing};
 use super::words::Made;
+use crate::chat::{Lines, PushError};
 use crate::outbound::guard::Guard;
 use crate::outbound::{
     ANSWER_KEPT, OutboundClient, RetryAfter, SendError, TIMEOUT, Way, failure, smtp,
@@ -25,13 +27,24 @@ const SHOWN_MAX: usize = 4000;
 pub struct Sender {
     client: OutboundClient,
     lang: Lang,
+    lines: Lines,
 }
 
 impl Sender {
     /// Sends through `client`, with the language of the messages.
     #[must_use]
-    pub const fn new(client: OutboundClient, lang: Lang) -> Self {
-        Self { client, lang }
+    pub fn new(client: OutboundClient, lang: Lang) -> Self {
+        Self {
+            client,
+            lang,
+            lines: Lines::default(),
+        }
+    }
+
+    /// The connections of bots.
+    #[must_use]
+    pub const fn lines(&self) -> &Lines {
+        &self.lines
     }
 
     /// The same by the way that a channel uses.
@@ -39,7 +52,11 @@ impl Sender {
     /// # Errors
     /// When its proxy may not be called, or the TLS set-up fails.
     pub fn by(&self, way: &Way) -> Result<Self, SendError> {
-        Ok(Self::new(self.client.by(way)?, self.lang))
+        Ok(Self {
+            client: self.client.by(way)?,
+            lang: self.lang,
+            lines: self.lines.clone(),
+        })
     }
 
     /// What may be called by this way.
@@ -86,6 +103,7 @@ impl Sender {
         let mut answer = match self.render(to, item, made, now)? {
             Outgoing::Nothing(why) => return Ok(NoAnswer::from(why).code()),
             Outgoing::Http(request) => self.request(request).await?,
+            Outgoing::Chat(body) => self.through_bot(item.channel_id, body).await?,
             Outgoing::Mail(server, mail) => {
                 let reply = smtp::deliver(self.guard(), &server, &mail).await?;
                 Answer {
@@ -111,12 +129,30 @@ impl Sender {
     ) -> String {
         let shown = match self.render(to, item, made, now) {
             Ok(Outgoing::Http(request)) => shown(&request),
+            Ok(Outgoing::Chat(body)) => format!("{}\n\n{body}", to.shown()),
             Ok(Outgoing::Mail(server, mail)) => {
                 format!("{server}\n\n{}", String::from_utf8_lossy(&mail.bytes))
             }
             Ok(Outgoing::Nothing(_)) | Err(_) => String::new(),
         };
         head(&shown, SHOWN_MAX).to_owned()
+    }
+
+    async fn through_bot(
+        &self,
+        channel: ChannelId,
+        body: serde_json::Value,
+    ) -> Result<Answer, SendError> {
+        let answered = self.lines.push(channel, body).await;
+        let words = answered.map_err(|error| match error {
+            PushError::Refused(_) => SendError::Rejected(error.to_string()),
+            _ => SendError::Unreachable(error.to_string()),
+        })?;
+        Ok(Answer {
+            status: 200,
+            retry_after: None,
+            words: head(&words, ANSWER_KEPT).to_owned(),
+        })
     }
 
     async fn request(&self, request: HttpRequest) -> Result<Answer, SendError> {

@@ -5,6 +5,7 @@ use app::i18n::Lang;
 use app::id::ChannelId;
 
 use crate::auth::seal::{SealError, Sealer};
+use crate::chat::Account;
 use crate::outbound::Way;
 use crate::outbound::proxy::ProxyFault;
 use crate::store::ChannelTarget;
@@ -131,7 +132,10 @@ const PART_MIN: usize = 12;
 /// distinguish two robots. The address of a server of a chat or of mail is no secret.
 #[must_use]
 pub fn masked(kind: ChannelKind, url: &str) -> String {
-    let masked = if matches!(kind, ChannelKind::Email | ChannelKind::Telegram) {
+    let masked = if matches!(
+        kind,
+        ChannelKind::Email | ChannelKind::Telegram | ChannelKind::WecomBot
+    ) {
         url.to_owned()
     } else {
         let origin = url::Url::parse(url)
@@ -142,6 +146,26 @@ pub fn masked(kind: ChannelKind, url: &str) -> String {
         format!("{origin}/…{tail}")
     };
     masked.chars().take(255).collect()
+}
+
+/// Opens what is kept of a bot's channel, for its connection.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn open_account(
+    sealer: &Sealer,
+    channel: ChannelId,
+    target: &ChannelTarget,
+) -> Result<Account, String> {
+    let to = open_target(sealer, channel, target).map_err(|error| error.to_string())?;
+    Ok(Account {
+        kind: to.kind,
+        url: to.url,
+        bot: to.settings.bot,
+        secret: to.settings.secret,
+        way: to.way,
+        lang: to.lang,
+    })
 }
 
 /// Opens what is kept of a channel.

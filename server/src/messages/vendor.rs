@@ -15,6 +15,7 @@ mod teams;
 pub(crate) mod telegram;
 mod webhook;
 mod wecom;
+mod wecom_bot;
 
 pub(in crate::messages) use answer::Answer;
 
@@ -66,6 +67,8 @@ pub(super) enum Outgoing {
     Http(HttpRequest),
     /// An e-mail, and the server that takes it.
     Mail(Box<SmtpServer>, Mail),
+    /// A message through the bot's connection.
+    Chat(serde_json::Value),
     /// Nothing: the vendor has no place for it, as for a picture.
     Nothing(Why),
 }
@@ -128,6 +131,7 @@ pub(super) trait Vendor: Sync {
 pub(super) fn of(kind: ChannelKind) -> &'static dyn Vendor {
     match kind {
         ChannelKind::Wecom => &wecom::Wecom,
+        ChannelKind::WecomBot => &wecom_bot::WecomBot,
         ChannelKind::Dingtalk => &dingtalk::Dingtalk,
         ChannelKind::Feishu => &feishu::Feishu,
         ChannelKind::Slack => &slack::Slack,

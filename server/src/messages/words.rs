@@ -49,6 +49,7 @@ impl Target {
         match (self.kind, self.settings.format) {
             (ChannelKind::Webhook, _) if self.takes_json() => Format::Json,
             (ChannelKind::Wecom, TextFormat::Markdown) => Format::Markdown,
+            (ChannelKind::WecomBot, TextFormat::Text | TextFormat::Markdown) => Format::Markdown,
             _ => Format::Text,
         }
     }

@@ -70,6 +70,8 @@ const OTHERS_MAX: usize = 64;
 pub struct OutboundClient {
     client: reqwest::Client,
     guard: Guard,
+    /// The proxy of this way, for connections that `client` cannot open.
+    proxy: Option<OutboundProxy>,
     /// Clients of the ways that channels use instead, by the proxy's address: each keeps its
     /// connections and its certificates.
     others: Arc<Mutex<HashMap<String, reqwest::Client>>>,
@@ -83,8 +85,12 @@ impl std::fmt::Debug for OutboundClient {
 }
 
 /// A client that follows no redirect, connects to checked addresses only, and uses no proxy but this
-/// one.
-fn client(guard: &Guard, proxy: Option<&OutboundProxy>) -> Result<reqwest::Client, reqwest::Error> {
+/// one; `also` sets what else it needs.
+pub(super) fn client(
+    guard: &Guard,
+    proxy: Option<&OutboundProxy>,
+    also: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+) -> Result<reqwest::Client, reqwest::Error> {
     let builder = reqwest::Client::builder()
         .timeout(TIMEOUT)
         .connect_timeout(Duration::from_secs(5))
@@ -92,11 +98,11 @@ fn client(guard: &Guard, proxy: Option<&OutboundProxy>) -> Result<reqwest::Clien
         .no_proxy()
         .dns_resolver(guard.clone())
         .user_agent(concat!("jcrontab/", env!("CARGO_PKG_VERSION")));
-    match proxy {
+    let builder = match proxy {
         Some(proxy) => builder.proxy(proxy.for_client()?),
         None => builder,
-    }
-    .build()
+    };
+    also(builder).build()
 }
 
 impl OutboundClient {
@@ -107,8 +113,9 @@ impl OutboundClient {
     /// When the TLS set-up fails.
     pub fn new(guard: Guard, proxy: Option<&OutboundProxy>) -> Result<Self, reqwest::Error> {
         Ok(Self {
-            client: client(&guard, proxy)?,
+            client: client(&guard, proxy, |builder| builder)?,
             guard,
+            proxy: proxy.cloned(),
             others: Arc::default(),
         })
     }
@@ -133,7 +140,7 @@ impl OutboundClient {
         let client = match others.get(&name) {
             Some(known) => known.clone(),
             None => {
-                let made = client(&guard, proxy).map_err(|error| {
+                let made = client(&guard, proxy, |builder| builder).map_err(|error| {
                     let error = error.without_url();
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
@@ -151,6 +158,7 @@ impl OutboundClient {
         Ok(Self {
             client,
             guard,
+            proxy: proxy.cloned(),
             others: Arc::clone(&self.others),
         })
     }
@@ -159,6 +167,11 @@ impl OutboundClient {
     #[must_use]
     pub fn guard(&self) -> &Guard {
         &self.guard
+    }
+
+    /// The proxy of this way, if there is one.
+    pub(super) fn proxy(&self) -> Option<&OutboundProxy> {
+        self.proxy.as_ref()
     }
 
     /// A request to an address that may be called, for who sets limits of its own.

@@ -49,7 +49,8 @@ fn needed(path: &str) -> Option<Action> {
         )
         | ("runs", "{id}/stop") => Some(Action::Operate),
         (
-            "channels" | "pictures" | "summaries" | "calendars" | "blackouts" | "secrets" | "pools",
+            "channels" | "chat" | "pictures" | "summaries" | "calendars" | "blackouts" | "secrets"
+            | "pools",
             _,
         )
         | ("users", "" | "{id}") => Some(Action::Administer),
@@ -79,7 +80,8 @@ fn limit(path: &str) -> usize {
             Some(rest) if rest.starts_with("tasks/{id}/") => FEW_FIELDS,
             Some(rest) => match rest.split('/').next() {
                 Some(
-                    "users" | "tokens" | "channels" | "rules" | "summaries" | "pools" | "blackouts",
+                    "users" | "tokens" | "channels" | "chat" | "rules" | "summaries" | "pools"
+                    | "blackouts",
                 ) => FEW_FIELDS,
                 _ => BODY_MAX,
             },

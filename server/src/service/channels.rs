@@ -3,15 +3,18 @@
 mod address;
 mod draft;
 mod fallback;
+mod people;
 mod robot;
 mod settings;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, Channels};
-use app::channel::{Channel, ChannelDraft, ChannelKind, ChannelTest, MessageRow};
+use app::channel::{
+    Channel, ChannelDraft, ChannelKind, ChannelTest, ChatPerson, ChatPersonDraft, MessageRow,
+};
 use app::error::AppError;
 use app::i18n::Lang;
-use app::id::{ChannelId, MessageId, RunId, TaskId};
+use app::id::{ChannelId, ChatPersonId, MessageId, RunId, TaskId};
 use app::message::{Event, MessageKind, NoAnswer, Why, answer_text};
 use app::page::Notice;
 use async_trait::async_trait;
@@ -24,6 +27,7 @@ use crate::error::OrInternal;
 use crate::messages::Made;
 use crate::messages::target::{Target, open_target};
 use crate::messages::vendor::{self, PerMinute};
+use crate::outbound::OutboundClient;
 use crate::store::{ChannelUses, OutboxItem};
 use crate::text::head;
 use crate::texts::channel_uses::ChannelInUse;
@@ -94,7 +98,10 @@ impl Service {
             Ok(sender) if to.kind == ChannelKind::Email => {
                 sender.guard().foresee_host(&to.url).await
             }
-            Ok(sender) => sender.guard().foresee(&to.url).await,
+            Ok(sender) => {
+                let url = OutboundClient::socket_address(&to.url);
+                sender.guard().foresee(&url).await
+            }
             Err(refusal) => return self.note_trouble(lang, id, refusal.stored()).await,
         };
         match foreseen {
@@ -269,6 +276,22 @@ impl Channels for Service {
             answer: answer_text(&words, lang),
             sent: self.sender.preview(&to, &item, &made, now),
         })
+    }
+
+    async fn chat_person_list(&self, caller: &Caller) -> Answer<Vec<ChatPerson>> {
+        self.people(caller).await
+    }
+
+    async fn chat_person_add(
+        &self,
+        caller: &Caller,
+        draft: &ChatPersonDraft,
+    ) -> Answer<ChatPerson> {
+        self.add_person(caller, draft).await
+    }
+
+    async fn chat_person_delete(&self, caller: &Caller, id: ChatPersonId) -> Answer<()> {
+        self.delete_person(caller, id).await
     }
 
     async fn message_list(

@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::entity::{api_token, session, setup_link, user};
 use super::txn::transaction;
-use super::{Act, Store, StoreError};
+use super::{Act, Store, StoreError, chat};
 
 /// An account with its password hash.
 #[derive(Clone, Debug)]
@@ -268,6 +268,7 @@ impl Store {
                 .filter(api_token::Column::UserId.eq(id.0))
                 .exec(tx)
                 .await?;
+            chat::account_gone(tx, id).await?;
             let deleted = user::Entity::delete_by_id(id.0).exec(tx).await?;
             if deleted.rows_affected != 1 {
                 return Ok(false);

@@ -19,7 +19,7 @@ use super::delivery::channel_gone;
 use super::entity::{channel, channel_slot, message, task};
 use super::rules::uses_of;
 use super::txn::transaction;
-use super::{Act, Store, StoreError, Tx, templates};
+use super::{Act, Store, StoreError, Tx, chat, templates};
 
 /// States of messages that are deleted with their channel; sent messages stay in the history.
 const NEVER_SENT: [MessageState; 6] = [
@@ -80,7 +80,7 @@ impl std::fmt::Debug for TaskChannel<'_> {
 }
 
 /// The stored target of a channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ChannelTarget {
     /// The service that receives its messages.
     pub kind: ChannelKind,
@@ -170,14 +170,7 @@ impl Store {
         let Some(row) = channel::Entity::find_by_id(id.0).one(&self.reader).await? else {
             return Ok(None);
         };
-        Ok(Some(ChannelTarget {
-            kind: kind(&row.kind)?,
-            url_sealed: row.url_sealed,
-            proxy: row.proxy,
-            proxy_sealed: row.proxy_sealed,
-            settings_sealed: row.settings_sealed,
-            lang: lang(row.lang.as_deref())?,
-        }))
+        target_of(row).map(Some)
     }
 
     async fn to_channel(&self, row: channel::Model) -> Result<Channel, StoreError> {
@@ -197,11 +190,17 @@ impl Store {
             Some(id) => self.channel_names([id]).await?.remove(&id),
             None => None,
         };
+        let kind = kind(&row.kind)?;
+        let connection = match kind.is_bot() {
+            true => self.chat_connection(row.id).await?,
+            false => None,
+        };
         Ok(Channel {
             id: ChannelId(row.id),
+            connection,
             fallback_id: fallback.as_ref().and(row.fallback_id).map(ChannelId),
             fallback,
-            kind: kind(&row.kind)?,
+            kind,
             tasks: i64::try_from(tasks).unwrap_or(i64::MAX),
             rules: uses_of(&self.reader, ChannelId(row.id)).await?,
             pending: messages(&MessageState::OPEN).await?,
@@ -286,6 +285,7 @@ impl Store {
             }
             channel_gone(tx, id, now).await?;
             templates::channel_gone(tx, id).await?;
+            chat::channel_gone(tx, id).await?;
             channel_slot::Entity::delete_many()
                 .filter(channel_slot::Column::ChannelId.eq(id.0))
                 .exec(tx)
@@ -448,7 +448,19 @@ fn unknown(what: &'static str, value: &str) -> StoreError {
     }
 }
 
-fn kind(text: &str) -> Result<ChannelKind, StoreError> {
+/// The target of a channel's row.
+pub(super) fn target_of(row: channel::Model) -> Result<ChannelTarget, StoreError> {
+    Ok(ChannelTarget {
+        kind: kind(&row.kind)?,
+        url_sealed: row.url_sealed,
+        proxy: row.proxy,
+        proxy_sealed: row.proxy_sealed,
+        settings_sealed: row.settings_sealed,
+        lang: lang(row.lang.as_deref())?,
+    })
+}
+
+pub(super) fn kind(text: &str) -> Result<ChannelKind, StoreError> {
     text.parse().map_err(|()| unknown("channel kind", text))
 }
 

@@ -46,6 +46,12 @@ pub enum SettingFault {
     NoChat,
     /// Not the ID of a chat.
     Chat,
+    /// The ID of a bot is missing.
+    NoBot,
+    /// The secret of a bot is missing.
+    NoBotSecret,
+    /// A format that bots do not have.
+    BotFormat,
 }
 
 impl Fault for SettingFault {
@@ -127,6 +133,27 @@ impl Fault for SettingFault {
             Self::NoChat => (
                 "required",
                 both("请填写聊天 ID", "Enter the ID of the chat"),
+            ),
+            Self::NoBot => (
+                "required",
+                both(
+                    "请填写机器人 ID（机器人设置里的 Bot ID）",
+                    "Enter the bot's ID (Bot ID in its settings)",
+                ),
+            ),
+            Self::NoBotSecret => (
+                "required",
+                both(
+                    "请填写机器人的 Secret（选“使用长连接”后显示）",
+                    "Enter the bot's secret (shown for the API mode with a long connection)",
+                ),
+            ),
+            Self::BotFormat => (
+                "unknown",
+                both(
+                    "智能机器人的消息格式为 markdown 或 template_card",
+                    "The format of a bot's messages is markdown or template_card",
+                ),
             ),
             Self::Chat => (
                 "invalid",

@@ -16,6 +16,7 @@ use super::channel_addresses::{AddressFault, UrlFault};
 use super::channel_settings::{MailFault, SettingFault};
 use super::channel_uses::{ChannelInUse, FallbackFault};
 use super::channels::{ChannelFault, ChannelNotice, ChannelProxyFault, ChannelRefusal};
+use super::chat::{ChatWords, PersonFault, PersonRefusal};
 use super::executions::ExecutionFault;
 use super::explain::{ByLedger, BySchedule, ended, exit_code, lost_before, no_server};
 use super::failures::Failure;
@@ -222,6 +223,7 @@ fn every_value_has_words_in_both_languages() {
     faults(FallbackFault::iter());
     faults(MailFault::iter());
     faults(MessageFault::iter());
+    faults(PersonFault::iter());
     faults(picture_faults());
     faults(PictureRequestFault::iter());
     faults(PoolFault::iter());
@@ -245,6 +247,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(ChannelRefusal::iter());
     refusals(Failure::iter());
     refusals(ListRefusal::iter());
+    refusals(PersonRefusal::iter());
     refusals(PoolRefusal::iter());
     refusals(RuleRefusal::iter());
     refusals(RunRefusal::iter());
@@ -261,6 +264,7 @@ fn every_value_has_words_in_both_languages() {
     sentences(BySchedule::iter());
     sentences(ChannelNotice::iter());
     sentences(ChannelProxyFault::iter());
+    sentences(ChatWords::iter());
     sentences(hidings());
     sentences(gaps());
     sentences(MissReason::VARIANTS.iter().copied());

@@ -250,7 +250,7 @@ async fn a_viewer_reads_and_writes_nothing() {
                 (reply.status, reply.text())
             };
             let expected: &[u16] = match (method.as_str(), path.as_str()) {
-                ("GET", "/api/v1/users") => &[403],
+                ("GET", "/api/v1/users" | "/api/v1/chat/people") => &[403],
                 ("GET", path) if path.contains("/secrets") => &[403],
                 ("GET", "/api/v1/runs/{id}/brief") => &[409],
                 // Nothing was sent yet.
@@ -318,6 +318,8 @@ async fn a_viewer_reads_and_writes_nothing() {
             ("user", "owner"),
             ("name", "cn"),
             ("source_url", ""),
+            ("vendor", "wecom_bot"),
+            ("person", "ann"),
         ];
         let reply = match name {
             "users_page" => question(&viewer, &path, &()).await,

@@ -57,6 +57,7 @@ async fn everything(admin: &Browser) -> Vec<Value> {
         "blackouts",
         "rules",
         "summaries",
+        "chat/people",
     ] {
         all.push(admin.get(&format!("/api/v1/{list}")).await.expect(200));
     }
@@ -121,6 +122,8 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
     let summary = json!({"name": "daily", "channel_id": reported, "time": "09:00"});
     let daily = admin.post("/api/v1/summaries", summary.clone()).await;
     let daily = daily.expect(201)["id"].clone();
+    let ann = json!({"vendor": "wecom_bot", "person": "ann", "user": "other"});
+    let mapped = admin.post("/api/v1/chat/people", ann).await.expect(201)["id"].clone();
     let given_up = TaskDraft {
         mode: Mode::Message,
         channel_id: Some(app.channel("gone", ChannelKind::Webhook, url).await.id.0),
@@ -356,6 +359,16 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
         (
             "DELETE /api/v1/summaries/{id}",
             of("/api/v1/summaries/{id}", &daily),
+            Value::Null,
+        ),
+        (
+            "POST /api/v1/chat/people",
+            "/api/v1/chat/people".into(),
+            json!({"vendor": "wecom_bot", "person": "bob", "user": "other"}),
+        ),
+        (
+            "DELETE /api/v1/chat/people/{id}",
+            of("/api/v1/chat/people/{id}", &mapped),
             Value::Null,
         ),
         (

@@ -14,6 +14,7 @@ pub(crate) mod proxy;
 pub(crate) mod receiver;
 pub(crate) mod robot;
 pub(crate) mod smtp;
+pub(crate) mod wecom_bot;
 
 use std::time::Duration;
 

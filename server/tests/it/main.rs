@@ -15,6 +15,7 @@ mod arrows;
 mod audit_client;
 mod brief;
 mod channels;
+mod chat;
 mod cli;
 mod cli_admin;
 mod cli_edit;

@@ -1,5 +1,6 @@
 //! Notification channels: a list, their last answers, and a form to add or change one.
 
+mod bots;
 mod form;
 
 use leptos::prelude::*;
@@ -10,7 +11,9 @@ use crate::channel::Channel;
 use crate::id::ChannelId;
 use crate::page::ChannelsPage;
 use crate::routes;
-use crate::server_fns::{DeleteChannel, TestChannel, fetch_channels};
+use crate::server_fns::{
+    AddChatPerson, DeleteChannel, DeleteChatPerson, TestChannel, fetch_channels,
+};
 use crate::texts::pictures::PicturesUi;
 use crate::texts::{channels, phrases};
 use crate::ui::act::{Act, ActForm};
@@ -27,6 +30,8 @@ use crate::ui::load;
 struct Desk {
     test: Act<TestChannel>,
     delete: Act<DeleteChannel>,
+    allow: Act<AddChatPerson>,
+    forget: Act<DeleteChatPerson>,
 }
 
 /// The page.
@@ -34,8 +39,10 @@ pub(crate) fn page() -> AnyView {
     let desk = Desk {
         test: Act::new(),
         delete: Act::new(),
+        allow: Act::new(),
+        forget: Act::new(),
     };
-    fold_after(move || desk.delete.version().get());
+    fold_after(move || desk.delete.version().get() + desk.forget.version().get());
     let query = use_query_map();
     let edit = Memo::new(move |_| {
         query
@@ -51,11 +58,16 @@ pub(crate) fn page() -> AnyView {
                 seen.get(),
                 desk.test.version().get(),
                 desk.delete.version().get(),
+                desk.allow.version().get(),
+                desk.forget.version().get(),
             )
         },
         |(edit, ..)| fetch_channels(edit),
     );
-    let error = Signal::derive(move || desk.test.error().or_else(|| desk.delete.error()));
+    let error = Signal::derive(move || {
+        let of_channels = desk.test.error().or_else(|| desk.delete.error());
+        of_channels.or_else(|| desk.allow.error().or_else(|| desk.forget.error()))
+    });
     view! {
         {crumbs()}
         {page_head(ui().channels.to_owned(), beside())}
@@ -130,6 +142,7 @@ fn content(page: ChannelsPage, desk: Desk) -> AnyView {
     };
     view! {
         <section class="card flush">{table}</section>
+        {bots::people(&page.people, &page.channels, desk)}
         {form::form(page)}
     }
     .into_any()
@@ -172,7 +185,7 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
             <td data-label=ui.messages>
                 <span class="states"><span>{ui.channel_pending} " " {channel.pending}</span> {dead}</span>
             </td>
-            <td data-label=ui.channel_answer><div class="notes">{trouble(channel, clock)} <code class="answer">{answer}</code></div></td>
+            <td data-label=ui.channel_answer><div class="notes">{bots::connection(channel, clock)} {trouble(channel, clock)} <code class="answer">{answer}</code></div></td>
             <td class="row-actions"><div>{change(channel)} {templates(channel)} {test(channel.id, desk)} {delete(channel, desk)}</div></td>
         </tr>
     }

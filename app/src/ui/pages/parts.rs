@@ -6,6 +6,8 @@
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::ChooseView;
+use leptos_router::hooks::use_location;
+use leptos_router::location::Location;
 
 use super::{
     account, admin, blackouts, calendar, calendars, channels, messages, nodes, occurrences,
@@ -116,10 +118,11 @@ impl LazyPage {
 impl ChooseView for LazyPage {
     async fn choose(self) -> AnyView {
         leptos::prefetch_lazy_fn_on_server(self.module());
+        let location = use_location();
         match self.load().await {
             Some(view) => view,
             None => {
-                reload();
+                open_again(&location);
                 std::future::pending().await
             }
         }
@@ -128,12 +131,19 @@ impl ChooseView for LazyPage {
     async fn preload(&self) {}
 }
 
-/// The network failed, or the server has been upgraded and no longer has the module. The address is that of the page
-/// already, so the server answers with it, or the browser says why not.
-fn reload() {
+/// The network failed, or the server has been upgraded and no longer has the module: the server answers with the page
+/// itself, or the browser says why not.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(unused_variables, reason = "the server has all pages")
+)]
+fn open_again(location: &Location) {
     #[cfg(feature = "hydrate")]
-    if window().location().reload().is_err() {
-        leptos::logging::error!("the page cannot be loaded again");
+    {
+        let path = location.pathname.get_untracked() + &location.search.get_untracked();
+        if window().location().assign(&path).is_err() {
+            leptos::logging::error!("the page cannot be opened");
+        }
     }
 }
 

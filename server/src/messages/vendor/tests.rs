@@ -150,6 +150,7 @@ fn limits_are_those_of_the_documents() {
         (ChannelKind::Teams, Some(60)),
         (ChannelKind::Email, None),
         (ChannelKind::Webhook, None),
+        (ChannelKind::WecomBot, Some(30)),
     ];
     assert_eq!(table.len(), ChannelKind::ALL.len());
     for (kind, wanted) in table {

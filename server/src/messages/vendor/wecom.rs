@@ -2,6 +2,8 @@
 
 mod format;
 
+pub(super) use format::content;
+
 use app::channel::TextFormat;
 use app::message::MessageKind;
 use base64::Engine;

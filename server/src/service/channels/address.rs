@@ -20,7 +20,13 @@ type Service = (
 );
 
 /// The chat services that people have addresses of.
-const SERVICES: [Service; 15] = [
+const SERVICES: [Service; 16] = [
+    (
+        "openws.work.weixin.qq.com",
+        Some(ChannelKind::WecomBot),
+        "企业微信智能机器人",
+        "WeCom bots",
+    ),
     (WECOM_HOST, Some(ChannelKind::Wecom), "企业微信", "WeCom"),
     (
         "dingtalk.com",
@@ -99,7 +105,8 @@ pub(super) fn kind_of(text: &str) -> Option<ChannelKind> {
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"));
     match service_of(text, url.as_ref()) {
-        Some((_, kind, ..)) => kind,
+        // A bot needs more than an address.
+        Some((_, kind, ..)) => kind.filter(|kind| !kind.is_bot()),
         None if url.is_some_and(|url| url.path().ends_with(WECOM_PATH)) => Some(ChannelKind::Wecom),
         // A key alone: what is missing is said as a fault.
         None => key_in(text).map(|_| ChannelKind::Wecom),
@@ -113,7 +120,11 @@ fn example_of(kind: ChannelKind) -> Option<&'static str> {
         ChannelKind::Feishu => Some("https://open.feishu.cn/open-apis/bot/v2/hook/…"),
         ChannelKind::Slack => Some("https://hooks.slack.com/services/T…/B…/…"),
         ChannelKind::Telegram => Some("https://api.telegram.org"),
-        ChannelKind::Wecom | ChannelKind::Teams | ChannelKind::Email | ChannelKind::Webhook => None,
+        ChannelKind::Wecom
+        | ChannelKind::WecomBot
+        | ChannelKind::Teams
+        | ChannelKind::Email
+        | ChannelKind::Webhook => None,
     }
 }
 
@@ -135,7 +146,11 @@ fn is_whole(kind: ChannelKind, url: &Url) -> bool {
         ChannelKind::Slack => below("/services/"),
         // The token has a field of its own: in an address it would be shown.
         ChannelKind::Telegram => path.is_empty() && url.query().is_none(),
-        ChannelKind::Wecom | ChannelKind::Teams | ChannelKind::Email | ChannelKind::Webhook => true,
+        ChannelKind::Wecom
+        | ChannelKind::WecomBot
+        | ChannelKind::Teams
+        | ChannelKind::Email
+        | ChannelKind::Webhook => true,
     }
 }
 

@@ -11,9 +11,10 @@ use app::name::name_fault;
 use super::super::Service;
 use super::{address, settings};
 use crate::auth::seal::Sealer;
+use crate::chat::WECOM_SERVER;
 use crate::messages::target::{Target, masked, proxy_seal_name, seal_name, settings_seal_name};
 use crate::messages::vendor::telegram;
-use crate::outbound::Way;
+use crate::outbound::{OutboundClient, Way};
 use crate::store::{ChannelSecret, NewChannel};
 use crate::texts::channel_addresses::UrlFault;
 use crate::texts::channels::{ChannelFault, ChannelProxyFault, PROXY_MAX};
@@ -124,6 +125,7 @@ impl Service {
         let mut fault = |fault: &dyn Fault| faults.push(fault.on("url", lang));
         let url = match (typed, stored) {
             ("", _) if draft.kind == ChannelKind::Telegram => telegram::SERVER,
+            ("", _) if draft.kind == ChannelKind::WecomBot => WECOM_SERVER,
             ("", Some(stored)) => stored.url.as_str(),
             _ => typed,
         };
@@ -142,7 +144,11 @@ impl Service {
         if draft.kind == ChannelKind::Email {
             return settings::mail_server(lang, draft, url, settings, &self.guard, faults);
         }
-        if let Err(refusal) = self.guard.parse(url) {
+        let checked = match draft.kind.is_bot() {
+            true => OutboundClient::socket_address(url),
+            false => url.to_owned(),
+        };
+        if let Err(refusal) = self.guard.parse(&checked) {
             let why = NoAnswer::from(refusal).code();
             fault(&UrlFault::Refused { why });
         }

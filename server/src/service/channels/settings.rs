@@ -60,6 +60,7 @@ pub(super) fn read(
         |typed: &Option<String>, stored: &str| typed.as_deref().unwrap_or(stored).trim().to_owned();
     let mut after = ChannelSettings {
         secret: text(&draft.secret, &before.secret),
+        bot: text(&draft.bot, &before.bot),
         chat: text(&draft.chat, &before.chat),
         method: text(&draft.method, &before.method).to_ascii_uppercase(),
         headers: before.headers.clone(),
@@ -111,6 +112,7 @@ impl Reader<'_> {
         for field in ChannelField::ALL.iter().copied() {
             let entered = match field {
                 ChannelField::Secret => set(&draft.secret),
+                ChannelField::Bot => set(&draft.bot),
                 ChannelField::Chat => set(&draft.chat),
                 ChannelField::Method => set(&draft.method),
                 ChannelField::Headers => some(&draft.headers),
@@ -137,6 +139,7 @@ impl Reader<'_> {
     fn drop_others(&self, settings: &mut ChannelSettings) {
         let lines = [
             (ChannelField::Secret, &mut settings.secret),
+            (ChannelField::Bot, &mut settings.bot),
             (ChannelField::Chat, &mut settings.chat),
             (ChannelField::Method, &mut settings.method),
             (ChannelField::User, &mut settings.user),
@@ -242,6 +245,7 @@ impl Reader<'_> {
             self.fault(ChannelField::Secret, &SettingFault::LongSecret);
         }
         for (field, text) in [
+            (ChannelField::Bot, &settings.bot),
             (ChannelField::Chat, &settings.chat),
             (ChannelField::User, &settings.user),
         ] {
@@ -251,6 +255,7 @@ impl Reader<'_> {
         }
         match self.kind {
             ChannelKind::Telegram => self.telegram(settings),
+            ChannelKind::WecomBot => self.bot(settings),
             ChannelKind::Email => self.email(settings),
             ChannelKind::Webhook => self.webhook(settings),
             ChannelKind::Dingtalk | ChannelKind::Feishu => self.printable(settings),
@@ -291,6 +296,20 @@ impl Reader<'_> {
             self.fault(ChannelField::Chat, &SettingFault::NoChat);
         } else if !is_chat {
             self.fault(ChannelField::Chat, &SettingFault::Chat);
+        }
+    }
+
+    fn bot(&mut self, settings: &ChannelSettings) {
+        if settings.bot.is_empty() {
+            self.fault(ChannelField::Bot, &SettingFault::NoBot);
+        }
+        if settings.secret.is_empty() {
+            self.fault(ChannelField::Secret, &SettingFault::NoBotSecret);
+        } else {
+            self.printable(settings);
+        }
+        if settings.format == TextFormat::News {
+            self.fault(ChannelField::Format, &SettingFault::BotFormat);
         }
     }
 

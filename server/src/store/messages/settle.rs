@@ -281,6 +281,29 @@ async fn note_accepted(tx: &Tx, channel_id: ChannelId, answer: &str) -> Result<(
     Ok(())
 }
 
+/// The bot of a channel is connected: what it did not accept before says nothing any more.
+pub(in crate::store) async fn connected(tx: &Tx, id: ChannelId) -> Result<(), StoreError> {
+    use channel::Column as C;
+    channel::Entity::update_many()
+        .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(C::Refuses, Expr::value(false))
+        .filter(C::Id.eq(id.0))
+        .filter(C::FailingSince.is_not_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The vendor refuses the bot of a channel.
+pub(in crate::store) async fn refused(
+    tx: &Tx,
+    id: ChannelId,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    note_trouble(tx, id, why, true, now).await
+}
+
 /// The channel did not accept something; the first time since it did last is kept.
 async fn note_trouble(
     tx: &Tx,

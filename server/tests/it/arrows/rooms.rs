@@ -44,6 +44,7 @@ const SERVER: &[Row] = &[
             "executor",
             "recorder",
             "output",
+            "chat",
             "events",
             "outbound",
             "store",
@@ -80,6 +81,7 @@ const SERVER: &[Row] = &[
             "brief",
             "output",
             "firings",
+            "chat",
             "events",
             "error",
             "texts",
@@ -131,6 +133,7 @@ const SERVER: &[Row] = &[
     (
         "messages",
         &[
+            "chat",
             "loops",
             "telemetry",
             "events",
@@ -142,6 +145,12 @@ const SERVER: &[Row] = &[
             "clock",
             "template",
             "text",
+        ],
+    ),
+    (
+        "chat",
+        &[
+            "loops", "events", "outbound", "store", "auth", "clock", "text",
         ],
     ),
     (

@@ -13,7 +13,7 @@ use super::cli::opened;
 
 const CHANNEL_URL: &str = "https://example.com/hook?key=channel";
 const PROXY: &str = "http://ops:word@proxy.example:3128";
-const SETTINGS: &str = r#"{"secret":"","chat":"","method":"","headers":[{"name":"Authorization","value":"Bearer channel"}],"user":"","from":"","to":[],"tls":"starttls","ca":"","format":"text","brief":"on"}"#;
+const SETTINGS: &str = r#"{"secret":"","bot":"","chat":"","method":"","headers":[{"name":"Authorization","value":"Bearer channel"}],"user":"","from":"","to":[],"tls":"starttls","ca":"","format":"text","brief":"on"}"#;
 
 /// An installation with something sealed of every kind.
 async fn furnished() -> Arc<Place> {

@@ -74,8 +74,10 @@ pub(super) fn form(page: ChannelsPage) -> AnyView {
                 hint: url_hint, mono: true, ..Field::default()
             }, &faults)}
             <p class="hint for-kind for-telegram">{words.url_hint_telegram}</p>
+            <p class="hint for-kind for-wecom_bot">{words.url_hint_wecom_bot}</p>
             <p class="hint for-kind for-email">{words.url_hint_email}</p>
             {email(&draft, &faults, words)}
+            {line(ChannelField::Bot, words.bot, words.bot_hint, &draft.bot, &faults)}
             {secret(page.has_secret, &faults, words)}
             {others(&draft, &faults, words)}
             {messages(&draft, &faults, words)}
@@ -195,6 +197,7 @@ fn secret(stored: bool, faults: &Faults, words: &'static ChannelsUi) -> AnyView 
             <p class="hint for-kind for-dingtalk">{words.secret_hint_dingtalk}</p>
             <p class="hint for-kind for-feishu">{words.secret_hint_feishu}</p>
             <p class="hint for-kind for-telegram">{words.secret_hint_telegram}</p>
+            <p class="hint for-kind for-wecom_bot">{words.secret_hint_wecom_bot}</p>
             <p class="hint for-kind for-email">{words.secret_hint_email}</p>
             <p class="hint for-kind for-webhook">{words.secret_hint_webhook}</p>
             {clear}
@@ -209,7 +212,9 @@ fn others(draft: &ChannelDraft, faults: &Faults, words: &'static ChannelsUi) -> 
     let methods = ["POST", "PUT"].map(|one| (one.to_owned(), one.to_owned(), one == method));
     let methods = select("method", words.method, "", methods.to_vec(), faults);
     view! {
-        {line(ChannelField::Chat, words.chat, words.chat_hint, &draft.chat, faults)}
+        {line(ChannelField::Chat, words.chat, "", &draft.chat, faults)}
+        <p class="hint for-kind for-telegram">{words.chat_hint}</p>
+        <p class="hint for-kind for-wecom_bot">{words.chat_hint_wecom_bot}</p>
         <div class=only(ChannelField::Method)>{methods}</div>
         {several(ChannelField::Headers, (words.headers, words.headers_hint), &joined(&draft.headers), faults)}
     }

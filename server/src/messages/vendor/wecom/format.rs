@@ -44,7 +44,7 @@ pub(super) fn body(format: TextFormat, item: &OutboxItem, at: At<'_>) -> Option<
 }
 
 /// The text with a link and the people to mention below it: only the text is cut.
-fn content(item: &OutboxItem, at: At<'_>) -> String {
+pub(in super::super) fn content(item: &OutboxItem, at: At<'_>) -> String {
     let (mut text, mut below) = (item.body.clone(), String::new());
     if !at.made.templated {
         let (title, rest) = parts(&item.body);

@@ -1,0 +1,91 @@
+//! Bots of chats: the connection of one, and the people who use it.
+
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+
+use super::ChannelKind;
+use crate::id::ChatPersonId;
+use crate::time::Stamp;
+
+/// People of chats with an account.
+pub const CHAT_PEOPLE_MAX: usize = 2_000;
+
+/// The state of a bot's long connection.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum BotState {
+    /// There is none at present; it is tried again.
+    #[default]
+    Connecting,
+    /// It is open.
+    Connected,
+    /// The vendor refuses the bot's ID or secret, or the address may not be called.
+    Refused,
+    /// Another client connected as the same bot.
+    Replaced,
+}
+
+impl BotState {
+    /// The word in the API and where it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl std::str::FromStr for BotState {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let all = Self::VARIANTS.iter().copied();
+        all.into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(())
+    }
+}
+
+/// The long connection of a bot.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct BotConnection {
+    /// Its state.
+    pub state: BotState,
+    /// Why it is not open; empty while it is.
+    pub why: String,
+    /// Since when it is in this state.
+    pub since: Stamp,
+    /// The machine of the server that holds it; `null` while none does.
+    pub host: Option<String>,
+}
+
+/// The account that a person of a chat acts as.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ChatPerson {
+    /// Its id.
+    pub id: ChatPersonId,
+    /// The kind of bot.
+    pub vendor: ChannelKind,
+    /// The vendor's ID of the person, which the bot's answer to an unknown person names.
+    pub person: String,
+    /// The name of the account.
+    pub user: String,
+    /// When it was added.
+    pub created_at: Stamp,
+}
+
+/// Input for the account of a person.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct ChatPersonDraft {
+    /// The kind of bot, such as `wecom_bot`.
+    pub vendor: String,
+    /// The vendor's ID of the person.
+    pub person: String,
+    /// The name of the account.
+    pub user: String,
+}

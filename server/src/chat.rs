@@ -1,0 +1,18 @@
+//! Bots of chats: long connections from this server to the vendors, so that people can press buttons and send commands
+//! without a public address of this server.
+//!
+//! One server of several holds the connection of each bot: a lease in the database ([`Keeper`]). A vendor's protocol is
+//! a reader and writer of frames ([`vendor`]); one driver ([`line`]) connects, sends heartbeats, reconnects and passes
+//! events on to the [`ChatHandler`], each event once. What is pushed goes through [`Lines`].
+
+mod keeper;
+mod line;
+mod lines;
+mod port;
+mod vendor;
+
+pub use keeper::{Account, Keeper, LEASE, Opener, Tools};
+pub use lines::Lines;
+pub(crate) use lines::PushError;
+pub use port::{Button, CardState, ChatHandler, Press, Reply, Said, SeenBy};
+pub(crate) use vendor::wecom::{SERVER as WECOM_SERVER, card as wecom_card};

@@ -1,0 +1,94 @@
+//! What bots pass on, in plain values: the port that use cases plug into.
+
+use app::channel::ChannelKind;
+use app::i18n::Lang;
+use app::id::ChannelId;
+use async_trait::async_trait;
+
+/// A button that a person pressed on a card.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Press {
+    /// The bot's channel.
+    pub channel: ChannelId,
+    /// Whose chat it is.
+    pub vendor: ChannelKind,
+    /// The language of the channel; `None` for the server's.
+    pub lang: Option<Lang>,
+    /// The vendor's ID of the person.
+    pub person: String,
+    /// The vendor's ID of the event; the same event is passed on once.
+    pub event: String,
+    /// What the button carries.
+    pub key: String,
+    /// The ID of the card, as the bot made it.
+    pub card: String,
+}
+
+/// A text that a person sent to the bot.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    /// The bot's channel.
+    pub channel: ChannelId,
+    /// Whose chat it is.
+    pub vendor: ChannelKind,
+    /// The language of the channel; `None` for the server's.
+    pub lang: Option<Lang>,
+    /// The vendor's ID of the person.
+    pub person: String,
+    /// The vendor's ID of the event; the same event is passed on once.
+    pub event: String,
+    /// The vendor's ID of the chat: a group's, or the person's own.
+    pub chat: String,
+    /// The text, without the mention of the bot.
+    pub text: String,
+}
+
+/// Whose view of a card changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SeenBy {
+    /// Everybody's.
+    #[default]
+    Everybody,
+    /// That of the person who pressed: a refusal concerns no one else.
+    Presser,
+}
+
+/// What a card shows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CardState {
+    /// Its first line.
+    pub title: String,
+    /// Its text; empty for none.
+    pub text: String,
+    /// Where a click on it leads.
+    pub url: String,
+    /// Its buttons; none when there is nothing left to do.
+    pub buttons: Vec<Button>,
+    /// Whose view changes.
+    pub seen_by: SeenBy,
+}
+
+/// A button of a card.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Button {
+    /// What it says.
+    pub label: String,
+    /// What a press carries; at most 1024 bytes.
+    pub key: String,
+}
+
+/// What the bot answers to a text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reply {
+    /// Markdown.
+    pub text: String,
+}
+
+/// Acts on what people press and say. Vendors want an answer within 3 to 5 seconds: an implementation takes less.
+#[async_trait]
+pub trait ChatHandler: Send + Sync {
+    /// Acts on a button; the card shows what is returned.
+    async fn press(&self, press: Press) -> CardState;
+    /// Acts on a text.
+    async fn command(&self, said: Said) -> Reply;
+}

@@ -1,0 +1,322 @@
+//! 企业微信智能机器人: the long connection of WeCom's bots (developer document 101463, and the vendor's own client
+//! `@wecom/aibot-node-sdk`). Frames are JSON: `cmd`, `headers.req_id` and `body`; an answer has the `req_id` of its
+//! request and no `cmd`.
+
+use std::time::Duration;
+
+use app::channel::ChannelKind;
+use app::id::ChannelId;
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use super::super::keeper::Account;
+use super::super::port::{CardState, Press, Reply, Said, SeenBy};
+use super::{Frame, Heard, Protocol, Ticket};
+use crate::outbound::{OutboundClient, SendError};
+use crate::text::head;
+
+/// Where bots connect to; a private deployment has an address of its own.
+pub(crate) const SERVER: &str = "wss://openws.work.weixin.qq.com";
+/// As often as the vendor's client does.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+/// Bytes of an answer (document 101463: 流式消息).
+const REPLY_MAX: usize = 20_480;
+/// Characters of a card's title, of its text, and of a button's label, which clients show.
+const CARD_MAX: (usize, usize, usize) = (26, 112, 10);
+/// Buttons of a card.
+const BUTTONS_MAX: usize = 6;
+/// The vendor asks to slow down, or is busy: it may take the bot later (developer document 90313).
+const PASSING: [i64; 5] = [-1, 6000, 45_009, 45_011, 45_033];
+
+/// The bot of a channel.
+pub(in super::super) struct Wecom {
+    channel: ChannelId,
+    account: Account,
+}
+
+impl Wecom {
+    pub(super) fn new(channel: ChannelId, account: Account) -> Self {
+        Self { channel, account }
+    }
+
+    fn event(&self, body: &Value, request: String) -> Heard {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let event = &body["event"];
+        // The vendor's document has an object named like the event; the types of its client have its fields here.
+        let card = match &event["template_card_event"] {
+            Value::Object(_) => &event["template_card_event"],
+            _ => event,
+        };
+        match event["eventtype"].as_str() {
+            Some("disconnected_event") => Heard::Replaced,
+            Some("template_card_event") => {
+                let person = text(&body["from"]["userid"]);
+                let ticket = Ticket {
+                    request,
+                    card: text(&card["task_id"]),
+                    person: person.clone(),
+                };
+                let press = Press {
+                    channel: self.channel,
+                    vendor: ChannelKind::WecomBot,
+                    lang: self.account.lang,
+                    person,
+                    event: text(&body["msgid"]),
+                    key: text(&card["event_key"]),
+                    card: ticket.card.clone(),
+                };
+                Heard::Press(press, ticket)
+            }
+            _ => Heard::Nothing,
+        }
+    }
+
+    fn message(&self, body: &Value, request: String) -> Heard {
+        let content = match body["msgtype"].as_str() {
+            Some(kind @ ("text" | "voice")) => body[kind]["content"].as_str().unwrap_or_default(),
+            _ => return Heard::Nothing,
+        };
+        let content = content.trim();
+        // In a group the bot hears what mentions it.
+        let words = match content.strip_prefix('@') {
+            Some(mention) if body["chattype"] == "group" => mention
+                .split_once(char::is_whitespace)
+                .map_or("", |(_, rest)| rest),
+            _ => content,
+        };
+        let person = body["from"]["userid"].as_str().unwrap_or_default();
+        let ticket = Ticket {
+            request,
+            card: String::new(),
+            person: person.to_owned(),
+        };
+        let said = Said {
+            channel: self.channel,
+            vendor: ChannelKind::WecomBot,
+            lang: self.account.lang,
+            person: person.to_owned(),
+            event: body["msgid"].as_str().unwrap_or_default().to_owned(),
+            chat: body["chatid"].as_str().unwrap_or(person).to_owned(),
+            text: words.trim().to_owned(),
+        };
+        Heard::Said(said, ticket)
+    }
+}
+
+fn frame(cmd: &str, request: &str, body: Value) -> Frame {
+    let frame = json!({ "cmd": cmd, "headers": { "req_id": request }, "body": body });
+    Frame::Text(frame.to_string())
+}
+
+/// A card as WeCom takes it; `id` finds it again when a button is pressed.
+pub(crate) fn card(id: &str, state: &CardState) -> Value {
+    let mut card = json!({
+        "card_type": "text_notice",
+        "main_title": { "title": head(&state.title, CARD_MAX.0) },
+        "task_id": id,
+    });
+    if !state.text.is_empty() {
+        card["sub_title_text"] = json!(head(&state.text, CARD_MAX.1));
+    }
+    if !state.url.is_empty() {
+        card["card_action"] = json!({ "type": 1, "url": state.url });
+    }
+    if !state.buttons.is_empty() {
+        let buttons = state.buttons.iter().take(BUTTONS_MAX).enumerate();
+        let buttons = buttons.map(|(index, button)| {
+            let style = if index == 0 { 1 } else { 2 };
+            json!({ "text": head(&button.label, CARD_MAX.2), "key": button.key, "style": style })
+        });
+        card["card_type"] = json!("button_interaction");
+        card["button_list"] = buttons.collect();
+    }
+    card
+}
+
+#[async_trait]
+impl Protocol for Wecom {
+    async fn address(&self, _client: &OutboundClient) -> Result<String, SendError> {
+        Ok(self.account.url.clone())
+    }
+
+    fn greeting(&self, id: &str) -> Frame {
+        let body = json!({ "bot_id": self.account.bot, "secret": self.account.secret });
+        frame("aibot_subscribe", &format!("aibot_subscribe_{id}"), body)
+    }
+
+    fn heartbeat_every(&self) -> Duration {
+        HEARTBEAT
+    }
+
+    fn heartbeat(&self, id: &str) -> Frame {
+        let frame = json!({ "cmd": "ping", "headers": { "req_id": format!("ping_{id}") } });
+        Frame::Text(frame.to_string())
+    }
+
+    fn read(&self, text: &str) -> Heard {
+        let read: Option<Value> = serde_json::from_str(text).ok().or_else(|| {
+            // As the vendor's client does: texts of people may hold control characters as they are.
+            let plain: String = text.chars().filter(|c| !c.is_control()).collect();
+            serde_json::from_str(&plain).ok()
+        });
+        let Some(frame) = read else {
+            return Heard::Nothing;
+        };
+        let request = frame["headers"]["req_id"].as_str().unwrap_or_default();
+        match frame["cmd"].as_str() {
+            Some("aibot_msg_callback") => self.message(&frame["body"], request.to_owned()),
+            Some("aibot_event_callback") => self.event(&frame["body"], request.to_owned()),
+            Some(cmd) if !cmd.is_empty() => Heard::Nothing,
+            _ if request.starts_with("aibot_subscribe") => {
+                let words = format!("{} {}", frame["errcode"], frame["errmsg"]);
+                match frame["errcode"].as_i64() {
+                    Some(0) => Heard::Subscribed,
+                    Some(code) if !PASSING.contains(&code) => Heard::Refused(words),
+                    _ => Heard::Later(words),
+                }
+            }
+            _ if request.starts_with("ping") => Heard::Alive,
+            _ if request.is_empty() => Heard::Nothing,
+            _ => Heard::Answered {
+                request: request.to_owned(),
+                words: json!({ "errcode": frame["errcode"], "errmsg": frame["errmsg"] })
+                    .to_string(),
+            },
+        }
+    }
+
+    fn push(&self, id: &str, body: &Value) -> (String, Frame) {
+        let request = format!("aibot_send_msg_{id}");
+        let frame = frame("aibot_send_msg", &request, body.clone());
+        (request, frame)
+    }
+
+    fn card(&self, ticket: &Ticket, state: &CardState) -> Frame {
+        let mut body = json!({
+            "response_type": "update_template_card",
+            "template_card": card(&ticket.card, state),
+        });
+        if state.seen_by == SeenBy::Presser {
+            body["userids"] = json!([ticket.person]);
+        }
+        frame("aibot_respond_update_msg", &ticket.request, body)
+    }
+
+    fn reply(&self, ticket: &Ticket, id: &str, reply: &Reply) -> Frame {
+        let end = crate::text::floor(&reply.text, REPLY_MAX);
+        let stream = json!({ "id": id, "finish": true, "content": &reply.text[..end] });
+        let body = json!({ "msgtype": "stream", "stream": stream });
+        frame("aibot_respond_msg", &ticket.request, body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::i18n::Lang;
+
+    use super::*;
+    use crate::outbound::Way;
+
+    fn wecom() -> Wecom {
+        let account = Account {
+            kind: ChannelKind::WecomBot,
+            url: SERVER.to_owned(),
+            bot: "bot".to_owned(),
+            secret: "S3CRET".to_owned(),
+            way: Way::Server,
+            lang: Some(Lang::Zh),
+        };
+        Wecom::new(ChannelId(3), account)
+    }
+
+    #[test]
+    fn a_press_is_read_in_both_forms() {
+        for event in [
+            json!({ "eventtype": "template_card_event", "event_key": "k", "task_id": "t" }),
+            json!({ "eventtype": "template_card_event",
+                "template_card_event": { "event_key": "k", "task_id": "t" } }),
+        ] {
+            let frame = json!({ "cmd": "aibot_event_callback", "headers": { "req_id": "r" },
+                "body": { "msgid": "m", "from": { "userid": "ann" }, "event": event } });
+            let heard = wecom().read(&frame.to_string());
+            let Heard::Press(press, ticket) = heard else {
+                panic!("{heard:?}");
+            };
+            assert_eq!((press.person.as_str(), press.key.as_str()), ("ann", "k"));
+            assert_eq!((press.event.as_str(), ticket.card.as_str()), ("m", "t"));
+            assert_eq!(ticket.request, "r");
+        }
+    }
+
+    #[test]
+    fn a_text_loses_the_mention_of_the_bot_in_a_group_only() {
+        for (chat, text, words) in [
+            ("group", "@运维机器人 日志 a b", "日志 a b"),
+            ("group", "@bot\u{2005}help", "help"),
+            ("group", "@bot", ""),
+            ("group", "help", "help"),
+            ("single", "@ann help", "@ann help"),
+            ("single", " 状态\u{1}", "状态"),
+        ] {
+            let frame = format!(
+                r#"{{"cmd":"aibot_msg_callback","headers":{{"req_id":"r"}},"body":{{"msgid":"m","chattype":"{chat}","from":{{"userid":"ann"}},"msgtype":"text","text":{{"content":"{text}"}}}}}}"#
+            );
+            let heard = wecom().read(&frame);
+            let Heard::Said(said, _) = heard else {
+                panic!("{heard:?}");
+            };
+            assert_eq!(said.text, words, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_answer_to_a_subscription_decides() {
+        let answer = |code: i64| {
+            json!({ "headers": { "req_id": "aibot_subscribe_1" }, "errcode": code, "errmsg": "x" })
+                .to_string()
+        };
+        assert!(matches!(wecom().read(&answer(0)), Heard::Subscribed));
+        assert!(matches!(wecom().read(&answer(40_001)), Heard::Refused(_)));
+        assert!(matches!(wecom().read(&answer(45_009)), Heard::Later(_)));
+        assert!(matches!(wecom().read(&answer(-1)), Heard::Later(_)));
+    }
+
+    #[test]
+    fn nonsense_means_nothing() {
+        for text in [
+            "",
+            "{",
+            "[]",
+            "null",
+            r#"{"cmd":"x"}"#,
+            r#"{"cmd":"aibot_event_callback"}"#,
+            r#"{"cmd":"aibot_msg_callback","body":{"msgtype":"image"}}"#,
+        ] {
+            assert!(matches!(wecom().read(text), Heard::Nothing), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_changes_the_card_of_one_person() {
+        let ticket = Ticket {
+            request: "r".to_owned(),
+            card: "t".to_owned(),
+            person: "ann".to_owned(),
+        };
+        let mut state = CardState {
+            title: "done".to_owned(),
+            url: "http://cron.test".to_owned(),
+            ..CardState::default()
+        };
+        let sent = |state: &CardState| {
+            let Frame::Text(text) = wecom().card(&ticket, state);
+            serde_json::from_str::<Value>(&text).expect("JSON")
+        };
+        let all = sent(&state);
+        assert_eq!(all["body"]["template_card"]["task_id"], "t");
+        assert_eq!(all["body"]["template_card"]["card_type"], "text_notice");
+        assert!(all["body"]["userids"].is_null());
+        state.seen_by = SeenBy::Presser;
+        assert_eq!(sent(&state)["body"]["userids"], json!(["ann"]));
+    }
+}

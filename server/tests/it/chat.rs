@@ -1,0 +1,144 @@
+//! Bots of chats: the long connection of WeCom, against a vendor that WeCom's own client has judged.
+
+mod doors;
+mod faults;
+mod lease;
+mod sdk;
+mod use_cases;
+
+use std::sync::{Arc, Weak};
+
+use app::auth::Role;
+use app::backend::Channels;
+use app::channel::{BotState, Channel, ChannelDraft, ChannelKind, ChatPersonDraft};
+use server::chat::{ChatHandler, Keeper, Lines, Tools};
+use server::clock::SharedClock;
+use server::loops::Periodic;
+use server::messages::target::open_account;
+use server::store::{NodeRow, Store};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::helpers::TestApp;
+use super::helpers::wecom_bot::{BOT, CHAT, SECRET, WecomVendor};
+
+/// The connections of one process; its turns are driven by the test.
+struct Bots {
+    keeper: Keeper,
+    lines: Lines,
+    stop: CancellationToken,
+    tracker: TaskTracker,
+}
+
+impl Bots {
+    /// Those of the test's own process.
+    fn of(app: &TestApp) -> Self {
+        let lines = app.components.sender.lines().clone();
+        Self::with(app, app.components.store.clone(), app.me.clone(), lines)
+    }
+
+    /// Those of another process on the same database, in memory of its own.
+    async fn elsewhere(app: &TestApp, id: &str) -> Self {
+        let url = &app.place.database.url;
+        let store = match url.is_empty() {
+            // SQLite allows one process only.
+            true => app.components.store.clone(),
+            false => Store::open(url, &app.place.data())
+                .await
+                .expect("the database"),
+        };
+        let row = NodeRow {
+            id: id.to_owned(),
+            host_key: id.to_owned(),
+            hostname: format!("host-of-{id}"),
+            ..app.me.clone()
+        };
+        let now = server::clock::Clock::now(&*app.clock);
+        store.insert_node(&row, now).await.expect("the node's row");
+        Self::with(app, store, row, Lines::default())
+    }
+
+    fn with(app: &TestApp, store: Store, node: NodeRow, lines: Lines) -> Self {
+        let clock: SharedClock = app.clock.clone();
+        let sealer = app.components.sealer.clone();
+        let service: Arc<dyn ChatHandler> = app.service.clone();
+        let handler: Weak<dyn ChatHandler> = Arc::downgrade(&service);
+        let tools = Tools {
+            store,
+            clock,
+            signals: Arc::clone(&app.components.signals),
+            node_id: node.id,
+            client: app.components.outbound.clone(),
+            lines: lines.clone(),
+            opener: Arc::new(move |id, target| open_account(&sealer, id, target)),
+            handler,
+        };
+        let (stop, tracker) = (CancellationToken::new(), TaskTracker::new());
+        Self {
+            keeper: Keeper::new(tools, stop.clone(), tracker.clone()),
+            lines,
+            stop,
+            tracker,
+        }
+    }
+
+    async fn turn(&self) {
+        self.keeper.turn().await.expect("a turn");
+    }
+
+    /// The process stops.
+    async fn stop(&self) {
+        self.stop.cancel();
+        self.tracker.close();
+        self.tracker.wait().await;
+    }
+}
+
+fn bot_draft(vendor: &WecomVendor) -> ChannelDraft {
+    ChannelDraft {
+        name: "bot".to_owned(),
+        kind: ChannelKind::WecomBot,
+        url: vendor.url(),
+        bot: Some(BOT.to_owned()),
+        secret: Some(SECRET.to_owned()),
+        chat: Some(CHAT.to_owned()),
+        lang: Some("en".to_owned()),
+        ..ChannelDraft::default()
+    }
+}
+
+async fn bot(app: &TestApp, vendor: &WecomVendor) -> Channel {
+    let made = app
+        .service
+        .channel_create(&app.console(), &bot_draft(vendor))
+        .await;
+    made.expect("a channel")
+}
+
+/// Waits until the connection of a bot has a state.
+async fn in_state(app: &TestApp, channel: &Channel, state: BotState) -> Channel {
+    app.until(&format!("a bot that is {state:?}"), async || {
+        let found = app.service.channel_get(&app.console(), channel.id).await;
+        let found = found.expect("the channel");
+        let now = found.connection.as_ref().map(|connection| connection.state);
+        (now == Some(state)).then_some(found)
+    })
+    .await
+}
+
+/// An account for a person of the chat.
+async fn person(app: &TestApp, name: &str, role: Role) {
+    let user = app
+        .components
+        .store
+        .insert_user(&app.act(), name, role, "no password")
+        .await;
+    user.expect("a user");
+    let draft = ChatPersonDraft {
+        vendor: "wecom_bot".to_owned(),
+        person: format!("id-of-{name}"),
+        user: name.to_owned(),
+    };
+    let added = app.service.chat_person_add(&app.console(), &draft).await;
+    added.expect("a person");
+}
