@@ -84,6 +84,8 @@ pub enum Via {
     Chat,
     /// The server's own host: the Unix socket, or the database opened by the command line.
     Console,
+    /// A signed link in a message: the person it was issued to, without an account.
+    Link,
 }
 
 impl Via {
@@ -95,6 +97,7 @@ impl Via {
             Self::Token => "token",
             Self::Chat => "chat",
             Self::Console => "console",
+            Self::Link => "link",
         }
     }
 }

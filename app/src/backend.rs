@@ -20,7 +20,7 @@ use crate::channel::{
 };
 use crate::error::{AppError, ErrorKind};
 use crate::id::{
-    BlackoutId, ChannelId, ChatPersonId, MessageId, RuleId, RunId, SecretId, SummaryId, TaskId,
+    BlackoutId, ChannelId, ChatPersonId, MessageId, RuleId, RunId, SecretId, SummaryId, TaskId, TicketId,
     TokenId, UserId,
 };
 use crate::message::{Message, MessageQuery, Picture, PictureDraft};
@@ -36,6 +36,7 @@ use crate::run::{HistoryItem, Output, Run};
 use crate::secret::{Secret, SecretChange, SecretDraft};
 use crate::summary::{Summary, SummaryDraft, SummaryPreview};
 use crate::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskView};
+use crate::ticket::{TicketAct, TicketDetail, TicketLink, TicketQuery, TicketStats, TicketView};
 use crate::time::{Stamp, ZoneRules};
 use crate::user::{ApiToken, NewToken, User, UserDraft};
 
@@ -375,6 +376,34 @@ pub trait Summaries: Send + Sync {
     async fn summary_preview(&self, caller: &Caller, id: SummaryId) -> Answer<SummaryPreview>;
 }
 
+/// Tickets: what people are asked for until it is done.
+#[async_trait]
+pub trait Tickets: Send + Sync {
+    /// A page of tickets, newest first.
+    async fn ticket_list(&self, caller: &Caller, query: &TicketQuery) -> Answer<List<TicketView>>;
+    /// One ticket with its history.
+    async fn ticket_get(&self, caller: &Caller, id: TicketId) -> Answer<TicketDetail>;
+    /// Does something to it, in the name of the caller. Done and reopened tickets of kind `task` close and reopen
+    /// their task; a chase that is done ends. Refused, in one sentence, where the ticket does not allow it (any more):
+    /// what is done already is a conflict `ticket.done` that says by whom and when.
+    async fn ticket_act(
+        &self,
+        caller: &Caller,
+        id: TicketId,
+        act: &TicketAct,
+    ) -> Answer<TicketView>;
+}
+
+/// Links to tickets that work without an account, and how quickly tickets are answered.
+#[async_trait]
+pub trait TicketDoors: Send + Sync {
+    /// A link to the open tickets of a person. Operators make one for themselves, administrators for everybody; it is
+    /// recorded.
+    async fn ticket_link(&self, caller: &Caller, person: &str) -> Answer<TicketLink>;
+    /// How long tickets of the last 90 days took to be taken and done: by owner, tag and hour.
+    async fn ticket_stats(&self, caller: &Caller) -> Answer<TicketStats>;
+}
+
 /// Accounts and tokens.
 #[async_trait]
 pub trait Users: Send + Sync {
@@ -429,6 +458,8 @@ pub trait Backend:
     + Pictures
     + Messages
     + Summaries
+    + Tickets
+    + TicketDoors
     + Users
     + System
 {
@@ -445,6 +476,9 @@ impl<
         + Pictures
         + Messages
         + Summaries
+        + Tickets
+        + TicketDoors
+        + TicketDoors
         + Users
         + System,
 > Backend for T

@@ -29,12 +29,14 @@ pub enum Done {
     Created,
     /// A task was deleted.
     Deleted,
+    /// Tickets were answered.
+    Answered,
     /// A run was started manually.
     Started(RunId),
 }
 
 impl Done {
-    const PLAIN: [Self; 10] = [
+    const PLAIN: [Self; 11] = [
         Self::Paused,
         Self::Closed,
         Self::Restored,
@@ -45,6 +47,7 @@ impl Done {
         Self::Saved,
         Self::Created,
         Self::Deleted,
+        Self::Answered,
     ];
 
     /// The form in which a cookie carries it from a form without JavaScript to the next page.

@@ -46,6 +46,8 @@ ids! {
     BlackoutId,
     /// A summary (定期汇总).
     SummaryId,
+    /// A ticket (单).
+    TicketId,
     /// A secret (密钥).
     SecretId,
     /// A person who signs in.

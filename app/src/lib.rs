@@ -4,6 +4,7 @@
 //!   input;
 //! - [`schedule`]: when a task fires; [`calendar`]: working days, days off and blackouts; [`occurrence`]: planned
 //!   firings, previews, explanations;
+//! - [`ticket`]: what people are asked for until it is done, and how often and when they are asked;
 //! - [`secret`], [`pool`], [`node`]: secrets of runs, limits on simultaneous runs, and servers;
 //! - [`ansi`]: terminal output of commands, made harmless;
 //! - [`cron`]: cron expressions, their faults and their descriptions in two languages;
@@ -46,6 +47,7 @@ pub mod server_fns;
 pub mod summary;
 pub mod task;
 pub mod texts;
+pub mod ticket;
 pub mod time;
 pub mod transition;
 pub mod ui;

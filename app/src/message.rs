@@ -68,6 +68,24 @@ pub enum Event {
     Closed,
     /// A task was reopened or resumed (恢复).
     Restored,
+    /// A ticket was opened.
+    TicketOpened,
+    /// People are asked for a ticket again.
+    TicketUrged,
+    /// A person has taken a ticket.
+    TicketAcknowledged,
+    /// A person has put a ticket off.
+    TicketSnoozed,
+    /// A ticket was handed over to another person.
+    TicketHandedOver,
+    /// More people are asked for a ticket, since none of the first has answered.
+    TicketEscalated,
+    /// A ticket is done.
+    TicketDone,
+    /// A ticket, or a chase, has ended without an answer.
+    TicketExpired,
+    /// A ticket is asked for again.
+    TicketReopened,
     /// The lease of a server expired.
     ServerDead,
     /// The clock of a server was set.
@@ -136,10 +154,19 @@ impl Event {
             | Self::ServerDead
             | Self::ClockStepped
             | Self::DiskLow
+            | Self::TicketOpened
+            | Self::TicketAcknowledged
+            | Self::TicketSnoozed
+            | Self::TicketDone
+            | Self::TicketExpired
+            | Self::TicketReopened
             | Self::Digest
             | Self::Summary => false,
             Self::StartingSoon
             | Self::EndsSoon
+            | Self::TicketUrged
+            | Self::TicketHandedOver
+            | Self::TicketEscalated
             | Self::Created
             | Self::Reminder
             | Self::Completed
@@ -165,6 +192,11 @@ impl Event {
             | Self::Recovered
             | Self::Missed
             | Self::Paused
+            | Self::TicketUrged
+            | Self::TicketHandedOver
+            | Self::TicketEscalated
+            | Self::TicketDone
+            | Self::TicketExpired
             // The task asks for it.
             | Self::StartingSoon => true,
             // Many, or of interest to few.
@@ -177,6 +209,10 @@ impl Event {
             | Self::Changed
             | Self::Closed
             | Self::Restored
+            | Self::TicketOpened
+            | Self::TicketAcknowledged
+            | Self::TicketSnoozed
+            | Self::TicketReopened
             // They are about no task, so no task has a channel for them.
             | Self::ServerDead
             | Self::ClockStepped
@@ -215,7 +251,15 @@ impl Event {
     pub const fn may_repeat(self) -> bool {
         !matches!(
             self,
-            Self::Created | Self::Reminder | Self::Completed | Self::Urge | Self::StartingSoon
+            Self::Created
+                | Self::Reminder
+                | Self::Completed
+                | Self::Urge
+                | Self::StartingSoon
+                | Self::TicketUrged
+                | Self::TicketHandedOver
+                | Self::TicketEscalated
+                | Self::TicketExpired
         )
     }
 
@@ -243,6 +287,15 @@ impl Event {
             (Lang::Zh, Self::Changed) => "【任务变更】",
             (Lang::Zh, Self::Closed) => "【已结单】",
             (Lang::Zh, Self::Restored) => "【已恢复】",
+            (Lang::Zh, Self::TicketOpened) => "【待办新建】",
+            (Lang::Zh, Self::TicketUrged) => "【待办催单】",
+            (Lang::Zh, Self::TicketAcknowledged) => "【待办接手】",
+            (Lang::Zh, Self::TicketSnoozed) => "【待办推迟】",
+            (Lang::Zh, Self::TicketHandedOver) => "【待办转交】",
+            (Lang::Zh, Self::TicketEscalated) => "【待办升级】",
+            (Lang::Zh, Self::TicketDone) => "【待办完成】",
+            (Lang::Zh, Self::TicketExpired) => "【待办过期】",
+            (Lang::Zh, Self::TicketReopened) => "【待办重开】",
             (Lang::Zh, Self::ServerDead) => "【服务器失联】",
             (Lang::Zh, Self::ClockStepped) => "【时钟跳变】",
             (Lang::Zh, Self::DiskLow) => "【磁盘不足】",
@@ -271,6 +324,15 @@ impl Event {
             (Lang::En, Self::Changed) => "[Task changed] ",
             (Lang::En, Self::Closed) => "[Done] ",
             (Lang::En, Self::Restored) => "[Active again] ",
+            (Lang::En, Self::TicketOpened) => "[Ticket opened] ",
+            (Lang::En, Self::TicketUrged) => "[Ticket due] ",
+            (Lang::En, Self::TicketAcknowledged) => "[Ticket taken] ",
+            (Lang::En, Self::TicketSnoozed) => "[Ticket snoozed] ",
+            (Lang::En, Self::TicketHandedOver) => "[Ticket handed over] ",
+            (Lang::En, Self::TicketEscalated) => "[Ticket escalated] ",
+            (Lang::En, Self::TicketDone) => "[Ticket done] ",
+            (Lang::En, Self::TicketExpired) => "[Ticket expired] ",
+            (Lang::En, Self::TicketReopened) => "[Ticket reopened] ",
             (Lang::En, Self::ServerDead) => "[Server lost] ",
             (Lang::En, Self::ClockStepped) => "[Clock changed] ",
             (Lang::En, Self::DiskLow) => "[Disk nearly full] ",
@@ -306,6 +368,15 @@ impl Event {
             (Lang::Zh, Self::Changed) => "任务变更",
             (Lang::Zh, Self::Closed) => "结单",
             (Lang::Zh, Self::Restored) => "恢复",
+            (Lang::Zh, Self::TicketOpened) => "待办新建",
+            (Lang::Zh, Self::TicketUrged) => "待办催单",
+            (Lang::Zh, Self::TicketAcknowledged) => "待办接手",
+            (Lang::Zh, Self::TicketSnoozed) => "待办推迟",
+            (Lang::Zh, Self::TicketHandedOver) => "待办转交",
+            (Lang::Zh, Self::TicketEscalated) => "待办升级",
+            (Lang::Zh, Self::TicketDone) => "待办完成",
+            (Lang::Zh, Self::TicketExpired) => "待办过期",
+            (Lang::Zh, Self::TicketReopened) => "待办重开",
             (Lang::Zh, Self::ServerDead) => "服务器失联",
             (Lang::Zh, Self::ClockStepped) => "时钟跳变",
             (Lang::Zh, Self::DiskLow) => "磁盘不足",
@@ -334,6 +405,15 @@ impl Event {
             (Lang::En, Self::Changed) => "Task changed",
             (Lang::En, Self::Closed) => "Task marked done",
             (Lang::En, Self::Restored) => "Task active again",
+            (Lang::En, Self::TicketOpened) => "Ticket opened",
+            (Lang::En, Self::TicketUrged) => "Ticket urged",
+            (Lang::En, Self::TicketAcknowledged) => "Ticket acknowledged",
+            (Lang::En, Self::TicketSnoozed) => "Ticket snoozed",
+            (Lang::En, Self::TicketHandedOver) => "Ticket handed over",
+            (Lang::En, Self::TicketEscalated) => "Ticket escalated",
+            (Lang::En, Self::TicketDone) => "Ticket done",
+            (Lang::En, Self::TicketExpired) => "Ticket expired",
+            (Lang::En, Self::TicketReopened) => "Ticket reopened",
             (Lang::En, Self::ServerDead) => "Server lost",
             (Lang::En, Self::ClockStepped) => "Clock changed",
             (Lang::En, Self::DiskLow) => "Disk nearly full",

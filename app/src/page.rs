@@ -12,6 +12,7 @@ mod secrets;
 mod start;
 mod summaries;
 mod templates;
+mod tickets;
 mod users;
 
 pub use blackouts::BlackoutsPage;
@@ -26,6 +27,7 @@ pub use secrets::SecretsPage;
 pub use start::StartPage;
 pub use summaries::SummariesPage;
 pub use templates::{TemplateForm, TemplatesPage};
+pub use tickets::{TicketsPage, is_of, sort_for};
 pub use users::UsersPage;
 
 use serde::{Deserialize, Serialize};
@@ -41,6 +43,7 @@ use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Run};
 use crate::schedule::ScheduleDraft;
 use crate::task::{Task, TaskDraft, TaskQuery, TaskView};
+use crate::ticket::TicketDetail;
 use crate::time::{Stamp, ZoneRules};
 
 /// The clock and the zone for the times of a page.
@@ -259,6 +262,8 @@ pub struct TaskPage {
     pub messages: Vec<MessageRow>,
     /// Which messages it would send now, by event.
     pub explained: Vec<Explained>,
+    /// Its latest ticket: who was asked, and what became of it.
+    pub ticket: Option<TicketDetail>,
 }
 
 /// What the run page shows.

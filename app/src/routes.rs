@@ -12,6 +12,8 @@ pub const TASK_NEW: &str = "/tasks/new";
 pub const MESSAGES: &str = "/messages";
 /// Summaries: what needs attention, daily or weekly.
 pub const SUMMARIES: &str = "/summaries";
+/// Tickets: what people are asked for until it is done.
+pub const REMINDERS: &str = "/reminders";
 /// The admin dashboard.
 pub const ADMIN: &str = "/admin";
 /// Accounts and tokens.
@@ -78,6 +80,12 @@ pub fn task_occurrences(id: TaskId) -> String {
 #[must_use]
 pub fn task_messages(id: TaskId) -> String {
     format!("{MESSAGES}?task={id}")
+}
+
+/// The tickets of a task, open and over.
+#[must_use]
+pub fn task_tickets(id: TaskId) -> String {
+    format!("{REMINDERS}?state=all&task={id}")
 }
 
 /// The rules of a task, or those for no single task.

@@ -20,6 +20,7 @@ pub mod secrets;
 pub mod start;
 pub mod summaries;
 pub mod templates;
+pub mod tickets;
 pub mod users;
 pub mod write;
 
@@ -44,5 +45,6 @@ pub use secrets::{DeleteSecret, fetch_secrets};
 pub use start::fetch_start;
 pub use summaries::{DeleteSummary, fetch_summaries};
 pub use templates::fetch_templates;
+pub use tickets::fetch_tickets;
 pub use users::{RevokeToken, SetUserDisabled, fetch_users};
 pub use write::{ControlTask, DeleteTask, RunTask, StopRun};

@@ -17,6 +17,7 @@ mod lists;
 mod spec;
 mod start;
 mod state;
+mod tickets;
 mod view;
 pub use draft::{Parsed, TaskDraft};
 pub use execution::Execution;
@@ -26,6 +27,7 @@ pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
 pub use spec::{Notes, TaskSpec};
 pub use start::{RunForm, RunRequest};
 pub use state::{TaskState, TaskStep};
+pub use tickets::TicketDraft;
 pub use view::{LastRun, TaskView};
 
 /// What a firing does (工作模式).

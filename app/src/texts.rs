@@ -15,11 +15,13 @@ pub mod phrases;
 pub mod pictures;
 pub mod plan;
 pub mod pools;
+pub mod reminders;
 pub mod rules;
 pub mod runlog;
 pub mod secrets;
 pub mod start;
 pub mod summaries;
+pub mod tickets;
 
 crate::texts! {
     /// Texts of the pages.
@@ -31,6 +33,7 @@ crate::texts! {
         nav_label: "主导航" | "Main navigation",
         nav_overview: "概览" | "Overview",
         nav_tasks: "任务" | "Tasks",
+        nav_reminders: "待办" | "To do",
         nav_admin: "管理" | "Admin",
         account: "账号与显示" | "Account and display",
         language: "语言" | "Language",

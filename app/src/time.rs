@@ -62,6 +62,28 @@ impl<'de> Deserialize<'de> for Stamp {
     }
 }
 
+/// Minutes of a day.
+const DAY: u16 = 24 * 60;
+
+/// Reads a time of day as a minute: `22:00`, `9:30`; `24:00` for midnight at its end.
+#[must_use]
+pub fn minute_of_day(text: &str) -> Option<u16> {
+    let (hour, minute) = text.trim().split_once([':', '：'])?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(hour) || !digits(minute) || hour.len() > 2 || minute.len() != 2 {
+        return None;
+    }
+    let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+    let at = hour * 60 + minute;
+    (minute < 60 && at <= DAY).then_some(at)
+}
+
+/// A minute as a time of day.
+#[must_use]
+pub fn clock_time(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
 /// The offsets of one zone over a span of time.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]

@@ -30,7 +30,11 @@ mod m20261129_000028_message_template;
 mod m20261129_000029_picture;
 mod m20261129_000031_message_summary;
 mod m20261129_000032_channel_fallback;
+mod m20261129_000033_ticket;
+mod m20261129_000034_task_tickets;
+mod m20261129_000035_message_ticket;
 mod m20261129_000036_chat_bots;
+mod m20261129_000037_link_use;
 mod m20261129_000040_message_template_name;
 mod words;
 
@@ -69,7 +73,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000029_picture::Migration),
             Box::new(m20261129_000031_message_summary::Migration),
             Box::new(m20261129_000032_channel_fallback::Migration),
+            Box::new(m20261129_000033_ticket::Migration),
+            Box::new(m20261129_000034_task_tickets::Migration),
+            Box::new(m20261129_000035_message_ticket::Migration),
             Box::new(m20261129_000036_chat_bots::Migration),
+            Box::new(m20261129_000037_link_use::Migration),
             Box::new(m20261129_000040_message_template_name::Migration),
         ]
     }

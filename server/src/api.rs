@@ -21,6 +21,7 @@ mod summaries;
 mod system;
 mod tasks;
 mod templates;
+mod tickets;
 mod users;
 mod version;
 
@@ -139,6 +140,15 @@ fn documented() -> OpenApiRouter<AppState> {
             summaries::delete
         ))
         .routes(routes!(summaries::preview))
+        .routes(routes!(tickets::list))
+        .routes(routes!(tickets::link))
+        .routes(routes!(tickets::stats))
+        .routes(routes!(tickets::get))
+        .routes(routes!(tickets::done))
+        .routes(routes!(tickets::acknowledge))
+        .routes(routes!(tickets::snooze))
+        .routes(routes!(tickets::assign))
+        .routes(routes!(tickets::reopen))
         .routes(routes!(messages::list))
         .routes(routes!(messages::get))
         .routes(routes!(messages::resend))

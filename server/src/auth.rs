@@ -1,7 +1,8 @@
-//! Authentication: passwords, tokens, sealed secrets, and limits on guessing.
+//! Authentication: passwords, tokens, signed links, sealed secrets, and limits on guessing.
 
 pub mod alike;
 pub mod limit;
+pub mod link;
 pub mod password;
 pub mod proxies;
 pub mod seal;

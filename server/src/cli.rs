@@ -31,6 +31,7 @@ mod secret;
 mod summary;
 mod task;
 mod telemetry;
+mod ticket;
 mod token;
 mod user;
 mod when;
@@ -260,6 +261,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Message(command) => message::run(&client, &command).await,
         Command::Chat(command) => chat::run(&client, &command).await,
         Command::Summary(command) => summary::run(&client, &command).await,
+        Command::Ticket(command) => ticket::run(&client, &command).await,
         // Handled above.
         Command::Serve
         | Command::Migrate { .. }

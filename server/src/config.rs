@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ipnet::IpNet;
 
+use crate::auth::link::LinkActs;
 use crate::timetable::{SystemZone, system_zone};
 pub use run_as_pool::{PoolError, RunAsPool};
 
@@ -111,6 +112,17 @@ pub struct Config {
         help_heading = "Server"
     )]
     pub public_url: String,
+
+    /// What links in reminders may do without an account: done, take, snooze, assign, cycle, run, log; off for no
+    /// such links
+    #[arg(
+        long,
+        env = "JCRONTAB_LINK_ACTS",
+        default_value = "done,take,snooze,assign,cycle,log",
+        global = true,
+        help_heading = "Server"
+    )]
+    pub link_acts: String,
 
     /// IANA time zone of tasks without one; the system's time zone when empty
     #[arg(
@@ -345,6 +357,7 @@ impl Config {
         if allowance(&self.allow_root).is_none() {
             return Err(SettingFault::AllowRoot(self.allow_root.clone()));
         }
+        self.link_acts()?;
         self.telemetry.token()?;
         self.check_database()
     }
@@ -355,6 +368,23 @@ impl Config {
     /// When it cannot be right.
     pub fn check_database(&self) -> Result<(), SettingFault> {
         check_database_url(&self.database_url)
+    }
+
+    /// What links in reminders may do; `None` where there are no such links.
+    ///
+    /// # Errors
+    /// When the setting has another word.
+    pub fn link_acts(&self) -> Result<Option<LinkActs>, SettingFault> {
+        let text = self.link_acts.trim();
+        if text == "off" {
+            return Ok(None);
+        }
+        let words = text.split(',').map(str::trim);
+        words
+            .map(str::parse)
+            .collect::<Result<LinkActs, ()>>()
+            .map(Some)
+            .map_err(|()| SettingFault::LinkActs(self.link_acts.clone()))
     }
 
     /// The zone of tasks that name none.

@@ -27,6 +27,8 @@ pub struct Signals {
     pub tasks: Notify,
     /// Messages were written: the outbox checks at once.
     pub outbox: Notify,
+    /// Tickets were opened or changed: the loop that urges checks at once.
+    pub tickets: Notify,
     /// Starts and ends of runs, for the scheduler.
     pub runs: RunSignals,
 }
@@ -91,6 +93,7 @@ impl Default for Signals {
             changes: broadcast::channel(256).0,
             tasks: Notify::new(),
             outbox: Notify::new(),
+            tickets: Notify::new(),
             runs: RunSignals::default(),
         }
     }

@@ -12,6 +12,7 @@ pub mod summary;
 mod system_event;
 mod task;
 mod task_event;
+mod ticket;
 
 pub use digest::{Digest, DigestEntry, DigestGroup, DigestRest, TaskName};
 pub use held_back::HeldBack;
@@ -20,12 +21,14 @@ pub use summary::Summary;
 pub use system_event::SystemEvent;
 pub use task::{TaskFacts, Work};
 pub use task_event::{Failures, LateReason, Missed, Retried, TaskEvent};
+pub use ticket::TicketFacts;
 
-use app::id::RunId;
+use app::id::{RunId, TicketId};
 use app::message::Event;
 use app::run::{RunReason, RunState};
 use app::schedule::Schedule;
 use app::task::{InForce, Task};
+use app::ticket::Opens;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -285,6 +288,18 @@ impl Facts {
         }
     }
 
+    /// The ticket it is about.
+    #[must_use]
+    pub fn ticket(&self) -> Option<TicketId> {
+        match self {
+            Self::Task {
+                event: TaskEvent::Ticket(facts),
+                ..
+            } => Some(facts.ticket),
+            _ => None,
+        }
+    }
+
     /// When it was caused; of a digest, when its first message was; of a summary, when its period ended.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
@@ -371,6 +386,11 @@ pub fn can_happen(task: &Task, event: Event) -> bool {
         Event::Completed => sends && runs,
         Event::Urge | Event::Stopped => sends,
         Event::TooLong => runs,
+        Event::TicketOpened
+        | Event::TicketUrged
+        | Event::TicketSnoozed
+        | Event::TicketEscalated
+        | Event::TicketReopened => task.tickets.opens != Opens::None,
         _ => true,
     }
 }

@@ -5,7 +5,7 @@
 //! these variables, and in every release build, a point does nothing.
 
 /// All points, in the order in which a firing reaches them.
-pub const POINTS: [&str; 9] = [
+pub const POINTS: [&str; 11] = [
     "plan.before",
     "plan.committed",
     "claim.before",
@@ -15,6 +15,8 @@ pub const POINTS: [&str; 9] = [
     "record.before",
     "record.committed",
     "retry.inserted",
+    "urge.before",
+    "urge.committed",
 ];
 
 /// A place where the process may be made to wait or die. It may block the thread.

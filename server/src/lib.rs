@@ -46,3 +46,4 @@ pub mod template;
 pub mod text;
 pub mod texts;
 pub mod timetable;
+pub mod urge;

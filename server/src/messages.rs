@@ -8,6 +8,7 @@ mod render;
 pub mod send;
 pub mod summary;
 pub mod target;
+mod ticket_link;
 pub(crate) mod vendor;
 mod words;
 

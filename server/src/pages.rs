@@ -4,6 +4,7 @@
 mod events;
 pub(crate) mod failed_form;
 mod forms;
+mod phone;
 mod render;
 
 use axum::Router;
@@ -38,10 +39,13 @@ fn forms(web: &Web) -> Router {
         .route("/admin/calendars", post(forms::calendars::calendar))
         .route("/admin/calendars/{name}", post(forms::calendars::import))
         .route("/admin/blackouts", post(forms::blackouts::blackout))
+        .route(app::routes::REMINDERS, post(forms::tickets::act))
         .route(app::routes::SUMMARIES, post(forms::summaries::summary))
         .route("/admin/secrets", post(forms::secrets::secret))
         .route("/admin/pools", post(forms::pools::pool))
         .route(app::routes::ACCOUNT, post(forms::account::password))
         .route("/events", get(events::stream))
+        .route(phone::TICKET, get(phone::open).post(phone::press))
+        .route(phone::MINE, get(phone::open))
         .with_state(web.clone())
 }

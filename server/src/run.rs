@@ -5,3 +5,4 @@ mod messages;
 pub mod parameters;
 
 pub use job::Job;
+pub use messages::failure_ticket;

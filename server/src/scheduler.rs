@@ -15,6 +15,7 @@ mod recovery;
 mod rules;
 mod set_clock;
 mod taking_over;
+mod tickets;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -14,6 +14,7 @@ mod doors;
 mod execution;
 mod explain;
 mod key;
+mod links;
 mod messages;
 mod metrics;
 mod occurrences;
@@ -29,6 +30,7 @@ mod summaries;
 mod system;
 mod tasks;
 mod templates;
+mod tickets;
 mod users;
 mod words;
 
@@ -38,6 +40,7 @@ pub use brief::MessageBriefs;
 pub use components::{Components, Settings};
 pub use doors::Readiness;
 pub use key::KeyError;
+pub use links::{LinkedList, LinkedTicket, Opened, Press, clock_time};
 pub use metrics::ScrapeRule;
 pub use scratch::ScratchSweep;
 pub use streams::StreamWatch;
@@ -55,6 +58,7 @@ use app::i18n::Lang;
 use chrono::{DateTime, Utc};
 
 use crate::auth::limit::Attempts;
+use crate::auth::link::LinkActs;
 use crate::auth::password::Passwords;
 use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
@@ -136,6 +140,8 @@ pub struct Service {
     scrape: ScrapeRule,
     /// Whether each request is logged.
     logs_requests: bool,
+    /// What links in reminders may do; `None` where there are no such links.
+    link_acts: Option<LinkActs>,
     /// One preview of a summary is computed at a time.
     previews: tokio::sync::Mutex<()>,
     /// Cached lists of tasks.
@@ -201,6 +207,7 @@ impl Service {
             loops,
             scrape: settings.scrape,
             logs_requests: settings.logs_requests,
+            link_acts: settings.link_acts,
             previews: tokio::sync::Mutex::default(),
             lists: KeptLists::default(),
             closed: AtomicBool::new(false),

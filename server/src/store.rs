@@ -21,6 +21,7 @@ mod entity;
 mod history;
 mod idempotency;
 mod ledger;
+mod links;
 mod message_history;
 mod messages;
 mod node_list;
@@ -38,6 +39,8 @@ mod streak;
 mod summaries;
 mod tasks;
 mod templates;
+mod ticket_times;
+mod tickets;
 mod time;
 mod txn;
 mod version;
@@ -57,6 +60,7 @@ pub use ledger::{
     Misses, NotRunCounts, Planned, PlannedEntry, PlannedRows, Stale, StopOutcome, Verdict, View,
     WaitVerdict, WaitingRun,
 };
+pub use links::LinkUse;
 pub use message_history::{MessageFilter, Resent};
 pub use messages::{NO_TASK, NewMessage, Notice, OutboxItem, Outlook, RouteNow, Setback, Taken};
 pub use node_list::StoredNode;
@@ -74,6 +78,10 @@ pub use summaries::{BadEnd, NotStarted, StoredSummary, SummaryTask, Took, Within
 pub use tasks::{
     Deleted, ListedTask, LiveTask, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault, Updated,
     search_patterns,
+};
+pub use tickets::{
+    Chasing, StoredTicket, TaskFollows, TicketChange, TicketChanged, TicketFilter, TicketLook,
+    TicketSeed, UrgeClaim, event_of_effect,
 };
 pub use templates::{TemplateDeleted, TemplatePut};
 pub use txn::{StoreError, Tx};

@@ -22,6 +22,7 @@ pub mod explain;
 pub mod failures;
 pub mod firings;
 pub mod isolation;
+pub mod links;
 pub mod lists;
 pub mod messages;
 pub mod notices;
@@ -40,6 +41,7 @@ pub mod tasks;
 pub mod templates;
 #[cfg(test)]
 mod tests;
+pub mod tickets;
 pub mod times;
 pub mod warnings;
 
@@ -230,6 +232,8 @@ pub enum Missing {
     Task,
     /// A template of messages.
     Template,
+    /// A ticket.
+    Ticket,
     /// An API token.
     Token,
     /// An account.
@@ -251,6 +255,7 @@ impl Say for Missing {
             Self::Summary => both("这个汇总", "summary"),
             Self::Task => both("这个任务", "task"),
             Self::Template => both("这个模板", "template"),
+            Self::Ticket => both("这个单", "ticket"),
             Self::Token => both("这个令牌", "token"),
             Self::User => both("这个用户", "user"),
         }

@@ -1,5 +1,7 @@
 //! Quiet hours: when the messages of a rule wait.
 
+use crate::time::{clock_time, minute_of_day};
+
 /// Minutes of a day.
 const DAY: u16 = 24 * 60;
 
@@ -20,20 +22,13 @@ impl QuietHours {
     /// Reads a time of day as a minute: `22:00`, `9:30`; `24:00` for midnight at its end.
     #[must_use]
     pub fn minute(text: &str) -> Option<u16> {
-        let (hour, minute) = text.trim().split_once([':', '：'])?;
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits(hour) || !digits(minute) || hour.len() > 2 || minute.len() != 2 {
-            return None;
-        }
-        let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
-        let at = hour * 60 + minute;
-        (minute < 60 && at <= DAY).then_some(at)
+        minute_of_day(text)
     }
 
     /// A minute as a time of day.
     #[must_use]
     pub fn clock(minute: u16) -> String {
-        format!("{:02}:{:02}", minute / 60, minute % 60)
+        clock_time(minute)
     }
 
     /// Whether they are over only on the next day.

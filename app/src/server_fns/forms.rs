@@ -70,6 +70,8 @@ pub enum Posted {
         crate::summary::SummaryDraft,
         AppError,
     ),
+    /// What was to be done with tickets, and why some of it was not.
+    Tickets(AppError),
     /// The form of a manual start.
     Start(crate::task::RunRequest, AppError),
     /// The form for a secret, or for changing this one; without the value.

@@ -105,6 +105,7 @@ pub async fn fetch_task(
         clock: clock(&backend, &caller, &task.zone).await?,
         messages: backend.message_list(&caller, id, None, 10).await?,
         explained: backend.task_messages_explained(&caller, id).await?,
+        ticket: super::tickets::latest(&backend, &caller, id).await?,
         task,
         channel,
         asks: backend.task_run_form(&caller, id).await?.asks(),

@@ -9,11 +9,13 @@ mod tests;
 mod text;
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::execution::ExecutionDraft;
 use super::lists::{LIST_ITEM_MAX, check_list, entries, owners};
+use super::tickets::TicketDraft;
 use super::{
     Mode, NAME_MAX_CHARS, NOTICE_BEFORE, Notes, PAUSE_AFTER_MAX, RUNBOOK_MAX_CHARS, TaskSpec,
     check_command,
@@ -27,6 +29,7 @@ use crate::name::name_fault;
 use crate::schedule::{
     Dialect, MissedDraft, Named, SCHEDULES_MAX, Schedule, ScheduleDraft, check_spec,
 };
+use crate::ticket::TicketRule;
 use crate::time::Stamp;
 
 /// Input for creating or replacing a task.
@@ -84,6 +87,8 @@ pub struct TaskDraft {
     pub missed: MissedDraft,
     /// How it is executed.
     pub execution: ExecutionDraft,
+    /// Which tickets it opens, and how people are asked.
+    pub tickets: TicketDraft,
     /// 处理预案: what to do when it fails, as text or as a link.
     pub runbook: String,
 }
@@ -153,6 +158,7 @@ impl TaskDraft {
             notice_before_seconds: reading.notice_before(),
             missed: self.missed.read(lang, &mut reading.faults),
             execution: self.execution.read(lang, &mut reading.faults).shared(),
+            tickets: reading.tickets(),
             notes: Notes {
                 runbook: reading.text("runbook", &self.runbook, RUNBOOK_MAX_CHARS),
             },
@@ -189,6 +195,7 @@ impl TaskDraft {
             notice_before_seconds,
             missed,
             execution: _,
+            tickets,
             notes: Notes { runbook },
         } = spec;
         Self {
@@ -218,6 +225,7 @@ impl TaskDraft {
                 .unwrap_or_default(),
             missed: MissedDraft::of(missed),
             execution,
+            tickets: tickets.as_ref().into(),
             runbook: runbook.clone(),
         }
     }
@@ -356,6 +364,13 @@ impl Reading<'_> {
             self.fault("urge_cron", "required", message);
         }
         None
+    }
+
+    fn tickets(&mut self) -> Arc<TicketRule> {
+        let draft = self.draft;
+        let (named, faults) = (&mut self.named, &mut self.faults);
+        let rule = draft.tickets.read(draft.mode, self.lang, named, faults);
+        rule.shared()
     }
 
     fn channel_id(&mut self) -> Option<ChannelId> {

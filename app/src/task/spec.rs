@@ -8,6 +8,7 @@ use super::{Execution, InForce, Mode};
 use crate::i18n::Lang;
 use crate::id::ChannelId;
 use crate::schedule::{MissedRule, Schedule, ScheduleDraft};
+use crate::ticket::TicketRule;
 use crate::time::Stamp;
 
 /// A task's definition, validated: what [`TaskDraft`](super::TaskDraft) is parsed into, and what is stored, shown and
@@ -55,6 +56,8 @@ pub struct TaskSpec {
     pub missed: MissedRule,
     /// How it is executed; tasks with the default share one instance.
     pub execution: Arc<Execution>,
+    /// Which tickets it opens and how people are asked; tasks with the default share one instance.
+    pub tickets: Arc<TicketRule>,
     /// Notes for people.
     #[serde(flatten)]
     pub notes: Notes,
@@ -82,6 +85,7 @@ struct PlainSpec {
     notice_before_seconds: Option<i64>,
     missed: MissedRule,
     execution: Arc<Execution>,
+    tickets: Arc<TicketRule>,
     notes: Notes,
 }
 
@@ -132,6 +136,7 @@ impl TaskSpec {
             zone: "UTC".to_owned(),
             schedules: vec![Schedule::plain("0 0 1 1 *")],
             execution: Execution::usual(),
+            tickets: TicketRule::usual(),
             ..Self::default()
         }
     }

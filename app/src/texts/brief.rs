@@ -252,6 +252,7 @@ fn field_name(field: &str, lang: Lang) -> String {
         "pause_after_failures" => ("失败后暂停", "the pause after failures"),
         "notice_before" => ("执行前通知", "the announcement of runs"),
         "missed" => ("错过处理", "missed runs"),
+        "tickets" => ("催单设置", "tickets and urging"),
         "runbook" => ("处理预案", "the runbook"),
         "overlap" => ("重叠规则", "the overlap rule"),
         "pool" => ("并发池", "the concurrency limit"),

@@ -29,6 +29,7 @@ crate::texts! {
         did_save: "已保存" | "Saved",
         did_create: "任务已创建" | "Task created",
         did_delete: "任务已删除" | "Task deleted",
+        did_answer: "待办已处理" | "Tickets updated",
         run_started: "已开始执行" | "Run started",
     }
 }

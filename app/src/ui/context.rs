@@ -18,10 +18,12 @@ use crate::texts::messages::MessagesUi;
 use crate::texts::nodes::NodesUi;
 use crate::texts::plan::PlanUi;
 use crate::texts::pools::PoolsUi;
+use crate::texts::reminders::TicketsUi;
 use crate::texts::rules::RulesUi;
 use crate::texts::secrets::SecretsUi;
 use crate::texts::start::StartUi;
 use crate::texts::summaries::SummariesUi;
+use crate::texts::tickets::TicketUi;
 use crate::wire;
 
 /// The reader's choice of colours.
@@ -155,6 +157,11 @@ pub(super) fn channels_ui() -> &'static ChannelsUi {
     ChannelsUi::of(lang())
 }
 
+/// The page's texts about tickets.
+pub(super) fn tickets_ui() -> &'static TicketsUi {
+    TicketsUi::of(lang())
+}
+
 /// The page's texts about summaries.
 pub(super) fn summaries_ui() -> &'static SummariesUi {
     SummariesUi::of(lang())
@@ -163,6 +170,11 @@ pub(super) fn summaries_ui() -> &'static SummariesUi {
 /// The page's texts about secrets.
 pub(super) fn secrets_ui() -> &'static SecretsUi {
     SecretsUi::of(lang())
+}
+
+/// The page's texts about tickets.
+pub(super) fn ticket_ui() -> &'static TicketUi {
+    TicketUi::of(lang())
 }
 
 /// The page's texts about how a task is executed.

@@ -72,6 +72,7 @@ fn navigation() -> AnyView {
         <nav class="main-nav" aria-label=ui.nav_label>
             {link(routes::OVERVIEW, icon::OVERVIEW, ui.nav_overview)}
             {link(routes::TASKS, icon::LIST, ui.nav_tasks)}
+            {link(routes::REMINDERS, icon::BELL, ui.nav_reminders)}
             {may(Action::Administer).then(|| link(routes::ADMIN, icon::SETTINGS, ui.nav_admin))}
         </nav>
     }
@@ -84,6 +85,8 @@ fn section(path: &str) -> &'static str {
         routes::ADMIN
     } else if path.starts_with(routes::TASKS) || path.starts_with("/runs") {
         routes::TASKS
+    } else if path.starts_with(routes::REMINDERS) {
+        routes::REMINDERS
     } else if path == routes::OVERVIEW {
         routes::OVERVIEW
     } else {

@@ -16,6 +16,7 @@ pub(super) mod overview;
 pub(super) mod parts;
 mod pictures;
 mod pools;
+mod reminders;
 mod rules;
 mod run;
 mod secrets;

@@ -13,6 +13,7 @@ use aes_gcm::{Aes256Gcm, Key, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
+use super::link::LinkKeys;
 use files::KeyFiles;
 
 /// Marks the format, so that a later one can be distinguished from it.
@@ -58,9 +59,25 @@ pub enum SealError {
 /// Seals and opens secrets. Cheap to clone; all clones switch to a new key together.
 #[derive(Clone)]
 pub struct Sealer {
-    cipher: Arc<RwLock<Aes256Gcm>>,
+    keys: Arc<RwLock<Keys>>,
     /// Where the key is kept; `None` for a key that is not stored yet.
     files: Option<Arc<KeyFiles>>,
+}
+
+/// A key as it is used.
+#[derive(Clone)]
+struct Keys {
+    cipher: Aes256Gcm,
+    links: LinkKeys,
+}
+
+impl Keys {
+    fn of(key: &[u8; 32]) -> Self {
+        Self {
+            cipher: cipher(key),
+            links: LinkKeys::new(key, None),
+        }
+    }
 }
 
 impl std::fmt::Debug for Sealer {
@@ -74,7 +91,7 @@ impl Sealer {
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
         Self {
-            cipher: Arc::new(RwLock::new(cipher(key))),
+            keys: Arc::new(RwLock::new(Keys::of(key))),
             files: None,
         }
     }
@@ -86,8 +103,14 @@ impl Sealer {
     pub fn open_or_create(data_dir: &Path) -> Result<Self, SealError> {
         let files = KeyFiles::of(data_dir);
         let key = files.open_or_create()?;
+        let old = files.old()?;
+        let old = old.as_ref().map(|(key, replaced_at)| (key, *replaced_at));
+        let keys = Keys {
+            links: LinkKeys::new(&key, old),
+            ..Keys::of(&key)
+        };
         Ok(Self {
-            cipher: Arc::new(RwLock::new(cipher(&key))),
+            keys: Arc::new(RwLock::new(keys)),
             files: Some(Arc::new(files)),
         })
     }
@@ -110,11 +133,11 @@ impl Sealer {
     /// When the files cannot be changed; the next start does it then.
     pub fn adopt(&self, next: &Self) -> Result<(), SealError> {
         let new = next
-            .cipher
+            .keys
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        *self.cipher.write().unwrap_or_else(PoisonError::into_inner) = new;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = new;
         self.files()?.adopt_next()
     }
 
@@ -138,6 +161,16 @@ impl Sealer {
         Ok(true)
     }
 
+    /// The keys that sign and check links.
+    #[must_use]
+    pub fn links(&self) -> LinkKeys {
+        self.keys
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .links
+            .clone()
+    }
+
     fn files(&self) -> Result<&KeyFiles, SealError> {
         self.files.as_deref().ok_or(SealError::Failed)
     }
@@ -153,9 +186,10 @@ impl Sealer {
             aad: name.as_bytes(),
         };
         let sealed = self
-            .cipher
+            .keys
             .read()
             .unwrap_or_else(PoisonError::into_inner)
+            .cipher
             .encrypt(&Nonce::from(nonce), payload)
             .map_err(|_| SealError::Failed)?;
         let mut bytes = nonce.to_vec();
@@ -179,9 +213,10 @@ impl Sealer {
             aad: name.as_bytes(),
         };
         let opened = self
-            .cipher
+            .keys
             .read()
             .unwrap_or_else(PoisonError::into_inner)
+            .cipher
             .decrypt(&Nonce::from(nonce), payload)
             .map_err(|_| SealError::DoesNotOpen)?;
         String::from_utf8(opened).map_err(|_| SealError::DoesNotOpen)

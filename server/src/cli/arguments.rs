@@ -7,8 +7,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, chat, completions, cron, doctor, message, node, picture, pool,
-    rule, run, secret, summary, task, token, user,
+    blackout, calendar, channel, chat, completions, cron, doctor, message, node, picture, pool, rule,
+    run, secret, summary, task, ticket, token, user,
 };
 use crate::config::Config;
 
@@ -73,6 +73,9 @@ pub(super) enum Command {
     /// Manage summaries: what needs attention, once a day or once a week
     #[command(subcommand)]
     Summary(summary::SummaryCommand),
+    /// Show and answer tickets: what people are asked for until it is done
+    #[command(subcommand)]
+    Ticket(ticket::TicketCommand),
     /// Show the server processes on this database
     #[command(subcommand)]
     Node(node::NodeCommand),

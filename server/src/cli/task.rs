@@ -8,6 +8,7 @@ mod messages;
 mod plan;
 mod show;
 mod start;
+mod tickets;
 
 use app::task::TaskState;
 use axum::http::Method;

@@ -13,6 +13,11 @@ pub enum SettingFault {
         "JCRONTAB_PUBLIC_URL is the start of every link, so it must not contain ? or #; it is {0:?}"
     )]
     PublicUrlTail(String),
+    /// What links in reminders may do.
+    #[error(
+        "JCRONTAB_LINK_ACTS must be off, or a list of done, take, snooze, assign, cycle, run and log; it is {0:?}"
+    )]
+    LinkActs(String),
     /// The language of messages.
     #[error("JCRONTAB_LANG must be zh or en; it is {0:?}")]
     Lang(String),

@@ -67,6 +67,14 @@ fn settings_that_cannot_be_right_are_refused() {
     ] {
         assert_eq!(check(flag), Err(SettingFault::DatabaseName), "{flag}");
     }
+    for flag in [
+        "--link-acts=",
+        "--link-acts=done,delete",
+        "--link-acts=off,done",
+    ] {
+        let fault = check(flag).expect_err(flag);
+        assert!(matches!(fault, SettingFault::LinkActs(_)), "{flag}");
+    }
     for flag in ["--message-lang=fr", "--message-lang=", "--message-lang=cn"] {
         assert!(matches!(check(flag), Err(SettingFault::Lang(_))), "{flag}");
     }

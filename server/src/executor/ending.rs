@@ -48,9 +48,11 @@ impl Executor {
             retry_at: retry_at(&job.task, job.attempt, state, ending.exit_code, finished_at),
             messages: Vec::new(),
             notices: Vec::new(),
+            ticket: None,
         };
         outcome.notices = job.end_notices(&outcome, bytes);
         outcome.notices.extend(job.recovery(&outcome));
+        outcome.ticket = job.ticket(&outcome);
         let took = (finished_at - job.started_at).to_std().unwrap_or_default();
         self.metrics
             .run_ended(job.task.id, outcome.state, job.trigger, took);

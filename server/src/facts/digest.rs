@@ -109,7 +109,7 @@ pub struct TaskName {
 }
 
 /// What needs a look first, stands first.
-const ORDER: [Event; 28] = [
+const ORDER: [Event; 37] = [
     Event::ServerDead,
     Event::DiskLow,
     Event::ClockStepped,
@@ -125,7 +125,12 @@ const ORDER: [Event; 28] = [
     Event::TooFast,
     Event::Recovered,
     Event::Stopped,
+    Event::TicketEscalated,
+    Event::TicketExpired,
     Event::Urge,
+    Event::TicketUrged,
+    Event::TicketHandedOver,
+    Event::TicketReopened,
     Event::StartingSoon,
     Event::EndsSoon,
     Event::Reminder,
@@ -135,6 +140,10 @@ const ORDER: [Event; 28] = [
     Event::Changed,
     Event::Closed,
     Event::Restored,
+    Event::TicketOpened,
+    Event::TicketAcknowledged,
+    Event::TicketSnoozed,
+    Event::TicketDone,
     Event::Test,
     Event::Digest,
     Event::Summary,

@@ -5,6 +5,7 @@ use app::run::RunState;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::TicketFacts;
 use crate::text::head;
 
 /// Changed fields that a message names; the audit log has all of them, with their values. Values may
@@ -78,6 +79,8 @@ pub enum TaskEvent {
         /// By whom.
         by: String,
     },
+    /// Something happened to a ticket of it.
+    Ticket(TicketFacts),
 }
 
 /// Why a run started late.
@@ -178,11 +181,12 @@ impl TaskEvent {
             Self::Changed { .. } => Event::Changed,
             Self::Closed { .. } => Event::Closed,
             Self::Restored { .. } => Event::Restored,
+            Self::Ticket(ticket) => ticket.event,
         }
     }
 }
 
 /// A person's name as far as a message shows it.
-fn who(name: &str) -> String {
+pub(super) fn who(name: &str) -> String {
     head(name, WHO_SHOWN).to_owned()
 }

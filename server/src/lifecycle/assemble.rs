@@ -159,6 +159,7 @@ pub fn assemble(
         zone_doubt,
         zone_names: zone_names(),
         scrape,
+        link_acts: config.link_acts()?,
         logs_requests: telemetry.request_log == crate::config::OnOff::On,
     };
     let service = Service::new(&components, settings);

@@ -19,6 +19,7 @@ use crate::messages::{self, Deliveries, Outbox, Pace, Summaries};
 use crate::output::disk::space;
 use crate::scheduler::{self, DatabaseClock, Scheduler};
 use crate::service::{LookAhead, MessageBriefs, ScratchSweep, StreamWatch};
+use crate::urge::Urging;
 
 /// The loops of a running server.
 pub(super) struct Running {
@@ -75,6 +76,16 @@ impl Running {
             patterns: Arc::clone(&components.patterns),
         };
         running.every(&components.loops, summaries, stop);
+        let urging = Urging {
+            store: components.store.clone(),
+            clock: Arc::clone(clock),
+            signals: Arc::clone(&components.signals),
+            patterns: Arc::clone(&components.patterns),
+            calendar_cache: Arc::clone(&components.calendar_cache),
+            node_id: parts.node.id.clone(),
+            plan: Mutex::default(),
+        };
+        running.every(&components.loops, urging, stop);
         let keeper = running.bots(parts, shared, stop);
         running.every(&components.loops, keeper, stop);
         running.every(&components.loops, components.output.clone(), stop);
@@ -186,6 +197,7 @@ impl Running {
             briefs: Arc::new(MessageBriefs::new(Arc::downgrade(&parts.service))),
             pace: Arc::new(Pace::new(chance)),
             metrics: Arc::clone(&components.metrics),
+            link_acts: parts.service.link_acts(),
         };
         let deliveries = Arc::new(tokio::sync::Mutex::new(Deliveries::default()));
         let turns = components.loops.register(messages::LOOP);

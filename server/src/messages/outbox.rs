@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
+use crate::auth::link::LinkActs;
 use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
 use crate::events::Signals;
@@ -34,6 +35,7 @@ use super::picture;
 use super::render::{Beside, Renderer, wants_brief};
 use super::send::Sender;
 use super::target::{self, Target};
+use super::ticket_link::link_line;
 use super::vendor::{self, PerMinute};
 use super::words::{Briefs, Made, Worded};
 
@@ -84,6 +86,8 @@ pub struct Outbox {
     pub pace: Arc<Pace>,
     /// What deliveries are counted in.
     pub metrics: Arc<Metrics>,
+    /// What links in reminders may do; `None` where there are no such links.
+    pub link_acts: Option<LinkActs>,
 }
 
 /// Deliveries under way. They outlive a panic of the loop: a message that has left must get its
@@ -260,9 +264,18 @@ impl Outbox {
         })?;
         let (mut made, mut unused) = (Made::default(), None);
         if let Some(facts) = facts {
-            let (worded, why) = self.words(facts, item, &to).await?;
+            let link = self.ticket_link(&facts, &item.mentions).await?;
+            let (worded, why) = self.words(facts, item, &to, link.as_deref()).await?;
             item.body = worded.text;
             (made, unused) = (worded.made, why);
+            if let Some(link) = link {
+                // A template says itself where it stands.
+                if !made.templated {
+                    let lang = target.lang.unwrap_or(self.renderer.lang);
+                    item.body.push_str(&link_line(&link, lang));
+                }
+                made.url = link;
+            }
         }
         // The body that a template makes for a webhook has no place for it.
         let is_body = made.templated && to.kind == ChannelKind::Webhook;
@@ -317,6 +330,7 @@ impl Outbox {
         facts: Facts,
         item: &OutboxItem,
         to: &Target,
+        link: Option<&str>,
     ) -> Result<(Worded, Option<TemplateFault>), SendError> {
         let (channel, event) = (item.channel_id, item.event);
         let named = item.template.as_deref();
@@ -336,11 +350,13 @@ impl Outbox {
         };
         let (renderer, format, owners) =
             (self.renderer.clone(), to.format(), item.mentions.clone());
+        let link = link.map(str::to_owned);
         // A template may take a while, which no other work of this thread should wait for.
         let making = tokio::task::spawn_blocking(move || {
             let beside = Beside {
                 owners: &owners,
                 brief: brief.as_ref(),
+                link: link.as_deref(),
             };
             let body = &template.body;
             let made = renderer.by_template(&facts, (body, format), Some(lang), beside);

@@ -8,6 +8,7 @@ mod stand_in;
 mod summary;
 mod system_event;
 mod task_event;
+mod ticket;
 mod variables;
 
 pub use variables::{Beside, VARIABLES, wants_brief};

@@ -15,6 +15,7 @@ pub(super) mod start;
 pub(super) mod summaries;
 pub(super) mod task;
 pub(super) mod templates;
+pub(super) mod tickets;
 pub(super) mod users;
 
 use app::done::Done;

@@ -166,6 +166,7 @@ mod tests {
             retry_at: None,
             messages: Vec::new(),
             notices: Vec::new(),
+            ticket: None,
         }
     }
 

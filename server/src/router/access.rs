@@ -18,7 +18,7 @@ use crate::http::{Problem, Web};
 use crate::pages::render_set_up;
 
 /// Routes without authentication. Everything else needs a session or a token.
-const OPEN: [&str; 13] = [
+const OPEN: [&str; 15] = [
     routes::SIGN_IN,
     routes::SETUP,
     routes::SIGN_OUT,
@@ -34,6 +34,9 @@ const OPEN: [&str; 13] = [
     "/apple-touch-icon.png",
     // The description of the API is in the public source; it names no version and no data.
     "/api/openapi.json",
+    // The signed token in the path is the permission, and names the only ticket or person it is for.
+    "/t/{token}",
+    "/my/{token}",
 ];
 
 /// Refuses unauthenticated requests on every route that is not in the list of open ones.

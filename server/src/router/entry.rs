@@ -34,7 +34,9 @@ fn needed(path: &str) -> Option<Action> {
         // Which right a rule needs depends on what it is for; without this one there is none.
         None if path == "/rules" => return Some(Action::Edit),
         None if path == "/tasks/new" || path == "/tasks/{id}/edit" => return Some(Action::Edit),
-        None if path == "/tasks/{id}/run" => return Some(Action::Operate),
+        None if path == "/tasks/{id}/run" || path == app::routes::REMINDERS => {
+            return Some(Action::Operate);
+        }
         None if path.starts_with("/admin/") || path == app::routes::SUMMARIES => {
             return Some(Action::Administer);
         }
@@ -47,7 +49,8 @@ fn needed(path: &str) -> Option<Action> {
             "tasks",
             "{id}/run" | "{id}/pause" | "{id}/close" | "{id}/restore" | "{id}/urge" | "{id}/unurge",
         )
-        | ("runs", "{id}/stop") => Some(Action::Operate),
+        | ("runs", "{id}/stop")
+        | ("tickets", _) => Some(Action::Operate),
         (
             "channels" | "chat" | "pictures" | "summaries" | "calendars" | "blackouts" | "secrets"
             | "pools",
@@ -61,7 +64,7 @@ fn needed(path: &str) -> Option<Action> {
 /// Bytes that the body of a request to a route may have.
 fn limit(path: &str) -> usize {
     match path {
-        "/preferences" | "/logout" => 8 * KIB,
+        "/preferences" | "/logout" | "/t/{token}" | "/my/{token}" => 8 * KIB,
         "/login" | "/setup" => 32 * KIB,
         "/tasks/new" | "/tasks/{id}/edit" | "/api/v1/tasks" | "/api/v1/tasks/{id}" => TASK_MAX,
         // The values of all parameters at their longest.
@@ -74,14 +77,15 @@ fn limit(path: &str) -> usize {
         | "/admin/blackouts"
         | "/admin/calendars"
         | app::routes::RULES
-        | app::routes::SUMMARIES => FEW_FIELDS,
+        | app::routes::SUMMARIES
+        | app::routes::REMINDERS => FEW_FIELDS,
         _ if path.starts_with("/fn/") => FEW_FIELDS,
         _ => match path.strip_prefix("/api/v1/") {
             Some(rest) if rest.starts_with("tasks/{id}/") => FEW_FIELDS,
             Some(rest) => match rest.split('/').next() {
                 Some(
                     "users" | "tokens" | "channels" | "chat" | "rules" | "summaries" | "pools"
-                    | "blackouts",
+                    | "blackouts" | "tickets",
                 ) => FEW_FIELDS,
                 _ => BODY_MAX,
             },
@@ -205,6 +209,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
         "/rules" => Posted::Rule(None, Default::default(), error),
         "/admin/blackouts" => Posted::Blackout(Default::default(), error),
         app::routes::SUMMARIES => Posted::Summary(None, Default::default(), error),
+        app::routes::REMINDERS => Posted::Tickets(error),
         "/admin/secrets" => Posted::Secret(None, Default::default(), error),
         "/admin/pools" => Posted::Pool(Default::default(), error),
         _ if path.starts_with("/admin/channels/") => {

@@ -1,11 +1,13 @@
 //! What a run gives notice of, as facts.
 
 use app::run::RunState;
+use app::task::Task;
+use app::ticket::{Opens, TicketKind};
 use chrono::{DateTime, Utc};
 
 use super::Job;
 use crate::facts::{End, Ends, Facts, Failures, Retried, TaskEvent, TaskFacts, event_of};
-use crate::store::{Notice, Outcome};
+use crate::store::{Notice, Outcome, TicketSeed};
 
 impl Job {
     /// What its end has to say: a reminder in the message modes, and a failure in every mode. Of attempts only the
@@ -66,6 +68,12 @@ impl Job {
             .then(|| self.notice(outcome.finished_at, TaskEvent::Recovered(unknown)))
     }
 
+    /// The ticket that its failure opens and its success ends, where the task wants one.
+    #[must_use]
+    pub fn ticket(&self, outcome: &Outcome) -> Option<Box<TicketSeed>> {
+        failure_ticket(&self.task, outcome)
+    }
+
     /// That it succeeded in less time than its task takes at least.
     fn too_fast(&self, outcome: &Outcome) -> Option<Notice> {
         let min_seconds = self.task.execution.min_seconds?;
@@ -90,4 +98,14 @@ impl Job {
         let facts = Facts::of_task(&self.task, Some(self.run_id), at, event);
         Notice::about(&self.task, facts)
     }
+}
+
+/// The ticket that a failed run opens and a successful one ends, where its task wants one.
+#[must_use]
+pub fn failure_ticket(task: &Task, outcome: &Outcome) -> Option<Box<TicketSeed>> {
+    let kind = TicketKind::Failure;
+    (task.tickets.opens == Opens::Failure).then(|| {
+        let seed = TicketSeed::new(kind, task, outcome.finished_at);
+        Box::new(seed.of_run(outcome.run_id))
+    })
 }

@@ -70,6 +70,9 @@ impl Scheduler {
                     self.executor.stop(id, StopReason::Replaced);
                 }
                 self.executor.metrics().not_run(&claims.not_run);
+                if claims.has_tickets {
+                    self.signals.tickets.notify_one();
+                }
                 if claims.has_messages {
                     self.signals.outbox.notify_one();
                 }

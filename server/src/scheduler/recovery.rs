@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use crate::clock::SharedClock;
 use crate::executor::retry_at;
 use crate::facts::Facts;
+use crate::run::failure_ticket;
 use crate::store::{NodeRow, Notice, Outcome, Store, StoreError};
 
 /// A process without a heartbeat for this long is dead (six heartbeats).
@@ -48,6 +49,7 @@ pub async fn reap_dead_nodes(
             outcome.retry_at = retry_at(&task, run.attempt, outcome.state, None, now);
             let facts = Facts::lost(&task, run.run_id, now);
             outcome.notices.push(Notice::about(&task, facts));
+            outcome.ticket = failure_ticket(&task, &outcome);
         }
         orphans.push(outcome);
     }

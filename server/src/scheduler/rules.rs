@@ -15,11 +15,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::agenda::{Agenda, policy};
 use super::notices::{self, Reports};
+use super::tickets;
 use crate::admission::{Admission, Room};
 use crate::firings::Shut;
 use crate::store::{
-    Claimed, Decide, Decision, Due, LastEnd, Misses, Notice, UnderWay, Verdict, View, WaitVerdict,
-    WaitingRun,
+    Chasing, Claimed, Decide, Decision, Due, LastEnd, Misses, Notice, TicketSeed, UnderWay,
+    Verdict, View, WaitVerdict, WaitingRun,
 };
 
 /// A firing that waits for its task is tried again after this time; the next one of the same task after twice as
@@ -99,6 +100,18 @@ impl Decide for Rules<'_> {
 
     fn every_start(&self, claimed: &[Claimed], resumed: &[UnderWay]) -> Vec<Notice> {
         notices::every_start(self, claimed, resumed)
+    }
+
+    fn tickets(&self, claimed: &[Claimed], resumed: &[UnderWay]) -> Vec<TicketSeed> {
+        tickets::opened(self, claimed, resumed)
+    }
+
+    fn missed_ticket(&self, misses: &Misses) -> Option<TicketSeed> {
+        tickets::missed(self, misses)
+    }
+
+    fn chasing(&self, claimed: &[Claimed], resumed: &[UnderWay]) -> Vec<Chasing> {
+        tickets::chasing(self, claimed, resumed)
     }
 
     fn resumed(&self, runs: &[WaitingRun]) -> Vec<Notice> {

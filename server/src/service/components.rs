@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::ScrapeRule;
+use crate::auth::link::LinkActs;
 use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
@@ -84,4 +85,6 @@ pub struct Settings {
     pub scrape: ScrapeRule,
     /// Whether each request is logged.
     pub logs_requests: bool,
+    /// What links in reminders may do; `None` where there are no such links.
+    pub link_acts: Option<LinkActs>,
 }

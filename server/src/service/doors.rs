@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::broadcast;
 
 use super::{ScrapeRule, Service};
+use crate::auth::link::LinkActs;
 use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
 use crate::events::ChangeEvent;
@@ -77,6 +78,12 @@ impl Service {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// What links in reminders may do; `None` where there are no such links.
+    #[must_use]
+    pub const fn link_acts(&self) -> Option<LinkActs> {
+        self.link_acts
     }
 
     /// Whether each request is logged.

@@ -123,7 +123,7 @@ fn too_many(wait: TimeDelta) -> SignInRefusal {
 
 /// The address that attempts are counted by: for IPv6 the /64 network, because a host has 2^64
 /// addresses.
-fn network_of(from: &str) -> String {
+pub(super) fn network_of(from: &str) -> String {
     match from.parse::<std::net::Ipv6Addr>() {
         Ok(v6) if v6.to_ipv4_mapped().is_none() => {
             let [a, b, c, d, ..] = v6.segments();

@@ -84,6 +84,7 @@ impl Service {
                     let beside = Beside {
                         owners,
                         brief: (is_full && wants_brief(&facts)).then_some(&brief),
+                        ..Beside::default()
                     };
                     let variables = renderer.variables(&facts, None, beside);
                     match render(&body, format, &variables) {
@@ -235,6 +236,7 @@ impl Service {
             let beside = Beside {
                 owners: &owners,
                 brief: brief.as_ref(),
+                ..Beside::default()
             };
             match &template {
                 Some(body) => renderer.by_template(&facts, (body, format), Some(theirs), beside),
@@ -390,6 +392,7 @@ impl Templates for Service {
             let beside = Beside {
                 owners: &owners,
                 brief: wants_brief(&facts).then_some(&brief),
+                ..Beside::default()
             };
             for (name, value) in self.renderer.variables(&facts, Some(lang), beside) {
                 if let Some(shown) = shown(&value) {

@@ -9,6 +9,7 @@ use app::message::{Event, MessageKind, MessageState};
 use app::occurrence::OccurrenceState;
 use app::run::{RunState, Trigger};
 use app::task::TaskState;
+use app::ticket::{TicketKind, TicketState};
 use app::transition::{Step, Word};
 use sea_orm::sea_query::{ArrayType, Expr, Nullable, ValueType, ValueTypeErr};
 use sea_orm::{
@@ -39,6 +40,12 @@ impl Stored for MessageKind {
 }
 impl Stored for TaskState {
     const COLUMN: &'static str = "task.state";
+}
+impl Stored for TicketState {
+    const COLUMN: &'static str = "ticket.state";
+}
+impl Stored for TicketKind {
+    const COLUMN: &'static str = "ticket.kind";
 }
 impl Stored for Trigger {
     const COLUMN: &'static str = "run.trigger_kind";

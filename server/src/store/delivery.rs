@@ -169,6 +169,24 @@ pub(super) async fn withdraw_announced(tx: &Tx, id: TaskId) -> Result<(), StoreE
     Ok(())
 }
 
+/// Withdraws what asks for tickets and has not been sent: they are done, or put off.
+pub(super) async fn withdraw_urges(tx: &Tx, tickets: &[i64]) -> Result<(), StoreError> {
+    use message::Column as M;
+    let asks = [
+        Event::TicketUrged,
+        Event::TicketEscalated,
+        Event::TicketHandedOver,
+    ];
+    // They belong to no run, so none ends with them.
+    message::Entity::update_many()
+        .filter(is_one_of(M::Event, &asks))
+        .filter(M::TicketId.is_in(tickets.iter().copied()))
+        .step(M::State, MessageStep::Withdraw)
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Withdraws the waiting messages of a run; returns whether the run ended with that.
 pub(super) async fn withdraw_run(
     tx: &Tx,

@@ -142,44 +142,75 @@ fn facts_json(facts: &Facts, held_back: Option<&HeldBack>) -> Result<String, Sto
         })
 }
 
+/// Rows of one statement.
+const ROWS_AT_ONCE: usize = 200;
+
 pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<(), StoreError> {
-    for new in messages {
-        let row = |kind: MessageKind, body: &str, after: Option<i64>| message::ActiveModel {
-            task_id: Set(new.task_id.0),
-            run_id: Set(new.run_id.map(|id| id.0)),
-            channel_id: Set(new.channel_id.0),
-            event: Set(Lenient::Known(new.event)),
-            kind: Set(Lenient::Known(kind)),
-            body: Set(body.to_owned()),
-            mentions: Set(super::tasks::to_json(&new.mentions)),
-            after_id: Set(after),
-            // A picture waits for its text; only then is it due.
-            state: Set(Code(if after.is_some() {
-                MessageState::Waiting
-            } else {
-                MessageState::Pending
-            })),
-            attempts: Set(0),
-            next_attempt_at: Set(new.held_until.unwrap_or(new.created_at)),
-            created_at: Set(new.created_at),
-            template: Set(new.template.clone().filter(|_| kind == MessageKind::Text)),
-            ..Default::default()
-        };
-        let facts = new.facts.as_ref();
-        let facts = facts.map(|facts| facts_json(facts, new.held_back.as_ref()));
-        let text = message::ActiveModel {
-            facts: Set(facts.transpose()?),
-            ..row(MessageKind::Text, &new.body, None)
-        };
-        let text = message::Entity::insert(text).exec(tx).await?;
-        if let Some(picture) = new.picture {
-            let after = Some(text.last_insert_id);
-            message::Entity::insert(row(MessageKind::Image, picture.as_str(), after))
-                .exec_without_returning(tx)
-                .await?;
+    // Many at once where none of them has to be known by its id; in their order.
+    for some in messages.chunk_by(|one, next| one.picture.is_none() && next.picture.is_none()) {
+        match some {
+            [new] => insert_message(tx, new).await?,
+            several => {
+                for chunk in several.chunks(ROWS_AT_ONCE) {
+                    let rows = chunk.iter().map(text_row).collect::<Result<Vec<_>, _>>()?;
+                    message::Entity::insert_many(rows)
+                        .exec_without_returning(tx)
+                        .await?;
+                }
+            }
         }
     }
     Ok(())
+}
+
+async fn insert_message(tx: &Tx, new: &NewMessage) -> Result<(), StoreError> {
+    let text = message::Entity::insert(text_row(new)?).exec(tx).await?;
+    if let Some(picture) = new.picture {
+        let after = Some(text.last_insert_id);
+        message::Entity::insert(row(new, MessageKind::Image, picture.as_str(), after))
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+fn text_row(new: &NewMessage) -> Result<message::ActiveModel, StoreError> {
+    let facts = new.facts.as_ref();
+    let facts = facts.map(|facts| facts_json(facts, new.held_back.as_ref()));
+    Ok(message::ActiveModel {
+        facts: Set(facts.transpose()?),
+        ..row(new, MessageKind::Text, &new.body, None)
+    })
+}
+
+fn row(
+    new: &NewMessage,
+    kind: MessageKind,
+    body: &str,
+    after: Option<i64>,
+) -> message::ActiveModel {
+    message::ActiveModel {
+        task_id: Set(new.task_id.0),
+        run_id: Set(new.run_id.map(|id| id.0)),
+        channel_id: Set(new.channel_id.0),
+        event: Set(Lenient::Known(new.event)),
+        kind: Set(Lenient::Known(kind)),
+        body: Set(body.to_owned()),
+        mentions: Set(super::tasks::to_json(&new.mentions)),
+        after_id: Set(after),
+        // A picture waits for its text; only then is it due.
+        state: Set(Code(if after.is_some() {
+            MessageState::Waiting
+        } else {
+            MessageState::Pending
+        })),
+        attempts: Set(0),
+        ticket_id: Set(new.facts.as_ref().and_then(Facts::ticket).map(|id| id.0)),
+        next_attempt_at: Set(new.held_until.unwrap_or(new.created_at)),
+        created_at: Set(new.created_at),
+        template: Set(new.template.clone().filter(|_| kind == MessageKind::Text)),
+        ..Default::default()
+    }
 }
 
 /// Routes notices and writes their messages; returns whether there are any. For callers that do not know which events

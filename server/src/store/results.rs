@@ -19,7 +19,9 @@ use serde::{Deserialize, Serialize};
 use super::code::{Code, TakeStep};
 use super::entity::{occurrence, run};
 use super::messages::{NewMessage, Notice, Router, insert_messages, insert_wanted};
+use super::rules::Wanted;
 use super::streak;
+use super::tickets::{self, TicketSeed};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
@@ -71,6 +73,9 @@ pub struct Outcome {
     /// What this gives notice of; its messages are written in the same transaction.
     #[serde(default)]
     pub notices: Vec<Notice>,
+    /// The ticket that a failure opens and a success ends; for tasks that want one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Box<TicketSeed>>,
 }
 
 impl Outcome {
@@ -160,6 +165,7 @@ impl UnderWay {
             retry_at: None,
             messages: Vec::new(),
             notices: Vec::new(),
+            ticket: None,
         }
     }
 }
@@ -254,7 +260,8 @@ impl Store {
             }
             insert_messages(tx, &messages).await?;
             // Few, and other rules may be for them than for what the results report.
-            let has_more = insert_wanted(tx, wanted, &after.paused).await?;
+            let mut has_more = insert_wanted(tx, wanted, &after.paused).await?;
+            has_more |= follow_tickets(tx, wanted, &ended).await?;
             Ok(Recorded {
                 fenced,
                 has_messages: has_more || !messages.is_empty(),
@@ -274,6 +281,23 @@ impl Store {
             .await?;
         Ok(rows.into_iter().map(UnderWay::from).collect())
     }
+}
+
+/// Opens the tickets of tasks that have failed for good, and ends those of tasks that have succeeded.
+async fn follow_tickets(tx: &Tx, wanted: Wanted, ended: &[&Outcome]) -> Result<bool, StoreError> {
+    let mut has_messages = false;
+    // In their order: a task may fail and succeed in one group.
+    for outcome in ended {
+        let Some(seed) = outcome.ticket.as_deref().map(std::slice::from_ref) else {
+            continue;
+        };
+        if outcome.state == RunState::Succeeded {
+            has_messages |= tickets::recovered(tx, wanted, seed).await?;
+        } else if outcome.state.is_bad() && outcome.retry_at.is_none() {
+            has_messages |= tickets::open_all(tx, wanted, seed).await?;
+        }
+    }
+    Ok(has_messages)
 }
 
 /// Writes the next attempt as a waiting run; false when the task does not exist. A second one for the same attempt

@@ -8,6 +8,7 @@ mod schedules;
 mod search;
 
 pub use change::{Deleted, Updated};
+pub(super) use change::{step_task, stop_urging};
 
 use app::id::TaskId;
 use app::schedule::Schedule;

@@ -58,6 +58,9 @@ pub enum StoreError {
     /// The rows changed between reading and writing; the transaction must start over.
     #[error("another node came first")]
     Raced,
+    /// The rows are no longer as the caller read them: what was written is taken back, and nothing is tried again.
+    #[error("the rows were changed since they were read")]
+    Overtaken,
 }
 
 impl From<DbErr> for StoreError {

@@ -20,6 +20,7 @@ use super::chat::{ChatWords, PersonFault, PersonRefusal};
 use super::executions::ExecutionFault;
 use super::explain::{ByLedger, BySchedule, ended, exit_code, lost_before, no_server};
 use super::failures::Failure;
+use super::links::LinkRefusal;
 use super::lists::ListRefusal;
 use super::messages::MessageFault;
 use super::notices::ServerNotice;
@@ -246,6 +247,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(ChannelInUse::iter());
     refusals(ChannelRefusal::iter());
     refusals(Failure::iter());
+    refusals(LinkRefusal::iter());
     refusals(ListRefusal::iter());
     refusals(PersonRefusal::iter());
     refusals(PoolRefusal::iter());

@@ -10,6 +10,7 @@ mod outage;
 mod process;
 mod stop;
 mod stray;
+mod urge;
 mod wire;
 
 use crate::row::Row;
@@ -164,6 +165,13 @@ pub(crate) fn all() -> Vec<Row> {
             SERVER,
             false,
             clash::migration
+        ),
+        row!(
+            32,
+            "kill -9 around an urge's commit",
+            BOTH,
+            false,
+            urge::commit
         ),
     ]
 }

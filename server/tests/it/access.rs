@@ -56,6 +56,7 @@ fn routes() -> BTreeSet<String> {
         "/tasks/1",
         "/tasks/1/edit",
         "/runs/1",
+        "/reminders",
         "/admin",
         "/admin/users",
         "/admin/channels",
@@ -123,6 +124,8 @@ pub(crate) async fn everything(app: &TestApp) -> Vec<String> {
         "SELECT CONCAT_WS(' ', id, prefix) FROM api_token".to_owned(),
         "SELECT CONCAT_WS(' ', id, state) FROM message".to_owned(),
         "SELECT CONCAT_WS(' ', id, name, note, value_sealed) FROM secret".to_owned(),
+        "SELECT CONCAT_WS(' ', id, state, owner, version) FROM ticket".to_owned(),
+        "SELECT CONCAT_WS(' ', id, link, act) FROM link_use".to_owned(),
         "SELECT CONCAT_WS(' ', secret_id, task_id) FROM secret_grant".to_owned(),
         "SELECT CONCAT_WS(' ', name, slots) FROM pool".to_owned(),
         "SELECT CONCAT_WS(' ', id, name, hour, minute) FROM message_summary".to_owned(),
@@ -144,8 +147,9 @@ pub(crate) async fn furnished() -> TestApp {
         "http://127.0.0.1:9/",
     )
     .await;
-    app.execute(draft("secret plan", "0 0 1 1 *", "echo secret output"))
-        .await;
+    let mut plan = draft("secret plan", "0 0 1 1 *", "echo secret output");
+    plan.tickets.opens = "task".to_owned();
+    app.execute(plan).await;
     app.token("owner", Role::Admin).await;
     let secret = SecretDraft {
         name: "SECRET_NAME".to_owned(),
@@ -305,6 +309,7 @@ async fn a_viewer_reads_and_writes_nothing() {
         "account_page",
         "messages_page",
         "summaries_page",
+        "tickets_page",
     ];
     for path in server_functions() {
         let name = path.rsplit('/').next().expect("a name");
@@ -391,6 +396,7 @@ async fn a_viewer_reads_and_writes_nothing() {
             "/summaries",
             [("name", "n"), ("channel_id", "1"), ("time", "09:00")],
         ),
+        ("/reminders", [("one", "1 done"), ("word", "w"), ("to", "")]),
         (
             "/admin/secrets",
             [("name", "N"), ("value", "long enough"), ("tasks", "1")],

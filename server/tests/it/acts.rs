@@ -57,6 +57,7 @@ async fn everything(admin: &Browser) -> Vec<Value> {
         "blackouts",
         "rules",
         "summaries",
+        "tickets",
         "chat/people",
     ] {
         all.push(admin.get(&format!("/api/v1/{list}")).await.expect(200));
@@ -87,6 +88,13 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
     assert_eq!(sign_in(&admin, "boss", PASSWORD).await, 303);
     let task = app.add(draft("own", "0 9 * * *", "sleep 600")).await.id;
     let idle = app.add(draft("idle", "0 9 * * *", "true")).await.id;
+    let mut asking = draft("asking", "0 9 * * *", "true");
+    asking.tickets.opens = "task".to_owned();
+    let ticket = app.ticket_of(app.add(asking.clone()).await.id).await;
+    asking.name = "asked".to_owned();
+    let answered = app.ticket_of(app.add(asking).await.id).await;
+    let path = format!("/api/v1/tickets/{answered}/done");
+    admin.post(&path, json!({})).await.expect(200);
     let url = "https://example.com/hook";
     let channel = app.channel("chat", ChannelKind::Webhook, url).await.id;
     let drawn = json!({"base64": super::pictures::png()});
@@ -274,6 +282,36 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
             "POST /api/v1/messages/{id}/resend",
             of("/api/v1/messages/{id}/resend", &message),
             Value::Null,
+        ),
+        (
+            "POST /api/v1/tickets/{id}/acknowledge",
+            format!("/api/v1/tickets/{ticket}/acknowledge"),
+            Value::Null,
+        ),
+        (
+            "POST /api/v1/tickets/{id}/snooze",
+            format!("/api/v1/tickets/{ticket}/snooze"),
+            json!({"until": "30m"}),
+        ),
+        (
+            "POST /api/v1/tickets/{id}/assign",
+            format!("/api/v1/tickets/{ticket}/assign"),
+            json!({"to": "ann"}),
+        ),
+        (
+            "POST /api/v1/tickets/{id}/done",
+            format!("/api/v1/tickets/{ticket}/done"),
+            json!({"word": "w"}),
+        ),
+        (
+            "POST /api/v1/tickets/{id}/reopen",
+            format!("/api/v1/tickets/{answered}/reopen"),
+            Value::Null,
+        ),
+        (
+            "POST /api/v1/tickets/link",
+            "/api/v1/tickets/link".into(),
+            json!({"person": "ann"}),
         ),
         (
             "POST /api/v1/secrets",

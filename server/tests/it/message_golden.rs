@@ -7,15 +7,17 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use app::i18n::Lang;
-use app::id::{ChannelId, OccurrenceId, RunId, TaskId};
+use app::id::{ChannelId, OccurrenceId, RunId, TaskId, TicketId};
+use app::message::Event;
 use app::run::{RunReason, RunState, Trigger};
 use app::schedule::{DayRule, Schedule};
 use app::task::execution::HttpCall;
 use app::task::{Execution, Mode, Task, TaskSpec};
+use app::ticket::TicketKind;
 use app::time::Stamp;
 use chrono::TimeDelta;
 use server::facts::{
-    Facts, Failures, LateReason, Missed, Picture, Retried, SystemEvent, TaskEvent,
+    Facts, Failures, LateReason, Missed, Picture, Retried, SystemEvent, TaskEvent, TicketFacts,
 };
 use server::messages::Renderer;
 use server::run::Job;
@@ -71,6 +73,7 @@ fn outcome(job: &Job, state: RunState, reason: Option<RunReason>) -> Outcome {
         retry_at: None,
         messages: Vec::new(),
         notices: Vec::new(),
+        ticket: None,
     }
 }
 
@@ -331,6 +334,42 @@ fn task_events() -> Vec<TaskEvent> {
         TaskEvent::closed("ada"),
         TaskEvent::restored("jcrontab"),
     ]
+    .into_iter()
+    .chain(ticket_events().into_iter().map(TaskEvent::Ticket))
+    .collect()
+}
+
+/// What happens to tickets.
+fn ticket_events() -> Vec<TicketFacts> {
+    let facts = |kind, event| {
+        let opened_at = at("2026-11-29T13:25:30Z");
+        let facts = TicketFacts::new(TicketId(17), kind, event, opened_at);
+        facts.asking(3, 1, &["zhangsan".to_owned(), "@all".to_owned()])
+    };
+    let word = "已重启\n\u{202e}db";
+    let mut all: Vec<TicketFacts> = [
+        TicketKind::Task,
+        TicketKind::Firing,
+        TicketKind::Failure,
+        TicketKind::Chase,
+    ]
+    .map(|kind| facts(kind, Event::TicketOpened))
+    .into();
+    let mut snoozed = facts(TicketKind::Firing, Event::TicketSnoozed).by("ada", "");
+    snoozed.until = Some(at("2026-11-30T01:00:00Z"));
+    all.extend([
+        facts(TicketKind::Firing, Event::TicketUrged),
+        facts(TicketKind::Firing, Event::TicketEscalated),
+        facts(TicketKind::Firing, Event::TicketAcknowledged).by("ada", ""),
+        snoozed,
+        facts(TicketKind::Firing, Event::TicketHandedOver).by("ada", "lisi"),
+        facts(TicketKind::Firing, Event::TicketDone).by("ada", word),
+        facts(TicketKind::Failure, Event::TicketDone),
+        facts(TicketKind::Firing, Event::TicketExpired),
+        facts(TicketKind::Chase, Event::TicketExpired),
+        facts(TicketKind::Task, Event::TicketReopened).by("ada", ""),
+    ]);
+    all
 }
 
 /// What happens to servers.

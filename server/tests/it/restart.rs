@@ -297,6 +297,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
         retry_at: None,
         messages: Vec::new(),
         notices: Vec::new(),
+        ticket: None,
     };
     let recorded = app
         .components

@@ -125,6 +125,12 @@ fn what_is_stored_and_typed_again_is_the_same() {
             soft_limit: "30s".into(),
             ..ExecutionDraft::default()
         },
+        tickets: TicketDraft {
+            opens: "firing".into(),
+            every: "10m".into(),
+            calendar: "cn".into(),
+            ..TicketDraft::default()
+        },
         runbook: "https://wiki.example.com/backup\r\n\t先看磁盘 ".into(),
         ..TaskDraft::default()
     };

@@ -11,7 +11,7 @@ use leptos_router::location::Location;
 
 use super::{
     account, admin, blackouts, calendar, calendars, channels, messages, nodes, occurrences,
-    pictures, pools, rules, run, secrets, start, summaries, task, task_form, templates, users,
+    pictures, pools, reminders, rules, run, secrets, start, summaries, task, task_form, templates, users,
 };
 
 /// A page of a module that is loaded later.
@@ -44,6 +44,7 @@ pub(in crate::ui) enum SettingPage {
     Nodes,
     Pictures,
     Pools,
+    Reminders,
     Rules,
     Secrets,
     Summaries,
@@ -85,6 +86,7 @@ fn setting_page(page: SettingPage) -> Loaded {
         SettingPage::Nodes => nodes::page(),
         SettingPage::Pictures => pictures::page(),
         SettingPage::Pools => pools::page(),
+        SettingPage::Reminders => reminders::page(),
         SettingPage::Rules => rules::page(),
         SettingPage::Secrets => secrets::page(),
         SettingPage::Summaries => summaries::page(),
@@ -156,7 +158,7 @@ pub async fn load_module(path: &str) -> bool {
         ["tasks", "new"] | ["tasks", _, "edit"] => preload_form().await.is_ok(),
         ["tasks", _, ..] => preload_task().await.is_ok(),
         ["runs", ..] => preload_run().await.is_ok(),
-        ["admin" | "account" | "messages" | "rules" | "summaries", ..] => {
+        ["admin" | "account" | "messages" | "reminders" | "rules" | "summaries", ..] => {
             preload_setting().await.is_ok()
         }
         _ => true,

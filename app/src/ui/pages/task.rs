@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::not_found;
+use super::reminders::ticket_detail;
 use crate::auth::Action;
 use crate::duration::duration_words;
 use crate::error::AppError;
@@ -27,7 +28,9 @@ use crate::ui::components::runbook::runbook;
 use crate::ui::components::state::health;
 use crate::ui::components::time::Clock;
 use crate::ui::components::why::why_form;
-use crate::ui::context::{execution_ui, health_ui, lang, may, messages_ui, plan_ui, rules_ui, ui};
+use crate::ui::context::{
+    execution_ui, health_ui, lang, may, messages_ui, plan_ui, rules_ui, ticket_ui, tickets_ui, ui,
+};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -164,6 +167,10 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
                     <h2>{rules_ui().notifications}</h2>
                     {notifications::card(&page, &clock)}
                 </section>
+                {page.ticket.as_ref().map(|shown| view! {
+                    {ticket_detail(shown, &clock)}
+                    <p><a href=routes::task_tickets(page.task.id)>{tickets_ui().tickets_of_task}</a></p>
+                })}
                 <section class="card">
                     <h2>{ui.messages}</h2>
                     {messages(&clock, page.messages.clone())}
@@ -334,6 +341,7 @@ fn facts(task: &Task, channel: Option<String>, clock: &Clock) -> AnyView {
             {fact(ui.timeout, task.timeout_seconds.map_or_else(|| ui.no_timeout.to_owned(), |limit| duration_words(limit, lang)))}
             {task.notice_before_seconds.map(|before| fact(ui.notice_before, duration_words(before, lang)))}
             {task.pause_after_failures.map(|count| fact(ui.pause_after, count.to_string()))}
+            {task.tickets.words(lang).map(|words| fact(ticket_ui().section, words))}
             {fact(ui.created_at, clock.exact(task.created_at))}
             {fact(ui.updated_at, clock.exact(task.updated_at))}
         </dl>

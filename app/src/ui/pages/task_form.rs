@@ -6,6 +6,7 @@ mod limits;
 mod parameters;
 mod rows;
 mod schedules;
+mod tickets;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -28,6 +29,7 @@ use action::action;
 use execution::execution;
 use limits::limits;
 use rows::Rows;
+use tickets::tickets;
 
 /// The page.
 pub(crate) fn page() -> AnyView {
@@ -87,6 +89,7 @@ fn content(form: TaskForm) -> AnyView {
             {when(&form, around, &faults)}
             {messages(&form, around, &faults)}
             {limits(draft, around, &faults)}
+            {tickets(&draft.tickets, &faults)}
             {execution(&draft.execution, &form.pools, &faults)}
             <div class="save-bar">
                 <button type="submit" class="button primary">{icon(icon::CHECK)} {submit}</button>

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use chrono::{DateTime, Utc};
 
 use super::SealError;
 use crate::auth::token::random;
@@ -57,6 +58,20 @@ impl KeyFiles {
             Err(SealError::NotAKey { .. }) => Ok(None),
             other => other,
         }
+    }
+
+    /// The key before the last rotation, and when it was replaced. A file that holds no key is none.
+    pub(super) fn old(&self) -> Result<Option<([u8; 32], DateTime<Utc>)>, SealError> {
+        let key = match read(&self.old) {
+            Err(SealError::NotAKey { .. }) => None,
+            other => other?,
+        };
+        let Some(key) = key else {
+            return Ok(None);
+        };
+        let written = std::fs::metadata(&self.old).and_then(|file| file.modified());
+        let written = written.map_err(|source| at(&self.old, source))?;
+        Ok(Some((key, written.into())))
     }
 
     /// Stores the next key.
@@ -208,6 +223,28 @@ mod tests {
             assert!(matches!(refused, SealError::Exposed { mode, .. } if mode == open));
             assert!(refused.to_string().contains("chmod 600"), "{refused}");
         }
+    }
+
+    #[test]
+    fn links_of_the_old_key_are_accepted_after_a_rotation() {
+        use crate::auth::link::{Link, LinkActs, LinkFor};
+        let folder = Folder::new();
+        let sealer = Sealer::open_or_create(&folder.0).expect("a key");
+        let now: DateTime<Utc> = std::fs::metadata(folder.file("secret.key"))
+            .and_then(|file| file.modified())
+            .expect("a time")
+            .into();
+        let expires = now + chrono::TimeDelta::days(1);
+        let link = Link::new(LinkFor::Mine, LinkActs::default(), "ann", now, expires);
+        let token = sealer.links().sign(&link);
+        let next = sealer.prepare_next().expect("the next key");
+        sealer.adopt(&next).expect("the change");
+        let started = Sealer::open_or_create(&folder.0).expect("the key");
+        assert_eq!(started.links().read(&token, now), Ok(link));
+        // Who wants the old links to end at once deletes the old key.
+        std::fs::remove_file(folder.file("secret.key.old")).expect("the old key");
+        let started = Sealer::open_or_create(&folder.0).expect("the key");
+        assert!(started.links().read(&token, now).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::execution::Execution;
 use super::show::cycle;
+use super::tickets::Tickets;
 use crate::cli::channel;
 use crate::cli::client::Client;
 use crate::cli::cron::day_rule;
@@ -96,6 +97,8 @@ pub(in crate::cli) struct AddTask {
     #[arg(long, default_value = "")]
     runbook: String,
     #[command(flatten)]
+    tickets: Tickets,
+    #[command(flatten)]
     execution: Execution,
     /// Print JSON
     #[arg(long)]
@@ -178,6 +181,7 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         notice_before: add.notice_before.clone(),
         missed: missed(&add.missed),
         execution: add.execution.draft().map_err(Failure::usage)?,
+        tickets: add.tickets.draft(),
         runbook: add.runbook.clone(),
     };
     let mut draft =

@@ -9,6 +9,8 @@ use app::schedule::{MissedPolicy, Schedule, ScheduleSpec, describe_schedule};
 use app::task::{Execution, Health, InForce, Mode, Notes};
 use app::texts::Ui;
 use app::texts::health::{self, HealthUi};
+use app::texts::tickets::TicketUi;
+use app::ticket::TicketRule;
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -234,6 +236,8 @@ async fn people(client: &Client, task: &Value) -> Result<Vec<String>, Failure> {
     let notice_before = task["notice_before_seconds"]
         .as_i64()
         .map(|seconds| duration_words(seconds, lang));
+    let tickets = serde_json::from_value::<TicketRule>(task["tickets"].clone());
+    let tickets = tickets.ok().and_then(|rule| rule.words(lang));
     let facts = [
         (ui.mode, mode),
         (ui.owners, list("owners")),
@@ -243,6 +247,7 @@ async fn people(client: &Client, task: &Value) -> Result<Vec<String>, Failure> {
         (ui.timeout, timeout.unwrap_or_default()),
         (ui.notice_before, notice_before.unwrap_or_default()),
         (ui.pause_after, text(task, "pause_after_failures")),
+        (TicketUi::of(lang).section, tickets.unwrap_or_default()),
     ];
     let filled = facts.into_iter().filter(|(_, value)| !value.is_empty());
     Ok(filled

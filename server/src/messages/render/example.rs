@@ -1,7 +1,7 @@
 //! Examples of messages: what a template is tried with before there is a run to try it with.
 
 use app::i18n::Lang;
-use app::id::{RunId, TaskId};
+use app::id::{RunId, TaskId, TicketId};
 use app::message::Event;
 use app::occurrence::{MissReason, SkipReason};
 use app::run::RunState;
@@ -11,13 +11,14 @@ use app::run::brief::{
 use app::schedule::Schedule;
 use app::summary::Selection;
 use app::task::Mode;
+use app::ticket::TicketKind;
 use app::time::{Stamp, ZoneRules};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::facts::summary::{FailedTask, Part};
 use crate::facts::{
     Cycle, Digest, DigestGroup, End, Ends, Facts, Failures, LateReason, Missed, Retried, Summary,
-    SystemEvent, TaskEvent, TaskFacts, Work,
+    SystemEvent, TaskEvent, TaskFacts, TicketFacts, Work,
 };
 
 /// 2026-01-05T01:00:00Z, a Monday.
@@ -223,8 +224,37 @@ fn task_event(event: Event) -> Option<(bool, TaskEvent)> {
         Event::Changed => (false, TaskEvent::changed(by, ["command".to_owned()])),
         Event::Closed => (false, TaskEvent::closed(by)),
         Event::Restored => (false, TaskEvent::restored(by)),
+        Event::TicketOpened
+        | Event::TicketUrged
+        | Event::TicketAcknowledged
+        | Event::TicketSnoozed
+        | Event::TicketHandedOver
+        | Event::TicketEscalated
+        | Event::TicketDone
+        | Event::TicketExpired
+        | Event::TicketReopened => (false, TaskEvent::Ticket(ticket(event, by))),
         _ => return None,
     })
+}
+
+/// Something that happened to a ticket.
+fn ticket(event: Event, by: &str) -> TicketFacts {
+    let opened_at = at() - TimeDelta::hours(3);
+    let facts = TicketFacts::new(TicketId(17), TicketKind::Firing, event, opened_at);
+    let mut facts = facts.asking(3, 1, &["zhangsan".to_owned()]);
+    match event {
+        Event::TicketOpened
+        | Event::TicketUrged
+        | Event::TicketEscalated
+        | Event::TicketExpired => {}
+        Event::TicketHandedOver => facts = facts.by(by, "lisi"),
+        Event::TicketSnoozed => {
+            facts = facts.by(by, "");
+            facts.until = Some(at() + TimeDelta::hours(2));
+        }
+        _ => facts = facts.by(by, "已重启"),
+    }
+    facts
 }
 
 fn system_event(event: Event) -> Option<SystemEvent> {

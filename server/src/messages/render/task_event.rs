@@ -120,6 +120,7 @@ impl Words<'_> {
                     .pick(format!("由 {by} 恢复"), format!("made active by {by}"));
                 (verdict, Vec::new())
             }
+            TaskEvent::Ticket(ticket) => self.ticket(task, at, ticket),
         };
         self.message(&Draft {
             task,
@@ -164,7 +165,7 @@ impl Words<'_> {
         }
     }
 
-    fn length(&self, seconds: i64) -> String {
+    pub(super) fn length(&self, seconds: i64) -> String {
         duration_words(seconds, self.lang)
     }
 

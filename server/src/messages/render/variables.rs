@@ -126,6 +126,11 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
         "link to the task's page",
     ),
     ("text", "内置的整条消息", "the whole built-in message"),
+    (
+        "ticket_url",
+        "免登录处理这个单的链接；没有则为空",
+        "link that answers the ticket without an account; empty for none",
+    ),
     ("time", "时间，按任务的时区", "the time, in the task's zone"),
     ("title", "内置消息的标题", "title of the built-in message"),
     ("total", "汇总的消息数", "number of messages in a digest"),
@@ -144,6 +149,8 @@ pub struct Beside<'a> {
     pub owners: &'a [String],
     /// The failure brief.
     pub brief: Option<&'a Brief>,
+    /// The link that answers the ticket without an account.
+    pub link: Option<&'a str>,
 }
 
 impl Renderer {
@@ -170,6 +177,7 @@ impl Renderer {
             ("event", event.as_str().into()),
             ("event_name", event.words(lang).into()),
             ("groups", Value::List(Vec::new())),
+            ("ticket_url", beside.link.unwrap_or_default().into()),
             ("owners", beside.owners.iter().map(String::as_str).collect()),
             (
                 "text",
@@ -323,6 +331,7 @@ mod tests {
             let beside = Beside {
                 owners: &owners,
                 brief: wants_brief(&facts).then_some(&brief),
+                link: None,
             };
             let all = renderer().variables(&facts, None, beside);
             let names: Vec<&str> = all.keys().copied().collect();
@@ -335,8 +344,8 @@ mod tests {
             );
         }
         for name in listed {
-            // The example's run ended by itself.
-            let never = ["signal", "request"].contains(&name);
+            // The example's run ended by itself; a link is made when a message is sent.
+            let never = ["signal", "request", "ticket_url"].contains(&name);
             assert_eq!(filled.contains(&name), !never, "{name}");
         }
     }

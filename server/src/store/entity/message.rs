@@ -38,6 +38,8 @@ pub(crate) struct Model {
     /// For which channels it stands in, and why.
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) stand_in: Option<String>,
+    /// The ticket that it asks for.
+    pub(crate) ticket_id: Option<i64>,
     /// The template of its channel that its rule chooses.
     pub(crate) template: Option<String>,
 }

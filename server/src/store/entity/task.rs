@@ -30,6 +30,8 @@ pub(crate) struct Model {
     pub(crate) execution: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) notes: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) tickets: Option<String>,
     pub(crate) state: Code<TaskState>,
     pub(crate) urging: bool,
     pub(crate) version: i64,

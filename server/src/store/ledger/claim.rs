@@ -13,6 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use super::super::entity::{cluster, node};
 use super::super::messages::{Notice, insert_wanted};
 use super::super::rules::Wanted;
+use super::super::tickets::{Chasing, TicketSeed, count_firings, open_all};
 use super::super::txn::transaction;
 use super::super::{Engine, Store, StoreError, Tx, UnderWay};
 use super::active::{self, LastEnd, WaitingRun};
@@ -100,6 +101,18 @@ pub trait Decide: Sync {
     fn every_start(&self, _: &[Claimed], _: &[UnderWay]) -> Vec<Notice> {
         Vec::new()
     }
+    /// Tickets that firings open.
+    fn tickets(&self, _: &[Claimed], _: &[UnderWay]) -> Vec<TicketSeed> {
+        Vec::new()
+    }
+    /// The ticket that missed firings of a task open.
+    fn missed_ticket(&self, _: &Misses) -> Option<TicketSeed> {
+        None
+    }
+    /// Firings of tasks that are being chased.
+    fn chasing(&self, _: &[Claimed], _: &[UnderWay]) -> Vec<Chasing> {
+        Vec::new()
+    }
     /// What is to be reported about runs that waited and start now.
     fn resumed(&self, _: &[WaitingRun]) -> Vec<Notice> {
         Vec::new()
@@ -138,6 +151,8 @@ pub struct Claims {
     pub not_run: NotRunCounts,
     /// Whether it put messages into the outbox.
     pub has_messages: bool,
+    /// Whether it opened tickets.
+    pub has_tickets: bool,
 }
 
 /// Takes this node's turn among all: false when tasks changed since it read them.
@@ -361,14 +376,20 @@ async fn write<D: Decide>(
     if wanted.names(Event::Started) {
         notices.extend(rules.every_start(&claimed, &resumed));
     }
+    let mut tickets = rules.tickets(&claimed, &resumed);
     if more {
         // The rest of the outage follows: the last of its claims reports all of it.
         missed::keep(tx, &tally.rows()).await?;
     } else if !tally.is_empty() || rules.has_unreported() {
         tally.add(missed::take(tx).await?);
-        notices.extend(tally.rows().iter().filter_map(|one| rules.missed(one)));
+        let missed = tally.rows();
+        notices.extend(missed.iter().filter_map(|one| rules.missed(one)));
+        tickets.extend(missed.iter().filter_map(|one| rules.missed_ticket(one)));
     }
-    let has_messages = insert_wanted(tx, wanted, &notices).await?;
+    let mut has_messages = insert_wanted(tx, wanted, &notices).await?;
+    has_messages |= open_all(tx, wanted, &tickets).await?;
+    let chasing = rules.chasing(&claimed, &resumed);
+    count_firings(tx, &chasing, now).await?;
     look_again.extend(later.into_keys());
     Ok(Claims {
         claimed,
@@ -379,5 +400,6 @@ async fn write<D: Decide>(
         waiting: stays || !queued.is_empty(),
         not_run,
         has_messages,
+        has_tickets: !tickets.is_empty() || !chasing.is_empty(),
     })
 }

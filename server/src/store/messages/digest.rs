@@ -111,7 +111,15 @@ pub(super) async fn merge(
     add_held(tx, &mut merged).await?;
     let is_urgent = |candidate: &Candidate| {
         let event = candidate.entry.event;
-        matches!(event, Event::Created | Event::Urge | Event::Reminder)
+        matches!(
+            event,
+            Event::Created
+                | Event::Urge
+                | Event::Reminder
+                | Event::TicketUrged
+                | Event::TicketHandedOver
+                | Event::TicketEscalated
+        )
     };
     if merged.iter().filter(|one| is_urgent(one)).count() <= ALONE_MAX {
         merged.retain(|one| !is_urgent(one));

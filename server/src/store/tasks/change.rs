@@ -5,7 +5,8 @@ use app::occurrence::SkipReason;
 use app::rule::RuleSpec;
 use app::run::{Gone, RunReason, RunState};
 use app::schedule::{Purpose, Schedule};
-use app::task::{TaskSpec, TaskState, TaskStep};
+use app::task::{Task, TaskSpec, TaskState, TaskStep};
+use app::ticket::{Opens, TicketKind};
 use app::transition::Step;
 use chrono::{DateTime, Utc};
 use migration::search_text;
@@ -19,10 +20,11 @@ use super::super::entity::{message, occurrence, run, schedule, secret_grant, tas
 use super::super::ledger::{note_change, request_stop, skip_due, withdraw};
 use super::super::messages::{NO_TASK, Notice, insert_notices};
 use super::super::rules::{forget_task, insert_all, may_insert};
+use super::super::tickets::{close_of_task, follow_rule, forget as forget_tickets, renew_chase};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::rows::{columns, to_task};
-use super::{SEARCH, lock, schedules};
+use super::{SEARCH, lock, schedules, schedules_of};
 use crate::facts::{Facts, TaskEvent};
 
 /// Runs per statement that are marked to be ended.
@@ -113,6 +115,9 @@ impl Store {
             }
             insert_all(tx, &rules(id)).await?;
             insert_notices(tx, &notices).await?;
+            if spec.urging || spec.tickets.opens == Opens::Task {
+                follow_definition(tx, act, id).await?;
+            }
             act.record_version(tx, id, FIRST_VERSION).await?;
             Ok(Some(id))
         });
@@ -169,6 +174,7 @@ impl Store {
             withdraw(tx, id, now).await?;
             withdraw_announced(tx, id).await?;
             insert_notices(tx, notices).await?;
+            follow_definition(tx, act, id).await?;
             Ok(Updated::Done)
         })
     }
@@ -192,33 +198,9 @@ impl Store {
             if !lock(tx, id).await? {
                 return Ok(Updated::Gone);
             }
-            let mut update = task::Entity::update_many()
-                .col_expr(task::Column::PausedUntil, Expr::value(until))
-                .col_expr(task::Column::UpdatedAt, Expr::value(now));
-            if step.to() == TaskState::Active {
-                update = update.col_expr(task::Column::ResumedAt, Expr::value(now));
-            }
-            let updated = update
-                .filter(task::Column::Id.eq(id.0))
-                .step(task::Column::State, step)
-                .exec(tx)
-                .await?;
-            if updated.rows_affected == 0 {
-                return Ok(Updated::Outdated);
-            }
-            changed(tx, act, id).await?;
-            withdraw(tx, id, now).await?;
-            match step.to() {
-                TaskState::Active => {}
-                TaskState::Paused => {
-                    skip_due(tx, id, now, SkipReason::Paused).await?;
-                    withdraw_announced(tx, id).await?;
-                }
-                TaskState::Closed => {
-                    skip_due(tx, id, now, SkipReason::Closed).await?;
-                    let reason = RunReason::TaskGone(Gone::Closed);
-                    withdraw_task(tx, id, &reason, now).await?;
-                }
+            let updated = step_task(tx, act, id, (step, until), None).await?;
+            if updated != Updated::Done {
+                return Ok(updated);
             }
             // After the close, which withdraws what was to be sent before it.
             insert_notices(tx, notices).await?;
@@ -287,12 +269,14 @@ impl Store {
                 let event = TaskEvent::restored(act.who());
                 let facts = Facts::of_task(&task, None, now, event);
                 insert_notices(tx, &[Notice::about(&task, facts)]).await?;
+                follow_rule(tx, &task, act.who(), now).await?;
             }
             Ok(true)
         })
     }
 
-    /// Switches chasing, with a new chase schedule if one is given; false when the task does not exist.
+    /// Switches chasing, with a new chase schedule if one is given; false when the task does not exist. A chase has an
+    /// end, which starts anew each time.
     ///
     /// # Errors
     /// When the database fails.
@@ -305,6 +289,12 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
+            if !urging {
+                let found = stop_urging(tx, act, id).await?;
+                let by = (act.who(), None);
+                close_of_task(tx, id, Some(TicketKind::Chase), by, now).await?;
+                return Ok(found);
+            }
             note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
                 return Ok(false);
@@ -313,15 +303,11 @@ impl Store {
                 let urge = [Schedule::plain(cycle)];
                 schedules::set(tx, id, Purpose::Urge, &urge, now).await?;
             }
-            task::Entity::update_many()
-                .col_expr(task::Column::Urging, Expr::value(urging))
-                .col_expr(task::Column::UpdatedAt, Expr::value(now))
-                .filter(task::Column::Id.eq(id.0))
-                .exec(tx)
-                .await?;
-            changed(tx, act, id).await?;
-            withdraw(tx, id, now).await?;
-            withdraw_announced(tx, id).await?;
+            switch_urging(tx, act, id, true).await?;
+            if let Some(task) = definition(tx, id).await? {
+                renew_chase(tx, &task, now).await?;
+                follow_rule(tx, &task, act.who(), now).await?;
+            }
             Ok(true)
         })
     }
@@ -382,11 +368,97 @@ impl Store {
                 .exec(tx)
                 .await?;
             forget_task(tx, id).await?;
+            forget_tickets(tx, id).await?;
             drop_of_task(tx, id).await?;
             task::Entity::delete_by_id(id.0).exec(tx).await?;
             act.record(tx, Some(id.0)).await?;
             Ok(Deleted::Done)
         })
+    }
+}
+
+/// Moves a task to another state, in the transaction that has locked it.
+pub(in super::super) async fn step_task(
+    tx: &Tx,
+    act: &Act,
+    id: TaskId,
+    (step, until): (TaskStep, Option<DateTime<Utc>>),
+    word: Option<&str>,
+) -> Result<Updated, StoreError> {
+    let now = act.at();
+    let mut update = task::Entity::update_many()
+        .col_expr(task::Column::PausedUntil, Expr::value(until))
+        .col_expr(task::Column::UpdatedAt, Expr::value(now));
+    if step.to() == TaskState::Active {
+        update = update.col_expr(task::Column::ResumedAt, Expr::value(now));
+    }
+    let updated = update
+        .filter(task::Column::Id.eq(id.0))
+        .step(task::Column::State, step)
+        .exec(tx)
+        .await?;
+    if updated.rows_affected == 0 {
+        return Ok(Updated::Outdated);
+    }
+    changed(tx, act, id).await?;
+    withdraw(tx, id, now).await?;
+    match step.to() {
+        TaskState::Active => follow_definition(tx, act, id).await?,
+        TaskState::Paused => {
+            skip_due(tx, id, now, SkipReason::Paused).await?;
+            withdraw_announced(tx, id).await?;
+        }
+        TaskState::Closed => {
+            skip_due(tx, id, now, SkipReason::Closed).await?;
+            let reason = RunReason::TaskGone(Gone::Closed);
+            withdraw_task(tx, id, &reason, now).await?;
+            close_of_task(tx, id, None, (act.who(), word), now).await?;
+        }
+    }
+    Ok(Updated::Done)
+}
+
+/// Stops chasing a task, by its own schedules from now on; false when it does not exist.
+pub(in super::super) async fn stop_urging(
+    tx: &Tx,
+    act: &Act,
+    id: TaskId,
+) -> Result<bool, StoreError> {
+    note_change(tx, id, act.at()).await?;
+    if !lock(tx, id).await? {
+        return Ok(false);
+    }
+    switch_urging(tx, act, id, false).await?;
+    Ok(true)
+}
+
+async fn switch_urging(tx: &Tx, act: &Act, id: TaskId, urging: bool) -> Result<(), StoreError> {
+    let now = act.at();
+    task::Entity::update_many()
+        .col_expr(task::Column::Urging, Expr::value(urging))
+        .col_expr(task::Column::UpdatedAt, Expr::value(now))
+        .filter(task::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    changed(tx, act, id).await?;
+    withdraw(tx, id, now).await?;
+    withdraw_announced(tx, id).await
+}
+
+/// A task as this transaction has written it.
+async fn definition(tx: &Tx, id: TaskId) -> Result<Option<Task>, StoreError> {
+    let Some(row) = task::Entity::find_by_id(id.0).one(tx).await? else {
+        return Ok(None);
+    };
+    let schedules = schedules_of(tx, &[id.0]).await?;
+    to_task(row, &schedules).map(|(task, _)| Some(task))
+}
+
+/// Opens and ends the tickets of a task as its definition says.
+async fn follow_definition(tx: &Tx, act: &Act, id: TaskId) -> Result<(), StoreError> {
+    match definition(tx, id).await? {
+        Some(task) => follow_rule(tx, &task, act.who(), act.at()).await,
+        None => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::id::{ChannelId, ScheduleId, TaskId};
 use app::schedule::{Jitter, MissedRule, Purpose, Schedule};
 use app::task::{Execution, Notes, Task, TaskSpec};
+use app::ticket::TicketRule;
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::Set;
@@ -95,6 +96,7 @@ pub(in super::super) fn to_task(
             max_age_seconds: row.missed_max_age,
         },
         execution: to_execution(row.execution.as_deref())?,
+        tickets: to_tickets(row.tickets.as_deref())?,
         notes: to_notes(row.notes.as_deref())?,
     };
     let task = Task {
@@ -129,6 +131,7 @@ pub(super) fn columns(spec: &TaskSpec, now: DateTime<Utc>) -> task::ActiveModel 
         notice_before_seconds,
         missed,
         execution,
+        tickets,
         notes,
         // Rows of their own: `schedules::set_all`.
         schedules: _,
@@ -154,6 +157,7 @@ pub(super) fn columns(spec: &TaskSpec, now: DateTime<Utc>) -> task::ActiveModel 
         missed_max: Set(missed.max),
         missed_max_age: Set(missed.max_age_seconds),
         execution: Set(Some(serde_json::json!(execution).to_string())),
+        tickets: Set(has_tickets(tickets).then(|| serde_json::json!(tickets).to_string())),
         notes: Set(Some(serde_json::json!(notes).to_string())),
         updated_at: Set(now),
         ..Default::default()
@@ -167,6 +171,21 @@ fn to_execution(text: Option<&str>) -> Result<Arc<Execution>, StoreError> {
         Some(text) => serde_json::from_str(text)
             .map(Execution::shared)
             .map_err(|_| unknown("execution", &text.chars().take(80).collect::<String>())),
+    }
+}
+
+/// Whether a rule about tickets is not the default, for which no value is stored.
+fn has_tickets(rule: &TicketRule) -> bool {
+    *rule != *TicketRule::usual()
+}
+
+/// The rule about tickets of a row; the default if there is none.
+fn to_tickets(text: Option<&str>) -> Result<Arc<TicketRule>, StoreError> {
+    match text {
+        None => Ok(TicketRule::usual()),
+        Some(text) => serde_json::from_str(text)
+            .map(TicketRule::shared)
+            .map_err(|_| unknown("rule about tickets", text)),
     }
 }
 

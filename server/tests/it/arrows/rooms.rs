@@ -40,6 +40,7 @@ const SERVER: &[Row] = &[
             "http",
             "service",
             "scheduler",
+            "urge",
             "messages",
             "executor",
             "recorder",
@@ -56,7 +57,7 @@ const SERVER: &[Row] = &[
         ],
     ),
     ("router", &["pages", "api", "http"]),
-    ("pages", &["http", "service", "auth"]),
+    ("pages", &["http", "service", "error", "texts", "auth"]),
     (
         "api",
         &[
@@ -75,6 +76,7 @@ const SERVER: &[Row] = &[
             "loops",
             "telemetry",
             "scheduler",
+            "urge",
             "messages",
             "executor",
             "run",
@@ -127,6 +129,21 @@ const SERVER: &[Row] = &[
             "failpoints",
             "timetable",
             "auth",
+            "clock",
+        ],
+    ),
+    (
+        "urge",
+        &[
+            "loops",
+            "events",
+            "firings",
+            "store",
+            "facts",
+            "quiet",
+            "failpoints",
+            "calendar",
+            "timetable",
             "clock",
         ],
     ),
@@ -236,6 +253,7 @@ const APP: &[Row] = &[
             "i18n",
             "id",
             "transition",
+            "ticket",
             "time",
             "wire",
         ],
@@ -266,6 +284,7 @@ const APP: &[Row] = &[
             "secret",
             "summary",
             "id",
+            "ticket",
             "time",
             "wire",
         ],
@@ -292,6 +311,7 @@ const APP: &[Row] = &[
         &[
             "page",
             "task",
+            "ticket",
             "run",
             "user",
             "error",
@@ -330,6 +350,7 @@ const APP: &[Row] = &[
             "secret",
             "summary",
             "id",
+            "ticket",
             "time",
         ],
     ),
@@ -355,6 +376,7 @@ const APP: &[Row] = &[
     (
         "task",
         &[
+            "ticket",
             "run",
             "schedule",
             "duration",
@@ -368,6 +390,7 @@ const APP: &[Row] = &[
             "wire",
         ],
     ),
+    ("ticket", &["duration", "transition", "i18n", "id", "time"]),
     (
         "occurrence",
         &[

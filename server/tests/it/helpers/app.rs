@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use app::auth::{Principal, Role, Via};
-use app::backend::{Caller, Channels, Runs, Tasks};
+use app::backend::{Caller, Channels, Runs, Tasks, Tickets};
 use app::channel::{Channel, ChannelDraft, ChannelKind, MessageRow};
 use app::i18n::Lang;
-use app::id::{RunId, TaskId};
+use app::id::{RunId, TaskId, TicketId};
 use app::run::{HistoryItem, Run};
 use app::schedule::Schedule;
 use app::task::{TaskDraft, TaskSpec, TaskView};
+use app::ticket::TicketQuery;
 use axum::Router;
 use chrono::TimeDelta;
 use clap::Parser;
@@ -331,6 +332,17 @@ impl TestApp {
         .await
     }
 
+    /// The latest ticket of a task.
+    pub(crate) async fn ticket_of(&self, task: TaskId) -> TicketId {
+        let query = TicketQuery {
+            task: Some(task),
+            state: "all".to_owned(),
+            ..TicketQuery::default()
+        };
+        let listed = self.service.ticket_list(&self.console(), &query).await;
+        listed.expect("tickets").items.first().expect("a ticket").id
+    }
+
     /// Runs of a task, oldest first.
     pub(crate) async fn runs(&self, task: TaskId) -> Vec<Run> {
         let mut runs = self
@@ -439,6 +451,7 @@ impl TestApp {
             ),
             pace: Arc::default(),
             metrics: Arc::clone(&self.components.metrics),
+            link_acts: self.service.link_acts(),
         }
     }
 

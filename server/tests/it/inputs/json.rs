@@ -22,7 +22,7 @@ async fn a_field_that_does_not_exist_is_refused_with_the_nearest_name() {
         shown.contains("`note`") && !shown.contains("notes"),
         "{shown}"
     );
-    let table: [(&str, &str, Value, &str, &str); 14] = [
+    let table: [(&str, &str, Value, &str, &str); 15] = [
         (
             "POST",
             "/api/v1/tasks",
@@ -107,6 +107,13 @@ async fn a_field_that_does_not_exist_is_refused_with_the_nearest_name() {
             json!({"name": "s", "channelid": 1}),
             "channelid",
             "channel_id",
+        ),
+        (
+            "POST",
+            "/api/v1/tickets/link",
+            json!({"persons": "ann"}),
+            "persons",
+            "person",
         ),
         (
             "POST",

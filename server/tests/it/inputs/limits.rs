@@ -39,6 +39,8 @@ async fn a_body_without_the_right_to_send_it_is_refused_unread() {
         ("POST", "/api/v1/summaries".to_owned()),
         ("PUT", "/api/v1/summaries/1".to_owned()),
         ("POST", "/api/v1/secrets".to_owned()),
+        ("POST", "/api/v1/tickets/1/done".to_owned()),
+        ("POST", "/api/v1/tickets/link".to_owned()),
         ("PUT", "/api/v1/pools/db".to_owned()),
     ] {
         for body in ["{\"no", "[]", "{\"what\": 1}"] {
@@ -60,6 +62,7 @@ async fn a_body_without_the_right_to_send_it_is_refused_unread() {
         "/admin/channels",
         "/admin/blackouts",
         "/summaries",
+        "/reminders",
         "/admin/secrets",
         "/admin/pools",
         "/admin/calendars",

@@ -62,6 +62,7 @@ fn toast(done: Done) -> AnyView {
         Done::Saved => (text.did_save, None),
         Done::Created => (text.did_create, None),
         Done::Deleted => (text.did_delete, None),
+        Done::Answered => (text.did_answer, None),
         Done::Started(run) => (text.run_started, Some(run)),
     };
     let link = run.map(|run| {

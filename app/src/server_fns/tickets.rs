@@ -1,0 +1,115 @@
+//! The page of tickets.
+
+#![expect(
+    missing_docs,
+    reason = "the macro makes a struct of each function's arguments"
+)]
+
+#[cfg(feature = "ssr")]
+use leptos::prelude::*;
+use leptos::server;
+
+use crate::error::AppError;
+use crate::id::TicketId;
+use crate::page::TicketsPage;
+use crate::ticket::TicketQuery;
+use crate::wire::Wire;
+#[cfg(feature = "ssr")]
+use crate::{
+    backend::{Caller, List, SharedBackend, backend, caller, with_status},
+    error::ErrorKind,
+    id::TaskId,
+    page::sort_for,
+    server_fns::forms::Posted,
+    ticket::TicketDetail,
+    time::Stamp,
+};
+
+/// A ticket with its history, whose times are readable: the browser reads none in text form.
+#[cfg(feature = "ssr")]
+async fn detail(
+    backend: &SharedBackend,
+    caller: &Caller,
+    id: TicketId,
+) -> Result<TicketDetail, AppError> {
+    let mut shown = backend.ticket_get(caller, id).await?;
+    let zone = backend.zone_rules(caller, &shown.ticket.zone).await?;
+    for entry in &mut shown.history {
+        if let Ok(at) = chrono::DateTime::parse_from_rfc3339(&entry.detail) {
+            entry.detail = zone.full(Stamp(at.to_utc()));
+        }
+    }
+    Ok(shown)
+}
+
+/// The latest ticket of a task, if it has opened any.
+#[cfg(feature = "ssr")]
+pub(super) async fn latest(
+    backend: &SharedBackend,
+    caller: &Caller,
+    task: TaskId,
+) -> Result<Option<TicketDetail>, AppError> {
+    let query = TicketQuery {
+        task: Some(task),
+        state: "all".to_owned(),
+        limit: Some(1),
+        ..TicketQuery::default()
+    };
+    let listed = backend.ticket_list(caller, &query).await?;
+    match listed.items.first() {
+        Some(ticket) => detail(backend, caller, ticket.id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The page of tickets, and one of them with its history. A question with faults is answered on the page, with the
+/// fault.
+#[server(prefix = "/fn", endpoint = "tickets_page", input = Wire, output = Wire)]
+pub async fn fetch_tickets(
+    query: TicketQuery,
+    shown: Option<TicketId>,
+) -> Result<TicketsPage, AppError> {
+    let (backend, caller) = (backend()?, caller()?);
+    let answer = with_status(backend.ticket_list(&caller, &query).await);
+    let (list, mut error) = match answer {
+        Err(error) if error.kind == ErrorKind::Invalid => {
+            let nothing = List {
+                items: Vec::new(),
+                next: None,
+            };
+            (nothing, Some(error))
+        }
+        answer => (answer?, None),
+    };
+    if let Some(Posted::Tickets(refused)) = use_context::<Posted>() {
+        error = Some(refused);
+    }
+    let shown = match shown {
+        Some(id) => Some(with_status(detail(&backend, &caller, id).await)?),
+        None => None,
+    };
+    let task = match query.task {
+        Some(id) => Some((
+            id,
+            with_status(backend.task_get(&caller, id).await)?
+                .name
+                .clone(),
+        )),
+        None => None,
+    };
+    let mut items = list.items;
+    let reader = caller
+        .principal
+        .as_ref()
+        .map_or("", |who| who.name.as_str());
+    sort_for(&mut items, reader);
+    Ok(TicketsPage {
+        clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
+        query,
+        task,
+        items,
+        next: list.next,
+        shown,
+        error,
+    })
+}

@@ -1,0 +1,95 @@
+//! Texts about tickets.
+
+use crate::i18n::{Lang, plural};
+
+crate::texts! {
+    /// Texts about tickets.
+    TicketsUi {
+        tickets: "待办" | "To do",
+        tickets_none: "没有待办" | "Nothing is open",
+        tickets_of_task: "这个任务的单" | "Tickets of this task",
+        all_open: "未完成" | "Not done",
+        all: "全部" | "All",
+        mine: "我的" | "Mine",
+        unowned: "没有负责人" | "Without an owner",
+        owner: "负责人" | "Owner",
+        person: "姓名" | "Person",
+        filter: "筛选" | "Filter",
+        state_filter: "状态" | "State",
+        select_one: "选中" | "Select",
+        since: "开始于" | "Since",
+        next: "下次提醒" | "Next reminder",
+        level: "升级到第" | "Escalation level",
+        history: "经过" | "History",
+        asked: "询问记录" | "Who was asked",
+        asked_none: "还没有催过" | "Not asked yet",
+        whom: "问了谁" | "Asked",
+        outcome: "结果" | "Outcome",
+        sent: "已发送" | "Sent",
+        no_channel: "没有可用的通知渠道" | "No channel",
+        what: "做了什么" | "What",
+        who: "操作人" | "By",
+        when: "时间" | "Time",
+        act_title: "处理选中的单" | "For the selected tickets",
+        word: "留言" | "Word",
+        word_hint: "完成时可以留一句话" | "Left with what you mark done",
+        to: "转交给" | "Hand over to",
+        done: "完成" | "Done",
+        take: "我来处理" | "Take",
+        snooze_30m: "30 分钟后提醒" | "Snooze 30 min",
+        snooze_2h: "2 小时后提醒" | "Snooze 2 h",
+        snooze_tomorrow: "明早提醒" | "Until tomorrow",
+        assign: "转交" | "Hand over",
+        reopen: "重新打开" | "Reopen",
+        opened: "开单" | "Opened",
+        acknowledged: "接手" | "Taken",
+        snoozed: "推迟" | "Snoozed",
+        handed_over: "转交" | "Handed over",
+        escalated: "升级" | "Escalated",
+        expired: "到期" | "Expired",
+        reopened: "重新打开" | "Reopened",
+    }
+}
+
+impl TicketsUi {
+    /// What happened, by the code of an entry.
+    #[must_use]
+    pub fn entry(&self, code: &str) -> Option<&'static str> {
+        Some(match code {
+            "opened" => self.opened,
+            "acknowledged" => self.acknowledged,
+            "snoozed" => self.snoozed,
+            "handed_over" => self.handed_over,
+            "escalated" => self.escalated,
+            "done" => self.done,
+            "expired" => self.expired,
+            "reopened" => self.reopened,
+            _ => return None,
+        })
+    }
+}
+
+/// How often it was asked for.
+#[must_use]
+pub fn urges(lang: Lang, count: i32) -> String {
+    let n = count.unsigned_abs();
+    lang.pick(
+        format!("已催 {n} 次"),
+        format!("asked {n} {}", plural(n, "time", "times")),
+    )
+}
+
+/// The heading of a ticket.
+#[must_use]
+pub fn ticket_title(lang: Lang, id: i64, task: &str) -> String {
+    lang.pick(format!("单 {id}：{task}"), format!("Ticket {id}: {task}"))
+}
+
+/// Some of several tickets were not changed.
+#[must_use]
+pub fn partly(lang: Lang, done: usize, refused: usize, why: &str) -> String {
+    lang.pick(
+        format!("{done} 张已处理，{refused} 张没有：{why}"),
+        format!("{done} done, {refused} not: {why}"),
+    )
+}

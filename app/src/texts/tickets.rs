@@ -1,0 +1,42 @@
+//! Texts about tickets: the section of a task's form and its facts.
+
+crate::texts! {
+    /// Texts about tickets.
+    TicketUi {
+        section: "催单" | "Tickets",
+        section_text: "到期没有人完成就再次提醒，直到有人说“完成”；次数和时间总有上限" | "People are asked again until one of them says that it is done; number and time always end it",
+        opens: "开单方式" | "Opens tickets",
+        opens_none: "不开单" | "None",
+        opens_task: "任务本身是一个单，结单即完成" | "One for the task itself, until it is marked done",
+        opens_firing: "每次提醒开一个单" | "One for each reminder",
+        opens_failure: "失败或错过时开一个单，执行成功后自动完成" | "One while runs fail or are missed; a success closes it",
+        first_after: "首次催单" | "First urge after",
+        first_after_hint: "开单后多久，例如 10m；留空为 30m" | "After the opening, for example 10m; empty for 30m",
+        every: "催单间隔" | "Interval",
+        every_hint: "例如 20m，10s–30d；留空为 1h" | "For example 20m, 10s–30d; empty for 1h",
+        factor: "之后每次乘以" | "Multiplier",
+        factor_hint: "0.1–10，大于 1 逐次变长，小于 1 逐次变短；留空不变" | "0.1–10; above 1 intervals grow, below 1 they shrink; empty for no change",
+        min: "最短间隔" | "Shortest interval",
+        min_hint: "逐次变短时的下限" | "Where intervals shrink",
+        max: "最长间隔" | "Longest interval",
+        max_hint: "逐次变长时的上限，留空为 1d" | "Where intervals grow; empty for 1d",
+        cron: "按 cron 催单" | "Urge by cron",
+        cron_hint: "例如 0 9,14 * * *；填了就不用间隔" | "For example 0 9,14 * * *; in place of the interval",
+        hours_from: "上班时间" | "Working hours from",
+        hours_until: "下班时间" | "Until",
+        hours_hint: "例如 09:00，按任务的时区；留空表示不限" | "For example 09:00, in the time zone of the task; empty for any hour",
+        calendar: "只在工作日" | "Working days of",
+        calendar_hint: "日历名，例如 cn（含调休）；留空表示每天" | "Name of a calendar with make-up days, such as cn; empty for every day",
+        urgent: "紧急：下班后也催" | "Urgent: also outside of working hours",
+        max_urges: "最多催几次" | "Maximum number",
+        max_urges_hint: "1–1000，留空为 100；也是加急的上限" | "1–1000; empty for 100; also the limit of a chase",
+        expires_after: "多久后过期" | "Expires after",
+        expires_after_hint: "1m–30d，留空为 7d；也是加急的上限" | "1m–30d; empty for 7d; also the limit of a chase",
+        ladder: "升级" | "Escalation",
+        ladder_hint: "每行写：多久没完成，再问谁。例如“2h: 张三, 李四”“1d: @all”" | "A line for each step: time without an answer, and who is asked then, such as \"2h: ann, bob\" or \"1d: @all\"",
+        stop: "停止条件" | "Stops",
+        stop_done: "完成后停止" | "When it is done",
+        stop_acknowledged: "有人接手后停止" | "When a person has taken it",
+        quiet_done: "完成时不发消息" | "No message when it is done",
+    }
+}

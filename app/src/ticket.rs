@@ -1,0 +1,21 @@
+//! Tickets (单): what is asked for, until a person says that it is done (催单).
+//!
+//! A ticket is a pure state machine ([`machine`]): what happens to it, its policy and the time decide its next state
+//! and what follows. See `docs/adr/0038-tickets.md` and `docs/REMINDERS.md`.
+
+pub mod machine;
+mod policy;
+mod state;
+mod stats;
+mod view;
+mod words;
+
+pub use policy::{
+    Cadence, EVERYBODY, LADDER_MAX, Opens, Rung, StopRule, TicketRule, URGES_MAX, UrgePolicy,
+    WorkingHours,
+};
+pub use state::{TicketKind, TicketState, TicketStep};
+pub use stats::{Answered, TicketLink, TicketStats, TicketTimes};
+pub use view::{
+    TicketAct, TicketDetail, TicketEntry, TicketQuery, TicketUrge, TicketView, WORD_MAX_CHARS,
+};

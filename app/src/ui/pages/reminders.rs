@@ -1,0 +1,312 @@
+//! 待办: what people are asked for until it is done. Acts on one ticket or on several, without JavaScript, too.
+
+mod ticket;
+
+pub(crate) use ticket::detail as ticket_detail;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use leptos_router::params::ParamsMap;
+
+use crate::auth::Action;
+use crate::done::Done;
+use crate::id::{TaskId, TicketId};
+use crate::page::{TicketsPage, is_of};
+use crate::routes;
+use crate::server_fns::fetch_tickets;
+use crate::texts::reminders::urges;
+use crate::ticket::{TicketQuery, TicketState, TicketView};
+use crate::ui::components::field::{Faults, Field, input};
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::page_head;
+use crate::ui::components::time::Clock;
+use crate::ui::context::{health_ui, lang, may, plan_ui, principal, said, tickets_ui};
+use crate::ui::live::live;
+use crate::ui::load;
+
+/// The page.
+pub(crate) fn page() -> AnyView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| {
+        let query = query.read();
+        let shown = query
+            .get("ticket")
+            .and_then(|id| id.parse::<TicketId>().ok());
+        (asked(&query), shown)
+    });
+    let seen = live().follow_all();
+    let data = load::ask(
+        move || (asked.get(), seen.get()),
+        |((query, shown), _)| fetch_tickets(query, shown),
+    );
+    let done = said();
+    view! {
+        {page_head(tickets_ui().tickets.to_owned(), ().into_any())}
+        <div aria-live="polite">{move || (done.get() == Some(Done::Answered)).then(|| view! {
+            <p class="notice is-ok">{icon(icon::CHECK)} <span>{health_ui().did_answer}</span></p>
+        })}</div>
+        {load::page(data, content)}
+    }
+    .into_any()
+}
+
+/// What the address asks for. A number that is none asks for what does not exist.
+fn asked(query: &ParamsMap) -> TicketQuery {
+    let part = |name: &str| query.get(name).unwrap_or_default();
+    let task = part("task");
+    TicketQuery {
+        state: part("state"),
+        owner: part("owner"),
+        task: (!task.trim().is_empty()).then(|| TaskId(task.trim().parse().unwrap_or(0))),
+        after: query.get("after").filter(|after| !after.is_empty()),
+        limit: None,
+    }
+}
+
+fn address(query: &TicketQuery) -> String {
+    let mut params = ParamsMap::new();
+    let task = query.task.map(|id| id.to_string()).unwrap_or_default();
+    let parts = [
+        ("state", query.state.clone()),
+        ("owner", query.owner.clone()),
+        ("task", task),
+        ("after", query.after.clone().unwrap_or_default()),
+    ];
+    for (name, value) in parts {
+        if !value.is_empty() {
+            params.insert(name, value);
+        }
+    }
+    format!("{}{}", routes::REMINDERS, params.to_query_string())
+}
+
+fn content(page: TicketsPage) -> AnyView {
+    let clock = Clock::new(page.clock.clone());
+    let faults = page
+        .error
+        .as_ref()
+        .map_or_else(Vec::new, |error| error.fields.clone());
+    let faults = Faults(faults);
+    let of_task = page.task.as_ref().map(|(id, name)| {
+        view! { <p class="crumbs">{tickets_ui().tickets_of_task} " › " <a href=routes::task(*id)>{name.clone()}</a></p> }
+    });
+    view! {
+        {of_task}
+        {page.error.clone().map(load::failure)}
+        {chips(&page.query)}
+        {filter(&page.query, &faults)}
+        {page.shown.as_ref().map(|shown| ticket::detail(shown, &clock))}
+        {list(&page, &clock, &faults)}
+        {pager(&page)}
+    }
+    .into_any()
+}
+
+/// The states as links: they work without a script, and the page's address keeps the choice.
+fn chips(query: &TicketQuery) -> AnyView {
+    let (texts, lang) = (tickets_ui(), lang());
+    let chip = |state: &str, word: &'static str| {
+        let is_current = query.state == state || (state == "open" && query.state.is_empty());
+        let href = address(&TicketQuery {
+            state: state.to_owned(),
+            after: None,
+            ..query.clone()
+        });
+        view! { <a class="chip" href=href aria-current=is_current.then_some("true")>{word}</a> }
+            .into_any()
+    };
+    let mut chips = vec![chip("open", texts.all_open)];
+    for state in TicketState::ALL
+        .iter()
+        .filter(|one| **one != TicketState::Open)
+    {
+        chips.push(chip(state.as_str(), state.words(lang)));
+    }
+    chips.push(chip("all", texts.all));
+    view! { <nav class="chips" aria-label=texts.state_filter>{chips}</nav> }.into_any()
+}
+
+fn filter(query: &TicketQuery, faults: &Faults) -> AnyView {
+    let texts = tickets_ui();
+    view! {
+        <form method="get" action=routes::REMINDERS class="card">
+            {(!query.state.is_empty()).then(|| view! {
+                <input type="hidden" name="state" value=query.state.clone()/>
+            })}
+            {query.task.map(|task| view! { <input type="hidden" name="task" value=task.0/> })}
+            <div class="columns">
+                {input(Field {
+                    name: "owner".into(), label: texts.owner, value: query.owner.clone(), ..Field::default()
+                }, faults)}
+            </div>
+            <button type="submit" class="button">{texts.filter}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The tickets, under the name of each person, as one form.
+fn list(page: &TicketsPage, clock: &Clock, faults: &Faults) -> AnyView {
+    let texts = tickets_ui();
+    if page.items.is_empty() {
+        return view! { <p class="card muted">{texts.tickets_none}</p> }.into_any();
+    }
+    let me = principal().map(|who| who.name).unwrap_or_default();
+    let heading = |ticket: &TicketView| {
+        if is_of(ticket, &me) {
+            texts.mine.to_owned()
+        } else if ticket.owner.is_empty() {
+            texts.unowned.to_owned()
+        } else {
+            ticket.owner.clone()
+        }
+    };
+    let groups = page.items.chunk_by(|a, b| heading(a) == heading(b));
+    let acts = may(Action::Operate);
+    let groups: Vec<AnyView> = groups
+        .map(|group| {
+            let name = group.first().map(heading).unwrap_or_default();
+            let rows = group.iter().map(|one| row(one, &page.query, clock, acts));
+            view! {
+                <section class="card flush">
+                    <h2 class="padded">{name} " " <small class="muted">{group.len()}</small></h2>
+                    <ul class="tickets">{rows.collect_view()}</ul>
+                </section>
+            }
+            .into_any()
+        })
+        .collect();
+    if !acts {
+        return groups.into_any();
+    }
+    view! {
+        <form method="post" action=address(&page.query)>
+            // The first button is the one that Enter in a field presses: this one does nothing.
+            <button type="submit" disabled hidden></button>
+            {groups}
+            {bulk(faults)}
+        </form>
+    }
+    .into_any()
+}
+
+/// What can be done with the selected tickets.
+fn bulk(faults: &Faults) -> AnyView {
+    let texts = tickets_ui();
+    let button = |act: &'static str, word: &'static str| {
+        view! { <button type="submit" class="button" name="act" value=act>{word}</button> }
+    };
+    view! {
+        <section class="card">
+            <h2>{texts.act_title}</h2>
+            <div class="columns">
+                {input(Field {
+                    name: "word".into(), label: texts.word, hint: texts.word_hint, ..Field::default()
+                }, faults)}
+                {input(Field { name: "to".into(), label: texts.to, ..Field::default() }, faults)}
+            </div>
+            <p class="controls">
+                {button("done", texts.done)}
+                {button("acknowledge", texts.take)}
+                {button("snooze 30m", texts.snooze_30m)}
+                {button("snooze 2h", texts.snooze_2h)}
+                {button("snooze tomorrow", texts.snooze_tomorrow)}
+                {button("assign", texts.assign)}
+                {button("reopen", texts.reopen)}
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(ticket: &TicketView, query: &TicketQuery, clock: &Clock, acts: bool) -> AnyView {
+    let (texts, lang) = (tickets_ui(), lang());
+    let id = ticket.id;
+    let label = |word: &str| format!("{word}: {}", ticket.task);
+    let button = |act: &str, word: &'static str| {
+        let value = format!("{id} {act}");
+        view! {
+            <button type="submit" class="button small" name="one" value=value aria-label=label(word)>{word}</button>
+        }
+    };
+    let is_over = ticket.state.is_over();
+    let buttons = acts.then(|| {
+        let done = (ticket.state != TicketState::Done).then(|| button("done", texts.done));
+        let open = (!is_over).then(|| {
+            let take = (ticket.state != TicketState::Acknowledged)
+                .then(|| button("acknowledge", texts.take));
+            view! {
+                {take}
+                {button("snooze 30m", texts.snooze_30m)}
+                {button("snooze tomorrow", texts.snooze_tomorrow)}
+            }
+        });
+        let reopen = is_over.then(|| button("reopen", texts.reopen));
+        view! { <span class="controls">{done} {open} {reopen}</span> }
+    });
+    let select = acts.then(|| {
+        view! { <input type="checkbox" name="id" value=id.0 aria-label=label(texts.select_one)/> }
+    });
+    let next = ticket.next_urge_at.filter(|_| !is_over).map(|at| {
+        view! { <small class="muted">{texts.next} " " {clock.exact(at)}</small> }
+    });
+    let level = (ticket.level > 0).then(|| {
+        let level = ticket.level;
+        view! { <span class="tag">{texts.level} " " {level} {lang.pick(" 级", "")}</span> }
+    });
+    let ended = ticket.done_at.map(|at| {
+        let by = ticket.done_by.clone().unwrap_or_default();
+        let word = ticket.word.clone().unwrap_or_default();
+        view! { <small class="muted break">{by} " " {clock.exact(at)} " " {word}</small> }
+    });
+    let shown = format!(
+        "{}{}ticket={id}#ticket",
+        address(query),
+        if address(query).contains('?') {
+            '&'
+        } else {
+            '?'
+        }
+    );
+    view! {
+        <li>
+            {select}
+            <div class="stack">
+                <a class="break" href=routes::task(ticket.task_id)><b>{ticket.task.clone()}</b></a>
+                <span>
+                    {ticket::state(ticket.state)} " "
+                    <span class="tag">{ticket.kind.words(lang)}</span> " " {level}
+                </span>
+                <small class="muted">{clock.lasting(ticket.since)} " · " {urges(lang, ticket.urges)}
+                    " · " <a href=shown aria-label=label(texts.history)>{texts.history}</a></small>
+                {next}
+                {ended}
+                {buttons}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+fn pager(page: &TicketsPage) -> AnyView {
+    let plan = plan_ui();
+    let at = |after: Option<String>| {
+        address(&TicketQuery {
+            after,
+            ..page.query.clone()
+        })
+    };
+    let newest = page
+        .query
+        .after
+        .as_ref()
+        .map(|_| view! { <a class="button" href=at(None)>{plan.newest}</a> });
+    let older = page.next.clone().map(|next| {
+        view! { <a class="button" href=at(Some(next))>{plan.older} {icon(icon::CHEVRON)}</a> }
+    });
+    if newest.is_none() && older.is_none() {
+        return ().into_any();
+    }
+    view! { <nav class="pager padded" aria-label=tickets_ui().tickets>{newest} {older}</nav> }
+        .into_any()
+}

@@ -1,0 +1,88 @@
+//! One ticket: who was asked what, when and how often, and what people did, until it was done.
+
+use leptos::prelude::*;
+
+use crate::texts::reminders::ticket_title;
+use crate::ticket::{TicketDetail, TicketEntry, TicketState, TicketUrge};
+use crate::ui::components::icon;
+use crate::ui::components::state::badge;
+use crate::ui::components::time::Clock;
+use crate::ui::context::{lang, tickets_ui};
+use crate::ui::pages::listing::table;
+
+/// The state of a ticket.
+pub(super) fn state(state: TicketState) -> AnyView {
+    let (tone, glyph) = match state {
+        TicketState::Open => ("urge", icon::BELL),
+        TicketState::Acknowledged => ("run", icon::USER),
+        TicketState::Snoozed => ("off", icon::CLOCK),
+        TicketState::Done => ("ok", icon::CHECK),
+        TicketState::Expired => ("warn", icon::CROSS),
+    };
+    badge(tone, glyph, state.words(lang()))
+}
+
+/// The ticket with what happened to it.
+pub(crate) fn detail(shown: &TicketDetail, clock: &Clock) -> AnyView {
+    let (texts, lang) = (tickets_ui(), lang());
+    let ticket = &shown.ticket;
+    let history = shown.history.iter().map(|entry| entry_row(entry, clock));
+    let history = table(
+        &[texts.when, texts.what, texts.who, texts.word],
+        false,
+        history.collect(),
+        texts.asked_none,
+    );
+    let urges = shown.urges.iter().map(|urge| urge_row(urge, clock));
+    let urges = table(
+        &["#", texts.when, texts.whom, texts.outcome],
+        false,
+        urges.collect(),
+        texts.asked_none,
+    );
+    view! {
+        <section class="card flush" id="ticket">
+            <h2 class="padded">{ticket_title(lang, ticket.id.0, &ticket.task)} " " {state(ticket.state)}</h2>
+            <h3 class="padded">{texts.history}</h3>
+            {history}
+            <h3 class="padded">{texts.asked}</h3>
+            {urges}
+        </section>
+    }
+    .into_any()
+}
+
+fn entry_row(entry: &TicketEntry, clock: &Clock) -> AnyView {
+    let texts = tickets_ui();
+    let what = texts
+        .entry(&entry.what)
+        .map_or_else(|| entry.what.clone(), str::to_owned);
+    view! {
+        <tr>
+            <th scope="row" class="when">{clock.exact(entry.at)}</th>
+            <td data-label=texts.what>{what}</td>
+            <td data-label=texts.who>{entry.who.clone()}</td>
+            <td data-label=texts.word><span class="break">{entry.detail.clone()}</span></td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn urge_row(urge: &TicketUrge, clock: &Clock) -> AnyView {
+    let (texts, lang) = (tickets_ui(), lang());
+    let outcome = if urge.outcome == "no_channel" {
+        texts.no_channel
+    } else {
+        texts.sent
+    };
+    let asked = urge.asked.join(lang.pick("、", ", "));
+    view! {
+        <tr>
+            <th scope="row">{urge.n}</th>
+            <td data-label=texts.when>{clock.exact(urge.claimed_at)}</td>
+            <td data-label=texts.whom>{asked}</td>
+            <td data-label=texts.outcome>{outcome}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,183 @@
+//! `/api/v1/tickets`: what people are asked for until it is done.
+
+use app::backend::{List, TicketDoors, Tickets};
+use app::id::{TaskId, TicketId};
+use app::ticket::{TicketAct, TicketDetail, TicketLink, TicketQuery, TicketStats, TicketView};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::http::AppState;
+use crate::http::extract::{Body, Who};
+use crate::http::params::Params;
+use crate::http::{Problem, Reply};
+
+/// Which tickets are listed.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// `open` (the default) for all that are not over, `acknowledged`, `snoozed`, `done`, `expired`, or `all`
+    state: Option<String>,
+    /// Only those of this person
+    owner: Option<String>,
+    /// Only those of this task
+    #[param(value_type = Option<i64>)]
+    task: Option<TaskId>,
+    /// `next` of the page before
+    after: Option<String>,
+    /// Rows, 1–200; 50 when absent
+    limit: Option<u32>,
+}
+
+/// A word that is left with a ticket.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Word {
+    /// What was done, in a few words; may be empty
+    word: String,
+}
+
+/// Until when a ticket rests.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Until {
+    /// A length (`30m`, `2h`), `tomorrow`, RFC 3339, or a time in the task's zone (`2026-11-22 09:00`, `09:00`)
+    until: String,
+}
+
+/// To whom a ticket is handed over.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct To {
+    /// The person's name
+    to: String,
+}
+
+/// Whose tickets a link leads to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct For {
+    /// The person's name
+    person: String,
+}
+
+/// Makes a link to the open tickets of a person, which works without an account for a week. Who has it acts in the
+/// person's name. Operators make one for themselves, administrators for everybody.
+#[utoipa::path(post, path = "/api/v1/tickets/link", tag = "tickets", request_body = For,
+    responses((status = 201, body = TicketLink), (status = 403, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn link(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Body(body): Body<For>,
+) -> Reply<(StatusCode, Json<TicketLink>)> {
+    let link = service.ticket_link(&caller, &body.person).await?;
+    Ok((StatusCode::CREATED, Json(link)))
+}
+
+/// How long tickets of the last 90 days took to be taken and done: medians by owner, tag and hour.
+#[utoipa::path(get, path = "/api/v1/tickets/stats", tag = "tickets",
+    responses((status = 200, body = TicketStats)))]
+pub(super) async fn stats(
+    State(service): State<AppState>,
+    Who(caller): Who,
+) -> Reply<Json<TicketStats>> {
+    Ok(Json(service.ticket_stats(&caller).await?))
+}
+
+/// Tickets, newest first.
+#[utoipa::path(get, path = "/api/v1/tickets", tag = "tickets", params(Which),
+    responses((status = 200, body = List<TicketView>), (status = 422, body = Problem)))]
+pub(super) async fn list(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Params(which): Params<Which>,
+) -> Reply<Json<List<TicketView>>> {
+    let query = TicketQuery {
+        state: which.state.unwrap_or_default(),
+        owner: which.owner.unwrap_or_default(),
+        task: which.task,
+        after: which.after,
+        limit: which.limit,
+    };
+    Ok(Json(service.ticket_list(&caller, &query).await?))
+}
+
+/// One ticket: who was asked when, and what happened to it.
+#[utoipa::path(get, path = "/api/v1/tickets/{id}", tag = "tickets",
+    responses((status = 200, body = TicketDetail), (status = 404, body = Problem)))]
+pub(super) async fn get(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TicketId>,
+) -> Reply<Json<TicketDetail>> {
+    Ok(Json(service.ticket_get(&caller, id).await?))
+}
+
+/// Marks a ticket done, with a word. One that is done already is 409 `ticket.done`, which says by whom and when.
+#[utoipa::path(post, path = "/api/v1/tickets/{id}/done", tag = "tickets", request_body = Option<Word>,
+    responses((status = 200, body = TicketView), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn done(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TicketId>,
+    body: Option<Body<Word>>,
+) -> Reply<Json<TicketView>> {
+    let word = body.map(|Body(body)| body.word).unwrap_or_default();
+    let act = TicketAct::Done(word);
+    Ok(Json(service.ticket_act(&caller, id, &act).await?))
+}
+
+/// Takes a ticket: it is the caller's from then on.
+#[utoipa::path(post, path = "/api/v1/tickets/{id}/acknowledge", tag = "tickets",
+    responses((status = 200, body = TicketView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn acknowledge(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TicketId>,
+) -> Reply<Json<TicketView>> {
+    let act = TicketAct::Acknowledge;
+    Ok(Json(service.ticket_act(&caller, id, &act).await?))
+}
+
+/// Has a ticket rest until a time.
+#[utoipa::path(post, path = "/api/v1/tickets/{id}/snooze", tag = "tickets", request_body = Until,
+    responses((status = 200, body = TicketView), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn snooze(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TicketId>,
+    Body(body): Body<Until>,
+) -> Reply<Json<TicketView>> {
+    let act = TicketAct::Snooze(body.until);
+    Ok(Json(service.ticket_act(&caller, id, &act).await?))
+}
+
+/// Hands a ticket over to a person.
+#[utoipa::path(post, path = "/api/v1/tickets/{id}/assign", tag = "tickets", request_body = To,
+    responses((status = 200, body = TicketView), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn assign(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TicketId>,
+    Body(body): Body<To>,
+) -> Reply<Json<TicketView>> {
+    let act = TicketAct::Assign(body.to);
+    Ok(Json(service.ticket_act(&caller, id, &act).await?))
+}
+
+/// Asks for a ticket again that is over.
+#[utoipa::path(post, path = "/api/v1/tickets/{id}/reopen", tag = "tickets",
+    responses((status = 200, body = TicketView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn reopen(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TicketId>,
+) -> Reply<Json<TicketView>> {
+    let act = TicketAct::Reopen;
+    Ok(Json(service.ticket_act(&caller, id, &act).await?))
+}

@@ -1,0 +1,359 @@
+//! `jcrontab ticket`: what people are asked for until it is done.
+
+use app::duration::format_duration;
+use app::ticket::{TicketDetail, TicketState, TicketStats, TicketView};
+use axum::http::Method;
+use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+use serde_json::{Value, json};
+
+use super::calendar::typed;
+use super::client::{Client, escaped};
+use super::print::{print_done, print_json, print_lines, print_note, print_table};
+use super::task::id_of;
+use super::when::{local, local_text};
+use super::{Failure, lang};
+
+#[derive(Subcommand, Debug)]
+pub(super) enum TicketCommand {
+    /// List tickets, newest first; without --state those that are not over
+    List {
+        /// Only tickets in this state
+        #[arg(long, value_parser = PossibleValuesParser::new(states()))]
+        state: Option<String>,
+        /// Only tickets of this person
+        #[arg(long, value_name = "NAME")]
+        owner: Option<String>,
+        /// Only tickets of this task, by ID or name
+        #[arg(long)]
+        task: Option<String>,
+        /// Number of tickets, 1-200
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
+        limit: u32,
+        /// Continue after this cursor: `next` of the previous page
+        #[arg(long)]
+        after: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a ticket: who was asked when, and what happened to it
+    Show {
+        /// Ticket ID
+        id: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Mark a ticket done
+    Done {
+        /// Ticket ID
+        id: i64,
+        /// What was done, in a few words
+        #[arg(default_value = "")]
+        word: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a ticket
+    #[command(visible_alias = "take")]
+    Acknowledge {
+        /// Ticket ID
+        id: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Have a ticket rest until a time
+    Snooze {
+        /// Ticket ID
+        id: i64,
+        /// A length (30m, 2h), tomorrow, or a time in the task's zone (09:00, "2026-11-22 09:00")
+        until: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hand a ticket over to a person
+    Assign {
+        /// Ticket ID
+        id: i64,
+        /// The person's name
+        to: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a link to a person's open tickets, which works without an account for a week
+    Link {
+        /// The person's name
+        person: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show how long tickets took to be taken and done: medians by owner, tag and hour
+    Stats {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask for a ticket again that is over
+    Reopen {
+        /// Ticket ID
+        id: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn states() -> Vec<&'static str> {
+    let states = TicketState::ALL.iter().map(|state| state.as_str());
+    states.chain(["all"]).collect()
+}
+
+pub(super) async fn run(client: &Client, command: &TicketCommand) -> Result<(), Failure> {
+    match command {
+        TicketCommand::List {
+            state,
+            owner,
+            task,
+            limit,
+            after,
+            json,
+        } => {
+            let mut path = format!("/api/v1/tickets?limit={limit}");
+            let task = match task {
+                Some(task) => Some(id_of(client, task).await?.to_string()),
+                None => None,
+            };
+            let parts = [
+                ("state", state),
+                ("owner", owner),
+                ("task", &task),
+                ("after", after),
+            ];
+            for (name, value) in parts {
+                if let Some(value) = value {
+                    path += &format!("&{name}={}", escaped(value));
+                }
+            }
+            let page = client.call(Method::GET, &path, None).await?;
+            if *json {
+                print_json(&page);
+                return Ok(());
+            }
+            list(&page)
+        }
+        TicketCommand::Show { id, json } => {
+            let path = format!("/api/v1/tickets/{id}");
+            let detail = client.call(Method::GET, &path, None).await?;
+            if *json {
+                print_json(&detail);
+            } else {
+                print_lines(&lines(&typed(&detail)?));
+            }
+            Ok(())
+        }
+        TicketCommand::Done { id, word, json } => {
+            act(client, *id, "done", Some(json!({ "word": word })), *json).await
+        }
+        TicketCommand::Acknowledge { id, json } => {
+            act(client, *id, "acknowledge", None, *json).await
+        }
+        TicketCommand::Snooze { id, until, json } => {
+            let body = json!({ "until": until });
+            act(client, *id, "snooze", Some(body), *json).await
+        }
+        TicketCommand::Assign { id, to, json } => {
+            act(client, *id, "assign", Some(json!({ "to": to })), *json).await
+        }
+        TicketCommand::Link { person, json } => {
+            let body = json!({ "person": person });
+            let path = "/api/v1/tickets/link";
+            let link = client.call(Method::POST, path, Some(body)).await?;
+            let url = link["url"].as_str().unwrap_or_default().to_owned();
+            print_done(&link, *json, &[url]);
+            Ok(())
+        }
+        TicketCommand::Stats { json } => {
+            let path = "/api/v1/tickets/stats";
+            let stats = client.call(Method::GET, path, None).await?;
+            if *json {
+                print_json(&stats);
+            } else {
+                medians(&typed(&stats)?);
+            }
+            Ok(())
+        }
+        TicketCommand::Reopen { id, json } => act(client, *id, "reopen", None, *json).await,
+    }
+}
+
+async fn act(
+    client: &Client,
+    id: i64,
+    verb: &str,
+    body: Option<Value>,
+    json: bool,
+) -> Result<(), Failure> {
+    let path = format!("/api/v1/tickets/{id}/{verb}");
+    let ticket = client.call(Method::POST, &path, body).await?;
+    let words = summary(&typed(&ticket)?);
+    print_done(&ticket, json, &[words]);
+    Ok(())
+}
+
+fn list(page: &Value) -> Result<(), Failure> {
+    let tickets: Vec<TicketView> = typed(&page["items"])?;
+    let rows: Vec<Vec<String>> = tickets.iter().map(row).collect();
+    let heading = lang().pick(
+        [
+            "编号",
+            "状态",
+            "类型",
+            "任务",
+            "负责人",
+            "开始时间",
+            "已催次数",
+            "下次提醒",
+        ],
+        [
+            "ID", "STATE", "KIND", "TASK", "OWNER", "SINCE", "URGES", "NEXT",
+        ],
+    );
+    print_table(&heading, &rows);
+    if let Some(next) = page["next"].as_str() {
+        print_note(&lang().pick(
+            format!("还有更早的：加 --after {next}"),
+            format!("More: add --after {next}"),
+        ));
+    }
+    Ok(())
+}
+
+fn row(ticket: &TicketView) -> Vec<String> {
+    let lang = lang();
+    vec![
+        ticket.id.to_string(),
+        lang.pick(ticket.state.words(lang), ticket.state.as_str())
+            .to_owned(),
+        lang.pick(ticket.kind.words(lang), ticket.kind.as_str())
+            .to_owned(),
+        ticket.task.clone(),
+        ticket.owner.clone(),
+        local(ticket.since, &ticket.zone),
+        ticket.urges.to_string(),
+        ticket
+            .next_urge_at
+            .map(|at| local(at, &ticket.zone))
+            .unwrap_or_default(),
+    ]
+}
+
+fn medians(stats: &TicketStats) {
+    let length = |seconds: Option<i64>| seconds.map(format_duration).unwrap_or_default();
+    let mut rows = Vec::new();
+    for (kind, groups) in [
+        (lang().pick("负责人", "owner"), &stats.owners),
+        (lang().pick("标签", "tag"), &stats.tags),
+        (lang().pick("小时", "hour"), &stats.hours),
+    ] {
+        rows.extend(groups.iter().map(|group| {
+            vec![
+                kind.to_owned(),
+                group.name.clone(),
+                group.count.to_string(),
+                length(group.acknowledge_seconds),
+                length(group.done_seconds),
+            ]
+        }));
+    }
+    let heading = lang().pick(
+        ["分组", "名称", "张数", "接手用时中位数", "完成用时中位数"],
+        [
+            "GROUP",
+            "NAME",
+            "TICKETS",
+            "MEDIAN TO TAKE",
+            "MEDIAN TO DONE",
+        ],
+    );
+    print_table(&heading, &rows);
+}
+
+/// The ticket in one line.
+fn summary(ticket: &TicketView) -> String {
+    let lang = lang();
+    let (id, task, state) = (ticket.id, &ticket.task, ticket.state.words(lang));
+    let mut line = lang.pick(
+        format!("单 {id}（{task}）：{state}"),
+        format!("Ticket {id} ({task}): {}", state.to_lowercase()),
+    );
+    if let Some(until) = ticket.snoozed_until {
+        let until = local(until, &ticket.zone);
+        line += &lang.pick(format!("，到 {until}"), format!(" until {until}"));
+    } else if !ticket.state.is_over() && !ticket.owner.is_empty() {
+        let owner = &ticket.owner;
+        line += &lang.pick(format!("，负责人 {owner}"), format!(", with {owner}"));
+    }
+    app::ansi::visible(&line)
+}
+
+fn lines(detail: &TicketDetail) -> Vec<String> {
+    let (lang, ticket) = (lang(), &detail.ticket);
+    let time = |at: app::time::Stamp| local(at, &ticket.zone);
+    let line = |zh: &str, en: &str, value: Option<String>| {
+        let value = value.filter(|value| !value.is_empty())?;
+        let value = app::ansi::visible(&value);
+        Some(lang.pick(format!("{zh}：{value}"), format!("{en}: {value}")))
+    };
+    let mut lines: Vec<String> = [
+        Some(summary(ticket)),
+        line("类型", "Kind", Some(ticket.kind.words(lang).to_owned())),
+        line(
+            "询问",
+            "Asked",
+            Some(ticket.asked.join(lang.pick("、", ", "))),
+        ),
+        line("开单", "Opened", Some(time(ticket.opened_at))),
+        line("下次提醒", "Next", ticket.next_urge_at.map(time)),
+        line("到期", "Expires", Some(time(ticket.expires_at))),
+        line("接手", "Taken by", ticket.acknowledged_by.clone()),
+        line("结束", "Ended", ticket.done_at.map(time)),
+        line("结束人", "Ended by", ticket.done_by.clone()),
+        line("留言", "Word", ticket.word.clone()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    lines.push(String::new());
+    for entry in &detail.history {
+        // The end of a snooze is an instant; everything else is shown as it is.
+        let detail = Value::from(entry.detail.as_str());
+        let detail = local_text(&detail, &ticket.zone);
+        let text = format!(
+            "{}  {}  {}  {detail}",
+            time(entry.at),
+            entry.what,
+            entry.who
+        );
+        lines.push(app::ansi::visible(text.trim_end()));
+    }
+    if !detail.urges.is_empty() {
+        lines.push(String::new());
+    }
+    for urge in detail.urges.iter().rev() {
+        let asked = urge.asked.join(", ");
+        let text = format!(
+            "{}  #{}  {asked}  {}",
+            time(urge.claimed_at),
+            urge.n,
+            urge.outcome
+        );
+        lines.push(app::ansi::visible(text.trim_end()));
+    }
+    lines
+}

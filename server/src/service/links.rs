@@ -1,0 +1,498 @@
+//! Acting on tickets by signed links, without an account.
+//!
+//! A link is checked here, and then its holder acts as the person it was issued to, with the rights of an operator,
+//! on its ticket only. Each act works once for each link.
+
+use app::auth::{Action, Principal, Role, Via};
+use app::backend::{Answer, Caller, Runs, System, Tasks, TicketDoors, Tickets};
+use app::error::ErrorKind;
+use app::i18n::Lang;
+use app::id::TicketId;
+use app::name::name_fault;
+use app::task::{Control, RunRequest, TaskView};
+use app::ticket::{
+    EVERYBODY, TicketAct, TicketDetail, TicketKind, TicketLink, TicketQuery, TicketState,
+    TicketStats, TicketView,
+};
+use app::time::{Stamp, ZoneRules};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Service;
+use super::sign_in::network_of;
+use crate::auth::limit::Rule;
+use crate::auth::link::{
+    LIFE_MAX, Link, LinkAct, LinkActs, LinkFault, LinkFor, issued_to, names_of, short,
+};
+use crate::error::OrInternal;
+use crate::store::LinkUse;
+use crate::text::{head, tail};
+use crate::texts::Refusal;
+use crate::texts::links::LinkRefusal;
+use crate::texts::tickets::TicketRefusal;
+
+/// Requests with a link from one address within a minute: a whole office may have one address.
+const LOOKS: u32 = 600;
+/// The limit of broken links from one address.
+const BROKEN: Rule = Rule {
+    free: 20,
+    longest: TimeDelta::minutes(1),
+};
+/// Tickets opened since so long count in the medians.
+const STATS_OVER: TimeDelta = TimeDelta::days(90);
+/// Tickets that count at most.
+const STATS_ROWS: u64 = 5_000;
+/// Characters of a log's end.
+const LOG_CHARS: usize = 4_000;
+/// Lines of a log's end.
+const LOG_LINES: usize = 40;
+/// Characters of a runbook.
+const RUNBOOK_CHARS: usize = 1_500;
+/// Tickets on a person's own page.
+const MINE_MAX: u32 = 50;
+/// How long a link on a person's own page is valid: it is made anew whenever the page is opened.
+const FROM_LIST: TimeDelta = TimeDelta::hours(12);
+/// The name under which an act is recorded whose link was issued to no person.
+const NAMELESS: &str = "link";
+
+/// What a link leads to.
+#[derive(Clone, Debug)]
+pub enum Opened {
+    /// One ticket.
+    Ticket(Box<LinkedTicket>),
+    /// The tickets of a person.
+    Mine(LinkedList),
+}
+
+/// A ticket as the holder of a link sees it.
+#[derive(Clone, Debug)]
+pub struct LinkedTicket {
+    /// The ticket, with what happened to it.
+    pub detail: TicketDetail,
+    /// The people whom the link was issued to.
+    pub people: Vec<String>,
+    /// What its holder may do now.
+    pub acts: LinkActs,
+    /// Whether the ticket is another person's by now.
+    pub anothers: bool,
+    /// The start of the task's runbook; may be empty.
+    pub runbook: String,
+    /// The end of the log of its last run, where the link shows it and there is one.
+    pub log: Option<String>,
+    /// The zone in which its times are shown.
+    pub zone: ZoneRules,
+    /// The server's clock.
+    pub now: Stamp,
+}
+
+/// A person's open tickets.
+#[derive(Clone, Debug)]
+pub struct LinkedList {
+    /// The person.
+    pub person: String,
+    /// Each ticket with the token of a link to it, and the zone of its times.
+    pub tickets: Vec<(TicketView, String, ZoneRules)>,
+    /// Whether there are more than are listed.
+    pub more: bool,
+    /// The server's clock.
+    pub now: Stamp,
+}
+
+/// A button that was pressed.
+#[derive(Clone, Debug)]
+pub struct Press {
+    /// What is to be done.
+    pub act: LinkAct,
+    /// Who presses it, of the people whom the link was issued to.
+    pub who: String,
+    /// The word, time, person or schedule that belongs to it.
+    pub value: String,
+}
+
+impl Service {
+    /// What a link leads to. Changes nothing.
+    ///
+    /// # Errors
+    /// When the link is not valid or its ticket is gone, each with its own sentence.
+    pub async fn open_link(&self, lang: Lang, token: &str, from: &str) -> Answer<Opened> {
+        let link = self.read_link(lang, token, from)?;
+        match link.what {
+            LinkFor::Ticket(id) => {
+                let caller = by_link(lang, &link.person, from);
+                let opened = self.linked_ticket(&caller, TicketId(id), &link).await?;
+                Ok(Opened::Ticket(Box::new(opened)))
+            }
+            LinkFor::Mine => Ok(Opened::Mine(self.linked_list(lang, &link, from).await?)),
+        }
+    }
+
+    /// Does what a button of a link's page says, once for each link.
+    ///
+    /// # Errors
+    /// When the link is not valid, does not allow it or was used for it, or the ticket does not allow it any more.
+    pub async fn press_link(
+        &self,
+        lang: Lang,
+        token: &str,
+        from: &str,
+        press: &Press,
+    ) -> Answer<()> {
+        let link = self.read_link(lang, token, from)?;
+        let LinkFor::Ticket(id) = link.what else {
+            return Err(LinkRefusal::NotAllowed.answer(lang));
+        };
+        let people = names_of(&link.person);
+        let who = match people.as_slice() {
+            [] => NAMELESS,
+            [one] => one,
+            several if several.contains(&press.who) => &press.who,
+            _ => return Err(LinkRefusal::Who.answer(lang)),
+        };
+        let caller = by_link(lang, who, from);
+        let seen = self.linked_ticket(&caller, TicketId(id), &link).await?;
+        if !seen.acts.allows(press.act) || press.act == LinkAct::Log {
+            return Err(seen.refusal(press.act, lang));
+        }
+        let now = self.clock.now();
+        let used = LinkUse {
+            link: link.id(),
+            act: press.act.as_str(),
+            ticket: id,
+            who: who.to_owned(),
+            at: now,
+            expires: link.expires,
+        };
+        if let Some(at) = self.store.use_link(&used).await.or_internal(lang)? {
+            let used = LinkRefusal::Used {
+                act: Some(press.act),
+                at: clock_time(&seen.zone, Stamp(at), Stamp(now)),
+            };
+            return Err(used.answer(lang));
+        }
+        let done = self.do_by_link(&caller, &seen.detail.ticket, press).await;
+        if done.is_err()
+            && let Err(error) = self.store.release_link(&used.link, used.act).await
+        {
+            // The press was refused, and the next message brings another link.
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a link keeps a use that was refused"
+            );
+        }
+        done
+    }
+
+    /// Checks a token, within the limits of an address.
+    fn read_link(&self, lang: Lang, token: &str, from: &str) -> Answer<Link> {
+        let now = self.clock.now();
+        let address = format!("link {}", network_of(from));
+        if !self.attempts.may_look(&address, LOOKS, now) {
+            return Err(LinkRefusal::TooMany { seconds: 60 }.answer(lang));
+        }
+        if self.link_acts.is_none() {
+            return Err(LinkRefusal::Off.answer(lang));
+        }
+        match self.sealer.links().read(token, now) {
+            // A link that is right is never made to wait for the broken ones of others at the same address.
+            Ok(link) => Ok(link),
+            Err(LinkFault::Expired) => Err(LinkRefusal::Expired.answer(lang)),
+            Err(LinkFault::Broken) => {
+                let wait = self.attempts.wait(&address, BROKEN, now);
+                let count = self.attempts.failed(&address, now);
+                if count.is_power_of_two() {
+                    tracing::warn!(from, count, "a link was not valid");
+                }
+                let refusal = match wait {
+                    Some(wait) => LinkRefusal::TooMany {
+                        seconds: u32::try_from(wait.num_seconds() + 1).unwrap_or(u32::MAX),
+                    },
+                    None => LinkRefusal::Broken,
+                };
+                Err(refusal.answer(lang))
+            }
+        }
+    }
+
+    async fn linked_ticket(
+        &self,
+        caller: &Caller,
+        id: TicketId,
+        link: &Link,
+    ) -> Answer<LinkedTicket> {
+        let lang = caller.lang;
+        let gone = |error: app::error::AppError| match error.kind {
+            ErrorKind::NotFound => LinkRefusal::Gone.answer(lang),
+            _ => error,
+        };
+        let detail = self.ticket_get(caller, id).await.map_err(gone)?;
+        let ticket = &detail.ticket;
+        let task = self.task_get(caller, ticket.task_id).await.map_err(gone)?;
+        let people = names_of(&link.person);
+        let anothers = !concerns(ticket, &people);
+        let granted = link.acts.and(self.link_acts.unwrap_or_default());
+        let acts: LinkActs = LinkAct::ALL
+            .into_iter()
+            .filter(|act| granted.allows(*act) && is_possible(*act, ticket, &task, anothers))
+            .collect();
+        let log = match acts.allows(LinkAct::Log) {
+            true => self.log_end(caller, ticket, &task).await?,
+            false => None,
+        };
+        Ok(LinkedTicket {
+            zone: self.zone_of(caller, &ticket.zone).await,
+            runbook: head(&task.notes.runbook, RUNBOOK_CHARS).to_owned(),
+            now: Stamp(self.clock.now()),
+            people,
+            acts,
+            anothers,
+            log,
+            detail,
+        })
+    }
+
+    /// The end of the log of the last run, as text without terminal codes.
+    async fn log_end(
+        &self,
+        caller: &Caller,
+        ticket: &TicketView,
+        task: &TaskView,
+    ) -> Answer<Option<String>> {
+        let last = task.last_run.as_ref().map(|run| run.id);
+        let Some(run) = last.or(ticket.run_id) else {
+            return Ok(None);
+        };
+        let output = match self.run_output(caller, run).await {
+            Ok(output) => output,
+            // Deleted by retention in between.
+            Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        // Only the end is looked at: an output may have megabytes.
+        let plain = app::ansi::plain(tail(&output.text, LOG_CHARS * 4));
+        let end = tail(plain.trim_end(), LOG_CHARS);
+        let lines: Vec<&str> = end.lines().collect();
+        let lines = &lines[lines.len().saturating_sub(LOG_LINES)..];
+        Ok((!lines.is_empty()).then(|| lines.join("\n")))
+    }
+
+    async fn linked_list(&self, lang: Lang, link: &Link, from: &str) -> Answer<LinkedList> {
+        let caller = by_link(lang, &link.person, from);
+        let query = TicketQuery {
+            owner: link.person.clone(),
+            limit: Some(MINE_MAX),
+            ..TicketQuery::default()
+        };
+        let listed = self.ticket_list(&caller, &query).await?;
+        let now = self.clock.now();
+        let granted = link.acts.and(self.link_acts.unwrap_or_default());
+        let mut tickets = Vec::with_capacity(listed.items.len());
+        for ticket in listed.items {
+            let zone = self.zone_of(&caller, &ticket.zone).await;
+            let token = self.sign_ticket(&ticket, granted, &link.person, now, now + FROM_LIST);
+            tickets.push((ticket, token, zone));
+        }
+        Ok(LinkedList {
+            person: link.person.clone(),
+            tickets,
+            more: listed.next.is_some(),
+            now: Stamp(now),
+        })
+    }
+
+    /// The token of a link to a ticket.
+    fn sign_ticket(
+        &self,
+        ticket: &TicketView,
+        acts: LinkActs,
+        person: &str,
+        now: DateTime<Utc>,
+        expires: DateTime<Utc>,
+    ) -> String {
+        let what = LinkFor::Ticket(ticket.id.0);
+        let link = Link::new(what, acts, &issued_to([person]), now, expires);
+        self.sealer.links().sign(&link)
+    }
+
+    /// The zone of a ticket's task; UTC for one that the machine does not know any more.
+    async fn zone_of(&self, caller: &Caller, name: &str) -> ZoneRules {
+        let rules = self.zone_rules(caller, name).await;
+        rules.unwrap_or_else(|_| ZoneRules::utc())
+    }
+
+    async fn do_by_link(&self, caller: &Caller, ticket: &TicketView, press: &Press) -> Answer<()> {
+        let value = press.value.trim().to_owned();
+        let act = match press.act {
+            LinkAct::Done => TicketAct::Done(value),
+            LinkAct::Take => {
+                let who = caller
+                    .principal
+                    .as_ref()
+                    .map_or("", |who| who.name.as_str());
+                // What another person has taken is handed over first.
+                if ticket.state == TicketState::Acknowledged && ticket.owner != who {
+                    let act = TicketAct::Assign(who.to_owned());
+                    self.ticket_act(caller, ticket.id, &act).await?;
+                }
+                TicketAct::Acknowledge
+            }
+            LinkAct::Snooze => TicketAct::Snooze(value),
+            LinkAct::Assign => TicketAct::Assign(value),
+            LinkAct::Cycle => {
+                let control = Control::Urge(Some(value).filter(|cron| !cron.is_empty()));
+                let changed = self.task_control(caller, ticket.task_id, &control).await;
+                return changed.map(drop);
+            }
+            LinkAct::Run => {
+                let started = self
+                    .task_run(caller, ticket.task_id, &RunRequest::default())
+                    .await;
+                return started.map(drop);
+            }
+            LinkAct::Log => return Err(LinkRefusal::NotAllowed.answer(caller.lang)),
+        };
+        self.ticket_act(caller, ticket.id, &act).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl TicketDoors for Service {
+    async fn ticket_link(&self, caller: &Caller, person: &str) -> Answer<TicketLink> {
+        let who = self.allow(caller, Action::Operate)?;
+        let lang = caller.lang;
+        let person = person.trim();
+        if person != who.name {
+            self.allow(caller, Action::Administer)?;
+        }
+        let Some(acts) = self.link_acts else {
+            return Err(LinkRefusal::Off.answer(lang));
+        };
+        // A name that a link holds in part only could be another person's, too.
+        if name_fault(person).is_some() || names_of(&issued_to([person])) != [person] {
+            return Err(LinkRefusal::NoPerson.answer(lang));
+        }
+        let now = self.clock.now();
+        let link = Link::new(LinkFor::Mine, acts, person, now, now + LIFE_MAX);
+        let act = self.act(who, "ticket.link").detail(person);
+        self.store.record_act(&act, None).await.or_internal(lang)?;
+        let token = self.sealer.links().sign(&link);
+        Ok(TicketLink {
+            url: format!("{}/my/{token}", self.renderer.base_url),
+            person: person.to_owned(),
+            expires_at: Stamp(link.expires),
+        })
+    }
+
+    async fn ticket_stats(&self, caller: &Caller) -> Answer<TicketStats> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        let since = self.clock.now() - STATS_OVER;
+        let times = self
+            .store
+            .ticket_times(since, STATS_ROWS)
+            .await
+            .or_internal(lang)?;
+        let zone = self.zone_of(caller, &self.default_zone).await;
+        Ok(TicketStats::of(&times, &zone))
+    }
+}
+
+impl LinkedTicket {
+    /// Why a button that is not on the page does nothing.
+    fn refusal(&self, act: LinkAct, lang: Lang) -> app::error::AppError {
+        let ticket = &self.detail.ticket;
+        if ticket.state.is_over() {
+            let at = ticket
+                .done_at
+                .map(|at| clock_time(&self.zone, at, self.now));
+            let (who, at) = (
+                ticket.done_by.clone().unwrap_or_default(),
+                at.unwrap_or_default(),
+            );
+            let refusal = match ticket.state {
+                TicketState::Expired => TicketRefusal::Expired { at },
+                _ => TicketRefusal::Done { who, at },
+            };
+            return refusal.answer(lang);
+        }
+        if self.anothers && act != LinkAct::Take {
+            let owner = ticket.owner.clone();
+            return LinkRefusal::Anothers { owner }.answer(lang);
+        }
+        LinkRefusal::NotAllowed.answer(lang)
+    }
+}
+
+/// The holder of a link as a caller. Only this file makes one, and passes it on with the link's own ticket.
+fn by_link(lang: Lang, person: &str, from: &str) -> Caller {
+    Caller {
+        principal: Some(Principal {
+            user_id: None,
+            name: person.to_owned(),
+            role: Role::Operator,
+            via: Via::Link,
+            from: Some(from.to_owned()),
+        }),
+        lang,
+    }
+}
+
+/// Whether a ticket asks one of these people, as names stand in a link. A link without a name was issued to all who
+/// read the message.
+fn concerns(ticket: &TicketView, people: &[String]) -> bool {
+    let mut asked = ticket.asked.iter().chain([&ticket.owner]);
+    people.is_empty() || asked.any(|name| name == EVERYBODY || people.contains(&short(name)))
+}
+
+/// Whether the ticket as it stands leaves room for an act.
+fn is_possible(act: LinkAct, ticket: &TicketView, task: &TaskView, anothers: bool) -> bool {
+    let is_open = !ticket.state.is_over();
+    match act {
+        LinkAct::Log => task.mode.runs_command(),
+        // Urging may have ended without an answer; the work can still be done.
+        LinkAct::Done => ticket.state != TicketState::Done && !anothers,
+        LinkAct::Take => is_open && (anothers || ticket.state != TicketState::Acknowledged),
+        // A chase follows the schedule of its task.
+        LinkAct::Snooze => is_open && ticket.kind != TicketKind::Chase && !anothers,
+        LinkAct::Assign => is_open && !anothers,
+        LinkAct::Cycle => {
+            let is_chased = matches!(ticket.kind, TicketKind::Task | TicketKind::Chase);
+            is_open && is_chased && !anothers
+        }
+        LinkAct::Run => is_open && task.mode.runs_command() && !anothers,
+    }
+}
+
+/// `09:12` on the same day, otherwise `11-22 09:12`, in another year with the year.
+#[must_use]
+pub fn clock_time(zone: &ZoneRules, at: Stamp, now: Stamp) -> String {
+    let (then, today) = (zone.local(at), zone.local(now));
+    let from = match () {
+        () if then.get(..10) == today.get(..10) => 11,
+        () if then.get(..4) == today.get(..4) => 5,
+        () => 0,
+    };
+    let minute = then.len().saturating_sub(3);
+    then.get(from..minute).unwrap_or(&then).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_as_short_as_they_can_be() {
+        let zone = ZoneRules {
+            name: "Asia/Shanghai".to_owned(),
+            offsets: vec![(0, 8 * 3600)],
+        };
+        let stamp = |text: &str| Stamp(text.parse().expect("a time"));
+        let now = stamp("2026-11-22T02:00:00Z");
+        for (at, words) in [
+            ("2026-11-22T01:12:59Z", "09:12"),
+            ("2026-11-21T15:59:00Z", "11-21 23:59"),
+            ("2025-12-31T15:59:00Z", "2025-12-31 23:59"),
+        ] {
+            assert_eq!(clock_time(&zone, stamp(at), now), words);
+        }
+    }
+}

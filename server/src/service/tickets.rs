@@ -1,0 +1,390 @@
+//! Tickets: reading them, and what people do to them.
+//!
+//! What a person does is decided by the machine on the ticket as it is now, and written if it still is: of two people
+//! at the same time the second one reads what the first one did, and gets one sentence about that.
+
+mod snooze;
+
+use app::auth::{Action, Principal};
+use app::backend::{Answer, Caller, List, Tickets};
+use app::error::AppError;
+use app::i18n::Lang;
+use app::id::{TaskId, TicketId};
+use app::message::Event;
+use app::name::name_fault;
+use app::task::{LIST_ITEM_MAX, Task, owners};
+use app::ticket::machine::{self, Effect, Happening, Next, Refused};
+use app::ticket::{
+    TicketAct, TicketDetail, TicketEntry, TicketKind, TicketQuery, TicketState, TicketView,
+    WORD_MAX_CHARS,
+};
+use app::time::Stamp;
+use app::transition::Word;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::Service;
+use crate::error::OrInternal;
+use crate::facts::{Facts, TaskEvent, TicketFacts};
+use crate::store::{
+    Act, Notice, StoredTicket, TaskFollows, TicketChange, TicketChanged, TicketFilter,
+    event_of_effect,
+};
+use crate::texts::lists::ListRefusal;
+use crate::texts::tickets::{TicketFault, TicketRefusal};
+use crate::texts::{Fault, Missing, Refusal};
+use crate::timetable::{rules, zone};
+use crate::urge::PolicyTimes;
+
+/// The default number of rows of a page.
+const PAGE: u32 = 50;
+/// The most rows of a page.
+const PAGE_MAX: u32 = 200;
+/// Times that an act is tried on a ticket that others change.
+const TRIES: u32 = 5;
+
+/// An act as it was typed, checked.
+struct Wanted {
+    happening: Happening,
+    /// The person to whom it is handed over.
+    to: Option<String>,
+    word: String,
+}
+
+impl Service {
+    async fn find_ticket(&self, lang: Lang, id: TicketId) -> Answer<(StoredTicket, Task)> {
+        let missing = || Missing::Ticket.answer(lang);
+        let ticket = self.store.ticket(id).await.or_internal(lang)?;
+        let ticket = ticket.ok_or_else(missing)?;
+        let task = self.store.task(ticket.task_id).await.or_internal(lang)?;
+        Ok((ticket, task.ok_or_else(missing)?))
+    }
+
+    /// A ticket with what happened to it, for a person who may see it: a caller with the right to read, or one who was
+    /// given a link to it.
+    ///
+    /// # Errors
+    /// When there is no such ticket.
+    pub async fn ticket_detail(&self, lang: Lang, id: TicketId) -> Answer<TicketDetail> {
+        let (ticket, task) = self.find_ticket(lang, id).await?;
+        let (mut history, urges) = self.store.ticket_history(id).await.or_internal(lang)?;
+        let opened = TicketEntry {
+            at: Stamp(ticket.opened_at),
+            what: "opened".to_owned(),
+            who: "jcrontab".to_owned(),
+            detail: String::new(),
+        };
+        history.insert(0, opened);
+        Ok(TicketDetail {
+            ticket: view(ticket, &task),
+            history,
+            urges,
+        })
+    }
+
+    /// Does something to a ticket in the name of a person who may: a caller with the right to operate tasks, or one
+    /// who was given a link to it.
+    ///
+    /// # Errors
+    /// When the ticket does not allow it, in one sentence.
+    pub async fn act_on_ticket(
+        &self,
+        lang: Lang,
+        who: &Principal,
+        id: TicketId,
+        act: &TicketAct,
+    ) -> Answer<TicketView> {
+        for _ in 0..TRIES {
+            let (ticket, task) = self.find_ticket(lang, id).await?;
+            let wanted = self.check_act(lang, act, &ticket, &task)?;
+            if self.try_act(lang, who, &ticket, &task, &wanted).await? {
+                self.signals.tickets.notify_one();
+                self.signals.outbox.notify_one();
+                self.signals.tasks.notify_one();
+                self.signals.publish(Some(task.id), None);
+                let (ticket, task) = self.find_ticket(lang, id).await?;
+                return Ok(view(ticket, &task));
+            }
+        }
+        Err(TicketRefusal::Busy.answer(lang))
+    }
+
+    /// Checks what was typed.
+    fn check_act(
+        &self,
+        lang: Lang,
+        act: &TicketAct,
+        ticket: &StoredTicket,
+        task: &Task,
+    ) -> Answer<Wanted> {
+        let plain = |happening| Wanted {
+            happening,
+            to: None,
+            word: String::new(),
+        };
+        Ok(match act {
+            TicketAct::Acknowledge => plain(Happening::Acknowledge),
+            TicketAct::Reopen => plain(Happening::Reopen),
+            TicketAct::Done(word) => {
+                let word = word.trim().replace("\r\n", "\n");
+                let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+                if word.chars().count() > WORD_MAX_CHARS || word.contains(hidden) {
+                    return Err(TicketFault::LongWord.alone("word", lang));
+                }
+                Wanted {
+                    word,
+                    ..plain(Happening::Done)
+                }
+            }
+            TicketAct::Snooze(until) => {
+                let until = self
+                    .snooze_until(until, task)
+                    .map_err(|fault| fault.alone("until", lang))?;
+                if ticket.ticket.state.is_over() {
+                    return Err(over(ticket, lang, task));
+                }
+                plain(Happening::Snooze(until))
+            }
+            TicketAct::Assign(to) => {
+                let people = owners(std::slice::from_ref(to));
+                let fine = |name: &String| {
+                    name.chars().count() <= LIST_ITEM_MAX && name_fault(name).is_none()
+                };
+                match people.as_slice() {
+                    [one] if fine(one) => Wanted {
+                        to: Some(one.clone()),
+                        ..plain(Happening::HandOver)
+                    },
+                    _ => return Err(TicketFault::NoPerson.alone("to", lang)),
+                }
+            }
+        })
+    }
+
+    /// Does it to the ticket as it was read; false when that was changed meanwhile.
+    async fn try_act(
+        &self,
+        lang: Lang,
+        who: &Principal,
+        ticket: &StoredTicket,
+        task: &Task,
+        wanted: &Wanted,
+    ) -> Answer<bool> {
+        let policy = &task.tickets.policy;
+        let calendars = self.calendar_cache.snapshot();
+        let times = PolicyTimes::new(policy, &task.zone, &calendars, &self.patterns);
+        let now = self.clock.now();
+        let next = machine::next(&ticket.ticket, wanted.happening, policy, now, &times)
+            .map_err(|refused| refusal(&refused, ticket, wanted.happening, task).answer(lang))?;
+        let detail = format!("{} #{}", task.name, ticket.id);
+        let act = |action| self.act(who, action).detail(detail.as_str());
+        let follows = match (ticket.ticket.kind, wanted.happening) {
+            // The task is the order: both are closed and reopened together.
+            (TicketKind::Task, Happening::Done) => Some(TaskFollows::Closes),
+            (TicketKind::Task, Happening::Reopen) => Some(TaskFollows::Reopens),
+            (TicketKind::Chase, Happening::Done) => Some(TaskFollows::IsNotChased),
+            _ => None,
+        };
+        // What has expired has no part in its task any more.
+        let is_over = ticket.ticket.state.is_over();
+        let follows = follows.filter(|follows| *follows == TaskFollows::Reopens || !is_over);
+        let changed = match follows {
+            None => {
+                let act = act(action(wanted.happening));
+                let change = TicketChange {
+                    to: wanted.to.clone(),
+                    word: wanted.word.clone(),
+                    notices: notices(&act, ticket, &next, task, wanted),
+                };
+                let changed = self.store.change_ticket(&act, ticket, &next, &change);
+                changed.await
+            }
+            Some(follows) => {
+                let act = act(match follows {
+                    TaskFollows::Closes => "task.close",
+                    TaskFollows::Reopens => "task.restore",
+                    TaskFollows::IsNotChased => "task.unurge",
+                });
+                let about = |event| Notice::about(task, Facts::of_task(task, None, now, event));
+                let notices = match follows {
+                    TaskFollows::Closes => vec![about(TaskEvent::closed(act.who()))],
+                    TaskFollows::Reopens => vec![about(TaskEvent::restored(act.who()))],
+                    TaskFollows::IsNotChased => Vec::new(),
+                };
+                let follows = (follows, wanted.word.as_str());
+                self.store
+                    .change_ticket_and_task(&act, ticket, &next, follows, &notices)
+                    .await
+            }
+        };
+        match changed.or_internal(lang)? {
+            TicketChanged::Done => Ok(true),
+            TicketChanged::Outdated => Ok(false),
+            TicketChanged::OpenAgain => Err(TicketRefusal::OpenAgain.answer(lang)),
+        }
+    }
+
+    async fn views(&self, lang: Lang, rows: Vec<StoredTicket>) -> Answer<Vec<TicketView>> {
+        let mut ids: Vec<TaskId> = rows.iter().map(|row| row.task_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let tasks = self.store.tasks_of(&ids).await.or_internal(lang)?;
+        let shown = rows.into_iter().filter_map(|row| {
+            let task = tasks.get(&row.task_id)?;
+            Some(view(row, task))
+        });
+        Ok(shown.collect())
+    }
+}
+
+fn view(ticket: StoredTicket, task: &Task) -> TicketView {
+    let ladder = task.tickets.policy.asked_at(ticket.ticket.level);
+    ticket.view(task.name.clone(), task.zone.clone(), &ladder)
+}
+
+/// The action in the audit log.
+fn action(happening: Happening) -> &'static str {
+    match happening {
+        Happening::Acknowledge => "ticket.acknowledge",
+        Happening::Snooze(_) => "ticket.snooze",
+        Happening::HandOver => "ticket.assign",
+        Happening::Done | Happening::Due => "ticket.done",
+        Happening::Reopen => "ticket.reopen",
+    }
+}
+
+/// What an act gives notice of.
+fn notices(
+    act: &Act,
+    ticket: &StoredTicket,
+    next: &Next,
+    task: &Task,
+    wanted: &Wanted,
+) -> Vec<Notice> {
+    let Some(effect) = next.effect else {
+        return Vec::new();
+    };
+    let event = event_of_effect(effect);
+    if event == Event::TicketDone && task.tickets.policy.quiet_done {
+        return Vec::new();
+    }
+    let kind = ticket.ticket.kind;
+    let word = wanted.to.as_ref().unwrap_or(&wanted.word);
+    let asked = match &wanted.to {
+        Some(to) => vec![to.clone()],
+        None => ticket.asks(&task.tickets.policy.asked_at(next.ticket.level)),
+    };
+    let facts = TicketFacts::new(ticket.id, kind, event, ticket.opened_at);
+    let mut facts = facts
+        .asking(next.ticket.urges, next.ticket.level, &asked)
+        .by(act.who(), word);
+    if let Effect::Snoozed(until) = effect {
+        facts.until = Some(until);
+    }
+    let facts = Facts::of_task(task, None, act.at(), TaskEvent::Ticket(facts));
+    let mut notice = Notice::about(task, facts);
+    notice.mentions = match event {
+        Event::TicketHandedOver | Event::TicketReopened => asked,
+        // It asks for nothing.
+        _ => Vec::new(),
+    };
+    vec![notice]
+}
+
+/// An instant as it is shown in a sentence.
+fn shown(at: DateTime<Utc>, task: &Task) -> String {
+    match zone(&task.zone) {
+        Ok(zone) => rules(&task.zone, &zone, at).local(Stamp(at)),
+        Err(_) => Stamp(at).rfc3339(),
+    }
+}
+
+/// The sentence about a ticket that is over.
+fn over(ticket: &StoredTicket, lang: Lang, task: &Task) -> AppError {
+    ended(ticket, task).answer(lang)
+}
+
+fn ended(ticket: &StoredTicket, task: &Task) -> TicketRefusal {
+    let (who, at) = match &ticket.done {
+        Some((who, at)) => (who.clone(), shown(*at, task)),
+        None => (String::new(), String::new()),
+    };
+    match ticket.ticket.state {
+        TicketState::Expired => TicketRefusal::Expired { at },
+        _ => TicketRefusal::Done { who, at },
+    }
+}
+
+/// Why the machine refuses something.
+fn refusal(
+    refused: &Refused,
+    ticket: &StoredTicket,
+    happening: Happening,
+    task: &Task,
+) -> TicketRefusal {
+    match refused {
+        Refused::SnoozeEnd { expires_at } => TicketRefusal::SnoozeBeyond {
+            at: shown(*expires_at, task),
+        },
+        Refused::Chase => TicketRefusal::Chase,
+        Refused::State(_) if ticket.ticket.state.is_over() => ended(ticket, task),
+        Refused::State(_) => match (&ticket.acknowledged, happening) {
+            (Some((who, at)), Happening::Acknowledge) => TicketRefusal::Taken {
+                who: who.clone(),
+                at: shown(*at, task),
+            },
+            _ => TicketRefusal::Open,
+        },
+    }
+}
+
+#[async_trait]
+impl Tickets for Service {
+    async fn ticket_list(&self, caller: &Caller, query: &TicketQuery) -> Answer<List<TicketView>> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+        let states = match query.state.trim() {
+            "" | "open" => TicketState::OPEN.to_vec(),
+            "all" => Vec::new(),
+            word => match TicketState::read(word) {
+                Some(state) => vec![state],
+                None => return Err(TicketFault::UnknownState.alone("state", lang)),
+            },
+        };
+        let before = query.after.as_deref().map(|text| {
+            let id: Result<TicketId, _> = text.parse();
+            id.map_err(|_| ListRefusal::Cursor.answer(lang))
+        });
+        let owner = query.owner.trim();
+        let filter = TicketFilter {
+            states,
+            owner: (!owner.is_empty()).then(|| owner.to_owned()),
+            task: query.task,
+            before: before.transpose()?,
+        };
+        // One row more than asked for shows whether there is a next page.
+        let rows = self.store.tickets(&filter, u64::from(limit) + 1).await;
+        let mut rows = rows.or_internal(lang)?;
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+        let items = self.views(lang, rows).await?;
+        Ok(List { items, next })
+    }
+
+    async fn ticket_get(&self, caller: &Caller, id: TicketId) -> Answer<TicketDetail> {
+        self.allow(caller, Action::Read)?;
+        self.ticket_detail(caller.lang, id).await
+    }
+
+    async fn ticket_act(
+        &self,
+        caller: &Caller,
+        id: TicketId,
+        act: &TicketAct,
+    ) -> Answer<TicketView> {
+        let who = self.allow(caller, Action::Operate)?;
+        self.act_on_ticket(caller.lang, who, id, act).await
+    }
+}

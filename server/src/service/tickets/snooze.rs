@@ -1,0 +1,41 @@
+//! Until when a ticket is put off, as typed.
+
+use app::duration::parse_duration;
+use app::task::Task;
+use app::ticket::machine::Times;
+use chrono::{DateTime, TimeDelta, Utc};
+use jiff::civil::Time;
+
+use super::super::Service;
+use crate::texts::times::TimeFault;
+use crate::timetable::{at_time_on, civil_date, zone};
+use crate::urge::PolicyTimes;
+
+/// The hour of tomorrow morning where the policy has no working hours.
+const MORNING: i8 = 9;
+
+impl Service {
+    /// `30m`, `tomorrow`, RFC 3339, or a time in the zone of the task.
+    pub(super) fn snooze_until(&self, text: &str, task: &Task) -> Result<DateTime<Utc>, TimeFault> {
+        let (text, now) = (text.trim(), self.clock.now());
+        if let Ok(Some(seconds)) = parse_duration(text) {
+            return Ok(now + TimeDelta::seconds(seconds));
+        }
+        if text != "tomorrow" {
+            return self.check_until(text, &task.zone);
+        }
+        let zone = zone(&task.zone).map_err(|_| TimeFault::unknown_zone(&task.zone))?;
+        let tomorrow = civil_date(&zone, now)
+            .tomorrow()
+            .map_err(|_| TimeFault::NotAnEnd)?;
+        let policy = &task.tickets.policy;
+        if policy.hours.is_none() {
+            let morning = Time::new(MORNING, 0, 0, 0).map_err(|_| TimeFault::NotAnEnd)?;
+            return Ok(at_time_on(&zone, tomorrow, morning));
+        }
+        let calendars = self.calendar_cache.snapshot();
+        let times = PolicyTimes::new(policy, &task.zone, &calendars, &self.patterns);
+        let midnight = at_time_on(&zone, tomorrow, Time::midnight());
+        Ok(times.within_hours(midnight))
+    }
+}

@@ -1,0 +1,298 @@
+//! Tickets: what is asked for until it is done. The machine in `app::ticket::machine` decides; what is written here is
+//! its result, with the version of the ticket as compare-and-set.
+
+mod act;
+mod chase;
+mod open;
+mod urge;
+
+use std::collections::HashMap;
+
+use app::id::{OccurrenceId, RunId, TaskId, TicketId};
+use app::ticket::machine::Ticket;
+use app::ticket::{TicketEntry, TicketKind, TicketState, TicketUrge, TicketView};
+use app::time::Stamp;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::code::is_one_of;
+use super::entity::{task, ticket, ticket_event, ticket_urge};
+use super::tasks::from_json;
+use super::{Store, StoreError, Tx};
+
+pub use act::{TaskFollows, TicketChange, TicketChanged, event_of as event_of_effect};
+pub use chase::Chasing;
+pub(super) use chase::{count_firings, renew_chase};
+pub use open::TicketSeed;
+pub(super) use open::{close_of_task, follow_rule, open_all, recovered};
+pub use urge::{TicketLook, UrgeClaim};
+
+/// Entries of its history, and urges, that are shown and kept for a ticket.
+const SHOWN: u64 = 200;
+/// Rows of one statement.
+const CHUNK: usize = 500;
+/// The name for the product's own acts.
+const ITSELF: &str = "jcrontab";
+
+/// A ticket as it is stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredTicket {
+    /// Its id.
+    pub id: TicketId,
+    /// Its task.
+    pub task_id: TaskId,
+    /// The firing that it is about.
+    pub occurrence_id: Option<OccurrenceId>,
+    /// The run that it is about.
+    pub run_id: Option<RunId>,
+    /// Whose it is; may be empty.
+    pub owner: String,
+    /// Whom it asks on the lowest level.
+    pub asked: Vec<String>,
+    /// When it was opened.
+    pub opened_at: DateTime<Utc>,
+    /// What the machine decides about.
+    pub ticket: Ticket,
+    /// Who took it, and when.
+    pub acknowledged: Option<(String, DateTime<Utc>)>,
+    /// Who ended it, and when.
+    pub done: Option<(String, DateTime<Utc>)>,
+    /// The word that was left then.
+    pub word: Option<String>,
+    /// Counts its changes.
+    pub version: i64,
+}
+
+fn read(row: ticket::Model) -> Result<StoredTicket, StoreError> {
+    Ok(StoredTicket {
+        id: TicketId(row.id),
+        task_id: TaskId(row.task_id),
+        occurrence_id: row.occurrence_id.map(OccurrenceId),
+        run_id: row.run_id.map(RunId),
+        owner: row.owner,
+        asked: from_json(&row.asked)?,
+        opened_at: row.opened_at,
+        ticket: Ticket {
+            kind: row.kind.0,
+            state: row.state.0,
+            level: row.level,
+            since: row.since,
+            urges: row.urges,
+            urges_before: row.urges_before,
+            snoozed_until: row.snoozed_until,
+            next_urge_at: row.next_urge_at,
+            expires_at: row.expires_at,
+        },
+        acknowledged: row.acknowledged_by.zip(row.acknowledged_at),
+        done: row.done_by.zip(row.done_at),
+        word: row.word,
+        version: row.version,
+    })
+}
+
+impl StoredTicket {
+    /// The people that it asks on its level, with those of the ladder. Once a person has taken it whom it asks anyway,
+    /// that one alone.
+    #[must_use]
+    pub fn asks(&self, ladder: &[String]) -> Vec<String> {
+        let mut asked = self.asked.clone();
+        for who in ladder {
+            if !asked.contains(who) {
+                asked.push(who.clone());
+            }
+        }
+        let taken = self.acknowledged.as_ref().map(|(who, _)| who);
+        match taken.filter(|who| asked.contains(who)) {
+            Some(who) if self.ticket.state == TicketState::Acknowledged => vec![who.clone()],
+            _ => asked,
+        }
+    }
+
+    /// As everything outside sees it: with its task's name and zone, and the people of the ladder so far.
+    #[must_use]
+    pub fn view(self, name: String, zone: String, ladder: &[String]) -> TicketView {
+        let asked = self.asks(ladder);
+        let (acknowledged_by, acknowledged_at) = self.acknowledged.unzip();
+        let (done_by, done_at) = self.done.unzip();
+        let ticket = self.ticket;
+        TicketView {
+            id: self.id,
+            task_id: self.task_id,
+            task: name,
+            kind: ticket.kind,
+            occurrence_id: self.occurrence_id,
+            run_id: self.run_id,
+            state: ticket.state,
+            level: ticket.level,
+            owner: self.owner,
+            asked,
+            opened_at: Stamp(self.opened_at),
+            since: Stamp(ticket.since),
+            urges: ticket.urges,
+            next_urge_at: ticket.next_urge_at.map(Stamp),
+            expires_at: Stamp(ticket.expires_at),
+            snoozed_until: ticket.snoozed_until.map(Stamp),
+            acknowledged_by,
+            acknowledged_at: acknowledged_at.map(Stamp),
+            done_by,
+            done_at: done_at.map(Stamp),
+            word: self.word,
+            zone,
+            version: self.version,
+        }
+    }
+}
+
+/// Which tickets are read.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TicketFilter {
+    /// In one of these states; empty for all.
+    pub states: Vec<TicketState>,
+    /// Only of this person.
+    pub owner: Option<String>,
+    /// Only of this task.
+    pub task: Option<TaskId>,
+    /// Older than this one.
+    pub before: Option<TicketId>,
+}
+
+impl Store {
+    /// Tickets, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tickets(
+        &self,
+        filter: &TicketFilter,
+        limit: u64,
+    ) -> Result<Vec<StoredTicket>, StoreError> {
+        use ticket::Column as C;
+        let mut find = ticket::Entity::find();
+        if !filter.states.is_empty() {
+            find = find.filter(is_one_of(C::State, &filter.states));
+        }
+        if let Some(owner) = &filter.owner {
+            find = find.filter(C::Owner.eq(owner));
+        }
+        if let Some(task) = filter.task {
+            find = find.filter(C::TaskId.eq(task.0));
+        }
+        if let Some(before) = filter.before {
+            find = find.filter(C::Id.lt(before.0));
+        }
+        let rows = find.order_by_desc(C::Id).limit(limit);
+        let rows = rows.all(&self.reader).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// One ticket.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ticket(&self, id: TicketId) -> Result<Option<StoredTicket>, StoreError> {
+        let row = ticket::Entity::find_by_id(id.0).one(&self.reader).await?;
+        row.map(read).transpose()
+    }
+
+    /// What people did to a ticket, oldest first, and its urges, newest first; the last of both.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ticket_history(
+        &self,
+        id: TicketId,
+    ) -> Result<(Vec<TicketEntry>, Vec<TicketUrge>), StoreError> {
+        let events = ticket_event::Entity::find()
+            .filter(ticket_event::Column::TicketId.eq(id.0))
+            .order_by_desc(ticket_event::Column::Id)
+            .limit(SHOWN)
+            .all(&self.reader)
+            .await?;
+        let entry = |row: ticket_event::Model| TicketEntry {
+            at: Stamp(row.at),
+            what: row.what,
+            who: row.who,
+            detail: row.detail,
+        };
+        let urges = ticket_urge::Entity::find()
+            .filter(ticket_urge::Column::TicketId.eq(id.0))
+            .order_by_desc(ticket_urge::Column::N)
+            .limit(SHOWN)
+            .all(&self.reader)
+            .await?;
+        let urge = |row: ticket_urge::Model| {
+            Ok(TicketUrge {
+                n: row.n,
+                due_at: Stamp(row.due_at),
+                claimed_at: Stamp(row.claimed_at),
+                server: row.server,
+                level: row.level,
+                asked: from_json(&row.asked)?,
+                outcome: row.outcome,
+            })
+        };
+        Ok((
+            events.into_iter().rev().map(entry).collect(),
+            urges
+                .into_iter()
+                .map(urge)
+                .collect::<Result<_, StoreError>>()?,
+        ))
+    }
+
+    /// Names and zones of tasks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn names_and_zones(
+        &self,
+        ids: &[TaskId],
+    ) -> Result<HashMap<TaskId, (String, String)>, StoreError> {
+        let mut found = HashMap::new();
+        for chunk in ids.chunks(CHUNK) {
+            let rows: Vec<(i64, String, String)> = task::Entity::find()
+                .select_only()
+                .columns([task::Column::Id, task::Column::Name, task::Column::Zone])
+                .filter(task::Column::Id.is_in(chunk.iter().map(|id| id.0)))
+                .into_tuple()
+                .all(&self.reader)
+                .await?;
+            let rows = rows.into_iter();
+            found.extend(rows.map(|(id, name, zone)| (TaskId(id), (name, zone))));
+        }
+        Ok(found)
+    }
+}
+
+/// Removes the tickets of a task that is deleted.
+pub(super) async fn forget(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
+    use sea_orm::sea_query::Query;
+    let of_task = || {
+        Query::select()
+            .column(ticket::Column::Id)
+            .from(ticket::Entity)
+            .and_where(ticket::Column::TaskId.eq(id.0))
+            .to_owned()
+    };
+    ticket_urge::Entity::delete_many()
+        .filter(ticket_urge::Column::TicketId.in_subquery(of_task()))
+        .exec(tx)
+        .await?;
+    ticket_event::Entity::delete_many()
+        .filter(ticket_event::Column::TicketId.in_subquery(of_task()))
+        .exec(tx)
+        .await?;
+    ticket::Entity::delete_many()
+        .filter(ticket::Column::TaskId.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The key that makes an open ticket the only one of its kind.
+fn open_key(kind: TicketKind, task: TaskId, occurrence: Option<OccurrenceId>) -> String {
+    match (kind, occurrence) {
+        (TicketKind::Firing, Some(occurrence)) => format!("firing:{occurrence}"),
+        (kind, _) => format!("{}:{task}", kind.as_str()),
+    }
+}

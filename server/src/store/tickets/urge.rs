@@ -1,0 +1,272 @@
+//! Urging: finding the tickets whose time has come, and claiming each of their urges once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use app::id::TaskId;
+use app::task::Task;
+use app::ticket::TicketStep;
+use app::ticket::machine::{Effect, Next};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+
+use super::super::code::TakeStep;
+use super::super::entity::{task, ticket, ticket_event, ticket_urge};
+use super::super::messages::{Notice, insert_wanted};
+use super::super::tasks::{schedules_of, to_json, to_task};
+use super::super::txn::transaction;
+use super::super::{Store, StoreError};
+use super::{CHUNK, ITSELF, StoredTicket, read};
+
+/// Tickets whose time has come, and when the next one comes.
+#[derive(Clone, Debug, Default)]
+pub struct TicketLook {
+    /// Those, the longest due first; a limited number of them.
+    pub due: Vec<StoredTicket>,
+    /// Whether there may be more.
+    pub more: bool,
+    /// When the time of the next one comes.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// What becomes of a ticket whose time has come.
+#[derive(Clone, Debug)]
+pub struct UrgeClaim {
+    /// The ticket as it was read.
+    pub read: StoredTicket,
+    /// Its next state.
+    pub next: Next,
+    /// The people who are asked.
+    pub asked: Vec<String>,
+    /// What it gives notice of.
+    pub notice: Option<Notice>,
+}
+
+impl Store {
+    /// Tickets whose time has come, up to `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tickets_due(
+        &self,
+        now: DateTime<Utc>,
+        limit: u64,
+    ) -> Result<TicketLook, StoreError> {
+        use ticket::Column as C;
+        let first: Option<DateTime<Utc>> = ticket::Entity::find()
+            .select_only()
+            .column(C::NextUrgeAt)
+            .filter(C::NextUrgeAt.is_not_null())
+            .order_by_asc(C::NextUrgeAt)
+            .limit(1)
+            .into_tuple::<Option<DateTime<Utc>>>()
+            .one(&self.reader)
+            .await?
+            .flatten();
+        if first.is_none_or(|first| first > now) {
+            return Ok(TicketLook {
+                next: first,
+                ..TicketLook::default()
+            });
+        }
+        let rows = ticket::Entity::find()
+            .filter(C::NextUrgeAt.lte(now))
+            .order_by_asc(C::NextUrgeAt)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
+        let more = rows.len() as u64 == limit;
+        Ok(TicketLook {
+            due: rows.into_iter().map(read).collect::<Result<_, _>>()?,
+            more,
+            next: None,
+        })
+    }
+
+    /// Some tasks by their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tasks_of(&self, ids: &[TaskId]) -> Result<HashMap<TaskId, Task>, StoreError> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for chunk in ids.chunks(CHUNK) {
+            let ids: Vec<i64> = chunk.iter().map(|id| id.0).collect();
+            let rows = task::Entity::find()
+                .filter(task::Column::Id.is_in(ids.iter().copied()))
+                .all(&self.reader)
+                .await?;
+            let schedules = schedules_of(&self.reader, &ids).await?;
+            for row in rows {
+                let (task, _) = to_task(row, &schedules)?;
+                found.insert(task.id, task);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Writes what becomes of tickets, each if it still is as it was read, with the urges and their messages: all in
+    /// one transaction, or none of it. `None` when any of them was changed meanwhile: they have to be read again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_urges(
+        &self,
+        claims: &[UrgeClaim],
+        server: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<bool>, StoreError> {
+        match self.claim_urges_once(claims, server, now).await {
+            // Another server has claimed the same urge.
+            Err(error) if error.is_duplicate() => Ok(None),
+            claimed => claimed,
+        }
+    }
+
+    async fn claim_urges_once(
+        &self,
+        claims: &[UrgeClaim],
+        server: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<bool>, StoreError> {
+        use ticket::Column as C;
+        let wanted = self.wanted().await?;
+        let outcome = |claim: &UrgeClaim| match &claim.notice {
+            Some(notice) if wanted.may_go(notice) => "queued",
+            _ => "no_channel",
+        };
+        let groups = groups(claims);
+        let notices: Vec<Notice> = claims
+            .iter()
+            .filter_map(|claim| claim.notice.clone())
+            .collect();
+        transaction!(self, |tx| {
+            for (group, ids) in &groups {
+                for chunk in ids.chunks(CHUNK) {
+                    let mut update = ticket::Entity::update_many()
+                        .col_expr(C::NextUrgeAt, Expr::value(group.next_urge_at))
+                        .col_expr(C::Level, Expr::value(group.level))
+                        .col_expr(C::Urges, Expr::value(group.urges))
+                        .col_expr(C::Version, Expr::col(C::Version).add(1));
+                    if group.step.is_some() {
+                        let never = Expr::value(None::<DateTime<Utc>>);
+                        update = update.col_expr(C::SnoozedUntil, never);
+                    }
+                    if matches!(group.step, Some(Move::Expire | Move::Finish)) {
+                        update = update
+                            .col_expr(C::OpenKey, Expr::value(None::<String>))
+                            .col_expr(C::DoneBy, Expr::value(ITSELF))
+                            .col_expr(C::DoneAt, Expr::value(now));
+                    }
+                    let update = update
+                        .filter(C::Id.is_in(chunk.iter().copied()))
+                        .filter(C::Version.eq(group.version));
+                    let update = match group.step {
+                        Some(Move::Wake) => update.step(C::State, TicketStep::Wake),
+                        Some(Move::Expire) => update.step(C::State, TicketStep::Expire),
+                        Some(Move::Finish) => update.step(C::State, TicketStep::Finish),
+                        None => update,
+                    };
+                    if update.exec(tx).await?.rows_affected != chunk.len() as u64 {
+                        // What was written before is taken back.
+                        return Err(StoreError::Overtaken);
+                    }
+                }
+            }
+            for chunk in claims.chunks(CHUNK) {
+                let urges = chunk.iter().filter_map(|claim| {
+                    let Some(Effect::Urge { n, level, .. }) = claim.next.effect else {
+                        return None;
+                    };
+                    Some(ticket_urge::ActiveModel {
+                        ticket_id: Set(claim.read.id.0),
+                        n: Set(n),
+                        due_at: Set(claim.read.ticket.next_urge_at.unwrap_or(now)),
+                        claimed_at: Set(now),
+                        server: Set(server.to_owned()),
+                        level: Set(level),
+                        asked: Set(to_json(&claim.asked)),
+                        outcome: Set(outcome(claim).to_owned()),
+                        ..Default::default()
+                    })
+                });
+                let urges: Vec<ticket_urge::ActiveModel> = urges.collect();
+                if !urges.is_empty() {
+                    ticket_urge::Entity::insert_many(urges)
+                        .exec_without_returning(tx)
+                        .await?;
+                }
+                let events: Vec<ticket_event::ActiveModel> =
+                    chunk.iter().filter_map(|claim| event(claim, now)).collect();
+                if !events.is_empty() {
+                    ticket_event::Entity::insert_many(events)
+                        .exec_without_returning(tx)
+                        .await?;
+                }
+            }
+            insert_wanted(tx, wanted, &notices).await.map(Some)
+        })
+        .or_else(|error| match error {
+            StoreError::Overtaken => Ok(None),
+            error => Err(error),
+        })
+    }
+}
+
+/// The step of a ticket whose time has come.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Move {
+    Wake,
+    Expire,
+    /// Its task is gone.
+    Finish,
+}
+
+/// What many tickets have in common, so that one statement moves all of them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Group {
+    version: i64,
+    step: Option<Move>,
+    next_urge_at: Option<DateTime<Utc>>,
+    level: i32,
+    urges: i32,
+}
+
+fn groups(claims: &[UrgeClaim]) -> BTreeMap<Group, Vec<i64>> {
+    let mut groups: BTreeMap<Group, Vec<i64>> = BTreeMap::new();
+    for claim in claims {
+        let ticket = &claim.next.ticket;
+        let group = Group {
+            version: claim.read.version,
+            step: match claim.next.step {
+                Some(TicketStep::Wake) => Some(Move::Wake),
+                Some(TicketStep::Expire) => Some(Move::Expire),
+                Some(TicketStep::Finish) => Some(Move::Finish),
+                _ => None,
+            },
+            next_urge_at: ticket.next_urge_at,
+            level: ticket.level,
+            urges: ticket.urges,
+        };
+        groups.entry(group).or_default().push(claim.read.id.0);
+    }
+    groups
+}
+
+/// The entry of its history, where it is more than an urge.
+fn event(claim: &UrgeClaim, now: DateTime<Utc>) -> Option<ticket_event::ActiveModel> {
+    let what = match claim.next.effect? {
+        Effect::Urge {
+            escalated: true, ..
+        } => "escalated",
+        Effect::Expired => "expired",
+        _ => return None,
+    };
+    Some(ticket_event::ActiveModel {
+        ticket_id: Set(claim.read.id.0),
+        at: Set(now),
+        what: Set(what.to_owned()),
+        who: Set(ITSELF.to_owned()),
+        detail: Set(claim.asked.join(", ")),
+        ..Default::default()
+    })
+}

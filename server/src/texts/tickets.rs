@@ -1,0 +1,148 @@
+//! Tickets: why something cannot be done to one, and what is wrong with what was typed.
+
+use app::ticket::WORD_MAX_CHARS;
+
+use super::{Fault, Refusal, Refused, Text, both, conflict};
+
+/// What is wrong with what a person typed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.fault().1.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum TicketFault {
+    /// There is no such state.
+    UnknownState,
+    /// The word is too long.
+    LongWord,
+    /// It is handed over to no person, to several, or to a name that no person has.
+    NoPerson,
+}
+
+impl Fault for TicketFault {
+    fn fault(&self) -> (&'static str, Text) {
+        match self {
+            Self::UnknownState => (
+                "unknown",
+                both(
+                    "没有这种状态；可选 open、all、acknowledged、snoozed、done、expired",
+                    "There is no such state; use open, all, acknowledged, snoozed, done or expired",
+                ),
+            ),
+            Self::LongWord => (
+                "too_long",
+                both(
+                    format!("说明最多 {WORD_MAX_CHARS} 个字符"),
+                    format!("The note has at most {WORD_MAX_CHARS} characters"),
+                ),
+            ),
+            Self::NoPerson => (
+                "person",
+                both(
+                    "请填写一个人的名字，最多 64 个字符",
+                    "Enter the name of one person, of at most 64 characters",
+                ),
+            ),
+        }
+    }
+}
+
+/// Why something cannot be done to a ticket.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.refusal().message.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum TicketRefusal {
+    /// It is done already.
+    Done {
+        /// By whom.
+        who: String,
+        /// When, as it is shown.
+        at: String,
+    },
+    /// It has expired, so only done and reopened are left.
+    Expired {
+        /// When, as it is shown.
+        at: String,
+    },
+    /// Another person has taken it, or this one.
+    Taken {
+        /// Who.
+        who: String,
+        /// When, as it is shown.
+        at: String,
+    },
+    /// It is still open.
+    Open,
+    /// It ends before the snooze would.
+    SnoozeBeyond {
+        /// When it expires, as it is shown.
+        at: String,
+    },
+    /// A chase follows its task.
+    Chase,
+    /// Another ticket about the same is open.
+    OpenAgain,
+    /// Others change it again and again.
+    Busy,
+}
+
+impl Refusal for TicketRefusal {
+    fn refusal(&self) -> Refused {
+        match self {
+            Self::Done { who, at } => conflict(
+                "ticket.done",
+                format!("{who} 已于 {at} 完成"),
+                format!("It was marked done by {who} at {at}"),
+            )
+            .hint("不需要再处理", "Nothing is left to do"),
+            Self::Expired { at } => conflict(
+                "ticket.expired",
+                format!("这个单已于 {at} 过期"),
+                format!("This ticket expired at {at}"),
+            )
+            .hint(
+                "可以标记完成，或者重开",
+                "Mark it done, or reopen it",
+            ),
+            Self::Taken { who, at } => conflict(
+                "ticket.taken",
+                format!("{who} 已于 {at} 接手"),
+                format!("It was taken by {who} at {at}"),
+            )
+            .hint(
+                "需要换人时请转交",
+                "Hand it over if another person takes it on",
+            ),
+            Self::Open => conflict(
+                "ticket.open",
+                "这个单还没有完成",
+                "This ticket is still open",
+            ),
+            Self::SnoozeBeyond { at } => conflict(
+                "ticket.snooze_beyond",
+                format!("推迟的时间要晚于现在，并早于过期时间 {at}"),
+                format!("A snooze ends after now and before the ticket expires at {at}"),
+            )
+            .at("until", "range"),
+            Self::Chase => conflict(
+                "ticket.chase",
+                "加急按任务的催单周期提醒，不能推迟或重开",
+                "A chase follows the chase schedule of its task: it is neither snoozed nor reopened",
+            )
+            .hint(
+                "请在任务页恢复原始周期，或重新加急",
+                "Stop chasing on the page of the task, or chase it again",
+            ),
+            Self::OpenAgain => conflict(
+                "ticket.open_again",
+                "同一件事已经有一个未完成的单",
+                "Another ticket about the same is open",
+            )
+            .hint("请处理那个单", "Answer that one"),
+            Self::Busy => conflict(
+                "ticket.busy",
+                "其他人正在处理这个单",
+                "Others are changing this ticket",
+            )
+            .hint("请稍后再试", "Try again"),
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Urging (催单): the loop that asks people for tickets again, each urge once, however many servers look.
+//!
+//! It sleeps until the time of the next ticket. An urge is claimed with its message in one transaction, so a server
+//! that dies in between has sent neither or both; the outbox sends it then. See `docs/adr/0038-tickets.md`.
+
+mod times;
+
+pub use times::PolicyTimes;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use app::id::TaskId;
+use app::message::Event;
+use app::task::Task;
+use app::ticket::TicketKind;
+use app::ticket::machine::{self, Effect, Happening, Next};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::clock::SharedClock;
+use crate::events::Signals;
+use crate::facts::{Facts, TaskEvent, TicketFacts};
+use crate::failpoints;
+use crate::firings::{CalendarCache, Snapshot};
+use crate::loops::{Backoff, Periodic, Spec, TurnError};
+use crate::store::{Notice, Store, StoreError, StoredTicket, UrgeClaim, event_of_effect};
+use crate::timetable::Patterns;
+
+/// Between two looks without a reason: for what another server has changed.
+const LOOK: Duration = Duration::from_secs(15);
+/// After a turn that failed.
+const RETRY: Duration = Duration::from_secs(1);
+/// Tickets of one transaction.
+const AT_ONCE: u64 = 1_000;
+/// Transactions of one turn; the rest follows with the next one, at once.
+const ROUNDS: u32 = 50;
+/// Chases without an end, of a server of a former version, are looked for this often.
+const ADOPT: TimeDelta = TimeDelta::minutes(10);
+
+/// The loop.
+pub struct Urging {
+    /// The database.
+    pub store: Store,
+    /// The clock.
+    pub clock: SharedClock,
+    /// Wake-up calls.
+    pub signals: Arc<Signals>,
+    /// Parsed patterns.
+    pub patterns: Arc<Patterns>,
+    /// Calendars of working days.
+    pub calendar_cache: Arc<CalendarCache>,
+    /// This process, as the urges name it.
+    pub node_id: String,
+    /// When there is something to do again, and when chases were looked for last.
+    pub plan: Mutex<Plan>,
+}
+
+/// What the loop knows from turn to turn; nothing of it is needed after a restart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Plan {
+    next: Option<DateTime<Utc>>,
+    adopted: Option<DateTime<Utc>>,
+}
+
+impl std::fmt::Debug for Urging {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Urging")
+    }
+}
+
+impl Urging {
+    /// Urges all whose time has come.
+    async fn look(&self) -> Result<(), StoreError> {
+        self.adopt().await?;
+        for _ in 0..ROUNDS {
+            let now = self.clock.now();
+            let look = self.store.tickets_due(now, AT_ONCE).await?;
+            if look.due.is_empty() {
+                self.plan(|plan| plan.next = look.next);
+                return Ok(());
+            }
+            self.claim(look.due, now).await?;
+        }
+        self.plan(|plan| plan.next = Some(self.clock.now()));
+        Ok(())
+    }
+
+    fn plan(&self, change: impl FnOnce(&mut Plan)) {
+        change(&mut self.plan.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    async fn adopt(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let last = self
+            .plan
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .adopted;
+        if last.is_some_and(|last| now - last < ADOPT) {
+            return Ok(());
+        }
+        let adopted = self.store.adopt_chases(now).await?;
+        if adopted > 0 {
+            tracing::info!(tasks = adopted, "chases without an end have one now");
+        }
+        self.plan(|plan| plan.adopted = Some(now));
+        Ok(())
+    }
+
+    async fn claim(&self, due: Vec<StoredTicket>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut ids: Vec<TaskId> = due.iter().map(|ticket| ticket.task_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let tasks = self.store.tasks_of(&ids).await?;
+        let calendars = self.calendar_cache.snapshot();
+        let mut claims: Vec<UrgeClaim> = Vec::with_capacity(due.len());
+        for ticket in due {
+            let task = tasks.get(&ticket.task_id);
+            let Some(next) = self.next_of(&ticket, task, &calendars, now) else {
+                continue;
+            };
+            if ticket.ticket.kind == TicketKind::Chase && next.effect == Some(Effect::Expired) {
+                if self.store.end_chase(&ticket, &next, now).await? {
+                    tracing::info!(ticket.id = ticket.id.0, "a chase has ended");
+                    self.signals.tasks.notify_one();
+                    self.signals.outbox.notify_one();
+                    self.signals.publish(Some(ticket.task_id), None);
+                }
+                continue;
+            }
+            claims.push(claim(ticket, next, task, now));
+        }
+        if claims.is_empty() {
+            return Ok(());
+        }
+        failpoints::point("urge.before");
+        let claimed = self.store.claim_urges(&claims, &self.node_id, now).await?;
+        failpoints::point("urge.committed");
+        let Some(has_messages) = claimed else {
+            tracing::debug!("tickets were changed meanwhile and are read again");
+            return Ok(());
+        };
+        if has_messages {
+            self.signals.outbox.notify_one();
+        }
+        tracing::debug!(tickets = claims.len(), "looked after tickets");
+        for id in ids {
+            self.signals.publish(Some(id), None);
+        }
+        Ok(())
+    }
+
+    /// What becomes of a ticket now.
+    fn next_of(
+        &self,
+        ticket: &StoredTicket,
+        task: Option<&Task>,
+        calendars: &Snapshot,
+        now: DateTime<Utc>,
+    ) -> Option<Next> {
+        let Some(task) = task else {
+            // Its task is gone, and so is what was asked for.
+            let policy = app::ticket::UrgePolicy::default();
+            let happening = Happening::Done;
+            return machine::next(&ticket.ticket, happening, &policy, now, &machine::AnyHour).ok();
+        };
+        let policy = &task.tickets.policy;
+        let times = PolicyTimes::new(policy, &task.zone, calendars, &self.patterns);
+        if ticket.ticket.kind == TicketKind::Task && task.urging {
+            let next = machine::asked_elsewhere(&ticket.ticket, policy, now, &times);
+            return Some(next);
+        }
+        machine::next(&ticket.ticket, Happening::Due, policy, now, &times).ok()
+    }
+}
+
+/// What is written about a ticket.
+fn claim(read: StoredTicket, next: Next, task: Option<&Task>, now: DateTime<Utc>) -> UrgeClaim {
+    let ladder = task.map(|task| task.tickets.policy.asked_at(next.ticket.level));
+    let asked = read.asks(&ladder.unwrap_or_default());
+    let notice = task.zip(next.effect).and_then(|(task, effect)| {
+        let says = matches!(effect, Effect::Urge { .. } | Effect::Expired);
+        says.then(|| notice(&read, &next, task, (effect, &asked), now))
+    });
+    UrgeClaim {
+        read,
+        next,
+        asked,
+        notice,
+    }
+}
+
+fn notice(
+    read: &StoredTicket,
+    next: &Next,
+    task: &Task,
+    (effect, asked): (Effect, &[String]),
+    now: DateTime<Utc>,
+) -> Notice {
+    let event: Event = event_of_effect(effect);
+    let (id, ticket) = (read.id, &next.ticket);
+    let facts = TicketFacts::new(id, ticket.kind, event, read.opened_at);
+    let facts = facts.asking(ticket.urges - ticket.urges_before, ticket.level, asked);
+    let facts = Facts::of_task(task, None, now, TaskEvent::Ticket(facts));
+    let mut notice = Notice::about(task, facts);
+    notice.mentions = asked.to_vec();
+    notice
+}
+
+#[async_trait]
+impl Periodic for Urging {
+    fn spec(&self) -> Spec {
+        Spec {
+            name: "urge",
+            every: Some(LOOK),
+            woken: true,
+            backoff: Backoff::new(RETRY, LOOK),
+        }
+    }
+
+    async fn turn(&self) -> Result<(), TurnError> {
+        Ok(self.look().await?)
+    }
+
+    async fn woken(&self) {
+        let next = self
+            .plan
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next;
+        let time = async {
+            match next {
+                Some(next) => self.clock.sleep_until(next).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = time => {}
+            () = self.signals.tickets.notified() => {}
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Tickets over REST and on their page, and the link in the message that asks for one.
+
+use app::auth::Role;
+use app::channel::ChannelKind;
+use app::ticket::TicketState;
+use serde_json::json;
+
+use super::{asked, asking, phone, said, state_of, ticket_of};
+use crate::helpers::{Robot, TestApp};
+
+#[tokio::test]
+async fn a_message_that_asks_for_a_ticket_carries_a_link_to_it() {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let channel = app.channel("chat", ChannelKind::Wecom, &robot.url()).await;
+    let mut task = asking("割接");
+    task.channel_id = Some(channel.id.0);
+    let task = app.add(task).await;
+    let ticket = ticket_of(&app, task.id).await;
+    app.notify();
+    let boss = app.signed_in("boss", Role::Operator).await;
+    let path = format!("/api/v1/tickets/{}/assign", ticket.id);
+    boss.post(&path, json!({"to": "小李"})).await.expect(200);
+    let link = app
+        .until("a message with a link", async || {
+            let texts = robot.texts();
+            let text = texts.iter().find(|text| text.contains("/t/"))?;
+            let link = text
+                .split("http://cron.test")
+                .find(|part| part.starts_with("/t/"))?;
+            Some(link.split_whitespace().next()?.to_owned())
+        })
+        .await;
+    assert!(link.len() <= "/t/".len() + 120, "{link}");
+    let phone = phone(&app);
+    assert_eq!(phone.submit(&link, &[("act", "done")]).await.status, 303);
+    assert_eq!(
+        said(&phone.open(&link).await.text())[1],
+        "已由 小李 于 16:00 完成"
+    );
+}
+
+#[tokio::test]
+async fn tickets_are_answered_over_rest() {
+    let app = TestApp::new().await;
+    let ticket = asked(&app, "巡检").await;
+    let boss = app.signed_in("boss", Role::Operator).await;
+    let path = |verb: &str| format!("/api/v1/tickets/{}{verb}", ticket.id);
+    let listed = boss
+        .get("/api/v1/tickets?owner=%E5%B0%8F%E7%8E%8B")
+        .await
+        .expect(200);
+    assert_eq!(listed["items"][0]["task"], "巡检");
+    let rest = boss
+        .post(&path("/snooze"), json!({"until": "2h"}))
+        .await
+        .expect(200);
+    assert_eq!(rest["snoozed_until"], "2026-11-22T10:00:00Z");
+    let taken = boss
+        .call("POST", &path("/acknowledge"), None)
+        .await
+        .expect(200);
+    assert_eq!(taken["owner"], "boss");
+    let done = boss
+        .post(&path("/done"), json!({"word": "好了"}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&done["state"], &done["word"]),
+        (&json!("done"), &json!("好了"))
+    );
+    let again = boss.post(&path("/done"), json!({})).await;
+    assert_eq!(
+        (again.status, &again.json()["code"]),
+        (409, &json!("ticket.done"))
+    );
+    let history = boss.get(&path("")).await.expect(200);
+    let what: Vec<&str> = history["history"]
+        .as_array()
+        .expect("a history")
+        .iter()
+        .filter_map(|entry| entry["what"].as_str())
+        .collect();
+    assert_eq!(what, ["opened", "snoozed", "acknowledged", "done"]);
+    let stats = boss.get("/api/v1/tickets/stats").await.expect(200);
+    assert_eq!(stats["owners"][0]["count"], 1);
+    assert_eq!(stats["owners"][0]["done_seconds"], 0);
+    // A link for another person is for administrators.
+    let link = |person: &str| json!({ "person": person });
+    let denied = boss.post("/api/v1/tickets/link", link("小王")).await;
+    assert_eq!(denied.status, 403);
+    let own = boss
+        .post("/api/v1/tickets/link", link("boss"))
+        .await
+        .expect(201);
+    let url = own["url"].as_str().expect("an address");
+    let mine = url.strip_prefix("http://cron.test").expect("our address");
+    assert_eq!(phone(&app).open(mine).await.status, 200);
+    let admin = app.signed_in("ada", Role::Admin).await;
+    for person in ["", "@all", "a,b", "a\nb", &"王".repeat(17)] {
+        let refused = admin.post("/api/v1/tickets/link", link(person)).await;
+        assert_eq!(refused.status, 422, "{person:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_answers_one_ticket_or_several_without_javascript() {
+    let app = TestApp::new().await;
+    let (one, two) = (asked(&app, "甲任务").await, asked(&app, "乙任务").await);
+    let mut own = asking("自己的");
+    own.owners = vec!["boss".to_owned()];
+    app.add(own).await;
+    let boss = app.signed_in("boss", Role::Operator).await;
+    let page = boss.open("/reminders").await;
+    assert_eq!(page.status, 200);
+    let text = page.text();
+    let place = |name: &str| text.find(name).unwrap_or_else(|| panic!("{name}: {text}"));
+    assert!(
+        place("自己的") < place("甲任务"),
+        "one's own tickets come first"
+    );
+    let press = [
+        ("one", format!("{} done", one.id)),
+        ("word", "好了".to_owned()),
+    ];
+    let press: Vec<(&str, &str)> = press
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let pressed = boss.submit("/reminders?owner=x", &press).await;
+    assert_eq!(pressed.status, 303, "{}", pressed.text());
+    assert_eq!(pressed.header("location"), "/reminders?owner=x");
+    assert_eq!(state_of(&app, one.id).await, TicketState::Done);
+    let (first, second) = (one.id.to_string(), two.id.to_string());
+    let both = [
+        ("id", first.as_str()),
+        ("id", second.as_str()),
+        ("act", "snooze 30m"),
+    ];
+    let partly = boss.submit("/reminders", &both).await;
+    assert_eq!(partly.status, 409);
+    assert!(
+        partly.text().contains("1 张已处理，1 张没有"),
+        "{}",
+        partly.text()
+    );
+    assert_eq!(state_of(&app, two.id).await, TicketState::Snoozed);
+    let none = boss.submit("/reminders", &[("act", "done")]).await;
+    assert_eq!(none.status, 422);
+    let shown = boss
+        .open(&format!("/reminders?state=all&ticket={}", one.id))
+        .await;
+    assert!(shown.text().contains("好了"), "{}", shown.text());
+    let task = boss.open(&format!("/tasks/{}", one.task_id)).await.text();
+    assert!(
+        task.contains("好了"),
+        "the page of the task shows its ticket"
+    );
+    let viewer = app.signed_in("vi", Role::Viewer).await;
+    let page = viewer.open("/reminders").await.text();
+    assert!(page.contains("乙任务") && !page.contains("name=\"one\""));
+}

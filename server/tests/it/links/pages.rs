@@ -1,0 +1,86 @@
+//! The phone page itself: small, without script, closed to everything else.
+
+use super::{asked, asking, link, phone, ticket_of};
+use crate::helpers::TestApp;
+
+#[tokio::test]
+async fn the_phone_page_is_small_and_closed() {
+    let app = TestApp::new().await;
+    let mut task = asking("备份");
+    // A log and a runbook at their longest.
+    task.command = "yes 一行日志输出 | head -c 400000".to_owned();
+    task.runbook = "步骤\n".repeat(1_000);
+    let (run, _) = app.execute(task).await;
+    let ticket = ticket_of(&app, run.task_id).await;
+    let path = link(&app, ticket.id, "小王");
+    let page = phone(&app).open(&path).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.len() <= 30_000, "{} bytes", page.body.len());
+    let text = page.text();
+    assert!(text.contains("一行日志输出") && text.contains("步骤"));
+    for foreign in [
+        "<script",
+        "wasm",
+        "http://",
+        "https://",
+        "src=",
+        "javascript:",
+    ] {
+        assert!(!text.contains(foreign), "{foreign}");
+    }
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert_eq!(page.header("x-robots-tag"), "noindex, nofollow");
+    assert_eq!(page.header("referrer-policy"), "same-origin");
+    assert_eq!(page.header("x-frame-options"), "DENY");
+    let policy = page.header("content-security-policy");
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'sha256-"),
+        "{policy}"
+    );
+    assert!(
+        policy.contains("form-action 'self'") && !policy.contains("script"),
+        "{policy}"
+    );
+    // The preview in a chat shows the title.
+    assert!(text.contains("<title>待办 · Jcrontab</title>"));
+}
+
+#[tokio::test]
+async fn the_log_is_shown_where_the_link_allows_it() {
+    let app = TestApp::with(&["--link-acts=done"]).await;
+    let (run, _) = app.execute(asking("备份")).await;
+    let ticket = ticket_of(&app, run.task_id).await;
+    let page = phone(&app)
+        .open(&link(&app, ticket.id, "小王"))
+        .await
+        .text();
+    assert!(!page.contains("the last line"), "{page}");
+    let app = TestApp::new().await;
+    let (run, _) = app.execute(asking("备份")).await;
+    let ticket = ticket_of(&app, run.task_id).await;
+    let page = phone(&app)
+        .open(&link(&app, ticket.id, "小王"))
+        .await
+        .text();
+    assert!(page.contains("the last line"), "{page}");
+}
+
+#[tokio::test]
+async fn both_languages_have_the_whole_page() {
+    let app = TestApp::new().await;
+    let ticket = asked(&app, "backup").await;
+    let path = link(&app, ticket.id, "ann,bob");
+    let english = app.browser().with("accept-language", "en");
+    let page = english.open(&path).await.text();
+    let chinese = page.chars().find(|c| ('\u{4e00}'..='\u{9fff}').contains(c));
+    // The owner's name is the one Chinese word.
+    assert_eq!(
+        page.replace("小王", "")
+            .chars()
+            .find(|c| ('\u{4e00}'..='\u{9fff}').contains(c)),
+        None,
+        "{chinese:?} {page}"
+    );
+    let page = phone(&app).open(&path).await.text();
+    assert!(page.contains("html lang=\"zh-CN\""));
+}

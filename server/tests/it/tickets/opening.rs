@@ -1,0 +1,137 @@
+//! What opens a ticket, and what closes it without a person.
+
+use app::backend::Tasks;
+use app::task::{Control, Mode};
+
+use super::*;
+use crate::helpers::at;
+
+#[tokio::test]
+async fn each_firing_of_a_reminder_opens_a_ticket_of_its_own() {
+    let app = TestApp::new().await;
+    let task = task(&app, |draft| {
+        draft.mode = Mode::Message;
+        draft.command = String::new();
+        draft.tickets.opens = "firing".to_owned();
+    })
+    .await;
+    let mut node = app.node().await;
+    for day in 22..=23 {
+        app.clock.set(at(&format!("2026-11-{day}T08:59:58Z")));
+        node.turn().await;
+        app.clock.set(at(&format!("2026-11-{day}T09:00:00Z")));
+        node.turn().await;
+        node.turn().await;
+        node.settled().await;
+    }
+    let open = tickets(&app, "open").await;
+    assert_eq!(open.len(), 2, "{open:?}");
+    for ticket in &open {
+        assert_eq!(ticket.kind.as_str(), "firing");
+        assert!(ticket.occurrence_id.is_some() && ticket.run_id.is_some());
+    }
+    assert_ne!(open[0].occurrence_id, open[1].occurrence_id);
+    // One is done, the other one and the task go on.
+    let console = app.console();
+    let done = TicketAct::Done("看过了".to_owned());
+    let done = act(&app, &console, open[1].id, done).await.expect("done");
+    assert_eq!(done.word.as_deref(), Some("看过了"));
+    assert_eq!(the_ticket(&app).await.id, open[0].id);
+    let said = said(&app, task.id, "ticket_done").await;
+    assert!(
+        said[0].contains("由 console 完成") && said[0].contains("看过了"),
+        "{said:?}"
+    );
+    // 结单 closes what is open.
+    let control = app
+        .service
+        .task_control(&console, task.id, &Control::Close)
+        .await;
+    control.expect("closed");
+    assert_eq!(tickets(&app, "open").await, []);
+    app.service
+        .task_delete(&console, task.id)
+        .await
+        .expect("deleted");
+    assert_eq!(
+        app.place
+            .database
+            .count("SELECT COUNT(*) FROM ticket")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_failure_opens_one_ticket_which_a_success_closes() {
+    let app = TestApp::new().await;
+    let flag = app.place.work().join("ok");
+    let command = format!("test -e {}", flag.display());
+    let task = task(&app, |draft| {
+        draft.command = command;
+        draft.tickets.opens = "failure".to_owned();
+    })
+    .await;
+    for _ in 0..2 {
+        app.ended(app.start_run(task.id).await).await;
+    }
+    let open = the_ticket(&app).await;
+    assert_eq!(open.kind.as_str(), "failure");
+    assert!(open.run_id.is_some());
+    std::fs::write(&flag, "").expect("a file");
+    app.ended(app.start_run(task.id).await).await;
+    assert_eq!(tickets(&app, "open").await, []);
+    let closed = ticket(&app, open.id).await;
+    assert_eq!(closed.ticket.state.as_str(), "done");
+    assert_eq!(closed.ticket.done_by.as_deref(), Some("jcrontab"));
+    let said = said(&app, task.id, "ticket_done").await;
+    assert!(said[0].contains("执行已成功，自动完成"), "{said:?}");
+}
+
+#[tokio::test]
+async fn missed_firings_open_a_ticket_about_failures() {
+    let app = TestApp::new().await;
+    task(&app, |draft| {
+        draft.tickets.opens = "failure".to_owned();
+        draft.missed.policy = "none".to_owned();
+    })
+    .await;
+    let node = app.node().await;
+    drop(node);
+    app.clock.set(at("2026-11-24T12:00:00Z"));
+    let mut node = app.node().await;
+    node.turn().await;
+    node.turn().await;
+    assert_eq!(the_ticket(&app).await.kind.as_str(), "failure");
+}
+
+#[tokio::test]
+async fn a_task_that_is_the_order_is_closed_and_reopened_with_its_ticket() {
+    let app = TestApp::new().await;
+    let task = task(&app, order(TicketDraft::default())).await;
+    let (console, id) = (app.console(), the_ticket(&app).await.id);
+    let done = act(&app, &console, id, TicketAct::Done("好了".to_owned())).await;
+    assert_eq!(done.expect("done").word.as_deref(), Some("好了"));
+    let state = async || {
+        app.service
+            .task_get(&console, task.id)
+            .await
+            .expect("it")
+            .state
+    };
+    assert_eq!(state().await.as_str(), "closed");
+    let open = act(&app, &console, id, TicketAct::Reopen)
+        .await
+        .expect("open");
+    assert_eq!((open.id, open.state.as_str()), (id, "open"));
+    assert_eq!(state().await.as_str(), "active");
+    assert_eq!(the_ticket(&app).await.id, id);
+    // Its rule is another one: nothing is open any more.
+    let mut draft = app.service.task_draft(&console, task.id).await.expect("it");
+    draft.tickets.opens = String::new();
+    app.service
+        .task_update(&console, task.id, &draft)
+        .await
+        .expect("saved");
+    assert_eq!(tickets(&app, "open").await, []);
+}
