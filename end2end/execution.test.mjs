@@ -95,7 +95,7 @@ describe("execution", () => {
 
       // Its page describes it in words and links to what it waits for.
       const shown = page.locator("section").filter({ has: page.getByRole("heading", { name: ui.execution }) });
-      for (const text of ["最多同时执行 3 个", "最多重试 2 次：10s、20s 之后", "环境变量 A、B"]) {
+      for (const text of ["最多同时执行 3 个", "最多重试 2 次：10 秒、20 秒之后", "环境变量 A、B"]) {
         await shown.getByText(text).waitFor();
       }
       assert.ok(!(await shown.innerText()).includes("x y=z"));

@@ -20,8 +20,8 @@ use crate::channel::{
 };
 use crate::error::{AppError, ErrorKind};
 use crate::id::{
-    BlackoutId, ChannelId, ChatPersonId, MessageId, RuleId, RunId, SecretId, SummaryId, TaskId, TicketId,
-    TokenId, UserId,
+    BlackoutId, ChannelId, ChatPersonId, MessageId, RuleId, RunId, SecretId, SummaryId, TaskId,
+    TicketId, TokenId, UserId,
 };
 use crate::message::{Message, MessageQuery, Picture, PictureDraft};
 use crate::node::{LoopStatus, Node};
@@ -235,11 +235,12 @@ pub trait Channels: Send + Sync {
     async fn channel_get(&self, caller: &Caller, id: ChannelId) -> Answer<Channel>;
     /// Adds one.
     async fn channel_create(&self, caller: &Caller, draft: &ChannelDraft) -> Answer<Channel>;
-    /// Replaces one; an empty URL keeps the old one.
+    /// Replaces one; an empty URL keeps the old one. With the version that was read, only if it still has that.
     async fn channel_update(
         &self,
         caller: &Caller,
         id: ChannelId,
+        read: Option<i64>,
         draft: &ChannelDraft,
     ) -> Answer<Channel>;
     /// Removes one; refused while tasks send to it.
@@ -363,11 +364,13 @@ pub trait Summaries: Send + Sync {
     async fn summary_get(&self, caller: &Caller, id: SummaryId) -> Answer<Summary>;
     /// Adds one; it is sent from its next instant on.
     async fn summary_create(&self, caller: &Caller, draft: &SummaryDraft) -> Answer<Summary>;
-    /// Replaces one. With another time it is sent from the next instant on.
+    /// Replaces one; with the version that was read, only if it still has that. With another time it is sent from the
+    /// next instant on.
     async fn summary_update(
         &self,
         caller: &Caller,
         id: SummaryId,
+        read: Option<i64>,
         draft: &SummaryDraft,
     ) -> Answer<Summary>;
     /// Removes one.

@@ -174,6 +174,9 @@ pub struct ChannelDraft {
 pub struct Channel {
     /// Its id.
     pub id: ChannelId,
+    /// Counts its changes; also the `ETag`.
+    #[serde(default)]
+    pub version: i64,
     /// Unique name.
     pub name: String,
     /// The kind of service that messages go to.
@@ -256,6 +259,9 @@ pub struct MessageRow {
     pub event: String,
     /// Where it goes.
     pub channel_id: ChannelId,
+    /// The name of that channel; `None` where it was deleted.
+    #[serde(default)]
+    pub channel: Option<String>,
     /// The text as it is sent; empty for a picture.
     pub text: String,
     /// Attempts made so far.

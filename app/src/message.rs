@@ -228,6 +228,12 @@ impl Event {
         !matches!(self, Self::Test | Self::Digest | Self::Summary)
     }
 
+    /// Whether it is about the system, not about a task: only rules for the system get it.
+    #[must_use]
+    pub const fn is_of_system(self) -> bool {
+        matches!(self, Self::ServerDead | Self::ClockStepped | Self::DiskLow)
+    }
+
     /// Whether it reports that a run went wrong: rules may wait for several consecutive ones, and may
     /// send them in quiet hours.
     #[must_use]

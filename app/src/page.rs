@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Calendar;
 use crate::channel::{Channel, MessageRow};
 use crate::error::{AppError, FieldError};
-use crate::id::TaskId;
+use crate::id::{ChannelId, TaskId};
 use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, ScheduleWords};
 use crate::rule::Explained;
 use crate::run::brief::Brief;
@@ -142,6 +142,10 @@ pub struct Overview {
     pub upcoming: Vec<Upcoming>,
     /// Tasks that are failing, at most 20; the first is the longest failing.
     pub failing: Vec<FailingTask>,
+    /// How many tasks are failing, counted up to about 100.
+    pub failing_count: usize,
+    /// Whether there may be more of them.
+    pub failing_more: bool,
     /// The server itself.
     pub health: Health,
     /// Notices for administrators; other users see only the channels that accept no messages.
@@ -246,6 +250,8 @@ pub struct TaskPage {
     pub task: TaskView,
     /// The name of its channel.
     pub channel: Option<String>,
+    /// That channel, where it is the robot of this task.
+    pub robot: Option<ChannelId>,
     /// Whether the start form has to be shown first, because it has parameters or warnings.
     pub asks: bool,
     /// The tasks that it waits for, with their names.
@@ -294,6 +300,8 @@ pub struct TaskForm {
     pub draft: TaskDraft,
     /// Whether a request is chosen, and not a command.
     pub calls: bool,
+    /// Whether the address of a robot was entered, which is not sent back into a page.
+    pub robot_again: bool,
     /// Faults by field.
     pub faults: Vec<FieldError>,
     /// A failure that concerns no single field.

@@ -152,6 +152,9 @@ impl SummarySpec {
 pub struct Summary {
     /// Its id.
     pub id: SummaryId,
+    /// Counts its changes; also the `ETag`.
+    #[serde(default)]
+    pub version: i64,
     /// Unique name.
     pub name: String,
     /// The owner whose tasks it is about; `null` where no owner is chosen. Without owner and tag it is about all

@@ -306,7 +306,7 @@ crate::texts! {
         channel_pending: "待发" | "Waiting",
         channel_dead: "发送失败" | "Undelivered",
         channel_refuses: "拒收消息" | "Rejects messages",
-        channel_unreachable: "无法送达" | "Not reachable",
+        channel_unreachable: "无法送达" | "Does not accept messages",
         channels_empty: "还没有渠道。添加一个群机器人，任务的结果就会发到群里。" | "No channels yet. Add a group robot to get results in the group.",
         test: "发测试消息" | "Send a test message",
         test_ok: "已送达，对方响应：" | "Delivered. Response:",

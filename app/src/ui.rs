@@ -59,7 +59,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tasks/:id/occurrences") view={LazyPage::Task(TaskPage::Occurrences)} ssr=ssr.clone()/>
                     <Route path=path!("/runs/:id") view={LazyPage::Run} ssr=ssr.clone()/>
                     <Route path=path!("/messages") view={LazyPage::Setting(SettingPage::Messages)} ssr=ssr.clone()/>
-                    <Route path=path!("/reminders") view={LazyPage::Setting(SettingPage::Reminders)} ssr=ssr.clone()/>
+                    <Route path=path!("/reminders") view={LazyPage::Task(TaskPage::Reminders)} ssr=ssr.clone()/>
                     <Route path=path!("/rules") view={LazyPage::Setting(SettingPage::Rules)} ssr=ssr.clone()/>
                     <Route path=path!("/summaries") view={LazyPage::Setting(SettingPage::Summaries)} ssr=ssr.clone()/>
                     <Route path=path!("/admin") view={LazyPage::Setting(SettingPage::Admin)} ssr=ssr.clone()/>

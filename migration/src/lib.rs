@@ -36,6 +36,7 @@ mod m20261129_000035_message_ticket;
 mod m20261129_000036_chat_bots;
 mod m20261129_000037_link_use;
 mod m20261129_000040_message_template_name;
+mod m20261129_000041_channel_version;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000036_chat_bots::Migration),
             Box::new(m20261129_000037_link_use::Migration),
             Box::new(m20261129_000040_message_template_name::Migration),
+            Box::new(m20261129_000041_channel_version::Migration),
         ]
     }
 }

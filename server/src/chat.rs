@@ -2,7 +2,7 @@
 //! without a public address of this server.
 //!
 //! One server of several holds the connection of each bot: a lease in the database ([`Keeper`]). A vendor's protocol is
-//! a reader and writer of frames ([`vendor`]); one driver ([`line`]) connects, sends heartbeats, reconnects and passes
+//! a reader and writer of frames ([`vendor`]); one driver ([`mod@line`]) connects, sends heartbeats, reconnects and passes
 //! events on to the [`ChatHandler`], each event once. What is pushed goes through [`Lines`].
 
 mod keeper;

@@ -30,6 +30,7 @@ mod occurrences;
 mod overview;
 mod pictures;
 mod pools;
+mod replaced;
 mod results;
 mod room;
 mod rules;
@@ -51,7 +52,7 @@ pub use audit::{Act, TaskChange};
 pub use blackouts::StoredBlackout;
 pub use brief::{BriefRun, FailedNear, NodeVersion};
 pub use calendars::StoredCalendar;
-pub use channel_uses::{ChannelUses, FallbackOf};
+pub use channel_uses::{ChannelUses, FallbackOf, NAMES_MAX};
 pub use channels::{ChannelSecret, ChannelTarget, NewChannel, TaskChannel};
 pub use chat::ChatLease;
 pub use dependents::WaitingTask;
@@ -69,6 +70,7 @@ pub use occurrences::StoredOccurrence;
 pub use overview::QueueDepths;
 pub use pictures::{NewPicture, StoredPicture};
 pub use pools::{PoolLoad, PoolRemoval, StoredPool};
+pub use replaced::Replaced;
 pub use results::{Outcome, Recorded, StoredOutput, UnderWay};
 use rules::RuleHint;
 pub use rules::{RuleAdded, RuleChange};
@@ -79,11 +81,11 @@ pub use tasks::{
     Deleted, ListedTask, LiveTask, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault, Updated,
     search_patterns,
 };
+pub use templates::{TemplateDeleted, TemplatePut};
 pub use tickets::{
     Chasing, StoredTicket, TaskFollows, TicketChange, TicketChanged, TicketFilter, TicketLook,
     TicketSeed, UrgeClaim, event_of_effect,
 };
-pub use templates::{TemplateDeleted, TemplatePut};
 pub use txn::{StoreError, Tx};
 pub use version::DataVersion;
 use version::Watcher;

@@ -113,7 +113,7 @@ impl NoAnswer {
         format!("@{code} {}", self.detail).trim_end().to_owned()
     }
 
-    /// Reads what is stored; `None` for the words of somebody else.
+    /// Reads what is stored; `None` for the words of the other end.
     #[must_use]
     pub fn read(stored: &str) -> Option<Self> {
         let (code, detail) = stored
@@ -264,7 +264,7 @@ impl NoAnswer {
                 "the text before it was not sent",
             ),
             Why::SavedUnusable => {
-                // A reason of this kind within another one is nobody's: it is shown as it is.
+                // A reason of this kind within another one belongs to no channel: it is shown as it is.
                 let why = match Self::read(detail) {
                     Some(inner) if inner.why != Why::SavedUnusable => inner.text(lang),
                     _ => detail.to_owned(),

@@ -1,5 +1,7 @@
 //! The input for a rule, and its check.
 
+mod useless;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Failures, QuietHours, RuleAction, RuleSpec, Scope, ScopeKind};
@@ -134,6 +136,11 @@ impl Faults {
             .push(FieldError::new(field, code, self.lang.pick(zh, en)));
     }
 
+    /// Whether a field has one already.
+    fn has(&self, field: &str) -> bool {
+        self.found.iter().any(|fault| fault.field == field)
+    }
+
     /// A text of one line.
     fn line(&mut self, field: &str, text: &str, max: usize) -> String {
         let text = text.trim();
@@ -174,6 +181,7 @@ impl RuleDraft {
             None
         });
         let quiet = self.read_quiet(zone, &mut faults);
+        self.check_effect(&events, &mut faults);
         let failures = Failures::read(&self.failures);
         if failures.is_none() {
             faults.add(
@@ -383,6 +391,7 @@ mod tests {
                 "owner",
                 RuleDraft {
                     scope: ScopeKind::Owner,
+                    tag: String::new(),
                     ..draft()
                 },
             ),
@@ -390,6 +399,7 @@ mod tests {
                 "task_id",
                 RuleDraft {
                     scope: ScopeKind::Task,
+                    tag: String::new(),
                     ..draft()
                 },
             ),
@@ -425,6 +435,7 @@ mod tests {
                 "throttle",
                 RuleDraft {
                     events: vec!["created".into()],
+                    failures: String::new(),
                     ..draft()
                 },
             ),

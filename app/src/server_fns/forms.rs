@@ -174,8 +174,9 @@ pub async fn fetch_task_form(
     };
     let (faults, error) = posted.map_or((Vec::new(), None), split);
     let chosen = draft.channel_id.map(ChannelId);
-    // A secret is never sent back to a page.
+    // A secret is never sent back to a page, and the address of a robot is one.
     draft.robot_secret.clear();
+    let robot_again = !std::mem::take(&mut draft.robot).trim().is_empty();
     Ok(TaskForm {
         id,
         version,
@@ -188,6 +189,7 @@ pub async fn fetch_task_form(
             vec![ScheduleDraft::plain(&draft.urge_cron)],
         )
         .await,
+        robot_again,
         calls: calls.unwrap_or_else(|| !draft.execution.http.is_blank()),
         draft,
         faults,

@@ -85,9 +85,11 @@ pub async fn fetch_task(
         .task_history(&caller, id, None, HISTORY_LINES)
         .await?;
     let channel = match task.channel_id {
-        Some(channel) => Some(backend.channel_get(&caller, channel).await?.name),
+        Some(channel) => Some(backend.channel_get(&caller, channel).await?),
         None => None,
     };
+    let own = channel.as_ref().filter(|one| one.task_id == Some(id));
+    let robot = own.map(|own| own.id);
     let mut awaits = Vec::new();
     for id in &task.execution.waits.tasks {
         match backend.task_get(&caller, *id).await {
@@ -107,7 +109,8 @@ pub async fn fetch_task(
         explained: backend.task_messages_explained(&caller, id).await?,
         ticket: super::tickets::latest(&backend, &caller, id).await?,
         task,
-        channel,
+        robot,
+        channel: channel.map(|channel| channel.name),
         asks: backend.task_run_form(&caller, id).await?.asks(),
         awaits,
         preview,

@@ -44,9 +44,12 @@ pub async fn fetch_summaries(
         None => None,
     };
     let (faults, error) = posted.map_or((Vec::new(), None), split);
+    let mut channels = with_status(backend.channel_list(&caller).await)?;
+    // The robot of a task gets nothing about other tasks.
+    channels.retain(|channel| channel.serves(None));
     Ok(SummariesPage {
         clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
-        channels: with_status(backend.channel_list(&caller).await)?,
+        channels,
         summaries,
         preview,
         editing,

@@ -67,10 +67,12 @@ pub fn bytes(count: i64) -> String {
 
 /// The overview's summary while tasks are failing.
 #[must_use]
-pub fn failing(lang: Lang, count: usize) -> String {
-    match lang {
-        Lang::Zh => format!("{count} 个任务执行失败"),
-        Lang::En => format!("{count} {} failing", plural(count, "task is", "tasks are")),
+pub fn failing(lang: Lang, count: usize, more: bool) -> String {
+    match (lang, more) {
+        (Lang::Zh, false) => format!("{count} 个任务执行失败"),
+        (Lang::Zh, true) => format!("至少 {count} 个任务执行失败"),
+        (Lang::En, false) => format!("{count} {} failing", plural(count, "task is", "tasks are")),
+        (Lang::En, true) => format!("At least {count} tasks are failing"),
     }
 }
 
@@ -334,7 +336,7 @@ mod tests {
         for (one, many) in [
             (tasks_using(en, 1), tasks_using(en, 2)),
             (attempts(en, 1), attempts(en, 2)),
-            (failing(en, 1), failing(en, 2)),
+            (failing(en, 1, false), failing(en, 2, false)),
             (messages_waiting(en, 1), messages_waiting(en, 2)),
             (bars(en, 1, 0, 5), bars(en, 2, 0, 5)),
         ] {

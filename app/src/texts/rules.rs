@@ -1,7 +1,8 @@
 //! Texts about rules and about which messages a task would send.
 
-use crate::i18n::Lang;
+use crate::i18n::{Lang, plural};
 use crate::rule::{RuleAction, ScopeKind, Verdict};
+use crate::task::TaskState;
 
 crate::texts! {
     /// Texts about rules.
@@ -53,14 +54,19 @@ crate::texts! {
         default_of_channel: "任务的通知渠道，默认发送" | "The task's own channel, by default",
         notifications: "通知" | "Notifications",
         notifications_hint: "现在发生这些事件时，消息会发到哪里" | "Where a message would go if the event happened now",
+        explain_paused: "任务已暂停：不按计划执行，下面的消息只会由手动执行引起。" | "The task is paused: nothing runs on schedule, so only manual runs cause these messages.",
+        explain_closed: "任务已结单：不再执行，恢复后才会有下面的消息。" | "The task is closed: nothing runs, so none of these messages is caused until it is restored.",
         nowhere: "不发送：没有规则包含它" | "Not sent: no rule includes it",
         edit_rules: "设置这个任务的通知" | "Change notifications of this task",
         robot_unfold: "直接填群机器人地址" | "Use the address of a chat robot",
         robot: "群机器人 Webhook 地址" | "Webhook address of a chat robot",
         robot_hint: "企业微信、钉钉、飞书、Slack 或 Teams。保存后代替上面的通知渠道，只给这个任务用，地址不再显示，任务删除时一并删除" | "WeCom, DingTalk, Feishu, Slack or Teams. Once saved it replaces the channel above, for this task only; it is not shown again and is deleted with the task",
+        robot_again: "没有保存；出于安全，地址不在页面中保留，请重新粘贴" | "Not saved. For security the address is not kept in the page: paste it again",
+        test_robot: "测试这个任务的机器人" | "Test the robot of this task",
         robot_secret: "机器人密钥" | "Secret of the robot",
         robot_secret_hint: "钉钉的加签密钥或飞书的签名密钥；没有则留空" | "Signing secret of DingTalk or Feishu; leave empty if there is none",
         of_task: "任务专用" | "Made for a task",
+        in_use: "使用中，不能删除" | "In use, so it cannot be deleted",
         sent: "发送" | "Sent",
         held: "免打扰，推迟到" | "Quiet hours: waits until",
         throttled: "限频，直到" | "Held back until",
@@ -100,6 +106,27 @@ impl RulesUi {
             Verdict::OtherFailure => self.other_failure,
             Verdict::Muted => self.muted,
         }
+    }
+}
+
+impl RulesUi {
+    /// Why a task that is not active causes few messages or none; `None` for an active one.
+    #[must_use]
+    pub const fn explain_state(&self, state: TaskState) -> Option<&'static str> {
+        match state {
+            TaskState::Active => None,
+            TaskState::Paused => Some(self.explain_paused),
+            TaskState::Closed => Some(self.explain_closed),
+        }
+    }
+}
+
+/// How many rules use a channel.
+#[must_use]
+pub fn rules_using(lang: Lang, count: i64) -> String {
+    match lang {
+        Lang::Zh => format!("{count} 条规则"),
+        Lang::En => format!("{count} {}", plural(count, "rule", "rules")),
     }
 }
 

@@ -109,7 +109,7 @@ pub struct UrgePolicy {
     pub max_urges: i32,
     /// After this many seconds it expires.
     pub expires_after_seconds: i64,
-    /// Whom else is asked when nobody answers, in the order of their delays.
+    /// Whom else is asked when no one answers, in the order of their delays.
     pub ladder: Vec<Rung>,
     /// What stops the urging.
     pub stop: StopRule,

@@ -54,7 +54,7 @@ pub struct Answered {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct TicketStats {
-    /// Tickets that were counted: the latest 5,000 of the last 90 days at the most.
+    /// Tickets that were counted: the latest 5,000 of the last 90 days.
     pub count: u32,
     /// By owner, those with the most tickets first; at most 50.
     pub owners: Vec<Answered>,

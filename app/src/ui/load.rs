@@ -27,6 +27,35 @@ where
     )
 }
 
+/// The part of a page that people type into. It is fetched and drawn again only when `question` changes, so that what
+/// was typed, what was chosen and what was wrong with it stay while the lists around it follow events and buttons.
+pub(super) fn once<Q, T, F>(
+    question: impl Fn() -> Q + Send + Sync + 'static,
+    fetch: impl Fn(Q) -> F + Send + Sync + 'static,
+    view: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView
+where
+    Q: PartialEq + Clone + Send + Sync + 'static,
+    T: Payload,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    part(ask(question, fetch), view)
+}
+
+/// A part of a page, without a skeleton or a failure of its own: the list beside it shows both.
+pub(super) fn part<T: Payload>(
+    data: Data<T>,
+    view: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let draw = Box::new(move |parcel: &Parcel| parcel.open().map(&view));
+    part_shown(data.parcel(), draw)
+}
+
+fn part_shown(data: Resource<Parcel, Post>, draw: Draw) -> AnyView {
+    let drawn = move |parcel: Parcel| draw(&parcel).unwrap_or_else(|_| ().into_any());
+    view! { <Transition fallback=|| ()>{move || data.get().map(&drawn)}</Transition> }.into_any()
+}
+
 /// Draws the content of a parcel.
 type Draw = Box<dyn Fn(&Parcel) -> Result<AnyView, AppError> + Send + Sync>;
 
@@ -107,7 +136,8 @@ pub(super) fn notice(error: Signal<Option<AppError>>) -> AnyView {
 pub(super) fn failure(error: AppError) -> AnyView {
     let ui = ui();
     view! {
-        <div class="notice is-bad">
+        // On a page that answers a form it is in view at once, also below a long list.
+        <div class="notice is-bad" tabindex="-1" autofocus=true>
             {icon(icon::ALERT)}
             <div>
                 <p>{error.message}</p>

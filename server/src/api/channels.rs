@@ -6,8 +6,10 @@ use app::id::ChannelId;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::header::ETAG;
 use axum::response::IntoResponse;
 
+use super::version::{Expected, etag};
 use crate::http::AppState;
 use crate::http::extract::{Body, Who};
 use crate::http::{Problem, Reply};
@@ -32,33 +34,36 @@ pub(super) async fn create(
     Who(caller): Who,
     Body(draft): Body<ChannelDraft>,
 ) -> Reply<impl IntoResponse> {
-    Ok((
-        StatusCode::CREATED,
-        Json(service.channel_create(&caller, &draft).await?),
-    ))
+    let channel = service.channel_create(&caller, &draft).await?;
+    Ok((StatusCode::CREATED, answer(channel)))
 }
 
-/// One channel.
+/// One channel. Its version is the `ETag`.
 #[utoipa::path(get, path = "/api/v1/channels/{id}", tag = "channels",
     responses((status = 200, body = Channel), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<ChannelId>,
-) -> Reply<Json<Channel>> {
-    Ok(Json(service.channel_get(&caller, id).await?))
+) -> Reply<impl IntoResponse> {
+    Ok(answer(service.channel_get(&caller, id).await?))
 }
 
-/// Replaces a channel; an empty URL keeps the stored one.
+/// Replaces a channel; an empty URL keeps the stored one. With `If-Match`, only if the channel still has that version;
+/// otherwise the answer is 409.
 #[utoipa::path(put, path = "/api/v1/channels/{id}", tag = "channels", request_body = ChannelDraft,
-    responses((status = 200, body = Channel), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the channel as it was read")),
+    responses((status = 200, body = Channel), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<ChannelId>,
+    Expected(version): Expected,
     Body(draft): Body<ChannelDraft>,
-) -> Reply<Json<Channel>> {
-    Ok(Json(service.channel_update(&caller, id, &draft).await?))
+) -> Reply<impl IntoResponse> {
+    let changed = service.channel_update(&caller, id, version, &draft).await?;
+    Ok(answer(changed))
 }
 
 /// Removes a channel that no task sends to.
@@ -82,4 +87,8 @@ pub(super) async fn test(
     Path(id): Path<ChannelId>,
 ) -> Reply<Json<ChannelTest>> {
     Ok(Json(service.channel_test(&caller, id).await?))
+}
+
+fn answer(channel: Channel) -> impl IntoResponse {
+    ([(ETAG, etag(channel.version))], Json(channel))
 }

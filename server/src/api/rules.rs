@@ -83,7 +83,12 @@ pub(super) async fn change(
     Body(patch): Body<Value>,
 ) -> Reply<impl IntoResponse> {
     let stored = service.rule_get(&caller, id).await?;
-    let draft = merge(&stored.draft(), patch).map_err(|fault| malformed(caller.lang, &fault))?;
+    let named: Vec<String> = patch
+        .as_object()
+        .map_or_else(Vec::new, |fields| fields.keys().cloned().collect());
+    let merged: Result<RuleDraft, _> = merge(&stored.draft(), patch);
+    let mut draft = merged.map_err(|fault| malformed(caller.lang, &fault))?;
+    draft.leave_other_scopes(|field| named.iter().any(|name| name == field));
     let read = version.unwrap_or(stored.version);
     let rule = service.rule_update(&caller, id, Some(read), &draft).await?;
     Ok(answer(rule))

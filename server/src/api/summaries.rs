@@ -6,8 +6,10 @@ use app::summary::{Summary, SummaryDraft, SummaryPreview};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::header::ETAG;
 use axum::response::IntoResponse;
 
+use super::version::{Expected, etag};
 use crate::http::AppState;
 use crate::http::extract::{Body, Who};
 use crate::http::{Problem, Reply};
@@ -38,28 +40,32 @@ pub(super) async fn create(
     ))
 }
 
-/// One summary.
+/// One summary. Its version is the `ETag`.
 #[utoipa::path(get, path = "/api/v1/summaries/{id}", tag = "summaries",
     responses((status = 200, body = Summary), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<SummaryId>,
-) -> Reply<Json<Summary>> {
-    Ok(Json(service.summary_get(&caller, id).await?))
+) -> Reply<impl IntoResponse> {
+    Ok(answer(service.summary_get(&caller, id).await?))
 }
 
-/// Replaces a summary. With another time it is sent from the next instant on.
+/// Replaces a summary. With another time it is sent from the next instant on. With `If-Match`, only if the summary
+/// still has that version; otherwise the answer is 409.
 #[utoipa::path(put, path = "/api/v1/summaries/{id}", tag = "summaries", request_body = SummaryDraft,
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the summary as it was read")),
     responses((status = 200, body = Summary), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<SummaryId>,
+    Expected(version): Expected,
     Body(draft): Body<SummaryDraft>,
-) -> Reply<Json<Summary>> {
-    Ok(Json(service.summary_update(&caller, id, &draft).await?))
+) -> Reply<impl IntoResponse> {
+    let changed = service.summary_update(&caller, id, version, &draft).await?;
+    Ok(answer(changed))
 }
 
 /// Removes a summary.
@@ -83,4 +89,8 @@ pub(super) async fn preview(
     Path(id): Path<SummaryId>,
 ) -> Reply<Json<SummaryPreview>> {
     Ok(Json(service.summary_preview(&caller, id).await?))
+}
+
+fn answer(summary: Summary) -> impl IntoResponse {
+    ([(ETAG, etag(summary.version))], Json(summary))
 }

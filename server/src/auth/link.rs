@@ -184,7 +184,7 @@ pub fn short(person: &str) -> String {
 const BETWEEN: char = ',';
 
 /// The people that a message asks, as a link holds them: as many names as fit, each of them whole. Names that stand
-/// for everybody in a chat, such as `@all`, are nobody's name.
+/// for everybody in a chat, such as `@all`, are the name of no person.
 #[must_use]
 pub fn issued_to<'a>(people: impl IntoIterator<Item = &'a str>) -> String {
     let mut names = String::new();

@@ -188,8 +188,9 @@ impl Line {
     async fn connection(&self, stop: &CancellationToken) -> End {
         match self.open().await {
             Ok(socket) => self.talk(socket, stop).await,
-            Err(SendError::Rejected(why) | SendError::Refused(why)) => End::Refused(why),
-            Err(error) => End::Broken(error.to_string()),
+            // As they are stored: their words are chosen where they are read.
+            Err(error) if error.is_final() => End::Refused(error.stored()),
+            Err(error) => End::Broken(error.stored()),
         }
     }
 

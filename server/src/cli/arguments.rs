@@ -7,8 +7,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, chat, completions, cron, doctor, message, node, picture, pool, rule,
-    run, secret, summary, task, ticket, token, user,
+    blackout, calendar, channel, chat, completions, cron, doctor, message, node, picture, pool,
+    rule, run, secret, summary, task, ticket, token, user,
 };
 use crate::config::Config;
 

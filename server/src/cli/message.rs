@@ -11,9 +11,10 @@ use clap::builder::PossibleValuesParser;
 
 use super::calendar::typed;
 use super::client::{Client, escaped};
-use super::print::{print_done, print_json, print_lines, print_note, print_table};
+use super::print::{print_done, print_json, print_lines, print_note, print_table, text};
+use super::task::id_of;
 use super::when::here;
-use super::{Failure, lang};
+use super::{Failure, channel, lang};
 
 /// Characters of a text that the list shows.
 const SHOWN: usize = 60;
@@ -28,12 +29,12 @@ pub(super) enum MessageCommand {
         /// Only messages about this event
         #[arg(long, value_parser = PossibleValuesParser::new(words::<Event>()))]
         event: Option<String>,
-        /// Only messages about this task, by ID
+        /// Only messages about this task, by ID or name
         #[arg(long)]
-        task: Option<i64>,
-        /// Only messages to this channel, by ID
+        task: Option<String>,
+        /// Only messages to this channel, by name or ID
         #[arg(long)]
-        channel: Option<i64>,
+        channel: Option<String>,
         /// Number of messages, 1-200
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
@@ -78,8 +79,15 @@ pub(super) async fn run(client: &Client, command: &MessageCommand) -> Result<(),
             json,
         } => {
             let mut path = format!("/api/v1/messages?limit={limit}");
-            let numbers = [task, channel].map(|id| id.map(|id| id.to_string()));
-            let [task, channel] = &numbers;
+            let task = match task {
+                Some(task) => Some(id_of(client, task).await?.to_string()),
+                None => None,
+            };
+            let channel = match channel {
+                Some(wanted) => Some(channel_id(client, wanted).await?),
+                None => None,
+            };
+            let (task, channel) = (&task, &channel);
             let parts = [
                 ("state", state),
                 ("event", event),
@@ -143,6 +151,15 @@ pub(super) async fn run(client: &Client, command: &MessageCommand) -> Result<(),
             print_done(&message, *json, &[words]);
             Ok(())
         }
+    }
+}
+
+/// The ID of a channel; a number is one also where the channel was deleted, whose messages stay.
+async fn channel_id(client: &Client, wanted: &str) -> Result<String, Failure> {
+    match channel::find(client, wanted).await {
+        Ok(found) => Ok(text(&found, "id")),
+        Err(_) if wanted.parse::<i64>().is_ok() => Ok(wanted.to_owned()),
+        Err(failure) => Err(failure),
     }
 }
 

@@ -140,7 +140,7 @@ fn width(text: &str) -> usize {
 pub(super) fn text(value: &Value, field: &str) -> String {
     match &value[field] {
         Value::Null => String::new(),
-        // No terminal gets a control character of somebody's text.
+        // No terminal gets a control character of a foreign text.
         Value::String(text) => text.replace(char::is_control, " "),
         other => other.to_string(),
     }

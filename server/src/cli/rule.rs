@@ -350,8 +350,15 @@ async fn list(client: &Client, path: &str, json: bool) -> Result<(), Failure> {
         .map(|rule| {
             let quiet = match rule.quiet_from.as_str() {
                 "" => String::new(),
-                from => format!("{from}-{} {}", rule.quiet_until, rule.quiet_calendar),
+                from => format!(
+                    "{from}-{} {} {}",
+                    rule.quiet_until, rule.quiet_zone, rule.quiet_calendar
+                ),
             };
+            let urgent = lang().pick(
+                if rule.urgent { "是" } else { "" },
+                if rule.urgent { "yes" } else { "" },
+            );
             vec![
                 rule.id.to_string(),
                 lang()
@@ -373,6 +380,7 @@ async fn list(client: &Client, path: &str, json: bool) -> Result<(), Failure> {
                 rule.failures.clone(),
                 quiet.trim_end().to_owned(),
                 rule.template.clone(),
+                urgent.to_owned(),
                 rule.name.clone(),
             ]
         })
@@ -389,11 +397,12 @@ async fn list(client: &Client, path: &str, json: bool) -> Result<(), Failure> {
             "连续失败",
             "免打扰",
             "模板",
+            "失败照发",
             "备注名",
         ],
         [
             "ID", "ON", "SCOPE", "ACTION", "EVENTS", "CHANNEL", "THROTTLE", "FAILURES", "QUIET",
-            "TEMPLATE", "NAME",
+            "TEMPLATE", "URGENT", "NAME",
         ],
     );
     print_table(&heading, &rows);

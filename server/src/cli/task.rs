@@ -198,7 +198,7 @@ pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Fa
             let list = MessageCommand::List {
                 state: None,
                 event: None,
-                task: Some(one.id),
+                task: Some(one.id.to_string()),
                 channel: None,
                 limit: *limit,
                 after: None,

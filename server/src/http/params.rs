@@ -1,7 +1,8 @@
 //! The query of a request, with faults reported as problem documents. Unknown parameters are refused earlier
 //! (`api::query`).
 
-use app::error::{AppError, ErrorKind};
+use app::error::{AppError, ErrorKind, FieldError};
+use app::i18n::Lang;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -20,14 +21,91 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
         Query::<T>::from_request_parts(parts, state)
             .await
             .map(|Query(query)| Self(query))
-            .map_err(|fault| {
-                let fault = fault.body_text();
-                let reason = fault.split_once(": ").map_or(&*fault, |(_, reason)| reason);
-                let message = lang.pick(
-                    format!("网址里的参数有误：{reason}"),
-                    format!("The query string is invalid: {reason}"),
-                );
-                AppError::new(ErrorKind::Invalid, "query", message).into()
-            })
+            .map_err(|fault| refused(&fault.body_text(), lang).into())
+    }
+}
+
+/// The answer to a query whose value cannot be read. `fault` is the library's: what it tried, the parameter, the reason.
+fn refused(fault: &str, lang: Lang) -> AppError {
+    let mut parts = fault.splitn(3, ": ").skip(1);
+    let (Some(name), Some(reason)) = (parts.next(), parts.next()) else {
+        let message = lang.pick("网址里的参数有误", "The query string is invalid");
+        return AppError::new(ErrorKind::Invalid, "query", message);
+    };
+    let is_number = ["digit", "integer", "number"]
+        .iter()
+        .any(|word| reason.contains(word));
+    let (zh, en) = match (is_number, reason.contains("true")) {
+        (true, _) => (
+            format!("参数 {name} 应为整数"),
+            format!("The parameter {name} must be a whole number"),
+        ),
+        (_, true) => (
+            format!("参数 {name} 应为 true 或 false"),
+            format!("The parameter {name} must be true or false"),
+        ),
+        _ => (
+            format!("参数 {name} 的值无法识别"),
+            format!("The value of the parameter {name} is not recognised"),
+        ),
+    };
+    let message = lang.pick(zh, en);
+    let fields = vec![FieldError::new(name, "invalid", message.clone())];
+    AppError {
+        fields,
+        ..AppError::new(ErrorKind::Invalid, "query", message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize, Debug)]
+    struct Asked {
+        #[expect(dead_code, reason = "only its type matters")]
+        limit: Option<u32>,
+        #[expect(dead_code, reason = "only its type matters")]
+        json: Option<bool>,
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_in_a_sentence() {
+        let table = [
+            (
+                "limit=x",
+                "limit",
+                "The parameter limit must be a whole number",
+            ),
+            (
+                "limit=-1",
+                "limit",
+                "The parameter limit must be a whole number",
+            ),
+            (
+                "limit=",
+                "limit",
+                "The parameter limit must be a whole number",
+            ),
+            (
+                "limit=99999999999",
+                "limit",
+                "The parameter limit must be a whole number",
+            ),
+            (
+                "json=maybe",
+                "json",
+                "The parameter json must be true or false",
+            ),
+        ];
+        for (query, field, words) in table {
+            let uri: axum::http::Uri = format!("/x?{query}").parse().expect("a path");
+            let fault = Query::<Asked>::try_from_uri(&uri).expect_err(query);
+            let error = refused(&fault.body_text(), Lang::En);
+            assert_eq!(
+                (error.fields[0].field.as_str(), error.message.as_str()),
+                (field, words)
+            );
+        }
     }
 }

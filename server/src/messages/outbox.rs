@@ -289,7 +289,7 @@ impl Outbox {
         let answer = sender.send(&to, item, &made, self.clock.now()).await?;
         Ok(match unused {
             Some(fault) => {
-                // Of JSON it is a place in the result, which nobody has.
+                // Of JSON it is a place in the result, which no reader has.
                 let is_json = matches!(fault.why, TemplateWhy::NotJson(_));
                 let place = fault.place.filter(|_| !is_json);
                 let place = place.map(|place| (place.line, place.column));

@@ -146,7 +146,7 @@ impl Sender {
         let answered = self.lines.push(channel, body).await;
         let words = answered.map_err(|error| match error {
             PushError::Refused(_) => SendError::Rejected(error.to_string()),
-            _ => SendError::Unreachable(error.to_string()),
+            _ => SendError::Answer(error.to_string(), None),
         })?;
         Ok(Answer {
             status: 200,

@@ -207,6 +207,7 @@ mod tests {
     fn summary(zone: &str, (hour, minute): (u8, u8), weekday: Option<Weekday>) -> StoredSummary {
         StoredSummary {
             id: SummaryId(1),
+            version: 1,
             spec: SummarySpec {
                 name: "ops".to_owned(),
                 selection: Selection::All,

@@ -128,8 +128,12 @@ const SECRET_MIN: usize = 6;
 /// Bytes of a part of a path that may be one: others are words.
 const PART_MIN: usize = 12;
 
+/// Characters of a token from which on its last four are shown.
+const TOKEN_MIN: usize = 12;
+
 /// A URL as people may see it: scheme and host, then the last four characters, which suffice to
-/// distinguish two robots. The address of a server of a chat or of mail is no secret.
+/// distinguish two robots; not of a short token, of which they would be a large part. The address of a server of a
+/// chat or of mail is no secret.
 #[must_use]
 pub fn masked(kind: ChannelKind, url: &str) -> String {
     let masked = if matches!(
@@ -141,8 +145,10 @@ pub fn masked(kind: ChannelKind, url: &str) -> String {
         let origin = url::Url::parse(url)
             .map(|url| url.origin().ascii_serialization())
             .unwrap_or_default();
-        let count = url.chars().count();
-        let tail: String = url.chars().skip(count.saturating_sub(4)).collect();
+        let token = url.rsplit(['/', '?', '&', '=', '#']).next().unwrap_or(url);
+        let count = token.chars().count();
+        let shown = if count < TOKEN_MIN { 0 } else { 4 };
+        let tail: String = token.chars().skip(count - shown).collect();
         format!("{origin}/…{tail}")
     };
     masked.chars().take(255).collect()

@@ -153,7 +153,9 @@ impl Guard {
         Ok(())
     }
 
-    fn is_allowed(&self, address: IpAddr) -> bool {
+    /// Whether an address is in a network that the settings allow besides all public ones.
+    #[must_use]
+    pub fn is_allowed(&self, address: IpAddr) -> bool {
         self.allowed
             .iter()
             .any(|net| net.contains(&address.to_canonical()))

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use app::message::{NoAnswer, Why};
 use reqwest::{Method, StatusCode, Upgraded, header};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
@@ -44,8 +45,16 @@ impl OutboundClient {
         self.guard().admit(&url).await.map_err(refused)?;
         let key = generate_key();
         // One of its own: a connection of HTTP/2 cannot be handed over.
-        let client = client(self.guard(), self.proxy(), |builder| builder.http1_only())
-            .map_err(|error| SendError::Unreachable(error.without_url().to_string()))?;
+        let client = client(self.guard(), self.proxy(), |builder| builder.http1_only()).map_err(
+            |error| {
+                let error = error.without_url();
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a client for a WebSocket cannot be made"
+                );
+                SendError::Unreachable(Why::Failed.into())
+            },
+        )?;
         let asking = client
             .request(Method::GET, url)
             .header(header::CONNECTION, "Upgrade")
@@ -61,14 +70,14 @@ impl OutboundClient {
             let accepted = response.headers().get(header::SEC_WEBSOCKET_ACCEPT);
             if accepted.is_none_or(|key_back| *key_back != derive_accept_key(key.as_bytes())) {
                 let words = "the answer to the WebSocket handshake belongs to another request";
-                return Err(SendError::Unreachable(words.to_owned()));
+                return Err(SendError::Answer(words.to_owned(), None));
             }
             response.upgrade().await.map_err(unreachable)
         };
         let opened = tokio::time::timeout(OPENS_WITHIN, opening).await;
         let stream = opened.map_err(|_| {
             let seconds = OPENS_WITHIN.as_secs();
-            SendError::Unreachable(format!("no connection within {seconds} s"))
+            SendError::Unreachable(NoAnswer::of(Why::NoConnection, seconds))
         })??;
         let config = WebSocketConfig::default()
             .max_message_size(Some(message_max))
@@ -78,7 +87,7 @@ impl OutboundClient {
 }
 
 fn refused(refusal: super::guard::Refusal) -> SendError {
-    SendError::Refused(refusal.to_string())
+    refusal.into()
 }
 
 fn unreachable(error: reqwest::Error) -> SendError {
@@ -91,7 +100,7 @@ fn not_a_socket(status: StatusCode) -> SendError {
     let words = words.chars().take(ANSWER_KEPT).collect();
     match status.as_u16() {
         401 | 403 => SendError::Rejected(words),
-        _ => SendError::Unreachable(words),
+        _ => SendError::Answer(words, None),
     }
 }
 

@@ -44,7 +44,8 @@ fn needed(path: &str) -> Option<Action> {
     };
     let (resource, rest) = rest.split_once('/').unwrap_or((rest, ""));
     match (resource, rest) {
-        ("tasks", "" | "{id}") | ("rules", _) => Some(Action::Edit),
+        // Which right a test needs depends on whose channel it is.
+        ("tasks", "" | "{id}") | ("rules", _) | ("channels", "{id}/test") => Some(Action::Edit),
         (
             "tasks",
             "{id}/run" | "{id}/pause" | "{id}/close" | "{id}/restore" | "{id}/urge" | "{id}/unurge",

@@ -1,6 +1,7 @@
 //! Channels and the outbox.
 
 mod address;
+mod conflict;
 mod draft;
 mod fallback;
 mod people;
@@ -28,7 +29,7 @@ use crate::messages::Made;
 use crate::messages::target::{Target, open_target};
 use crate::messages::vendor::{self, PerMinute};
 use crate::outbound::OutboundClient;
-use crate::store::{ChannelUses, OutboxItem};
+use crate::store::{OutboxItem, Replaced};
 use crate::text::head;
 use crate::texts::channel_uses::ChannelInUse;
 use crate::texts::channels::{ChannelNotice, ChannelRefusal};
@@ -59,7 +60,8 @@ impl Service {
                 let since = zone.local(channel.failing_since?);
                 let answer = channel.last_answer.as_deref().unwrap_or_default();
                 let answer = answer_text(answer, lang);
-                let answer = app::ansi::visible(head(&answer, ANSWER_SHOWN)).replace('\n', " ");
+                let answer = head(without_markup(&answer), ANSWER_SHOWN);
+                let answer = app::ansi::visible(answer).replace('\n', " ");
                 let failing = ChannelNotice::Failing {
                     name: channel.name,
                     since,
@@ -77,6 +79,19 @@ impl Service {
             });
         Ok(notices.collect())
     }
+}
+
+/// An answer up to where a page of HTML starts: what it says is for browsers.
+fn without_markup(answer: &str) -> &str {
+    let lower = answer.to_ascii_lowercase();
+    let start = ["<!doctype html", "<html", "<head", "<body"]
+        .iter()
+        .filter_map(|tag| lower.find(tag))
+        .min();
+    let before = answer
+        .get(..start.unwrap_or(answer.len()))
+        .unwrap_or(answer);
+    before.trim_end_matches([':', ' ', '\n'])
 }
 
 impl Service {
@@ -141,19 +156,6 @@ fn name_taken(lang: Lang, name: &str) -> AppError {
     ChannelRefusal::NameTaken { name }.answer(lang)
 }
 
-/// Why a channel without tasks is not deleted.
-fn in_use(tasks: i64, uses: ChannelUses) -> Option<ChannelInUse> {
-    let ChannelUses {
-        summaries,
-        fallback_of,
-    } = uses;
-    match (tasks, summaries.is_empty(), fallback_of.is_empty()) {
-        (0, false, _) => Some(ChannelInUse::Summaries { names: summaries }),
-        (0, true, false) => Some(ChannelInUse::Fallback { names: fallback_of }),
-        _ => None,
-    }
-}
-
 #[async_trait]
 impl Channels for Service {
     async fn channel_list(&self, caller: &Caller) -> Answer<Vec<Channel>> {
@@ -193,6 +195,7 @@ impl Channels for Service {
         &self,
         caller: &Caller,
         id: ChannelId,
+        read: Option<i64>,
         draft: &ChannelDraft,
     ) -> Answer<Channel> {
         let who = self.allow(caller, Action::Administer)?;
@@ -206,9 +209,15 @@ impl Channels for Service {
         let new = &checked.new;
         let act = self.act(who, "channel.update").detail(new.name.as_str());
         let seal = |id, what| checked.seal(&self.sealer, id, what);
-        let updated = self.store.update_channel(&act, id, new, seal).await;
-        if !or_taken(updated, lang, || name_taken(lang, &new.name))? {
-            return Err(Missing::Channel.answer(lang));
+        let updated = self.store.update_channel(&act, id, read, new, seal).await;
+        match or_taken(updated, lang, || name_taken(lang, &new.name))? {
+            Replaced::Done => {}
+            Replaced::Gone => return Err(Missing::Channel.answer(lang)),
+            Replaced::Outdated => {
+                let stored = self.find_channel(lang, id).await?;
+                let (version, differs) = (stored.version, conflict::differing(draft, &stored));
+                return Err(ChannelRefusal::Outdated { version, differs }.answer(lang));
+            }
         }
         self.foresee_channel(lang, id, draft).await?;
         self.find_channel(lang, id).await
@@ -221,19 +230,25 @@ impl Channels for Service {
         let act = self.act(who, "channel.delete").detail(channel.name);
         let deleted = self.store.delete_channel(&act, id).await;
         if !deleted.or_internal(lang)? {
-            let uses = self.store.channel_uses(id).await.or_internal(lang)?;
-            if let Some(refused) = in_use(channel.tasks, uses) {
-                return Err(refused.answer(lang));
-            }
-            let (tasks, rules) = (channel.tasks, channel.rules);
-            return Err(ChannelRefusal::InUse { tasks, rules }.answer(lang));
+            let uses = self.store.channel_uses(id, None).await.or_internal(lang)?;
+            return Err(match uses.is_unused() {
+                true => Missing::Channel.answer(lang),
+                false => ChannelInUse { uses, own: false }.answer(lang),
+            });
         }
         Ok(())
     }
 
     async fn channel_test(&self, caller: &Caller, id: ChannelId) -> Answer<ChannelTest> {
-        let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
+        // Before anything is looked up: others learn nothing about channels.
+        self.allow(caller, Action::Edit)?;
+        let needed = match self.find_channel(lang, id).await?.task_id {
+            // Whoever may change the task has entered its robot.
+            Some(_) => Action::Edit,
+            None => Action::Administer,
+        };
+        let who = self.allow(caller, needed)?;
         let to = self.opened_channel(lang, id).await?;
         let to = to.ok_or_else(|| Missing::Channel.answer(lang))?;
         let now = self.clock.now();
@@ -309,10 +324,13 @@ impl Channels for Service {
         let channels: HashSet<ChannelId> = found.iter().map(|(row, _)| row.channel_id).collect();
         let langs = self.store.channel_langs(channels.iter().copied()).await;
         let langs = langs.or_internal(lang)?;
+        let names = self.store.channel_names(channels.iter().copied()).await;
+        let names = names.or_internal(lang)?;
         let kinds = self.store.channel_kinds(channels).await.or_internal(lang)?;
         let rows = found.into_iter().map(|(mut row, facts)| {
             let kind = kinds.get(&row.channel_id).copied();
             let theirs = langs.get(&row.channel_id).copied();
+            row.channel = names.get(&row.channel_id).cloned();
             row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
             row.last_answer = row.last_answer.map(|answer| answer_text(&answer, lang));
             row

@@ -74,7 +74,7 @@ pub struct LinkedTicket {
     /// What its holder may do now.
     pub acts: LinkActs,
     /// Whether the ticket is another person's by now.
-    pub anothers: bool,
+    pub of_another: bool,
     /// The start of the task's runbook; may be empty.
     pub runbook: String,
     /// The end of the log of its last run, where the link shows it and there is one.
@@ -228,11 +228,11 @@ impl Service {
         let ticket = &detail.ticket;
         let task = self.task_get(caller, ticket.task_id).await.map_err(gone)?;
         let people = names_of(&link.person);
-        let anothers = !concerns(ticket, &people);
+        let of_another = !concerns(ticket, &people);
         let granted = link.acts.and(self.link_acts.unwrap_or_default());
         let acts: LinkActs = LinkAct::ALL
             .into_iter()
-            .filter(|act| granted.allows(*act) && is_possible(*act, ticket, &task, anothers))
+            .filter(|act| granted.allows(*act) && is_possible(*act, ticket, &task, of_another))
             .collect();
         let log = match acts.allows(LinkAct::Log) {
             true => self.log_end(caller, ticket, &task).await?,
@@ -244,7 +244,7 @@ impl Service {
             now: Stamp(self.clock.now()),
             people,
             acts,
-            anothers,
+            of_another,
             log,
             detail,
         })
@@ -414,9 +414,9 @@ impl LinkedTicket {
             };
             return refusal.answer(lang);
         }
-        if self.anothers && act != LinkAct::Take {
+        if self.of_another && act != LinkAct::Take {
             let owner = ticket.owner.clone();
-            return LinkRefusal::Anothers { owner }.answer(lang);
+            return LinkRefusal::OfAnother { owner }.answer(lang);
         }
         LinkRefusal::NotAllowed.answer(lang)
     }
@@ -444,21 +444,21 @@ fn concerns(ticket: &TicketView, people: &[String]) -> bool {
 }
 
 /// Whether the ticket as it stands leaves room for an act.
-fn is_possible(act: LinkAct, ticket: &TicketView, task: &TaskView, anothers: bool) -> bool {
+fn is_possible(act: LinkAct, ticket: &TicketView, task: &TaskView, of_another: bool) -> bool {
     let is_open = !ticket.state.is_over();
     match act {
         LinkAct::Log => task.mode.runs_command(),
         // Urging may have ended without an answer; the work can still be done.
-        LinkAct::Done => ticket.state != TicketState::Done && !anothers,
-        LinkAct::Take => is_open && (anothers || ticket.state != TicketState::Acknowledged),
+        LinkAct::Done => ticket.state != TicketState::Done && !of_another,
+        LinkAct::Take => is_open && (of_another || ticket.state != TicketState::Acknowledged),
         // A chase follows the schedule of its task.
-        LinkAct::Snooze => is_open && ticket.kind != TicketKind::Chase && !anothers,
-        LinkAct::Assign => is_open && !anothers,
+        LinkAct::Snooze => is_open && ticket.kind != TicketKind::Chase && !of_another,
+        LinkAct::Assign => is_open && !of_another,
         LinkAct::Cycle => {
             let is_chased = matches!(ticket.kind, TicketKind::Task | TicketKind::Chase);
-            is_open && is_chased && !anothers
+            is_open && is_chased && !of_another
         }
-        LinkAct::Run => is_open && task.mode.runs_command() && !anothers,
+        LinkAct::Run => is_open && task.mode.runs_command() && !of_another,
     }
 }
 

@@ -110,6 +110,13 @@ fn checked(query: &MessageQuery, lang: Lang) -> Answer<MessageFilter> {
         channel: query.channel,
         ..MessageFilter::default()
     };
+    // An address can ask for anything; 0 is what belongs to no task.
+    if query.task.is_some_and(|id| id.0 < 0) {
+        faults.push(MessageFault::Number.on("task", lang));
+    }
+    if query.channel.is_some_and(|id| id.0 < 0) {
+        faults.push(MessageFault::Number.on("channel", lang));
+    }
     match word::<MessageState>("state", &query.state, lang) {
         Ok(state) => filter.state = state,
         Err(fault) => faults.push(fault),

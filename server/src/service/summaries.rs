@@ -15,7 +15,7 @@ use crate::error::OrInternal;
 use crate::facts::Facts;
 use crate::messages::summary::{Period, collect, cycle, length};
 use crate::messages::vendor;
-use crate::store::StoredSummary;
+use crate::store::{Replaced, StoredSummary};
 use crate::texts::summaries::{SummaryFault, SummaryRefusal};
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Missing, Refusal};
@@ -36,6 +36,7 @@ impl Service {
         };
         Summary {
             id: row.id,
+            version: row.version,
             name: spec.name,
             owner,
             tag,
@@ -75,9 +76,13 @@ impl Service {
             faults.push(TimeFault::unknown_zone(&spec.zone).on("zone", lang));
         }
         if draft.channel_id.is_some() {
-            let found = self.store.channel_names([spec.channel_id]).await;
-            if found.or_internal(lang)?.is_empty() {
-                faults.push(SummaryFault::NoChannel.on("channel_id", lang));
+            let found = self.store.channel(spec.channel_id).await;
+            match found.or_internal(lang)? {
+                None => faults.push(SummaryFault::NoChannel.on("channel_id", lang)),
+                Some(channel) if !channel.serves(None) => {
+                    faults.push(SummaryFault::OfTask.on("channel_id", lang));
+                }
+                Some(_) => {}
             }
         }
         if faults.is_empty() {
@@ -128,15 +133,21 @@ impl Summaries for Service {
         &self,
         caller: &Caller,
         id: SummaryId,
+        read: Option<i64>,
         draft: &SummaryDraft,
     ) -> Answer<Summary> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let spec = self.check_summary(lang, draft).await?;
         let act = self.act(who, "summary.update").detail(spec.name.as_str());
-        let updated = self.store.update_summary(&act, id, &spec).await;
-        if !or_taken(updated, lang, || name_taken(lang, &spec))? {
-            return Err(Missing::Summary.answer(lang));
+        let updated = self.store.update_summary(&act, id, read, &spec).await;
+        match or_taken(updated, lang, || name_taken(lang, &spec))? {
+            Replaced::Done => {}
+            Replaced::Gone => return Err(Missing::Summary.answer(lang)),
+            Replaced::Outdated => {
+                let version = self.find_summary(lang, id).await?.version;
+                return Err(SummaryRefusal::Outdated { version }.answer(lang));
+            }
         }
         self.shown_summary(lang, id).await
     }

@@ -127,13 +127,15 @@ impl Service {
 
 impl Service {
     /// Failing tasks, the longest failing first, without paused and closed ones, which were dealt with.
-    async fn failing_tasks(&self, lang: Lang) -> Answer<Vec<FailingTask>> {
+    /// With their number, which may be larger than that, and whether there may be more.
+    async fn failing_tasks(&self, lang: Lang) -> Answer<(Vec<FailingTask>, usize, bool)> {
         let since = self.clock.now() - FAILING_LOOKED_AT;
         let runs = self
             .store
             .failing(since, FAILING_MAX)
             .await
             .or_internal(lang)?;
+        let is_cut = runs.len() >= FAILING_MAX;
         let ids: Vec<TaskId> = runs.iter().map(|run| run.task_id).collect();
         let tasks = self.views_of(lang, &ids).await?;
         let mut failing: Vec<FailingTask> = runs
@@ -152,8 +154,9 @@ impl Service {
             })
             .collect();
         failing.sort_by_key(|failing| (failing.since, failing.run.task_id));
+        let count = failing.len();
         failing.truncate(FAILING_SHOWN);
-        Ok(failing)
+        Ok((failing, count, is_cut))
     }
 }
 
@@ -185,7 +188,7 @@ impl System for Service {
             .collect();
         upcoming.sort_by_key(|upcoming| (upcoming.at, upcoming.task_id));
         upcoming.truncate(20);
-        let failing = self.failing_tasks(lang).await?;
+        let (failing, failing_count, failing_more) = self.failing_tasks(lang).await?;
         Ok(Overview {
             clock: Clockface {
                 now: Stamp(now),
@@ -202,6 +205,8 @@ impl System for Service {
             running: self.store.running(50).await.or_internal(lang)?,
             upcoming,
             failing,
+            failing_count,
+            failing_more,
             health: Health {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 database: self.store.engine().name().to_owned(),

@@ -8,7 +8,7 @@ use app::id::{ChannelId, TaskId};
 use app::message::MessageState;
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
@@ -17,6 +17,7 @@ use super::channel_uses::uses;
 use super::code::is_one_of;
 use super::delivery::channel_gone;
 use super::entity::{channel, channel_slot, message, task};
+use super::replaced::Replaced;
 use super::rules::uses_of;
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx, chat, templates};
@@ -30,6 +31,12 @@ const NEVER_SENT: [MessageState; 6] = [
     MessageState::Withdrawn,
     MessageState::Merged,
 ];
+
+/// The version of a new channel.
+const FIRST_VERSION: i64 = 1;
+
+/// Failing channels that are looked through for those that hold up messages.
+const FAILING_READ: u64 = 100;
 
 /// Bytes of a name that is made for the channel of a task.
 const NAME_TRIED_MAX: usize = 60;
@@ -124,7 +131,8 @@ impl Store {
         }
     }
 
-    /// Channels that currently refuse messages, the longest failing first.
+    /// Channels that currently refuse messages, the longest failing first. One that has only refused a test is not among
+    /// them: no message waits for it or was given up.
     ///
     /// # Errors
     /// When the database fails.
@@ -132,12 +140,19 @@ impl Store {
         let rows = channel::Entity::find()
             .filter(channel::Column::FailingSince.is_not_null())
             .order_by_asc(channel::Column::FailingSince)
-            .limit(limit)
+            .limit(FAILING_READ)
             .all(&self.reader)
             .await?;
-        let mut channels = Vec::with_capacity(rows.len());
+        let mut channels = Vec::new();
         for row in rows {
-            channels.push(self.to_channel(row).await?);
+            if channels.len() as u64 == limit {
+                break;
+            }
+            let channel = self.to_channel(row).await?;
+            // A test that failed holds up nothing.
+            if channel.pending + channel.dead > 0 {
+                channels.push(channel);
+            }
         }
         Ok(channels)
     }
@@ -198,6 +213,7 @@ impl Store {
         Ok(Channel {
             id: ChannelId(row.id),
             connection,
+            version: row.version,
             fallback_id: fallback.as_ref().and(row.fallback_id).map(ChannelId),
             fallback,
             kind,
@@ -238,18 +254,20 @@ impl Store {
                 url_masked: Set(String::new()),
                 created_at: Set(now),
                 updated_at: Set(now),
+                // Written once more with its secrets, which are sealed for its id.
+                version: Set(FIRST_VERSION - 1),
                 ..Default::default()
             })
             .exec(tx)
             .await?;
             let id = ChannelId(inserted.last_insert_id);
-            write(tx, id, new, &seal, now).await?;
+            write(tx, id, None, new, &seal, now).await?;
             act.record(tx, Some(id.0)).await?;
             Ok(id)
         })
     }
 
-    /// Replaces a channel; false when it does not exist. `seal` as for [`Self::insert_channel`].
+    /// Replaces a channel; with `version` only if it still has that one. `seal` as for [`Self::insert_channel`].
     ///
     /// # Errors
     /// When the database fails or refuses the name, or the URL cannot be sealed.
@@ -257,15 +275,23 @@ impl Store {
         &self,
         act: &Act,
         id: ChannelId,
+        version: Option<i64>,
         new: &NewChannel,
         seal: impl Fn(ChannelId, ChannelSecret) -> Option<String> + Send + Sync,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Replaced, StoreError> {
         transaction!(self, |tx| {
-            if !write(tx, id, new, &seal, act.at()).await? {
-                return Ok(false);
+            if !write(tx, id, version, new, &seal, act.at()).await? {
+                // Those who wait for this row see the version that the first of them wrote.
+                let stored: Option<i64> = channel::Entity::find_by_id(id.0)
+                    .select_only()
+                    .column(channel::Column::Version)
+                    .into_tuple()
+                    .one(tx)
+                    .await?;
+                return Ok(stored.map_or(Replaced::Gone, |_| Replaced::Outdated));
             }
             act.record(tx, Some(id.0)).await?;
-            Ok(true)
+            Ok(Replaced::Done)
         })
     }
 
@@ -276,11 +302,7 @@ impl Store {
     pub async fn delete_channel(&self, act: &Act, id: ChannelId) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
-            let used = task::Entity::find()
-                .filter(task::Column::ChannelId.eq(id.0))
-                .count(tx)
-                .await?;
-            if used > 0 || uses_of(tx, id).await? > 0 || !uses(tx, id).await?.is_unused() {
+            if !uses(tx, id, None).await?.is_unused() {
                 return Ok(false);
             }
             channel_gone(tx, id, now).await?;
@@ -343,6 +365,7 @@ pub(super) async fn put_for_task(
                 created_at: Set(now),
                 updated_at: Set(now),
                 task_id: Set(Some(task.0)),
+                version: Set(FIRST_VERSION - 1),
                 ..Default::default()
             })
             .exec(tx)
@@ -357,8 +380,29 @@ pub(super) async fn put_for_task(
         lang: Some(None),
         ..channel.new.clone()
     };
-    write(tx, id, &new, channel.seal, now).await?;
+    write(tx, id, None, &new, channel.seal, now).await?;
     Ok(id)
+}
+
+/// The channel that was made for a task, where something else uses it: stored before that was refused.
+pub(super) async fn robot_of_others(
+    tx: &Tx,
+    task: TaskId,
+) -> Result<Option<ChannelId>, StoreError> {
+    use channel::Column as C;
+    let own: Vec<i64> = channel::Entity::find()
+        .select_only()
+        .column(C::Id)
+        .filter(C::TaskId.eq(task.0))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    for id in own.into_iter().map(ChannelId) {
+        if !uses(tx, id, Some(task)).await?.is_unused() {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 /// Removes the channels that were made for a task that is being deleted, whose messages are gone.
@@ -381,10 +425,11 @@ pub(super) async fn drop_of_task(tx: &Tx, task: TaskId) -> Result<(), StoreError
     Ok(())
 }
 
-/// Writes the input into the row of a channel; false when it does not exist.
+/// Writes the input into the row of a channel; false when it does not exist, or no longer has this version.
 async fn write(
     tx: &Tx,
     id: ChannelId,
+    version: Option<i64>,
     new: &NewChannel,
     seal: impl Fn(ChannelId, ChannelSecret) -> Option<String>,
     now: DateTime<Utc>,
@@ -393,6 +438,7 @@ async fn write(
     let mut update = channel::Entity::update_many()
         .col_expr(C::Name, Expr::value(new.name.as_str()))
         .col_expr(C::Kind, Expr::value(new.kind.as_str()))
+        .col_expr(C::Version, Expr::col(C::Version).add(1))
         .col_expr(C::UpdatedAt, Expr::value(now));
     let seal = |what| {
         seal(id, what).ok_or_else(|| StoreError::Seal {
@@ -437,6 +483,9 @@ async fn write(
             .col_expr(C::BlockedUntil, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::UrlSealed, Expr::value(sealed))
             .col_expr(C::UrlMasked, Expr::value(masked.as_str()));
+    }
+    if let Some(read) = version {
+        update = update.filter(C::Version.eq(read));
     }
     Ok(update.filter(C::Id.eq(id.0)).exec(tx).await?.rows_affected == 1)
 }

@@ -304,6 +304,7 @@ fn shown(row: message::Model) -> (MessageRow, Option<String>) {
     let is_image = row.kind.known() == Some(MessageKind::Image);
     let facts = row.facts.filter(|_| row.body.is_empty());
     let row = MessageRow {
+        channel: None,
         id: MessageId(row.id),
         text: if is_image { String::new() } else { row.body },
         state: row.state.0,

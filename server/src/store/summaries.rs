@@ -14,14 +14,20 @@ use sea_orm::{
 
 use super::entity::message_summary;
 use super::messages::{NewMessage, insert_messages};
+use super::replaced::Replaced;
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
+
+/// The version of a new summary.
+const FIRST_VERSION: i64 = 1;
 
 /// A summary's row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredSummary {
     /// Its id.
     pub id: SummaryId,
+    /// Counts its changes.
+    pub version: i64,
     /// Its definition.
     pub spec: SummarySpec,
     /// Instants up to here are not sent: it was added or changed then.
@@ -53,6 +59,7 @@ fn read(row: message_summary::Model) -> Result<StoredSummary, StoreError> {
     });
     Ok(StoredSummary {
         id: SummaryId(row.id),
+        version: row.version,
         spec: SummarySpec {
             name: row.name,
             selection: match (row.owner, row.tag) {
@@ -151,6 +158,7 @@ impl Store {
             let row = message_summary::ActiveModel {
                 since: Set(now),
                 created_at: Set(now),
+                version: Set(FIRST_VERSION),
                 ..columns(spec, now)
             };
             let inserted = message_summary::Entity::insert(row).exec(tx).await?;
@@ -160,8 +168,8 @@ impl Store {
         })
     }
 
-    /// Replaces a summary; false when it does not exist. With other instants, or enabled again, it is sent from the
-    /// next one on. An existing name is a duplicate-key error.
+    /// Replaces a summary; with `version` only if it still has that one. With other instants, or enabled again, it is
+    /// sent from the next one on. An existing name is a duplicate-key error.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
@@ -169,13 +177,26 @@ impl Store {
         &self,
         act: &Act,
         id: SummaryId,
+        version: Option<i64>,
         spec: &SummarySpec,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Replaced, StoreError> {
+        use message_summary::Column as C;
         let now = act.at();
         transaction!(self, |tx| {
+            // First of all, so that those who change the same one wait here.
+            let mut count = message_summary::Entity::update_many()
+                .col_expr(C::Version, Expr::col(C::Version).add(1))
+                .filter(C::Id.eq(id.0));
+            if let Some(read) = version {
+                count = count.filter(C::Version.eq(read));
+            }
+            let is_counted = count.exec(tx).await?.rows_affected == 1;
             let Some(row) = message_summary::Entity::find_by_id(id.0).one(tx).await? else {
-                return Ok(false);
+                return Ok(Replaced::Gone);
             };
+            if !is_counted {
+                return Ok(Replaced::Outdated);
+            }
             let before = read(row)?.spec;
             let mut row = columns(spec, now);
             row.id = Set(id.0);
@@ -184,7 +205,7 @@ impl Store {
             }
             message_summary::Entity::update(row).exec(tx).await?;
             act.record(tx, Some(id.0)).await?;
-            Ok(true)
+            Ok(Replaced::Done)
         })
     }
 

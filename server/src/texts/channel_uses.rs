@@ -1,6 +1,9 @@
 //! Channels that use each other, or that others use: what is wrong with a fallback, and why one is not deleted.
 
+use app::i18n::Lang;
+
 use super::{Fault, Refusal, Refused, Text, both, conflict};
+use crate::store::{ChannelUses, NAMES_MAX};
 
 /// What is wrong with the fallback of a channel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -11,6 +14,8 @@ pub enum FallbackFault {
     Unknown,
     /// It is the channel itself.
     Itself,
+    /// It is the robot of a task.
+    OfTask,
     /// Its own fallbacks lead back to the channel.
     Circle,
 }
@@ -21,6 +26,13 @@ impl Fault for FallbackFault {
             Self::Unknown => (
                 "unknown",
                 both("没有这个通知渠道", "There is no such channel"),
+            ),
+            Self::OfTask => (
+                "of_task",
+                both(
+                    "这是某个任务专用的机器人，不能作备用渠道",
+                    "This is the robot of one task, so it cannot be a fallback",
+                ),
             ),
             Self::Itself => (
                 "circle",
@@ -40,50 +52,69 @@ impl Fault for FallbackFault {
     }
 }
 
-/// Why a channel is not deleted, besides the tasks that send to it.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+/// Why a channel is not deleted.
+#[derive(Clone, PartialEq, Eq, Debug, Default, thiserror::Error)]
 #[error("{}", self.refusal().message.en)]
-#[cfg_attr(test, derive(strum::EnumIter))]
-pub enum ChannelInUse {
-    /// Summaries go there.
-    Summaries {
-        /// Their names.
-        names: Vec<String>,
-    },
-    /// It is the fallback of other channels.
-    Fallback {
-        /// Their names.
-        names: Vec<String>,
-    },
+pub struct ChannelInUse {
+    /// What uses it.
+    pub uses: ChannelUses,
+    /// Whether it is the robot of a task that is being deleted.
+    pub own: bool,
+}
+
+/// `#3 nightly`, or `#3` where it has no name; with an ellipsis where there may be more.
+fn numbered<'a>(all: impl ExactSizeIterator<Item = (i64, &'a str)>) -> Vec<String> {
+    let is_cut = all.len() as u64 >= NAMES_MAX;
+    let named = all.map(|(id, name)| format!("#{id} {name}").trim_end().to_owned());
+    named.chain(is_cut.then(|| "…".to_owned())).collect()
 }
 
 impl Refusal for ChannelInUse {
     fn refusal(&self) -> Refused {
-        match self {
-            Self::Summaries { names } => {
-                let names = Text::list(names);
-                conflict(
-                    "channel.in_use",
-                    format!("定期汇总正在使用这个渠道：{}", names.zh),
-                    format!("Summaries are sent to this channel: {}", names.en),
-                )
-                .hint(
-                    "先给这些汇总换一个渠道",
-                    "Assign another channel to those summaries first",
-                )
-            }
-            Self::Fallback { names } => {
-                let names = Text::list(names);
-                conflict(
-                    "channel.in_use",
-                    format!("它是这些渠道的备用渠道：{}", names.zh),
-                    format!("It is the fallback of these channels: {}", names.en),
-                )
-                .hint(
-                    "先给这些渠道换一个备用渠道",
-                    "Give those channels another fallback first",
-                )
-            }
-        }
+        let uses = &self.uses;
+        let mut parts: Vec<(&str, &str, Vec<String>)> = vec![
+            (
+                "任务",
+                "tasks",
+                numbered(uses.tasks.iter().map(|(id, name)| (id.0, name.as_str()))),
+            ),
+            (
+                "通知规则",
+                "rules",
+                numbered(uses.rules.iter().map(|(id, name)| (id.0, name.as_str()))),
+            ),
+            ("定期汇总", "summaries", uses.summaries.clone()),
+            (
+                "以它为备用的渠道",
+                "channels that fall back to it",
+                uses.fallback_of.clone(),
+            ),
+        ];
+        parts.retain(|(.., names)| !names.is_empty());
+        let words = |lang: Lang| {
+            let part = |(zh, en, names): &(&str, &str, Vec<String>)| match lang {
+                Lang::Zh => format!("{zh} {}", names.join("、")),
+                Lang::En => format!("{en} {}", names.join(", ")),
+            };
+            let parts: Vec<String> = parts.iter().map(part).collect();
+            parts.join(lang.pick("；", "; "))
+        };
+        let (zh, en) = (words(Lang::Zh), words(Lang::En));
+        let (zh, en) = match self.own {
+            true => (
+                format!("这个任务专用的机器人还在使用中，任务没有删除：{zh}"),
+                format!(
+                    "The robot of this task is still in use, so the task was not deleted: {en}"
+                ),
+            ),
+            false => (
+                format!("这个渠道还在使用中：{zh}"),
+                format!("This channel is in use: {en}"),
+            ),
+        };
+        conflict("channel.in_use", zh, en).hint(
+            "先给它们换一个渠道，或删除它们",
+            "Give them another channel, or delete them, first",
+        )
     }
 }

@@ -33,7 +33,7 @@ pub enum LinkRefusal {
         at: String,
     },
     /// The ticket is another person's by now.
-    Anothers {
+    OfAnother {
         /// Whose; may be empty.
         owner: String,
     },
@@ -101,13 +101,13 @@ impl Refusal for LinkRefusal {
                 format!("已于 {at} 用这个链接{}，没有再次执行", done_zh(*act)),
                 format!("This link was used at {at} to {}; nothing was done again", done_en(*act)),
             )),
-            Self::Anothers { owner } if owner.is_empty() => conflict(
-                "link.anothers",
+            Self::OfAnother { owner } if owner.is_empty() => conflict(
+                "link.of_another",
                 "这张单已转给其他人",
                 "This ticket was handed over to another person",
             ),
-            Self::Anothers { owner } => conflict(
-                "link.anothers",
+            Self::OfAnother { owner } => conflict(
+                "link.of_another",
                 format!("这张单现在由 {owner} 负责"),
                 format!("This ticket is with {owner} now"),
             ),

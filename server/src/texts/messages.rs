@@ -14,6 +14,8 @@ pub enum MessageFault {
     },
     /// The cursor is none that a page has ended with.
     Cursor,
+    /// Not the number of a task or of a channel.
+    Number,
 }
 
 impl Fault for MessageFault {
@@ -22,6 +24,10 @@ impl Fault for MessageFault {
             Self::UnknownWord { known } => (
                 "unknown",
                 both(format!("可以是：{known}"), format!("It is one of: {known}")),
+            ),
+            Self::Number => (
+                "invalid",
+                both("请填写编号，例如 12", "Enter an ID, such as 12"),
             ),
             Self::Cursor => ("cursor", both("分页游标无效", "The cursor is not valid")),
         }

@@ -11,6 +11,8 @@ use super::{Fault, Refusal, Refused, Text, both, conflict};
 pub enum SummaryFault {
     /// Its channel does not exist.
     NoChannel,
+    /// Its channel is the robot of a task.
+    OfTask,
 }
 
 impl Fault for SummaryFault {
@@ -19,6 +21,13 @@ impl Fault for SummaryFault {
             Self::NoChannel => (
                 "unknown",
                 both("没有这个通知渠道", "There is no such channel"),
+            ),
+            Self::OfTask => (
+                "of_task",
+                both(
+                    "这是某个任务专用的机器人，请选择共用的渠道",
+                    "This is the robot of one task; choose a shared channel",
+                ),
             ),
         }
     }
@@ -36,6 +45,11 @@ pub enum SummaryRefusal {
     },
     /// There are too many of them.
     TooMany,
+    /// It was changed since it was read.
+    Outdated {
+        /// Its version now.
+        version: i64,
+    },
 }
 
 impl Refusal for SummaryRefusal {
@@ -47,6 +61,18 @@ impl Refusal for SummaryRefusal {
                 format!("A summary named \"{name}\" already exists"),
             )
             .at("name", "taken"),
+            Self::Outdated { version } => conflict(
+                "summary.outdated",
+                format!("你打开之后，别人修改过这个汇总，现在是第 {version} 版，所以没有保存"),
+                format!(
+                    "Someone else has changed this summary since you opened it; its version is now {version}. \
+                     Nothing was saved"
+                ),
+            )
+            .hint(
+                "请核对；再次保存会以你填写的内容为准",
+                "Review the changes; saving again overwrites them with yours",
+            ),
             Self::TooMany => conflict(
                 "summary.too_many",
                 format!("最多 {SUMMARIES_MAX} 个汇总"),

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::path::Path;
 
 use app::i18n::Lang;
-use app::id::RunId;
+use app::id::{RunId, TaskId};
 use app::occurrence::{MissReason, SkipReason};
 use app::run::RunState;
 use strum::{IntoEnumIterator, VariantArray};
@@ -35,6 +35,7 @@ use super::streams::StreamRefusal;
 use super::summaries::{SummaryFault, SummaryRefusal};
 use super::tasks::{Change, TaskFault, TaskRefusal};
 use super::templates::{TemplateRefusal, TemplateRequestFault};
+use super::tickets::{TicketFault, TicketRefusal};
 use super::times::TimeFault;
 use super::warnings::{PreviewNote, TaskWarning};
 use super::{Fault, Missing, Refusal, Say, Text, both};
@@ -42,7 +43,7 @@ use crate::auth::strength::Weakness;
 use crate::executor::{Hiding, IsolationGap};
 use crate::messages::PictureFault;
 use crate::outbound::proxy::ProxyFault;
-use crate::store::SearchFault;
+use crate::store::{ChannelUses, SearchFault};
 use crate::template::{Place, TemplateFault, TemplateWhy};
 
 fn is_chinese(c: char) -> bool {
@@ -238,19 +239,28 @@ fn every_value_has_words_in_both_languages() {
     faults(template_faults());
     faults(TemplateRequestFault::iter());
     faults(TemplateWhy::iter());
+    faults(TicketFault::iter());
     faults(TimeFault::iter());
     faults(UrlFault::iter());
     faults(weaknesses());
 
     refusals(AccountRefusal::iter());
     refusals(CalendarRefusal::iter());
-    refusals(ChannelInUse::iter());
+    let in_use = |own| -> ChannelInUse {
+        let uses = ChannelUses {
+            tasks: vec![(TaskId(1), "backup".to_owned())],
+            ..ChannelUses::default()
+        };
+        ChannelInUse { uses, own }
+    };
+    refusals([true, false].into_iter().map(in_use));
     refusals(ChannelRefusal::iter());
     refusals(Failure::iter());
     refusals(LinkRefusal::iter());
     refusals(ListRefusal::iter());
     refusals(PersonRefusal::iter());
     refusals(PoolRefusal::iter());
+    refusals(TicketRefusal::iter());
     refusals(RuleRefusal::iter());
     refusals(RunRefusal::iter());
     refusals(SecretRefusal::iter());

@@ -95,13 +95,12 @@ fn only_the_store_knows_the_database() {
 }
 
 /// Words of states outside the enums that hold them: texts for people, and names of JSON fields.
-const OTHER_WORDS: [(&str, &[&str]); 9] = [
+const OTHER_WORDS: [(&str, &[&str]); 8] = [
     // Sentences in English.
     ("server/src/texts/explain.rs", &["succeeded", "failed"]),
     // The rule of missed firings, a field of a task.
     ("app/src/texts/brief.rs", &["missed"]),
     // The class of a block of the page.
-    ("app/src/ui/pages/channels.rs", &["sent"]),
     ("app/src/ui/pages/templates.rs", &["sent"]),
     ("server/src/messages/render.rs", &["succeeded"]),
     // The rule of missed firings, a field of a task.

@@ -96,7 +96,8 @@ async fn a_failed_run_says_since_when_what_changed_and_where_its_output_differs(
     assert_eq!(brief.others.tasks[0].name, "对账");
     assert_eq!(brief.others.tasks[0].run_id, other_run);
     assert_eq!(brief.runbook, "see https://wiki.example.com/disk");
-    assert_eq!(brief.lines.len(), 3);
+    // Since when, what changed, where the output differs, what else failed.
+    assert_eq!(brief.lines.len(), 4);
 }
 
 #[tokio::test]

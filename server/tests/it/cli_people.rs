@@ -138,7 +138,7 @@ async fn a_task_is_shown_to_people_with_names_and_lengths() {
     let shown = jcrontab(&place, &["task", "show", "t"]).await;
     let lines = [
         "Owners: 张三, 李四",
-        "Timeout: 1h30m",
+        "Timeout: 1 hour 30 minutes",
         "Channel: ops (#1)",
         "Tags: db",
         "Mode: Message + command",
@@ -201,7 +201,7 @@ async fn waiting_for_a_run_goes_on_over_a_restart_and_says_when_it_cannot() {
     let ended = waiting.await.expect("its end");
     assert_eq!(ended.code, 1, "{ended:?}");
     for words in [
-        "trying again for up to 5m",
+        "trying again for up to 5 minutes",
         "the server answers again",
         "Run 1: lost",
     ] {

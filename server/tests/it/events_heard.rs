@@ -20,12 +20,12 @@ async fn app() -> TestApp {
     let url = "http://127.0.0.1:9/hook";
     let channel = app.channel("ops", ChannelKind::Webhook, url).await.id;
     let admin = app.signed_in("root", Role::Admin).await;
-    let events: Vec<&str> = Event::ALL
-        .iter()
-        .filter(|event| event.is_routed())
-        .map(|event| event.as_str())
-        .collect();
     for scope in ["all", "system"] {
+        let events: Vec<&str> = Event::ALL
+            .iter()
+            .filter(|event| event.is_routed() && event.is_of_system() == (scope == "system"))
+            .map(|event| event.as_str())
+            .collect();
         let rule = json!({"scope": scope, "channel_id": channel, "events": events});
         admin.post("/api/v1/rules", rule).await.expect(201);
     }
@@ -169,8 +169,8 @@ async fn a_persons_decision_is_reported_as_the_act_and_not_as_a_skip() {
     control(Control::Close).await;
     assert_eq!(events(&app, task).await, ["restored", "changed", "closed"]);
     let texts = heard(&app, task).await;
-    assert_eq!(texts[1].1, "【任务变更】t：console 修改了命令");
-    assert_eq!(texts[2].1, "【已结单】t：由 console 结单");
+    assert_eq!(texts[1].1, "【任务变更】t：命令行 修改了命令");
+    assert_eq!(texts[2].1, "【已结单】t：由 命令行 结单");
     node.go_to(at("2026-11-22T08:05:00Z")).await;
     assert_eq!(events(&app, task).await.len(), 3);
 }

@@ -211,8 +211,11 @@ async fn fallbacks_are_checked_and_kept() {
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("second"), "{}", refused.text());
     let id = second.to_string();
+    let version = admin.get(&format!("/api/v1/channels/{second}")).await;
+    let version = version.expect(200)["version"].to_string();
     let form = [
         ("id", id.as_str()),
+        ("version", version.as_str()),
         ("name", "second"),
         ("kind", "wecom"),
         ("fallback", ""),

@@ -263,7 +263,7 @@ async fn what_changes_its_time_sends_it_from_the_next_time_on() {
     let save = async |draft: SummaryDraft| {
         let saved = app
             .service
-            .summary_update(&console, summary.id, &draft)
+            .summary_update(&console, summary.id, None, &draft)
             .await;
         saved.expect("saved");
         turn(&app).await;

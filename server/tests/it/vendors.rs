@@ -281,7 +281,7 @@ async fn a_webhook_has_its_method_and_headers_and_keeps_its_id_over_attempts() {
     };
     let edited = app
         .service
-        .channel_update(&app.console(), channel.id, &kept)
+        .channel_update(&app.console(), channel.id, None, &kept)
         .await;
     assert_eq!(edited.expect("edited").settings.headers, ["authorization"]);
     assert!(tested(&app, channel.id).await.ok);

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::icon::{self, icon};
 use super::output::visible;
 use super::state::message_state;
 use super::time::Clock;
-use crate::channel::MessageRow;
+use crate::channel::{ChannelTest, MessageRow};
 use crate::message::{Event, MessageState};
 use crate::texts::phrases;
-use crate::ui::context::{lang, ui};
+use crate::ui::context::{channels_ui, lang, messages_ui, ui};
 
 /// The list, newest first; says so if it is empty.
 pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
@@ -22,10 +23,13 @@ pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
         // An accepted message needs no answer shown.
         let accepted = matches!(row.state, MessageState::Sent | MessageState::Digested);
         let answer = row.last_answer.filter(|_| !accepted);
+        let channel = row.channel;
+        let channel = channel.unwrap_or_else(|| messages_ui().channel_deleted.to_owned());
         view! {
             <li>
                 {message_state(row.state)}
                 <span>{Event::text(&row.event, lang())} " · " {kind}</span>
+                <span class="break">{lang().pick("发往 ", "to ")} {channel}</span>
                 <span class="muted">{clock.relative(row.sent_at.unwrap_or(row.created_at))}</span>
                 {attempts.map(|text| view! { <span class="muted">{text}</span> })}
                 {answer.map(|answer| view! {
@@ -37,6 +41,29 @@ pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
         .into_any()
     });
     view! { <ul class="messages">{items.collect_view()}</ul> }.into_any()
+}
+
+/// The vendor's answer to a test, verbatim.
+pub(crate) fn tested(test: &ChannelTest) -> AnyView {
+    let ui = ui();
+    let (class, glyph, word) = if test.ok {
+        ("notice is-ok", icon::CHECK, ui.test_ok)
+    } else {
+        ("notice is-bad", icon::CROSS, ui.test_bad)
+    };
+    let sent = (!test.sent.is_empty()).then(|| {
+        view! {
+            <details class="sent-request">
+                <summary>{channels_ui().sent}</summary>
+                <pre>{visible(&test.sent)}</pre>
+            </details>
+        }
+    });
+    view! {
+        <p class=class role="status">{icon(glyph)} <span>{word} " " <code>{visible(&test.answer)}</code></span></p>
+        {sent}
+    }
+    .into_any()
 }
 
 /// The text as it is sent: its first line, and all of it unfolded.

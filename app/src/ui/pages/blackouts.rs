@@ -4,9 +4,8 @@ use leptos::prelude::*;
 
 use super::listing::{Asked, asked, framed, table};
 use crate::auth::Action;
-use crate::calendar::{Blackout, BlackoutDraft, BlackoutPolicy};
+use crate::calendar::{Blackout, BlackoutPolicy};
 use crate::duration::duration_words;
-use crate::error::AppError;
 use crate::page::BlackoutsPage;
 use crate::routes;
 use crate::server_fns::{DeleteBlackout, fetch_blackouts};
@@ -27,7 +26,9 @@ pub(crate) fn page() -> AnyView {
     let delete = Act::<DeleteBlackout>::new();
     let data = load::ask(move || delete.version().get(), |_| fetch_blackouts());
     fold_after(move || delete.version().get());
-    let page = load::page(data, move |page| content(page, delete));
+    let list = load::page(data, move |page| content(page, delete));
+    let form = load::once(|| (), |()| fetch_blackouts(), form);
+    let page = view! { {list} {form} }.into_any();
     framed(blackouts_ui().blackouts, move || delete.error(), page)
 }
 
@@ -50,7 +51,6 @@ fn content(page: BlackoutsPage, delete: Act<DeleteBlackout>) -> AnyView {
     let table = table(&columns, admin, rows.collect(), words.blackouts_empty);
     view! {
         <section class="card flush">{table}</section>
-        {admin.then(|| form(&page.draft, &Faults(page.faults), page.error, clock.zone()))}
     }
     .into_any()
 }
@@ -116,7 +116,12 @@ fn remove(blackout: &Blackout, delete: Act<DeleteBlackout>) -> AnyView {
     asked(delete, ("id", blackout.id.0.to_string()), &question)
 }
 
-fn form(draft: &BlackoutDraft, faults: &Faults, error: Option<AppError>, zone: &str) -> AnyView {
+fn form(page: BlackoutsPage) -> AnyView {
+    if !may(Action::Administer) {
+        return ().into_any();
+    }
+    let (draft, faults, error) = (&page.draft, &Faults(page.faults), page.error);
+    let zone = &page.clock.zone.name;
     let (ui, words) = (ui(), blackouts_ui());
     let again = !draft.cron.is_empty() || !draft.duration.is_empty();
     let kinds = [
@@ -172,7 +177,7 @@ fn form(draft: &BlackoutDraft, faults: &Faults, error: Option<AppError>, zone: &
             <div class="columns">
                 {input(Field {
                     name: "zone".into(), label: ui.zone,
-                    value: if draft.zone.is_empty() { zone.to_owned() } else { draft.zone.clone() },
+                    value: if draft.zone.is_empty() { zone.clone() } else { draft.zone.clone() },
                     hint: words.blackout_zone_hint, ..Field::default()
                 }, faults)}
                 {input(Field {

@@ -35,17 +35,29 @@ pub(crate) fn page() -> AnyView {
         |((name, year), _)| fetch_calendar(name, year),
     );
     let error = Signal::derive(move || source.error());
-    load::page(data, move |page| content(page, source, error))
+    let forms = load::once(
+        move || asked.get(),
+        |(name, year)| fetch_calendar(name, year),
+        move |page: CalendarPage| {
+            let admin = may(Action::Administer);
+            let calendar = &page.days.calendar;
+            view! {
+                {admin.then(|| import(&page))}
+                {admin.then(|| change_source(calendar, source))}
+            }
+            .into_any()
+        },
+    );
+    view! {
+        {load::page(data, move |page| content(page, error))}
+        {forms}
+    }
+    .into_any()
 }
 
-fn content(
-    page: CalendarPage,
-    source: Act<SetCalendarSource>,
-    error: Signal<Option<AppError>>,
-) -> AnyView {
+fn content(page: CalendarPage, error: Signal<Option<AppError>>) -> AnyView {
     let (words, lang) = (calendars_ui(), lang());
     let calendar = &page.days.calendar;
-    let admin = may(Action::Administer);
     let title = calendars::calendar_year(lang, &calendar.name, page.year);
     let no_data = (!calendar.years.contains(&page.year)).then(|| {
         view! {
@@ -80,8 +92,6 @@ fn content(
         {warning}
         {no_data}
         {year::year(page.year, &page.days.days, &page.clock)}
-        {admin.then(|| import(&page))}
-        {admin.then(|| change_source(calendar, source))}
     }
     .into_any()
 }

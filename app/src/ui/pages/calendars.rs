@@ -4,8 +4,7 @@ use leptos::prelude::*;
 
 use super::listing::{Asked, asked, framed, table};
 use crate::auth::Action;
-use crate::calendar::{Calendar, CalendarDraft, CalendarImported};
-use crate::error::AppError;
+use crate::calendar::{Calendar, CalendarImported};
 use crate::page::CalendarsPage;
 use crate::routes;
 use crate::server_fns::{DeleteCalendar, RefreshCalendar, fetch_calendars};
@@ -44,6 +43,7 @@ pub(crate) fn page() -> AnyView {
     let page = view! {
         <div aria-live="polite">{taken}</div>
         {load::page(data, move |page| content(page, desk))}
+        {load::once(|| (), |()| fetch_calendars(), form)}
     };
     framed(calendars_ui().calendars, error, page.into_any())
 }
@@ -92,7 +92,6 @@ fn content(page: CalendarsPage, desk: Desk) -> AnyView {
     let table = table(&columns, admin, rows.collect(), "");
     view! {
         <section class="card flush">{table}</section>
-        {admin.then(|| form(&page.draft, &Faults(page.faults), page.error))}
     }
     .into_any()
 }
@@ -172,7 +171,11 @@ fn delete(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
     ))
 }
 
-fn form(draft: &CalendarDraft, faults: &Faults, error: Option<AppError>) -> AnyView {
+fn form(page: CalendarsPage) -> AnyView {
+    if !may(Action::Administer) {
+        return ().into_any();
+    }
+    let (draft, faults, error) = (&page.draft, &Faults(page.faults), page.error);
     let (ui, words) = (ui(), calendars_ui());
     view! {
         <form method="post" action=routes::CALENDARS class="card">

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::admin::crumbs;
+use crate::auth::Action;
 use crate::channel::Channel;
 use crate::id::ChannelId;
 use crate::page::ChannelsPage;
@@ -15,14 +16,16 @@ use crate::server_fns::{
     AddChatPerson, DeleteChannel, DeleteChatPerson, TestChannel, fetch_channels,
 };
 use crate::texts::pictures::PicturesUi;
+use crate::texts::rules::rules_using;
 use crate::texts::{channels, phrases};
 use crate::ui::act::{Act, ActForm};
 use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::icon::{self, icon};
+use crate::ui::components::messages::tested;
 use crate::ui::components::output::visible;
 use crate::ui::components::page_head;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{channels_ui, lang, rules_ui, ui};
+use crate::ui::context::{channels_ui, lang, may, rules_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -71,9 +74,13 @@ pub(crate) fn page() -> AnyView {
     view! {
         {crumbs()}
         {page_head(ui().channels.to_owned(), beside())}
-        {load::notice(error)}
-        <div aria-live="polite">{move || answer(desk)}</div>
+        // It stays in view, however far down the pressed button is.
+        <div class="outcome">
+            {load::notice(error)}
+            <div aria-live="polite">{move || desk.test.get()?.ok().map(|test| tested(&test))}</div>
+        </div>
         {load::page(data, move |page| content(page, desk))}
+        {load::once(move || edit.get(), fetch_channels, form::form)}
     }
     .into_any()
 }
@@ -81,40 +88,17 @@ pub(crate) fn page() -> AnyView {
 /// To the pictures that follow messages.
 fn beside() -> AnyView {
     view! {
-        <a class="button" href=routes::RULES>{icon(icon::BELL)} {rules_ui().rules}</a>
-        <a class="button" href=routes::PICTURES>{PicturesUi::of(lang()).pictures}</a>
+        <div class="controls">
+            <a class="button" href=routes::RULES>{icon(icon::BELL)} {rules_ui().rules}</a>
+            <a class="button" href=routes::PICTURES>{icon(icon::LIST)} {PicturesUi::of(lang()).pictures}</a>
+        </div>
     }
     .into_any()
 }
 
-/// The vendor's answer to the test, verbatim.
-fn answer(desk: Desk) -> Option<AnyView> {
-    let ui = ui();
-    let test = desk.test.get()?.ok()?;
-    let (class, glyph, word) = if test.ok {
-        ("notice is-ok", icon::CHECK, ui.test_ok)
-    } else {
-        ("notice is-bad", icon::CROSS, ui.test_bad)
-    };
-    let sent = (!test.sent.is_empty()).then(|| {
-        view! {
-            <details class="sent">
-                <summary>{channels_ui().sent}</summary>
-                <pre>{visible(&test.sent)}</pre>
-            </details>
-        }
-    });
-    Some(
-        view! {
-            <p class=class>{icon(glyph)} <span>{word} " " <code>{visible(&test.answer)}</code></span></p>
-            {sent}
-        }
-        .into_any(),
-    )
-}
-
 fn content(page: ChannelsPage, desk: Desk) -> AnyView {
     let ui = ui();
+    let admin = may(Action::Administer);
     let clock = Clock::new(page.clock.clone());
     let table = if page.channels.is_empty() {
         view! { <p class="muted padded">{ui.channels_empty}</p> }.into_any()
@@ -132,7 +116,7 @@ fn content(page: ChannelsPage, desk: Desk) -> AnyView {
                         <th scope="col">{ui.tasks}</th>
                         <th scope="col">{ui.messages}</th>
                         <th scope="col">{ui.channel_answer}</th>
-                        <th scope="col"><span class="sr">{ui.actions}</span></th>
+                        {admin.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
                     </tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
@@ -143,7 +127,6 @@ fn content(page: ChannelsPage, desk: Desk) -> AnyView {
     view! {
         <section class="card flush">{table}</section>
         {bots::people(&page.people, &page.channels, desk)}
-        {form::form(page)}
     }
     .into_any()
 }
@@ -181,12 +164,21 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
                     <small class="muted break">{phrases::by_proxy(lang(), proxy)}</small>
                 })}
             </td>
-            <td data-label=ui.tasks>{phrases::tasks_using(lang(), channel.tasks)}</td>
+            <td data-label=ui.tasks>
+                <span>{phrases::tasks_using(lang(), channel.tasks)}</span>
+                {(channel.rules > 0).then(|| view! {
+                    <small class="muted"><a href=routes::RULES>{rules_using(lang(), channel.rules)}</a></small>
+                })}
+            </td>
             <td data-label=ui.messages>
                 <span class="states"><span>{ui.channel_pending} " " {channel.pending}</span> {dead}</span>
             </td>
             <td data-label=ui.channel_answer><div class="notes">{bots::connection(channel, clock)} {trouble(channel, clock)} <code class="answer">{answer}</code></div></td>
-            <td class="row-actions"><div>{change(channel)} {templates(channel)} {test(channel.id, desk)} {delete(channel, desk)}</div></td>
+            {may(Action::Administer).then(|| view! {
+                <td class="row-actions"><div>
+                    {change(channel)} {templates(channel)} {test(channel.id, desk)} {delete(channel, desk)}
+                </div></td>
+            })}
         </tr>
     }
     .into_any()
@@ -257,22 +249,23 @@ fn test(id: ChannelId, desk: Desk) -> AnyView {
 }
 
 /// Offered only if no task and no rule sends to it: the server would refuse.
-fn delete(channel: &Channel, desk: Desk) -> Option<AnyView> {
+fn delete(channel: &Channel, desk: Desk) -> AnyView {
     let ui = ui();
     let id = channel.id.0;
-    (channel.tasks == 0 && channel.rules == 0).then(|| {
-        view! {
-            <details class="unfold">
-                <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
-                <div class="unfolded">
-                    <p>{ui.channel_delete_confirm}</p>
-                    <ActForm action=desk.delete>
-                        <input type="hidden" name="id" value=id/>
-                        {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), desk.delete.pending())}
-                    </ActForm>
-                </div>
-            </details>
-        }
-        .into_any()
-    })
+    if channel.tasks > 0 || channel.rules > 0 {
+        return view! { <small class="muted">{rules_ui().in_use}</small> }.into_any();
+    }
+    view! {
+        <details class="unfold">
+            <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
+            <div class="unfolded">
+                <p>{ui.channel_delete_confirm}</p>
+                <ActForm action=desk.delete>
+                    <input type="hidden" name="id" value=id/>
+                    {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), desk.delete.pending())}
+                </ActForm>
+            </div>
+        </details>
+    }
+    .into_any()
 }

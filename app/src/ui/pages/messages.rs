@@ -40,22 +40,26 @@ pub(crate) fn page() -> AnyView {
     let error = Signal::derive(move || resend.error());
     view! {
         {page_head(messages_ui().messages.to_owned(), ().into_any())}
-        {load::notice(error)}
-        <div aria-live="polite">{move || resend.done().then(|| view! {
-            <p class="notice is-ok">{icon(icon::CHECK)} <span>{messages_ui().resent}</span></p>
-        })}</div>
+        <div class="outcome">
+            {load::notice(error)}
+            <div aria-live="polite">{move || resend.done().then(|| view! {
+                <p class="notice is-ok" role="status">{icon(icon::CHECK)} <span>{messages_ui().resent}</span></p>
+            })}</div>
+        </div>
+        {load::once(move || MessageQuery { limit: Some(1), ..asked.get() }, fetch_messages, filters)}
         {load::page(data, move |page| content(page, resend))}
     }
     .into_any()
 }
 
-/// What the address asks for. A number that is none asks for what does not exist.
+/// What the address asks for. A number that is none becomes one that is refused at its field: without it the list
+/// would look like an answer.
 fn asked(query: &ParamsMap) -> MessageQuery {
     let part = |name: &str| query.get(name).unwrap_or_default();
     let number = |name: &str| {
         let text = part(name);
         let text = text.trim();
-        (!text.is_empty()).then(|| text.parse::<i64>().unwrap_or(0))
+        (!text.is_empty()).then(|| text.parse::<i64>().unwrap_or(-1))
     };
     MessageQuery {
         state: part("state"),
@@ -67,13 +71,19 @@ fn asked(query: &ParamsMap) -> MessageQuery {
     }
 }
 
+/// What the list is asked for.
+fn filters(page: MessagesPage) -> AnyView {
+    let faults = page.error.map_or_else(Vec::new, |error| error.fields);
+    view! {
+        {chips(&page.query)}
+        {filter(&page.query, &page.channels, Faults(faults))}
+    }
+    .into_any()
+}
+
 fn content(page: MessagesPage, resend: Act<ResendMessage>) -> AnyView {
     let texts = messages_ui();
     let clock = Clock::new(page.clock.clone());
-    let faults = page
-        .error
-        .as_ref()
-        .map_or_else(Vec::new, |error| error.fields.clone());
     let table = if page.items.is_empty() {
         view! { <p class="muted padded">{texts.messages_none}</p> }.into_any()
     } else {
@@ -95,8 +105,6 @@ fn content(page: MessagesPage, resend: Act<ResendMessage>) -> AnyView {
         .into_any()
     };
     view! {
-        {chips(&page.query)}
-        {filter(&page.query, &page.channels, Faults(faults))}
         <section class="card flush">
             {table}
             {pager(&page)}
@@ -140,7 +148,8 @@ fn filter(query: &MessageQuery, channels: &[Channel], faults: Faults) -> AnyView
         let chosen = query.channel == Some(channel.id);
         places.push((channel.id.to_string(), channel.name.clone(), chosen));
     }
-    let task = query.task.map(|id| id.to_string()).unwrap_or_default();
+    let task = query.task.filter(|id| id.0 >= 0);
+    let task = task.map(|id| id.to_string()).unwrap_or_default();
     view! {
         <form method="get" action=routes::MESSAGES class="card">
             {(!query.state.is_empty()).then(|| view! {

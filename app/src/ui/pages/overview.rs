@@ -76,7 +76,10 @@ fn verdict(page: &Overview, clock: &Clock) -> AnyView {
             ("verdict is-off", icon::PLUS, ui.no_tasks_yet.to_owned())
         }
         0 => ("verdict is-ok", icon::CHECK, ui.all_well.to_owned()),
-        count => ("verdict is-bad", icon::ALERT, phrases::failing(lang, count)),
+        _ => {
+            let text = phrases::failing(lang, page.failing_count, page.failing_more);
+            ("verdict is-bad", icon::ALERT, text)
+        }
     };
     let since = page.failing.first().map(|first| {
         let since = words::since(lang, &clock.short(first.since));

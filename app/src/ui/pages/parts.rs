@@ -11,7 +11,8 @@ use leptos_router::location::Location;
 
 use super::{
     account, admin, blackouts, calendar, calendars, channels, messages, nodes, occurrences,
-    pictures, pools, reminders, rules, run, secrets, start, summaries, task, task_form, templates, users,
+    pictures, pools, reminders, rules, run, secrets, start, summaries, task, task_form, templates,
+    users,
 };
 
 /// A page of a module that is loaded later.
@@ -23,11 +24,12 @@ pub(in crate::ui) enum LazyPage {
     Setting(SettingPage),
 }
 
-/// A page about one task.
+/// A page about one task, or about the tickets of all.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum TaskPage {
     Task,
     Occurrences,
+    Reminders,
     Start,
 }
 
@@ -44,7 +46,6 @@ pub(in crate::ui) enum SettingPage {
     Nodes,
     Pictures,
     Pools,
-    Reminders,
     Rules,
     Secrets,
     Summaries,
@@ -59,6 +60,7 @@ fn task_page(page: TaskPage) -> Loaded {
     Ok(match page {
         TaskPage::Task => task::page(),
         TaskPage::Occurrences => occurrences::page(),
+        TaskPage::Reminders => reminders::page(),
         TaskPage::Start => start::page(),
     })
 }
@@ -86,7 +88,6 @@ fn setting_page(page: SettingPage) -> Loaded {
         SettingPage::Nodes => nodes::page(),
         SettingPage::Pictures => pictures::page(),
         SettingPage::Pools => pools::page(),
-        SettingPage::Reminders => reminders::page(),
         SettingPage::Rules => rules::page(),
         SettingPage::Secrets => secrets::page(),
         SettingPage::Summaries => summaries::page(),
@@ -142,7 +143,14 @@ impl ChooseView for LazyPage {
 fn open_again(location: &Location) {
     #[cfg(feature = "hydrate")]
     {
-        let path = location.pathname.get_untracked() + &location.search.get_untracked();
+        let (path, query) = (
+            location.pathname.get_untracked(),
+            location.search.get_untracked(),
+        );
+        let path = match query.trim_start_matches('?') {
+            "" => path,
+            query => format!("{path}?{query}"),
+        };
         if window().location().assign(&path).is_err() {
             leptos::logging::error!("the page cannot be opened");
         }
@@ -156,9 +164,9 @@ pub async fn load_module(path: &str) -> bool {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match segments.as_slice() {
         ["tasks", "new"] | ["tasks", _, "edit"] => preload_form().await.is_ok(),
-        ["tasks", _, ..] => preload_task().await.is_ok(),
+        ["tasks", _, ..] | ["reminders"] => preload_task().await.is_ok(),
         ["runs", ..] => preload_run().await.is_ok(),
-        ["admin" | "account" | "messages" | "reminders" | "rules" | "summaries", ..] => {
+        ["admin" | "account" | "messages" | "rules" | "summaries", ..] => {
             preload_setting().await.is_ok()
         }
         _ => true,

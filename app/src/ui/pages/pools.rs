@@ -26,8 +26,13 @@ pub(crate) fn page() -> AnyView {
         |_| fetch_pools(),
     );
     fold_after(move || delete.version().get());
-    let page = load::page(data, move |page| content(page, delete));
-    framed(pools_ui().pools, move || delete.error(), page)
+    let list = load::page(data, move |page| content(page, delete));
+    let form = load::once(|| (), |()| fetch_pools(), form);
+    framed(
+        pools_ui().pools,
+        move || delete.error(),
+        view! { {list} {form} }.into_any(),
+    )
 }
 
 fn content(page: PoolsPage, delete: Act<DeletePool>) -> AnyView {
@@ -46,7 +51,6 @@ fn content(page: PoolsPage, delete: Act<DeletePool>) -> AnyView {
         .map(|pool| row(pool, admin.then_some(delete)));
     view! {
         <section class="card flush">{table(&columns, admin, rows.collect(), words.pools_empty)}</section>
-        {admin.then(|| form(page))}
     }
     .into_any()
 }
@@ -81,6 +85,9 @@ fn row(pool: &Pool, delete: Option<Act<DeletePool>>) -> AnyView {
 }
 
 fn form(page: PoolsPage) -> AnyView {
+    if !may(Action::Administer) {
+        return ().into_any();
+    }
     let (ui, words, faults) = (ui(), pools_ui(), Faults(page.faults));
     view! {
         <form method="post" action=routes::POOLS class="card">

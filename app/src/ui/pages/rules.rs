@@ -40,16 +40,22 @@ pub(crate) fn page() -> AnyView {
     view! {
         {load::notice(error)}
         {load::page(data, move |page| content(page, delete))}
+        {load::once(move || asked_for.get(), |(task, edit)| fetch_rules(task, edit), form::form)}
     }
     .into_any()
 }
 
-fn content(page: RulesPage, delete: Act<DeleteRule>) -> AnyView {
-    let (ui, words) = (ui(), rules_ui());
-    let may_change = match page.task {
+/// Whether the reader may change the rules of this page.
+fn may_change(page: &RulesPage) -> bool {
+    match page.task {
         Some(_) => may(Action::Edit),
         None => may(Action::Administer),
-    };
+    }
+}
+
+fn content(page: RulesPage, delete: Act<DeleteRule>) -> AnyView {
+    let (ui, words) = (ui(), rules_ui());
+    let may_change = may_change(&page);
     let head = match &page.task {
         Some((id, name)) => view! {
             <p class="crumbs"><a href=routes::TASKS>{ui.tasks}</a> " › " <a href=routes::task(*id)>{name.clone()}</a></p>
@@ -80,7 +86,6 @@ fn content(page: RulesPage, delete: Act<DeleteRule>) -> AnyView {
     view! {
         {head}
         <section class="card flush">{table}</section>
-        {may_change.then(|| form::form(page))}
     }
     .into_any()
 }
@@ -150,6 +155,9 @@ fn limits(rule: &RuleView) -> Vec<String> {
     }
     if !rule.failures.is_empty() {
         limits.push(format!("{} {}", words.failures, rule.failures));
+    }
+    if rule.urgent {
+        limits.push(words.urgent.to_owned());
     }
     if !rule.quiet_from.is_empty() {
         let (from, until, zone) = (&rule.quiet_from, &rule.quiet_until, &rule.quiet_zone);

@@ -33,7 +33,9 @@ pub(crate) fn page() -> AnyView {
         |(edit, _)| fetch_secrets(edit),
     );
     fold_after(move || delete.version().get());
-    let page = load::page(data, move |page| content(page, delete));
+    let list = load::page(data, move |page| content(page, delete));
+    let form = load::once(move || edit.get(), fetch_secrets, form);
+    let page = view! { {list} {form} }.into_any();
     framed(secrets_ui().secrets, move || delete.error(), page)
 }
 
@@ -48,7 +50,6 @@ fn content(page: SecretsPage, delete: Act<DeleteSecret>) -> AnyView {
     let table = table(&columns, true, rows.collect(), words.secrets_empty);
     view! {
         <section class="card flush">{table}</section>
-        {form(page)}
     }
     .into_any()
 }

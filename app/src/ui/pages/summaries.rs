@@ -20,7 +20,7 @@ use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
 use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{lang, may, messages_ui, summaries_ui, ui};
+use crate::ui::context::{lang, may, messages_ui, rules_ui, summaries_ui, ui};
 use crate::ui::load;
 
 /// The page.
@@ -37,7 +37,11 @@ pub(crate) fn page() -> AnyView {
         |((edit, preview), _)| fetch_summaries(edit, preview),
     );
     fold_after(move || delete.version().get());
-    let page = load::page(data, move |page| content(page, delete));
+    let list = load::page(data, move |page| content(page, delete));
+    // Without the preview, which is costly and which the form does not show.
+    let edit = move || asked_for.get().0;
+    let form = load::once(edit, |edit| fetch_summaries(edit, None), form);
+    let page = view! { {list} {form} }.into_any();
     framed(summaries_ui().summaries, move || delete.error(), page)
 }
 
@@ -64,7 +68,6 @@ fn content(page: SummariesPage, delete: Act<DeleteSummary>) -> AnyView {
     view! {
         <section class="card flush">{table}</section>
         {preview}
-        {admin.then(|| form(page))}
     }
     .into_any()
 }
@@ -137,6 +140,9 @@ fn shown(name: &str, preview: &SummaryPreview, clock: &Clock) -> AnyView {
 
 /// One form for both: it adds a summary, or changes the one it was opened for.
 fn form(page: SummariesPage) -> AnyView {
+    if !may(Action::Administer) {
+        return ().into_any();
+    }
     let (ui, words) = (ui(), summaries_ui());
     if page.channels.is_empty() {
         return view! {
@@ -144,6 +150,11 @@ fn form(page: SummariesPage) -> AnyView {
         }
         .into_any();
     }
+    let stored = page
+        .summaries
+        .iter()
+        .find(|one| Some(one.id) == page.editing);
+    let version = stored.map_or(0, |summary| summary.version);
     let (draft, faults) = (page.draft, Faults(page.faults));
     let heading = match page.editing {
         Some(_) => summaries::change_summary(lang(), &draft.name),
@@ -177,7 +188,10 @@ fn form(page: SummariesPage) -> AnyView {
         <form method="post" action=routes::SUMMARIES id="change" class="card">
             <h2>{heading}</h2>
             {page.error.map(load::failure)}
-            {page.editing.map(|id| view! { <input type="hidden" name="id" value=id.0/> })}
+            {page.editing.map(|id| view! {
+                <input type="hidden" name="id" value=id.0/>
+                <input type="hidden" name="version" value=version/>
+            })}
             <div class="columns">
                 {input(Field { required: true, ..text("name", ui.name, "", &draft.name) }, &faults)}
                 {select("channel_id", ui.channel, "", channels(&page.channels, draft.channel_id), &faults)}
@@ -207,7 +221,14 @@ fn channels(channels: &[Channel], chosen: Option<i64>) -> Vec<(String, String, b
         let is_chosen = chosen == Some(channel.id.0);
         (channel.id.to_string(), channel.name.clone(), is_chosen)
     };
-    channels.iter().map(option).collect()
+    let none = (
+        String::new(),
+        rules_ui().choose_channel.to_owned(),
+        chosen.is_none(),
+    );
+    std::iter::once(none)
+        .chain(channels.iter().map(option))
+        .collect()
 }
 
 fn days(chosen: &str) -> Vec<(String, String, bool)> {

@@ -13,8 +13,9 @@ use crate::error::AppError;
 use crate::id::TaskId;
 use crate::page::TaskPage;
 use crate::routes;
-use crate::server_fns::{fetch_history, fetch_task};
+use crate::server_fns::{TestChannel, fetch_history, fetch_task};
 use crate::task::{InForce, Task, TaskState};
+use crate::ui::act::Act;
 use crate::ui::components::bars::bars;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::cycle::{cycle, in_force_words, schedules, warnings};
@@ -38,6 +39,8 @@ use crate::ui::load;
 #[derive(Clone, Copy)]
 struct Desk {
     controls: Controls,
+    /// A test of its robot.
+    test: Act<TestChannel>,
     /// How many further pages of history are shown.
     pages: RwSignal<u32>,
     /// `?after=`: where the history starts in a browser without JavaScript.
@@ -56,6 +59,7 @@ pub(crate) fn page() -> AnyView {
     let after = Memo::new(move |_| query.read().get("after").filter(|after| !after.is_empty()));
     let desk = Desk {
         controls: Controls::new(),
+        test: Act::new(),
         pages: RwSignal::new(0),
         after,
     };
@@ -165,7 +169,7 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
                 {execution(&page)}
                 <section class="card">
                     <h2>{rules_ui().notifications}</h2>
-                    {notifications::card(&page, &clock)}
+                    {notifications::card(&page, &clock, desk.test)}
                 </section>
                 {page.ticket.as_ref().map(|shown| view! {
                     {ticket_detail(shown, &clock)}

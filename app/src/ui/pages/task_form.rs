@@ -214,7 +214,7 @@ fn zone_fault(form: &TaskForm, around: Around) -> Signal<Option<String>> {
 }
 
 fn messages(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
-    let (ui, draft) = (ui(), &form.draft);
+    let (ui, draft, robot_again) = (ui(), &form.draft, form.robot_again);
     let none = (
         String::new(),
         ui.no_channel.to_owned(),
@@ -246,12 +246,13 @@ fn messages(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
                     hint: ui.field_tags_hint, typed: Some(around.tags), ..Field::default()
                 }, faults)}
             </div>
-            <details class="fold" open=!draft.robot.is_empty() || faults.under("robot")>
+            <details class="fold" open=robot_again || faults.under("robot")>
                 <summary>{rules_ui().robot_unfold}</summary>
                 <div class="columns">
                     {input(Field {
                         name: "robot".into(), label: rules_ui().robot, value: draft.robot.clone(), mono: true,
-                        hint: rules_ui().robot_hint, ..Field::default()
+                        hint: if robot_again { rules_ui().robot_again } else { rules_ui().robot_hint },
+                        ..Field::default()
                     }, faults)}
                     {input(Field {
                         name: "robot_secret".into(), label: rules_ui().robot_secret, kind: "password",

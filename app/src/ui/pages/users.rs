@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::listing::{framed, table};
 use crate::auth::Role;
-use crate::error::AppError;
 use crate::page::UsersPage;
 use crate::routes;
 use crate::server_fns::{RevokeToken, SetUserDisabled, fetch_users};
@@ -19,7 +18,7 @@ use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, principal, ui};
 use crate::ui::load;
-use crate::user::{ApiToken, User, UserDraft};
+use crate::user::{ApiToken, User};
 
 #[derive(Clone, Copy)]
 struct Desk {
@@ -38,24 +37,31 @@ pub(crate) fn page() -> AnyView {
         |_| fetch_users(),
     );
     let error = move || desk.disable.error().or_else(|| desk.revoke.error());
-    let page = load::page(data, move |page| content(page, desk));
-    framed(ui().users, error, page)
+    // A token is shown once: it stays when the lists are fetched again, as do the words in the forms.
+    let kept = load::ask(|| (), |()| fetch_users());
+    let page = view! {
+        {load::part(kept, |page| page.new_token.map(new_token).into_any())}
+        {load::page(data, move |page| accounts(page, desk))}
+        {load::part(kept, user_form)}
+        <section class="card flush">
+            <div class="card-head">
+                <h2>{ui().tokens}</h2>
+                {load::part(kept, token_form)}
+            </div>
+            {load::part(data, move |page| tokens(&page, desk))}
+        </section>
+    };
+    framed(ui().users, error, page.into_any())
 }
 
-fn content(page: UsersPage, desk: Desk) -> AnyView {
+fn accounts(page: UsersPage, desk: Desk) -> AnyView {
     let ui = ui();
     let clock = Clock::new(page.clock.clone());
     let rows = page.users.iter().map(|user| user_row(user, &clock, desk));
     let columns = [ui.user_name, ui.role, ui.state, ui.last_sign_in];
     // The reader has an account.
     let table = table(&columns, true, rows.collect(), "");
-    view! {
-        {page.new_token.clone().map(new_token)}
-        <section class="card flush">{table}</section>
-        {user_form(&page.draft, Faults(page.faults.clone()), page.error.clone())}
-        {tokens(&page, &clock, desk)}
-    }
-    .into_any()
+    view! { <section class="card flush">{table}</section> }.into_any()
 }
 
 /// The secret of a token, readable only once.
@@ -124,8 +130,9 @@ fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn user_form(draft: &UserDraft, faults: Faults, error: Option<AppError>) -> AnyView {
+fn user_form(page: UsersPage) -> AnyView {
     let ui = ui();
+    let (draft, faults, error) = (page.draft, Faults(page.faults), page.error);
     let chosen = draft.role.parse().unwrap_or(Role::Viewer);
     let roles = Role::ALL.map(|role| {
         let (name, help) = ui.role_text(role);
@@ -156,8 +163,24 @@ fn user_form(draft: &UserDraft, faults: Faults, error: Option<AppError>) -> AnyV
     .into_any()
 }
 
-fn tokens(page: &UsersPage, clock: &Clock, desk: Desk) -> AnyView {
+fn token_form(page: UsersPage) -> AnyView {
     let ui = ui();
+    let owners = page.users.iter().filter(|user| !user.disabled).map(|user| {
+        view! { <option value=user.name.clone()>{user.name.clone()}</option> }
+    });
+    view! {
+        <form method="post" action=routes::USERS class="inline">
+            <input type="hidden" name="form" value="token"/>
+            <select name="user" aria-label=ui.token_for>{owners.collect_view()}</select>
+            <button type="submit" class="button">{icon(icon::PLUS)} {ui.new_token}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn tokens(page: &UsersPage, desk: Desk) -> AnyView {
+    let ui = ui();
+    let clock = Clock::new(page.clock.clone());
     let columns = [
         ui.token_prefix,
         ui.token_for,
@@ -168,25 +191,8 @@ fn tokens(page: &UsersPage, clock: &Clock, desk: Desk) -> AnyView {
     let rows = page
         .tokens
         .iter()
-        .map(|token| token_row(token, clock, desk));
-    let table = table(&columns, true, rows.collect(), ui.tokens_empty);
-    let owners = page.users.iter().filter(|user| !user.disabled).map(|user| {
-        view! { <option value=user.name.clone()>{user.name.clone()}</option> }
-    });
-    view! {
-        <section class="card flush">
-            <div class="card-head">
-                <h2>{ui.tokens}</h2>
-                <form method="post" action=routes::USERS class="inline">
-                    <input type="hidden" name="form" value="token"/>
-                    <select name="user" aria-label=ui.token_for>{owners.collect_view()}</select>
-                    <button type="submit" class="button">{icon(icon::PLUS)} {ui.new_token}</button>
-                </form>
-            </div>
-            {table}
-        </section>
-    }
-    .into_any()
+        .map(|token| token_row(token, &clock, desk));
+    table(&columns, true, rows.collect(), ui.tokens_empty)
 }
 
 fn token_row(token: &ApiToken, clock: &Clock, desk: Desk) -> AnyView {

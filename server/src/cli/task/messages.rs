@@ -2,13 +2,15 @@
 
 use app::message::Event;
 use app::rule::{Explained, Route};
+use app::task::TaskState;
 use app::texts::rules::{RulesUi, rule_name, template_named};
+use app::transition::Word;
 use axum::http::Method;
 
 use super::{One, path};
 use crate::cli::calendar::typed;
 use crate::cli::client::Client;
-use crate::cli::print::{print_json, print_table, text};
+use crate::cli::print::{print_json, print_note, print_table, text};
 use crate::cli::when::local;
 use crate::cli::{Failure, lang};
 
@@ -25,6 +27,10 @@ pub(super) async fn explain(client: &Client, one: &One) -> Result<(), Failure> {
     let zone = text(&task, "zone");
     let words = RulesUi::of(lang());
     let explained: Vec<Explained> = typed(&found["items"])?;
+    let state = TaskState::read(&text(&task, "state"));
+    if let Some(idle) = state.and_then(|state| words.explain_state(state)) {
+        print_note(idle);
+    }
     let mut rows = Vec::new();
     for one in &explained {
         let event = lang().pick(Event::text(&one.event, lang()), one.event.clone());

@@ -194,7 +194,7 @@ impl Words<'_> {
         )
     }
 
-    /// `report 10m, usually up to 2m (p95) https://…`.
+    /// `report took 10 minutes, usually up to 2 minutes (p95) https://…`.
     fn slow(&self, one: &SlowTask) -> String {
         let seconds = |millis: i64| match millis {
             ..10_000 => {
@@ -337,7 +337,7 @@ mod tests {
              错过执行：1 个任务，共 1 次\n\
              · 对账 ×1，最近 11-29 08:50 https://cron.example.com/tasks/2\n\
              明显变慢：1 个任务\n\
-             · report 用时 10m，平时不超过 2.3s（p95）https://cron.example.com/runs/124\n\
+             · report 用时 10 分钟，平时不超过 2.3 秒（p95）https://cron.example.com/runs/124\n\
              催单中：1 个任务\n\
              · 交周报 https://cron.example.com/tasks/4\n\
              任务列表：https://cron.example.com/tasks"
@@ -348,7 +348,7 @@ mod tests {
             "2026-11-28 09:00 to 2026-11-29 09:00 (Asia/Shanghai), tag core",
             "Failed: 1 task, at least 12 runs",
             "Missed: 1 task, 1 planned run",
-            "- report took 10m, usually up to 2.3s (p95) https://cron.example.com/runs/124",
+            "- report took 10 minutes, usually up to 2.3 seconds (p95) https://cron.example.com/runs/124",
         ] {
             assert!(english.lines().any(|one| one == line), "{line}: {english}");
         }

@@ -32,7 +32,7 @@ impl Words<'_> {
                 let level = ticket.level;
                 lines.push(self.opened_at(task, ticket));
                 self.lang.pick(
-                    format!("{open_for} 无人完成，升级到第 {level} 级"),
+                    format!("{open_for}无人完成，升级到第 {level} 级"),
                     format!("not done for {open_for}, escalated to level {level}"),
                 )
             }
@@ -68,7 +68,7 @@ impl Words<'_> {
                         .to_owned(),
                 );
                 self.lang.pick(
-                    format!("加急了 {urges} 次，{open_for} 无人结单，加急结束"),
+                    format!("加急了 {urges} 次，{open_for}无人结单，加急结束"),
                     format!(
                         "the chase has ended after {urges} firings and {open_for} without an answer"
                     ),
@@ -84,7 +84,7 @@ impl Words<'_> {
                         .to_owned(),
                 );
                 self.lang.pick(
-                    format!("催了 {urges} 次，{open_for} 无人完成，已过期"),
+                    format!("催了 {urges} 次，{open_for}无人完成，已过期"),
                     format!("expired after {urges} urges and {open_for} without an answer"),
                 )
             }

@@ -78,7 +78,7 @@ impl Vendor for Telegram {
 }
 
 /// A text in which no `@name` mentions: a word joiner, which has no width, parts the sign from the name. An address
-/// such as `ana@example.com` mentions nobody and stays as it is.
+/// such as `ana@example.com` mentions no one and stays as it is.
 fn unmentioned(text: &str) -> String {
     let mut parted = String::with_capacity(text.len());
     let mut is_in_word = false;

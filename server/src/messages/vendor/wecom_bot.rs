@@ -2,6 +2,7 @@
 //! Markdown or as a card. A message about a failure has a button that starts the task again.
 
 use app::channel::TextFormat;
+use app::message::Why;
 use app::message::{Event, MessageKind};
 use serde_json::{Value, json};
 
@@ -32,11 +33,11 @@ impl Vendor for WecomBot {
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing("a bot's connection takes no pictures"));
+            return Ok(Outgoing::Nothing(Why::NoPictures));
         }
         if to.settings.chat.is_empty() {
             let why = "the channel names no chat that messages go to";
-            return Err(SendError::Refused(why.to_owned()));
+            return Err(SendError::Rejected(why.to_owned()));
         }
         let mut body = match to.settings.format {
             TextFormat::TemplateCard if !at.made.url.is_empty() => card(item, at),

@@ -21,6 +21,7 @@ use crate::http::extract::caller_of;
 #[serde(default)]
 pub(in super::super) struct ChannelFields {
     id: String,
+    version: String,
     name: String,
     kind: String,
     url: String,
@@ -94,11 +95,13 @@ pub(in super::super) async fn channel(
     Form(fields): Form<ChannelFields>,
 ) -> Response {
     let id = fields.id.parse::<ChannelId>().ok();
+    // There is no version 0, so one that cannot be read changes nothing.
+    let read = Some(fields.version.parse().unwrap_or(0));
     let shown = fields.proxy.clone();
     let mut draft = fields.draft(id.is_none());
     let caller = caller_of(&parts);
     let saved = match id {
-        Some(id) => web.service.channel_update(&caller, id, &draft).await,
+        Some(id) => web.service.channel_update(&caller, id, read, &draft).await,
         None => web.service.channel_create(&caller, &draft).await,
     };
     match saved {

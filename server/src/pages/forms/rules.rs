@@ -66,8 +66,8 @@ fn read(fields: Vec<(String, String)>) -> Entered {
     match draft.scope {
         ScopeKind::Task => draft.task_id = value.trim().trim_start_matches('#').parse().ok(),
         ScopeKind::Owner => draft.owner = value,
-        ScopeKind::Tag => draft.tag = value,
-        ScopeKind::All | ScopeKind::System => {}
+        // For all tasks and for the system it has to be empty, which is checked as that of a tag.
+        ScopeKind::Tag | ScopeKind::All | ScopeKind::System => draft.tag = value,
     }
     Entered {
         known: id.map(|id| (id, version)),

@@ -21,6 +21,7 @@ use crate::http::extract::caller_of;
 #[serde(default)]
 pub(in super::super) struct SummaryFields {
     id: String,
+    version: String,
     name: String,
     owner: String,
     tag: String,
@@ -40,6 +41,8 @@ pub(in super::super) async fn summary(
 ) -> Response {
     // There is no summary 0, so an ID that cannot be read adds nothing.
     let id = (!fields.id.is_empty()).then(|| fields.id.parse().unwrap_or(SummaryId(0)));
+    // Nor a version 0.
+    let read = Some(fields.version.parse().unwrap_or(0));
     let draft = SummaryDraft {
         name: fields.name,
         owner: fields.owner,
@@ -53,7 +56,7 @@ pub(in super::super) async fn summary(
     };
     let caller = caller_of(&parts);
     let saved = match id {
-        Some(id) => web.service.summary_update(&caller, id, &draft).await,
+        Some(id) => web.service.summary_update(&caller, id, read, &draft).await,
         None => web.service.summary_create(&caller, &draft).await,
     };
     match saved {

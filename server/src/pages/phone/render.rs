@@ -87,7 +87,7 @@ fn page(lang: Lang, status: StatusCode, name: &str, values: &Value) -> Response 
         (header::CONTENT_SECURITY_POLICY, POLICY.clone()),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         // The address is the credential. `no-referrer` would also hide the origin of our own forms, which shows that
-        // they are ours; `same-origin` tells other sites nothing either.
+        // they are ours; `same-origin` reveals nothing to other sites either.
         (
             header::REFERRER_POLICY,
             HeaderValue::from_static("same-origin"),
@@ -239,7 +239,7 @@ fn note(lang: Lang, seen: &LinkedTicket) -> Option<String> {
                 format!("No reminder before {until}"),
             )
         }
-        (TicketState::Open, _) if seen.anothers => lang.pick(
+        (TicketState::Open, _) if seen.of_another => lang.pick(
             format!("这张单现在由 {} 负责", ticket.owner),
             format!("This ticket is with {} now", ticket.owner),
         ),

@@ -1,7 +1,9 @@
 //! What people paste as the address of a chat robot, and what belongs there instead.
 
+use std::net::IpAddr;
+
 use app::channel::ChannelKind;
-use url::Url;
+use url::{Host, Url};
 
 use crate::texts::channel_addresses::AddressFault;
 use crate::texts::channels::name_of;
@@ -99,17 +101,28 @@ pub(super) fn fault(kind: ChannelKind, text: &str) -> Option<AddressFault> {
 }
 
 /// The kind of channel that the address of a chat robot is for: of a vendor's, or of a relay of WeCom's robots that
-/// is built like them. `None` where it is not recognised.
-pub(super) fn kind_of(text: &str) -> Option<ChannelKind> {
+/// is built like them, at an address in a network that the server's settings allow. `None` where it is not recognised:
+/// anything else that is built like one may be anybody's.
+pub(super) fn kind_of(text: &str, allowed: impl Fn(IpAddr) -> bool) -> Option<ChannelKind> {
     let url = Url::parse(text)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"));
     match service_of(text, url.as_ref()) {
         // A bot needs more than an address.
         Some((_, kind, ..)) => kind.filter(|kind| !kind.is_bot()),
-        None if url.is_some_and(|url| url.path().ends_with(WECOM_PATH)) => Some(ChannelKind::Wecom),
-        // A key alone: what is missing is said as a fault.
-        None => key_in(text).map(|_| ChannelKind::Wecom),
+        None => match url {
+            Some(url) => {
+                let address = match url.host() {
+                    Some(Host::Ipv4(address)) => IpAddr::from(address),
+                    Some(Host::Ipv6(address)) => IpAddr::from(address),
+                    Some(Host::Domain(_)) | None => return None,
+                };
+                let is_relay = url.path().ends_with(WECOM_PATH) && allowed(address);
+                is_relay.then_some(ChannelKind::Wecom)
+            }
+            // A key alone: what is missing is said as a fault.
+            None => key_in(text).map(|_| ChannelKind::Wecom),
+        },
     }
 }
 
@@ -258,6 +271,39 @@ mod tests {
     }
 
     const KEY: &str = "693a91f6-7aac-4bc4-97a0-0ec2fa5aaa01";
+
+    #[test]
+    fn only_robots_of_vendors_and_of_allowed_networks_are_recognised() {
+        let allowed = |ip: IpAddr| ip.to_string().starts_with("10.");
+        let relay = "/cgi-bin/webhook/send?key=FORMSECRET";
+        let table = [
+            (
+                format!("https://{WECOM_HOST}{relay}"),
+                Some(ChannelKind::Wecom),
+            ),
+            (
+                format!("http://10.1.2.3:8080{relay}"),
+                Some(ChannelKind::Wecom),
+            ),
+            (KEY.to_owned(), Some(ChannelKind::Wecom)),
+            (format!("http://192.0.2.1{relay}"), None),
+            (format!("https://example.com{relay}"), None),
+            ("https://example.com/x?key=FORMSECRET".to_owned(), None),
+            (format!("https://{WECOM_HOST}.example.com{relay}"), None),
+            (
+                "https://example.com/robot/send?access_token=x".to_owned(),
+                None,
+            ),
+            ("https://notslack.com/services/T0/B0/x".to_owned(), None),
+            (
+                "https://hooks.slack.com/services/T0/B0/x".to_owned(),
+                Some(ChannelKind::Slack),
+            ),
+        ];
+        for (text, kind) in table {
+            assert_eq!(kind_of(&text, allowed), kind, "{text}");
+        }
+    }
 
     #[test]
     fn what_is_only_a_part_of_an_address_is_completed() {

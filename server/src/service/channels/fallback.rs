@@ -47,8 +47,11 @@ fn choose(
     let chosen = all
         .iter()
         .find(|one| one.name == wanted)
-        .ok_or(FallbackFault::Unknown)?
-        .id;
+        .ok_or(FallbackFault::Unknown)?;
+    if chosen.task.is_some() {
+        return Err(FallbackFault::OfTask);
+    }
+    let chosen = chosen.id;
     if Some(chosen) == own {
         return Err(FallbackFault::Itself);
     }
@@ -93,6 +96,7 @@ mod tests {
                 id: ChannelId(*id),
                 name: format!("c{id}"),
                 fallback: fallback.map(ChannelId),
+                task: None,
             })
             .collect()
     }
@@ -113,6 +117,10 @@ mod tests {
         assert_eq!(choose("c2", Some(1)), Err(FallbackFault::Circle));
         assert_eq!(choose("c2", None), Ok(ChannelId(2)));
         assert_eq!(choose("c1", Some(2)), Ok(ChannelId(1)));
+        let mut own_robot = all.clone();
+        own_robot[0].task = Some(app::id::TaskId(7));
+        let refused = super::choose(&own_robot, "c1", None);
+        assert_eq!(refused, Err(FallbackFault::OfTask));
         // A circle of others is walked once.
         assert_eq!(choose("c4", Some(1)), Ok(ChannelId(4)));
     }

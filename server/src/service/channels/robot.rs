@@ -38,7 +38,9 @@ impl Service {
         if url.is_empty() {
             return Ok(None);
         }
-        let Some(kind) = address::kind_of(url).filter(|kind| is_robot(*kind)) else {
+        let Some(kind) =
+            address::kind_of(url, |ip| self.guard.is_allowed(ip)).filter(|kind| is_robot(*kind))
+        else {
             return Err(UrlFault::NoRobot.alone("robot", lang));
         };
         let secret = Some(draft.robot_secret.trim().to_owned());

@@ -20,16 +20,18 @@ impl Service {
             .filter(|event| event.is_routed() && can_happen(&task, *event))
             .collect();
         let streak = self.store.streak_of(id).await.or_internal(lang)?;
-        let found = self
-            .store
-            .routes_now(
-                &Subject::task(&task),
-                &events,
-                Some(streak + 1),
-                self.clock.now(),
-            )
-            .await
-            .or_internal(lang)?;
+        let now = self.clock.now();
+        let (system, own): (Vec<Event>, Vec<Event>) = events
+            .iter()
+            .copied()
+            .partition(|event| event.is_of_system());
+        let subject = Subject::task(&task);
+        let found = self.store.routes_now(&subject, &own, Some(streak + 1), now);
+        let mut found = found.await.or_internal(lang)?;
+        // They are about no task: rules for the system decide.
+        let subject = Subject::System;
+        let of_system = self.store.routes_now(&subject, &system, None, now);
+        found.extend(of_system.await.or_internal(lang)?);
         let names = found.iter().map(|route| route.channel);
         let names = self.store.channel_names(names).await.or_internal(lang)?;
         let explained = events.into_iter().map(|event| {

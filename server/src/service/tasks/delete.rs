@@ -12,6 +12,7 @@ use crate::executor::StopReason;
 use crate::service::Service;
 use crate::store::Deleted;
 use crate::texts::Refusal;
+use crate::texts::channel_uses::ChannelInUse;
 use crate::texts::tasks::TaskRefusal;
 
 /// How long to wait for runs of other nodes: those poll for stop requests every second, and most
@@ -45,6 +46,11 @@ impl Service {
                 Deleted::Done => break,
                 Deleted::Gone => return Ok(false),
                 Deleted::RunsElsewhere(left) => left,
+                Deleted::RobotUsed(robot) => {
+                    let uses = self.store.channel_uses(robot, Some(task.id)).await;
+                    let uses = uses.or_internal(lang)?;
+                    return Err(ChannelInUse { uses, own: true }.answer(lang));
+                }
             };
             if let Some(executor) = &self.executor {
                 executor.stop_task(task.id, &StopReason::Person(who.name.clone()));

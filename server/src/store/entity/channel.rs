@@ -34,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) task_id: Option<i64>,
     /// The channel that gets a message when this one has given it up.
     pub(crate) fallback_id: Option<i64>,
+    /// Counts its changes by people.
+    pub(crate) version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

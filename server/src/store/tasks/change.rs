@@ -1,6 +1,6 @@
 //! Changes tasks: each change is numbered, and withdraws what was planned from the old state.
 
-use app::id::{RunId, TaskId};
+use app::id::{ChannelId, RunId, TaskId};
 use app::occurrence::SkipReason;
 use app::rule::RuleSpec;
 use app::run::{Gone, RunReason, RunState};
@@ -13,7 +13,7 @@ use migration::search_text;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
-use super::super::channels::{TaskChannel, drop_of_task, put_for_task};
+use super::super::channels::{TaskChannel, drop_of_task, put_for_task, robot_of_others};
 use super::super::code::{Code, TakeStep};
 use super::super::delivery::{withdraw_announced, withdraw_task};
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
@@ -42,6 +42,8 @@ pub enum Deleted {
     Gone,
     /// So many of its runs are active on other nodes, which were asked to end them.
     RunsElsewhere(usize),
+    /// Something else uses the channel that was made for it.
+    RobotUsed(ChannelId),
 }
 
 /// The outcome of replacing a task's fields.
@@ -329,6 +331,9 @@ impl Store {
             note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
                 return Ok(Deleted::Gone);
+            }
+            if let Some(robot) = robot_of_others(tx, id).await? {
+                return Ok(Deleted::RobotUsed(robot));
             }
             // After the lock, which every claim also takes: nothing starts after this check.
             let elsewhere: Vec<i64> = run::Entity::find()

@@ -38,7 +38,7 @@ async fn a_wrong_secret_is_shown_once_and_a_corrected_one_is_used_at_once() {
     let right = bot_draft(&vendor);
     let edited = app
         .service
-        .channel_update(&app.console(), channel.id, &right)
+        .channel_update(&app.console(), channel.id, None, &right)
         .await;
     edited.expect("an edit");
     bots.turn().await;

@@ -122,7 +122,7 @@ async fn wecoms_own_client_and_ours_hold_the_same_conversation() {
     };
     let edited = app
         .service
-        .channel_update(&app.console(), channel.id, &cards)
+        .channel_update(&app.console(), channel.id, None, &cards)
         .await;
     edited.expect("an edit");
     bots.turn().await;

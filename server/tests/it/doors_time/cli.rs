@@ -323,7 +323,7 @@ async fn the_same_everywhere(place: &Place, name: &str) {
     ];
     assert!(printed(&run(&nightly).await).starts_with("Blackout "));
     let listed = run(&["blackout", "list"]).await;
-    assert!(printed(&listed).contains("0 0 1 1 * + 8h") && listed.out.contains("catch_up"));
+    assert!(printed(&listed).contains("0 0 1 1 * + 8 hours") && listed.out.contains("catch_up"));
     let listed = run(&["blackout", "list", "--json"]).await.json();
     for blackout in listed["items"].as_array().expect("blackouts") {
         printed(&run(&["blackout", "delete", "-y", &blackout["id"].to_string()]).await);

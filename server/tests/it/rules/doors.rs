@@ -274,3 +274,86 @@ async fn the_terminal_adds_lists_explains_and_deletes_rules() {
     let none = jcrontab(&place, &["task", "show", "x"]).await;
     none.refused(3);
 }
+
+#[tokio::test]
+async fn a_rule_without_effect_is_refused_at_its_field_and_not_offered() {
+    let app = TestApp::new().await;
+    let ops = channel(&app, "ops").await;
+    let task = app.add(draft("t", "0 0 1 1 *", "true")).await.id;
+    let admin = app.signed_in("root", Role::Admin).await;
+    let base = |more: serde_json::Value| {
+        let mut body = json!({"scope": "all", "channel_id": ops, "events": ["failed"]});
+        let fields = body.as_object_mut().expect("an object");
+        fields.extend(more.as_object().expect("fields").clone());
+        body
+    };
+    for (body, field) in [
+        (json!({"events": ["server_dead"]}), "events"),
+        (json!({"scope": "system"}), "events"),
+        (
+            json!({"scope": "task", "task_id": task, "events": ["failed", "disk_low"]}),
+            "events",
+        ),
+        (json!({"events": ["started"], "failures": "3"}), "failures"),
+        (json!({"action": "mute", "throttle": "5m"}), "throttle"),
+        (json!({"quiet_calendar": "cn"}), "quiet_calendar"),
+        (json!({"tag": "prod"}), "tag"),
+        (json!({"task_id": task}), "task_id"),
+    ] {
+        let refused = admin.post("/api/v1/rules", base(body)).await;
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        assert_eq!(refused.faults()[0].0, field, "{}", refused.text());
+    }
+    let tagged = base(json!({"scope": "tag", "tag": "prod"}));
+    let rule = admin.post("/api/v1/rules", tagged).await.expect(201);
+    let path = format!("/api/v1/rules/{}", rule["id"]);
+    let moved = admin.call("PATCH", &path, Some(json!({"scope": "all"})));
+    let moved = moved.await.expect(200);
+    assert_eq!(moved["tag"], "", "the old scope is left behind");
+
+    let form = admin.open(&format!("/rules?task={task}")).await.text();
+    assert!(form.contains(r#"value="failed""#), "{form}");
+    assert!(!form.contains(r#"value="server_dead""#), "{form}");
+    let shared = admin.open("/rules").await.text();
+    assert!(shared.contains(r#"value="server_dead""#), "{shared}");
+    let to = ops.to_string();
+    let fields = [
+        ("scope", "all"),
+        ("value", "prod"),
+        ("events", "failed"),
+        ("channel_id", to.as_str()),
+    ];
+    let refused = admin.submit("/rules", &fields).await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.text().contains("与所选范围不符"),
+        "{}",
+        refused.text()
+    );
+}
+
+#[tokio::test]
+async fn rules_for_the_system_are_explained_with_every_task() {
+    let app = TestApp::new().await;
+    let ops = channel(&app, "ops").await;
+    let task = app.add(draft("t", "0 0 1 1 *", "true")).await.id;
+    let admin = app.signed_in("root", Role::Admin).await;
+    let rule = json!({"scope": "system", "channel_id": ops, "events": ["server_dead"]});
+    let rule = admin.post("/api/v1/rules", rule).await.expect(201);
+    let path = format!("/api/v1/tasks/{task}/messages/explain");
+    let explained = admin.get(&path).await.expect(200);
+    let of = |event: &str| {
+        let all = explained["items"].as_array().expect("a list");
+        let found = all.iter().find(|one| one["event"] == event);
+        found.expect("the event")["routes"].clone()
+    };
+    assert_eq!(of("server_dead")[0]["rule_id"], rule["id"]);
+    assert_eq!(of("server_dead")[0]["verdict"], "sent");
+    assert_eq!(of("disk_low"), json!([]));
+    let page = admin.open(&format!("/tasks/{task}")).await.text();
+    assert!(!page.contains("任务已暂停：不按计划执行"), "{page}");
+    let pause = format!("/api/v1/tasks/{task}/pause");
+    admin.post(&pause, json!({})).await;
+    let page = admin.open(&format!("/tasks/{task}")).await.text();
+    assert!(page.contains("任务已暂停：不按计划执行"), "{page}");
+}

@@ -55,8 +55,8 @@ async fn a_task_comes_with_its_further_channels_or_not_at_all() {
     }
     let refused = editor.post(TASKS, body(json!(many))).await.expect(409);
     assert_eq!(refused["code"], "rule.too_many");
-    let misspelt = json!({"name": "x", "cron": "@startup", "command": "true", "notfy": []});
-    let refused = editor.post(TASKS, misspelt).await;
+    let unknown = json!({"name": "x", "cron": "@startup", "command": "true", "notifications": []});
+    let refused = editor.post(TASKS, unknown).await;
     assert_eq!(refused.faults()[0].1, "unknown_field");
     for table in ["task", "message_rule", "message"] {
         let count = format!("SELECT COUNT(*) FROM {table}");

@@ -28,7 +28,7 @@ async fn a_ticket_is_urged_by_its_policy_and_expires_by_number() {
     let urged = said(&app, task.id, "ticket_urged").await;
     assert_eq!(urged.len(), 1, "{urged:?}");
     assert!(
-        urged[0].starts_with("【待办催单】t：第 1 次催单，已等待 10m"),
+        urged[0].starts_with("【待办催单】t：第 1 次催单，已等待 10 分钟"),
         "{urged:?}"
     );
     // The ladder's time comes before the next interval.

@@ -52,6 +52,7 @@ async fn a_channel_is_changed_on_its_page_and_keeps_what_is_left_empty() {
 
     let edit = [
         ("id", id.as_str()),
+        ("version", "1"),
         ("name", "ops 2"),
         ("kind", "dingtalk"),
         ("url", ""),
@@ -72,7 +73,7 @@ async fn a_channel_is_changed_on_its_page_and_keeps_what_is_left_empty() {
     assert_eq!((shown.name.as_str(), shown.lang), ("ops 2", None));
 
     let mut bad = edit;
-    bad[2] = ("kind", "telegram");
+    bad[3] = ("kind", "telegram");
     let refused = admin.submit("/admin/channels", &bad).await;
     assert_eq!(refused.status, 422);
     assert!(
@@ -81,7 +82,8 @@ async fn a_channel_is_changed_on_its_page_and_keeps_what_is_left_empty() {
     );
     assert!(tested(&app, id).await.ok, "nothing was changed");
 
-    let clear: Vec<(&str, &str)> = edit.into_iter().chain([("secret_clear", "true")]).collect();
+    let mut clear: Vec<(&str, &str)> = edit.into_iter().chain([("secret_clear", "true")]).collect();
+    clear[1] = ("version", "2");
     assert_eq!(admin.submit("/admin/channels", &clear).await.status, 303);
     let test = tested(&app, id).await;
     assert!(

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use crate::auth::Action;
 use crate::channel::{
     Channel, ChannelDraft, ChannelField, ChannelKind, Encryption, OnOff, TextFormat,
 };
@@ -14,11 +15,14 @@ use crate::transition::Word;
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::field::{Faults, Field, input, lines};
 use crate::ui::components::icon::{self, icon};
-use crate::ui::context::{channels_ui, lang, ui};
+use crate::ui::context::{channels_ui, lang, may, ui};
 use crate::ui::load;
 
 /// One form for both: it adds a channel, or changes the one it was opened for.
 pub(super) fn form(page: ChannelsPage) -> AnyView {
+    if !may(Action::Administer) {
+        return ().into_any();
+    }
     let (ui, words) = (ui(), channels_ui());
     let (draft, faults) = (page.draft, Faults(page.faults));
     let editing = page.editing;
@@ -39,9 +43,12 @@ pub(super) fn form(page: ChannelsPage) -> AnyView {
         None => (ui.channel_url_hint, true),
     };
     let proxy = draft.proxy.clone().unwrap_or_default();
+    let stored = page.channels.iter().find(|one| Some(one.id) == editing);
+    let version = stored.map_or(0, |channel| channel.version);
     let before = editing.map(|id| {
         view! {
             <input type="hidden" name="id" value=id.0/>
+            <input type="hidden" name="version" value=version/>
             <input type="hidden" name="proxy_shown" value=page.proxy_shown/>
         }
     });
@@ -102,7 +109,10 @@ fn fallbacks(
     draft: &ChannelDraft,
 ) -> Vec<(String, String, bool)> {
     let chosen = draft.fallback.as_deref().unwrap_or_default();
-    let others = channels.iter().filter(|channel| Some(channel.id) != own);
+    // The robot of a task stands in for none.
+    let others = channels
+        .iter()
+        .filter(|channel| Some(channel.id) != own && channel.serves(None));
     let names = others.map(|channel| channel.name.as_str());
     let option = |name: &str, words: &str| (name.to_owned(), words.to_owned(), name == chosen);
     std::iter::once(option("", ui().none))

@@ -14,6 +14,9 @@ use crate::ui::load;
 
 /// One form for both: it adds a rule, or changes the one it was opened for.
 pub(super) fn form(page: RulesPage) -> AnyView {
+    if !super::may_change(&page) {
+        return ().into_any();
+    }
     let (ui, words) = (ui(), rules_ui());
     let task = page.task.as_ref().map(|(id, _)| *id);
     let version = page
@@ -73,7 +76,7 @@ pub(super) fn form(page: RulesPage) -> AnyView {
             {page.error.map(load::failure)}
             {known}
             {scope}
-            {events(&draft, &faults)}
+            {events(&draft, task.is_some(), &faults)}
             <div class="columns">
                 {select("channel_id", words.channel, "", channels, &faults)}
                 {select("action", words.action, "", actions.collect(), &faults)}
@@ -108,7 +111,8 @@ fn scopes(draft: &RuleDraft, faults: &Faults) -> AnyView {
         ScopeKind::Owner => draft.owner.clone(),
         ScopeKind::Tag => draft.tag.clone(),
         ScopeKind::Task => draft.task_id.map(|id| id.to_string()).unwrap_or_default(),
-        ScopeKind::All | ScopeKind::System => String::new(),
+        // What was entered although the scope takes nothing.
+        ScopeKind::All | ScopeKind::System => draft.tag.clone(),
     };
     view! {
         <div class="columns">
@@ -122,20 +126,22 @@ fn scopes(draft: &RuleDraft, faults: &Faults) -> AnyView {
     .into_any()
 }
 
-/// A box for each event.
-fn events(draft: &RuleDraft, faults: &Faults) -> AnyView {
+/// A box for each event; a task has none of the system's.
+fn events(draft: &RuleDraft, of_task: bool, faults: &Faults) -> AnyView {
     let (words, lang) = (rules_ui(), lang());
-    let (fault, _) = faults.of("events");
+    let (fault, is_first) = faults.of("events");
     let is_bad = fault.is_some();
     let boxes = Event::ALL
         .iter()
-        .filter(|event| event.is_routed())
-        .map(|event| {
+        .filter(|event| event.is_routed() && !(of_task && event.is_of_system()))
+        .enumerate()
+        .map(|(index, event)| {
             let code = event.as_str();
+            let focus = is_first && index == 0;
             let chosen = draft.events.iter().any(|one| one == code);
             view! {
                 <label class="check">
-                    <input type="checkbox" name="events" value=code checked=chosen/>
+                    <input type="checkbox" name="events" value=code checked=chosen autofocus=focus/>
                     <span>{event.words(lang)}</span>
                 </label>
             }

@@ -1,36 +1,58 @@
-//! Which messages the task would send now, and why.
+//! Which messages the task would send now, and why; and a test of its own robot.
 
 use leptos::prelude::*;
 
 use crate::auth::Action;
+use crate::id::ChannelId;
 use crate::message::Event;
 use crate::page::TaskPage;
 use crate::routes;
 use crate::rule::{Explained, Route, ScopeKind, Verdict};
+use crate::server_fns::TestChannel;
 use crate::texts::rules::{rule_name, template_named};
+use crate::ui::act::{Act, ActForm};
+use crate::ui::components::controls::button;
 use crate::ui::components::icon::{self, icon};
+use crate::ui::components::messages::tested;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, may, rules_ui};
+use crate::ui::load;
 
 /// Each event with its channels, and the way to the rules of the task.
-pub(super) fn card(page: &TaskPage, clock: &Clock) -> AnyView {
+pub(super) fn card(page: &TaskPage, clock: &Clock, test: Act<TestChannel>) -> AnyView {
     let words = rules_ui();
     let rows = page.explained.iter().map(|one| row(one, clock));
     let edit = may(Action::Edit).then(|| {
         view! {
-            <p>
-                <a class="button small" href=routes::rules(Some(page.task.id))>
-                    {icon(icon::BELL)} <span>{words.edit_rules}</span>
-                </a>
-            </p>
+            <a class="button small" href=routes::rules(Some(page.task.id))>
+                {icon(icon::BELL)} <span>{words.edit_rules}</span>
+            </a>
         }
     });
+    let idle = words.explain_state(page.task.state);
+    let idle = idle.map(|text| view! { <p class="muted">{text}</p> });
+    let robot = page.robot.filter(|_| may(Action::Edit));
     view! {
         <details class="fold">
             <summary>{words.notifications_hint}</summary>
+            {idle}
             <dl class="facts">{rows.collect_view()}</dl>
         </details>
-        {edit}
+        <div class="controls">{edit} {robot.map(|id| test_robot(id, test))}</div>
+        <div aria-live="polite">{move || test.get()?.ok().map(|test| tested(&test))}</div>
+        {load::notice(Signal::derive(move || test.error()))}
+    }
+    .into_any()
+}
+
+/// Sends a test message to the robot of the task.
+fn test_robot(id: ChannelId, test: Act<TestChannel>) -> AnyView {
+    let word = rules_ui().test_robot;
+    view! {
+        <ActForm action=test>
+            <input type="hidden" name="id" value=id.0/>
+            {button("button small", icon::SEND, word, word.to_owned(), test.pending())}
+        </ActForm>
     }
     .into_any()
 }

@@ -157,7 +157,8 @@ mod tests {
         let text = written(7, &draft).expect("a text");
         assert!(text.contains("echo 'a' \"b\"\n"), "lines are lines: {text}");
         assert!(text.contains("\nurge_cron = \"\"\n"), "{text}");
-        assert!(!text.contains("\ncron ="), "{text}");
+        let of_the_task = text.split("\n[").next().unwrap_or_default();
+        assert!(!of_the_task.contains("\ncron ="), "{text}");
         assert_eq!(changed(&draft, &text), Ok(Map::new()));
         let again: TaskDraft = toml::from_str(&text).expect("TOML");
         assert_eq!(again, draft);

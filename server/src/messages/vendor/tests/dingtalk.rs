@@ -51,5 +51,5 @@ fn requests_are_signed_and_show_nothing_secret() {
         "{}",
         request.url
     );
-    assert_eq!(request.shown, "https://vendor.test/…CRET");
+    assert_eq!(request.shown, "https://vendor.test/…");
 }
