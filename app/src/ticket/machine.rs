@@ -170,7 +170,7 @@ impl Ticket {
         })
     }
 
-    /// The same state, to be looked at again then.
+    /// The same state, to be checked again then.
     fn later(mut self, at: DateTime<Utc>) -> Next {
         self.next_urge_at = Some(at.min(self.expires_at));
         Next {

@@ -112,7 +112,7 @@ impl Store {
     }
 
     /// Declares a process dead: it has been gone since its last heartbeat. That both times are the
-    /// same tells it from one that stopped, which it did after its last heartbeat. The first that
+    /// same distinguishes it from one that stopped, which it did after its last heartbeat. The first that
     /// declares it dead, at `now`, reports it with the number of its runs that are lost.
     ///
     /// # Errors

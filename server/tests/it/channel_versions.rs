@@ -42,7 +42,7 @@ async fn a_channel_that_was_changed_since_it_was_read_is_not_overwritten() {
     let kept = admin.get(&path).await.expect(200);
     assert_eq!((&kept["lang"], &kept["version"]), (&json!("en"), &json!(2)));
 
-    // The form of somebody who opened the page before that.
+    // The form of a person who opened the page before that.
     let id = kept["id"].to_string();
     let form = |version: &'static str| {
         [

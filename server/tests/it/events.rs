@@ -133,7 +133,7 @@ async fn an_outage_is_one_message_for_each_task_that_missed_something() {
     let ledger = missed(&app, seconds).await;
     assert!(ledger > 3_500, "{ledger}");
     assert!(text.contains(&format!("错过 {ledger} 次")), "{text}");
-    // All of it is caught up, or nothing was planned: nobody is bothered.
+    // All of it is caught up, or nothing was planned: no message is sent.
     for quiet in [caught, later] {
         assert_eq!(events(&app, quiet).await, [""; 0]);
     }
@@ -271,7 +271,7 @@ async fn a_failure_says_which_in_a_row_it_is_and_a_success_that_it_is_over() {
     assert!(after[0].1.contains("首次失败：2026-11-22 星期日 08:00:00"));
 }
 
-/// A retry that succeeds has nothing to recover from: nobody heard of a failure.
+/// A retry that succeeds has nothing to recover from: no failure was reported.
 #[tokio::test]
 async fn a_retry_that_succeeds_is_no_recovery() {
     let app = TestApp::new().await;

@@ -1,6 +1,6 @@
 //! What a rule sent last about a task and an event, and what it has held back since.
 //!
-//! Two transactions that want to send at once are told apart by a compare-and-set: the one that loses
+//! Two transactions that want to send at once are ordered by a compare-and-set: the one that loses
 //! starts over, and finds itself within the time of the other.
 
 use app::id::{RuleId, TaskId};
