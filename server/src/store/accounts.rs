@@ -6,13 +6,11 @@ use app::time::Stamp;
 use app::user::User;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
 
 use super::entity::{api_token, session, setup_link, user};
 use super::txn::transaction;
-use super::{Act, Store, StoreError, chat};
+use super::{Act, Store, StoreError, Tx, chat};
 
 /// An account with its password hash.
 #[derive(Clone, Debug)]
@@ -40,8 +38,14 @@ pub(super) fn to_user(row: &user::Model) -> Result<User, StoreError> {
     })
 }
 
-/// Whether an administrator besides this account may sign in.
-async fn has_other_admin(tx: &impl ConnectionTrait, id: UserId) -> Result<bool, StoreError> {
+/// Whether an administrator besides this account may sign in. The administrators' rows stay locked until the
+/// transaction ends: two who disable each other at the same moment would otherwise leave none.
+async fn has_other_admin(tx: &Tx, id: UserId) -> Result<bool, StoreError> {
+    user::Entity::update_many()
+        .col_expr(user::Column::Role, Expr::col(user::Column::Role))
+        .filter(user::Column::Role.eq(Role::Admin.as_str()))
+        .exec(tx)
+        .await?;
     let others = user::Entity::find()
         .filter(user::Column::Id.ne(id.0))
         .filter(user::Column::Role.eq(Role::Admin.as_str()))

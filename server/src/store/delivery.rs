@@ -78,13 +78,16 @@ pub(super) async fn end_run(
     Ok(true)
 }
 
-/// Whether a run has another text that it may end with, besides those to a channel.
+/// Whether a run has another text that it may end with, besides those to a channel. The run's row stays locked until
+/// the transaction ends: of two channels that give up at the same moment, one would otherwise not see that the other
+/// one does, and the run would wait for ever.
 pub(super) async fn waits_for_more(
     tx: &Tx,
     run: RunId,
     besides: Option<ChannelId>,
 ) -> Result<bool, StoreError> {
     use message::Column as M;
+    lock_run(tx, run).await?;
     let mut others = message::Entity::find()
         .filter(M::RunId.eq(run.0))
         .filter(M::Kind.eq(Code(MessageKind::Text)))
@@ -94,6 +97,17 @@ pub(super) async fn waits_for_more(
         others = others.filter(M::ChannelId.ne(channel.0));
     }
     Ok(others.count(tx).await? > 0)
+}
+
+/// Locks a run's row until the transaction ends.
+async fn lock_run(tx: &Tx, id: RunId) -> Result<(), StoreError> {
+    use run::Column as R;
+    run::Entity::update_many()
+        .col_expr(R::Epoch, Expr::col(R::Epoch))
+        .filter(R::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// A message that has not been sent yet.

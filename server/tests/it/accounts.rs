@@ -1,6 +1,8 @@
 //! Accounts and tokens: lockout, guessing, and what a token may do.
 
 use app::auth::Role;
+use app::backend::Users;
+use app::id::UserId;
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -30,6 +32,26 @@ async fn the_last_administrator_cannot_be_locked_out() {
         .call("PATCH", "/api/v1/users/1", Some(json!({"disabled": true})))
         .await
         .expect(409);
+}
+
+#[tokio::test]
+async fn of_two_administrators_disabled_at_the_same_moment_one_stays() {
+    let app = TestApp::new().await;
+    for name in ["ada", "bob"] {
+        app.signed_in(name, Role::Admin).await;
+    }
+    let (service, console) = (&app.service, app.console());
+    let set = async |id, disabled| {
+        service
+            .user_set_disabled(&console, UserId(id), disabled)
+            .await
+    };
+    for _ in 0..20 {
+        let (ada, bob) = tokio::join!(set(1, true), set(2, true));
+        assert!(ada.is_ok() != bob.is_ok(), "{ada:?}, {bob:?}");
+        let disabled = if ada.is_ok() { 1 } else { 2 };
+        set(disabled, false).await.expect("the other is left");
+    }
 }
 
 #[tokio::test]

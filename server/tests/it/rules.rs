@@ -338,6 +338,33 @@ async fn a_run_in_message_mode_ends_with_the_first_channel_that_accepts() {
 }
 
 #[tokio::test]
+async fn a_run_ends_when_all_its_channels_give_up_at_the_same_moment() {
+    let app = TestApp::new().await;
+    let (first, second) = (
+        Robot::start(app.clock.clone()).await,
+        Robot::start(app.clock.clone()).await,
+    );
+    let main = app.channel("a", ChannelKind::Webhook, &first.url()).await;
+    let more = app.channel("b", ChannelKind::Webhook, &second.url()).await;
+    add(&app, rule(ScopeKind::All, "", &[Event::Reminder], more.id)).await;
+    app.notify();
+    for robot in [&first, &second] {
+        robot.always(Some(Mood::Status(410)));
+    }
+    let task = app
+        .add(TaskDraft {
+            mode: Mode::Message,
+            channel_id: Some(main.id.0),
+            ..draft("交周报", "0 0 1 1 *", "")
+        })
+        .await;
+    for _ in 0..25 {
+        let run = app.start_run(task.id).await;
+        assert_eq!(app.ended(run).await.state, RunState::Failed);
+    }
+}
+
+#[tokio::test]
 async fn what_only_reports_about_a_run_in_message_mode_does_not_end_it() {
     let app = TestApp::new().await;
     let (reminded, informed) = (
