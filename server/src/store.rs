@@ -55,6 +55,7 @@ pub use calendars::StoredCalendar;
 pub use channel_uses::{ChannelUses, FallbackOf, NAMES_MAX};
 pub use channels::{ChannelSecret, ChannelTarget, NewChannel, TaskChannel};
 pub use chat::ChatLease;
+pub(crate) use chat::{CARD_MARK, EVENT_MAX};
 pub use dependents::WaitingTask;
 pub use ledger::{
     Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual, ManualStart,

@@ -38,6 +38,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const ALONE: TimeDelta = TimeDelta::days(36_500);
 /// Marks of events are deleted after this time; vendors repeat an event within minutes.
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(1);
+/// Marks of used cards: a card that its vendor did not update can be pressed for as long as people find it.
+const CARDS_KEPT: TimeDelta = TimeDelta::days(365);
 /// How often they are deleted.
 const SWEEP: Duration = Duration::from_secs(3600);
 
@@ -210,7 +212,8 @@ impl Keeper {
         drop(held);
         let mut swept = self.swept_at.lock().await;
         if swept.is_none_or(|at| ticks.saturating_sub(at) >= SWEEP) {
-            self.store.chat_events_forget(now - EVENTS_KEPT).await?;
+            let (events, cards) = (now - EVENTS_KEPT, now - CARDS_KEPT);
+            self.store.chat_events_forget(events, cards).await?;
             *swept = Some(ticks);
         }
         Ok(())

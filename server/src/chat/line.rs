@@ -1,14 +1,15 @@
 //! One bot's connection: connects, subscribes, sends heartbeats and messages, passes events on, and reconnects.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use app::channel::BotState;
+use app::channel::{BotState, ChannelKind};
 use app::id::ChannelId;
 use futures_util::{SinkExt, StreamExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
@@ -22,12 +23,14 @@ use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::loops::Backoff;
 use crate::outbound::{OutboundClient, SendError, Socket};
-use crate::store::Store;
+use crate::store::{EVENT_MAX, Store};
 
 /// Bytes of a message; a longer one ends the connection.
 const MESSAGE_MAX: usize = 256 * 1024;
-/// Events that are acted on at once. With so many nothing is read: the vendor has to wait.
+/// Events that are acted on at once.
 const AT_ONCE: usize = 8;
+/// Events that wait for their turn. With so many nothing is read: the vendor has to wait.
+const WAITING_MAX: usize = 256;
 /// Messages that wait for the vendor's answer.
 const UNANSWERED_MAX: usize = 64;
 /// Heartbeats without an answer before the connection counts as dead, as in the vendors' clients.
@@ -253,15 +256,19 @@ impl Line {
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut missed = 0;
         let mut unanswered = Unanswered::new();
-        let slots = Arc::new(Semaphore::new(AT_ONCE));
         let (done, mut acted) = mpsc::channel(AT_ONCE);
-        let acting = Acting { slots, done };
+        let mut acting = Acting {
+            running: 0,
+            waiting: VecDeque::new(),
+            done,
+        };
         loop {
             let sent = tokio::select! {
-                read_now = socket.next(), if acting.slots.available_permits() > 0 => match read(read_now) {
+                // Slow events do not keep answers to messages from being read.
+                read_now = socket.next(), if acting.waiting.len() < WAITING_MAX => match read(read_now) {
                     Err(end) => return end,
                     Ok(None) => continue,
-                    Ok(Some(text)) => match self.hear(&text, &acting, &mut unanswered) {
+                    Ok(Some(text)) => match self.hear(&text, &mut acting, &mut unanswered) {
                         Err(end) => return end,
                         Ok(is_alive) => {
                             missed = if is_alive { 0 } else { missed };
@@ -269,8 +276,11 @@ impl Line {
                         }
                     },
                 },
-                Some((done, permit)) = acted.recv() => {
-                    drop(permit);
+                Some(done) = acted.recv() => {
+                    acting.running -= 1;
+                    if let Some(next) = acting.waiting.pop_front() {
+                        self.act(&mut acting, next);
+                    }
                     match self.answer(done) {
                         Some(frame) => write(socket, frame).await,
                         None => continue,
@@ -302,7 +312,12 @@ impl Line {
     }
 
     /// Takes in a frame; returns whether it answers a heartbeat.
-    fn hear(&self, text: &str, acting: &Acting, unanswered: &mut Unanswered) -> Result<bool, End> {
+    fn hear(
+        &self,
+        text: &str,
+        acting: &mut Acting,
+        unanswered: &mut Unanswered,
+    ) -> Result<bool, End> {
         match self.protocol.read(text) {
             Heard::Alive => return Ok(true),
             Heard::Refused(why) => return Err(End::Refused(why)),
@@ -314,30 +329,27 @@ impl Line {
                 None => tracing::debug!(channel.id = self.channel.0, words, "the vendor's answer"),
             },
             Heard::Press(press, ticket) => {
-                self.act(acting, self.actor().press(press, ticket));
+                self.act(acting, Box::pin(self.actor().press(press, ticket)));
             }
             Heard::Said(said, ticket) => {
-                self.act(acting, self.actor().said(said, ticket));
+                self.act(acting, Box::pin(self.actor().said(said, ticket)));
             }
             Heard::Subscribed | Heard::Nothing => {}
         }
         Ok(false)
     }
 
-    /// Acts on an event beside the connection.
-    fn act(&self, acting: &Acting, work: impl Future<Output = Done> + Send + 'static) {
-        // Frames are read only while a slot is free.
-        let Ok(permit) = Arc::clone(&acting.slots).try_acquire_owned() else {
-            tracing::warn!(
-                channel.id = self.channel.0,
-                "an event is dropped: too many at once"
-            );
+    /// Acts on an event beside the connection, or lets it wait for its turn.
+    fn act(&self, acting: &mut Acting, work: Work) {
+        if acting.running >= AT_ONCE {
+            acting.waiting.push_back(work);
             return;
-        };
+        }
+        acting.running += 1;
         let answers = acting.done.clone();
         self.tracker.spawn(async move {
             // A connection that has ended takes no answer.
-            answers.send((work.await, permit)).await.ok();
+            answers.send(work.await).await.ok();
         });
     }
 
@@ -359,10 +371,14 @@ impl Line {
     }
 }
 
-/// Events that are being acted on.
+/// What acts on an event.
+type Work = Pin<Box<dyn Future<Output = Done> + Send>>;
+
+/// Events that are being acted on, and those that wait.
 struct Acting {
-    slots: Arc<Semaphore>,
-    done: mpsc::Sender<(Done, OwnedSemaphorePermit)>,
+    running: usize,
+    waiting: VecDeque<Work>,
+    done: mpsc::Sender<Done>,
 }
 
 /// Acts on one event.
@@ -375,34 +391,46 @@ struct Actor {
 
 impl Actor {
     async fn press(self, press: Press, ticket: Ticket) -> Done {
-        match self.first(&press.event).await {
+        match self.first(&press.event, press.vendor, &press.person).await {
             Some(handler) => Done::Card(ticket, handler.press(press).await),
             None => Done::Nothing,
         }
     }
 
     async fn said(self, said: Said, ticket: Ticket) -> Done {
-        match self.first(&said.event).await {
+        match self.first(&said.event, said.vendor, &said.person).await {
             Some(handler) => Done::Reply(ticket, handler.command(said).await),
             None => Done::Nothing,
         }
     }
 
     /// The handler, unless the event came before: vendors deliver again what was not answered in time.
-    async fn first(&self, event: &str) -> Option<Arc<dyn ChatHandler>> {
-        if event.is_empty() {
+    async fn first(
+        &self,
+        event: &str,
+        vendor: ChannelKind,
+        person: &str,
+    ) -> Option<Arc<dyn ChatHandler>> {
+        let handler = self.handler.upgrade()?;
+        // A longer one would be marked by its beginning.
+        if event.is_empty() || event.len() > EVENT_MAX {
             tracing::info!(
                 channel.id = self.channel.0,
-                "an event without an ID is dropped"
+                bytes = event.len(),
+                "an event without a usable ID is dropped"
             );
             return None;
+        }
+        // What is refused anyway writes nothing: anybody in a chat can write to its bot.
+        if !handler.is_known(vendor, person).await {
+            return Some(handler);
         }
         match self
             .store
             .chat_event_is_new(self.channel, event, self.clock.now())
             .await
         {
-            Ok(true) => self.handler.upgrade(),
+            Ok(true) => Some(handler),
             Ok(false) => {
                 tracing::info!(channel.id = self.channel.0, event, "an event came again");
                 None

@@ -87,6 +87,8 @@ pub struct Reply {
 /// Acts on what people press and say. Vendors want an answer within 3 to 5 seconds: an implementation takes less.
 #[async_trait]
 pub trait ChatHandler: Send + Sync {
+    /// Whether a person has an account to act as; without one nothing is done. True also when that cannot be found out.
+    async fn is_known(&self, vendor: ChannelKind, person: &str) -> bool;
     /// Acts on a button; the card shows what is returned.
     async fn press(&self, press: Press) -> CardState;
     /// Acts on a text.

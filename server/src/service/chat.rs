@@ -16,12 +16,13 @@ use async_trait::async_trait;
 use super::Service;
 use crate::chat::{CardState, ChatHandler, Press, Reply, Said, SeenBy};
 use crate::error::OrInternal;
+use crate::store::CARD_MARK;
 use crate::texts::Say;
 use crate::texts::chat::ChatWords;
 
 /// The mark of a card whose button was used, among the marks of events.
 fn used_mark(card: &str) -> String {
-    format!("card {card}")
+    format!("{CARD_MARK}{card}")
 }
 
 /// The sentence of a refusal, with the next step.
@@ -65,6 +66,13 @@ impl Service {
         let lang = caller.lang;
         let who = self.allow(caller, Action::Operate)?.name.clone();
         let task = self.find_task(lang, id).await?;
+        // Without an ID of its own its press could not be told from that of another card.
+        if press.card.is_empty() {
+            return Ok(refusal(
+                ChatWords::NoSuchButton.say(lang),
+                &self.renderer.base_url,
+            ));
+        }
         let mark = used_mark(&press.card);
         let is_first = self
             .store
@@ -114,6 +122,11 @@ fn refusal(words: String, base_url: &str) -> CardState {
 
 #[async_trait]
 impl ChatHandler for Service {
+    async fn is_known(&self, vendor: ChannelKind, person: &str) -> bool {
+        // After a failure the event is marked, or dropped with the failure of its mark.
+        !matches!(self.store.chat_account(vendor, person).await, Ok(None))
+    }
+
     async fn press(&self, press: Press) -> CardState {
         let lang = press.lang.unwrap_or(self.renderer.lang);
         match self.pressed(&press, lang).await {

@@ -19,7 +19,9 @@ use super::{Act, ChannelTarget, Engine, Store, StoreError, Tx};
 /// Bots of one installation; more are not connected.
 const BOTS_MAX: u64 = 100;
 /// Bytes of an event's ID that are kept.
-const EVENT_MAX: usize = 128;
+pub(crate) const EVENT_MAX: usize = 128;
+/// What the mark of a card whose button was used begins with.
+pub(crate) const CARD_MARK: &str = "card ";
 
 /// A bot's channel, and who holds its connection.
 #[derive(Clone, Debug)]
@@ -284,15 +286,25 @@ impl Store {
         })
     }
 
-    /// Forgets events from before an instant.
+    /// Forgets events from before an instant, and used cards from before another one: a card stays in its chat, with
+    /// its buttons where the update of it was lost.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn chat_events_forget(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn chat_events_forget(
+        &self,
+        events: DateTime<Utc>,
+        cards: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         use chat_event::Column as E;
         transaction!(self, |tx| {
             chat_event::Entity::delete_many()
-                .filter(E::SeenAt.lt(before))
+                .filter(E::SeenAt.lt(events))
+                .filter(
+                    Condition::any()
+                        .add(E::SeenAt.lt(cards))
+                        .add(E::Event.not_like(format!("{CARD_MARK}%"))),
+                )
                 .exec(tx)
                 .await?;
             Ok(())

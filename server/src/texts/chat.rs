@@ -69,6 +69,11 @@ pub enum ChatWords {
         /// Names of some.
         names: Vec<String>,
     },
+    /// Tasks that were perhaps meant: none is called like that.
+    NotCalled {
+        /// Names of some, or IDs.
+        names: Vec<String>,
+    },
     /// All commands.
     Help {
         /// The account of the person.
@@ -171,6 +176,16 @@ impl Say for ChatWords {
                 format!("有多个任务符合：{}。请写完整的名称。", names.join("、")),
                 format!(
                     "Several tasks match: {}. Give the whole name.",
+                    names.join(", ")
+                ),
+            ),
+            Self::NotCalled { names } => both(
+                format!(
+                    "请写任务的完整名称、称呼或编号。你要执行的可能是：{}",
+                    names.join("、")
+                ),
+                format!(
+                    "To run a task, give its ID, or its whole name or nickname. Perhaps you mean: {}",
                     names.join(", ")
                 ),
             ),

@@ -23,6 +23,8 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 const REPLY_MAX: usize = 20_480;
 /// Characters of a card's title, of its text, and of a button's label, which clients show.
 const CARD_MAX: (usize, usize, usize) = (26, 112, 10);
+/// Characters of the vendor's words that are kept; WeCom's own are short.
+const ERRMSG_MAX: usize = 300;
 /// Buttons of a card.
 const BUTTONS_MAX: usize = 6;
 /// The vendor asks to slow down, or is busy: it may take the bot later (developer document 90313).
@@ -103,6 +105,15 @@ impl Wecom {
     }
 }
 
+/// The vendor's words, as much of them as is kept with a message or a connection.
+fn said(errmsg: &Value) -> Value {
+    match errmsg {
+        Value::String(words) => json!(head(words, ERRMSG_MAX)),
+        Value::Null | Value::Number(_) | Value::Bool(_) => errmsg.clone(),
+        Value::Array(_) | Value::Object(_) => Value::Null,
+    }
+}
+
 fn frame(cmd: &str, request: &str, body: Value) -> Frame {
     let frame = json!({ "cmd": cmd, "headers": { "req_id": request }, "body": body });
     Frame::Text(frame.to_string())
@@ -168,7 +179,7 @@ impl Protocol for Wecom {
             Some("aibot_event_callback") => self.event(&frame["body"], request.to_owned()),
             Some(cmd) if !cmd.is_empty() => Heard::Nothing,
             _ if request.starts_with("aibot_subscribe") => {
-                let words = format!("{} {}", frame["errcode"], frame["errmsg"]);
+                let words = format!("{} {}", frame["errcode"], said(&frame["errmsg"]));
                 match frame["errcode"].as_i64() {
                     Some(0) => Heard::Subscribed,
                     Some(code) if !PASSING.contains(&code) => Heard::Refused(words),
@@ -179,7 +190,7 @@ impl Protocol for Wecom {
             _ if request.is_empty() => Heard::Nothing,
             _ => Heard::Answered {
                 request: request.to_owned(),
-                words: json!({ "errcode": frame["errcode"], "errmsg": frame["errmsg"] })
+                words: json!({ "errcode": frame["errcode"], "errmsg": said(&frame["errmsg"]) })
                     .to_string(),
             },
         }

@@ -7,9 +7,9 @@ use app::task::{RunRequest, TaskQuery, TaskView};
 use app::texts::Ui;
 
 use super::super::Service;
+use super::super::execution::NamedTask;
 use super::words_of;
 use crate::chat::Said;
-use crate::error::OrInternal;
 use crate::template::markdown;
 use crate::text::tail;
 use crate::texts::chat::{ChatWords, Command, TaskWords, command};
@@ -124,7 +124,7 @@ impl Service {
     }
 
     async fn chat_run(&self, caller: &Caller, name: &str) -> Answer<String> {
-        let view = self.chat_task(caller, name).await?;
+        let view = self.chat_task_to_run(caller, name).await?;
         let lang = caller.lang;
         let request = RunRequest {
             note: ChatWords::ByCommand.say(lang),
@@ -148,33 +148,49 @@ impl Service {
         }
     }
 
+    /// A task that is about to start: by its ID, or its whole name or nickname. Words that merely occur in a command or
+    /// a runbook start nothing.
+    async fn chat_task_to_run(&self, caller: &Caller, text: &str) -> Answer<TaskView> {
+        let lang = caller.lang;
+        let text = text.trim();
+        let names = match self.task_called(lang, text).await? {
+            NamedTask::One(id) => return self.task_get(caller, id).await,
+            NamedTask::Either { by_id, by_name } => {
+                vec![format!("#{by_id}"), format!("#{by_name}")]
+            }
+            NamedTask::None => match self.chat_tasks(caller, text).await? {
+                Found::One(view) if view.nickname == text && !text.is_empty() => return Ok(*view),
+                Found::One(view) => vec![view.name.clone()],
+                Found::Several(names) => names,
+                Found::None => return Err(ChatWords::NoSuchTask.answer(lang)),
+            },
+        };
+        Err(ChatWords::NotCalled { names }.answer(lang))
+    }
+
     async fn chat_tasks(&self, caller: &Caller, text: &str) -> Answer<Found> {
         let text = text.trim();
         if text.is_empty() {
             return Ok(Found::None);
         }
-        let id = text.trim_start_matches('#').parse().ok();
-        if let Some(id) = id
-            && self
-                .store
-                .task(id)
-                .await
-                .or_internal(caller.lang)?
-                .is_some()
-        {
-            return Ok(Found::One(Box::new(self.task_get(caller, id).await?)));
-        }
+        // Of a number that is the ID of one task and the name of another, the ID counts here: nothing starts.
+        let (NamedTask::One(id) | NamedTask::Either { by_id: id, .. }) =
+            self.task_called(caller.lang, text).await?
+        else {
+            return self.chat_tasks_with(caller, text).await;
+        };
+        Ok(Found::One(Box::new(self.task_get(caller, id).await?)))
+    }
+
+    /// Tasks in which words occur; one with that nickname comes alone.
+    async fn chat_tasks_with(&self, caller: &Caller, text: &str) -> Answer<Found> {
         let query = TaskQuery {
             q: text.to_owned(),
             limit: Some(50),
             ..TaskQuery::default()
         };
         let mut found = self.task_list(caller, &query).await?.items;
-        let named = found
-            .iter()
-            .position(|view| view.name == text)
-            .or_else(|| found.iter().position(|view| view.nickname == text));
-        if let Some(at) = named {
+        if let Some(at) = found.iter().position(|view| view.nickname == text) {
             return Ok(Found::One(Box::new(found.swap_remove(at))));
         }
         Ok(match found.len() {

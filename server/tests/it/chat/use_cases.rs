@@ -2,6 +2,8 @@
 
 use app::auth::Role;
 use app::backend::Tasks;
+use chrono::TimeDelta;
+use server::clock::Clock;
 
 use super::{Bots, bot, person};
 use crate::helpers::wecom_bot::WecomVendor;
@@ -77,6 +79,14 @@ async fn commands_act_as_the_account_of_the_person() {
     assert!(!refused.contains("Started"), "{refused}");
     assert!(talk.app.runs(task.id).await.is_empty());
 
+    // What merely occurs in a task names it where nothing starts.
+    for part in ["backup", "seq 30", "99"] {
+        let asked = talk.ask("id-of-operator", &format!("执行 {part}")).await;
+        assert!(!asked.contains("Started"), "{asked}");
+        assert_eq!(asked.contains("nightly backup"), part != "99", "{asked}");
+    }
+    assert!(talk.app.runs(task.id).await.is_empty());
+
     let started = talk.ask("id-of-operator", "执行 nightly backup").await;
     assert!(started.contains("Started"), "{started}");
     let runs = talk.app.runs(task.id).await;
@@ -132,6 +142,18 @@ async fn a_button_acts_once_and_refusals_are_seen_by_one_person() {
     assert!(text.is_some_and(|text| text.starts_with("ann")), "{done}");
     let late = talk.press("id-of-bob", "card-1", &key).await;
     assert_eq!(late["userids"], serde_json::json!(["id-of-bob"]));
+    assert_eq!(talk.app.runs(task.id).await.len(), 1);
+
+    // The update of the card may have been lost: days later its button still starts nothing.
+    let now = talk.app.clock.now();
+    let store = &talk.app.components.store;
+    let forgotten = store.chat_events_forget(now + TimeDelta::days(3), now - TimeDelta::days(300));
+    forgotten.await.expect("the database");
+    let old = talk.press("id-of-ann", "card-1", &key).await;
+    assert_eq!(old["userids"], serde_json::json!(["id-of-ann"]));
+    // A card without an ID could be any other one.
+    let nameless = talk.press("id-of-ann", "", &key).await;
+    assert_eq!(nameless["userids"], serde_json::json!(["id-of-ann"]));
     assert_eq!(talk.app.runs(task.id).await.len(), 1);
 
     // The same event again, as vendors deliver what they take for unanswered.
