@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::Lang;
-use crate::id::UserId;
+use crate::id::{TicketId, UserId};
+use crate::time::Stamp;
 
 /// The rights of a person; each role includes those before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -117,6 +118,24 @@ pub struct Principal {
     /// there is no request. For the audit log; it does not leave the server.
     #[serde(skip)]
     pub from: Option<String>,
+    /// The button that was pressed, for the holder of a signed link; `None` for everybody else. It does not leave the
+    /// server.
+    #[serde(skip)]
+    pub press: Option<LinkPress>,
+}
+
+/// A press of a button behind a signed link. It is stored in the transaction of what it causes, so that each act works
+/// once for each link, and a press that fails uses nothing up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinkPress {
+    /// The link's id.
+    pub link: String,
+    /// The act, as it is named in the database.
+    pub act: &'static str,
+    /// The ticket that the link is for.
+    pub ticket: TicketId,
+    /// When the link expires, and so for how long the use is kept.
+    pub expires: Stamp,
 }
 
 impl Principal {
@@ -132,6 +151,7 @@ impl Principal {
             role: Role::Admin,
             via: Via::Console,
             from: None,
+            press: None,
         }
     }
 
@@ -173,6 +193,7 @@ mod tests {
                 role,
                 via: Via::Token,
                 from: None,
+                press: None,
             };
             [
                 Action::Read,

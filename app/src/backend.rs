@@ -4,41 +4,39 @@
 //! the [`Caller`] and a [`ResponseSink`](crate::response::ResponseSink) into the Leptos context of every page render and every
 //! server function call. See `docs/adr/0001-backend-trait.md`.
 
+mod calendars;
+mod capacity;
+mod secrets;
+mod summaries;
+mod users;
+mod words;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use leptos::prelude::use_context;
 
+pub use self::calendars::Calendars;
+pub use self::capacity::Capacity;
+pub use self::secrets::Secrets;
+pub use self::summaries::Summaries;
+pub use self::users::Users;
+pub use self::words::{Pictures, Templates};
 pub use crate::auth::Caller;
-use crate::calendar::{
-    Blackout, BlackoutDraft, Calendar, CalendarDays, CalendarDraft, CalendarImport,
-    CalendarImported,
-};
-use crate::channel::{
-    Channel, ChannelDraft, ChannelTest, ChatPerson, ChatPersonDraft, MessageRow, Template,
-    TemplateDraft, TemplatePreview, TemplateTrial, TemplateVariable,
-};
+use crate::channel::{Channel, ChannelDraft, ChannelTest, ChatPerson, ChatPersonDraft, MessageRow};
 use crate::error::{AppError, ErrorKind};
-use crate::id::{
-    BlackoutId, ChannelId, ChatPersonId, MessageId, RuleId, RunId, SecretId, SummaryId, TaskId,
-    TicketId, TokenId, UserId,
-};
-use crate::message::{Message, MessageQuery, Picture, PictureDraft};
-use crate::node::{LoopStatus, Node};
+use crate::id::{ChannelId, ChatPersonId, MessageId, RuleId, RunId, TaskId, TicketId};
+use crate::message::{Message, MessageQuery};
 use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use crate::page::{About, Overview, Preview, PreviewRequest};
-use crate::pool::{Pool, PoolDraft};
 use crate::response::SharedSink;
 use crate::rule::{Explained, RuleDraft, RuleQuery, RuleView};
 use crate::run::brief::Brief;
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Output, Run};
-use crate::secret::{Secret, SecretChange, SecretDraft};
-use crate::summary::{Summary, SummaryDraft, SummaryPreview};
 use crate::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskView};
 use crate::ticket::{TicketAct, TicketDetail, TicketLink, TicketQuery, TicketStats, TicketView};
 use crate::time::{Stamp, ZoneRules};
-use crate::user::{ApiToken, NewToken, User, UserDraft};
 
 /// The result of a use case.
 pub type Answer<T> = Result<T, AppError>;
@@ -108,54 +106,6 @@ pub trait Tasks: Send + Sync {
     async fn task_explain(&self, caller: &Caller, id: TaskId, at: &str) -> Answer<Explanation>;
 }
 
-/// Calendars of working days, and blackouts.
-#[async_trait]
-pub trait Calendars: Send + Sync {
-    /// All calendars; the built-in one first.
-    async fn calendar_list(&self, caller: &Caller) -> Answer<Vec<Calendar>>;
-    /// A calendar by name, with the named days of a year, or of all years.
-    async fn calendar_get(
-        &self,
-        caller: &Caller,
-        name: &str,
-        year: Option<i32>,
-    ) -> Answer<CalendarDays>;
-    /// Adds one.
-    async fn calendar_create(&self, caller: &Caller, draft: &CalendarDraft) -> Answer<Calendar>;
-    /// Changes one. The built-in one keeps its name.
-    async fn calendar_update(
-        &self,
-        caller: &Caller,
-        name: &str,
-        draft: &CalendarDraft,
-    ) -> Answer<Calendar>;
-    /// Imports days from a text.
-    async fn calendar_import(
-        &self,
-        caller: &Caller,
-        name: &str,
-        import: &CalendarImport,
-    ) -> Answer<CalendarImported>;
-    /// Imports days from the calendar's URL.
-    async fn calendar_refresh(&self, caller: &Caller, name: &str) -> Answer<CalendarImported>;
-    /// Removes one; refused while schedules use it. The built-in one goes back to the data that came with the
-    /// product.
-    async fn calendar_delete(&self, caller: &Caller, name: &str) -> Answer<()>;
-    /// All blackouts.
-    async fn blackout_list(&self, caller: &Caller) -> Answer<Vec<Blackout>>;
-    /// Adds one; it takes effect at once.
-    async fn blackout_create(&self, caller: &Caller, draft: &BlackoutDraft) -> Answer<Blackout>;
-    /// Replaces one.
-    async fn blackout_update(
-        &self,
-        caller: &Caller,
-        id: BlackoutId,
-        draft: &BlackoutDraft,
-    ) -> Answer<Blackout>;
-    /// Removes one: tasks fire again at once.
-    async fn blackout_delete(&self, caller: &Caller, id: BlackoutId) -> Answer<()>;
-}
-
 /// Runs and their output.
 #[async_trait]
 pub trait Runs: Send + Sync {
@@ -183,49 +133,6 @@ pub trait Runs: Send + Sync {
     async fn run_stop(&self, caller: &Caller, id: RunId) -> Answer<Run>;
 }
 
-/// Secrets that tasks are granted. For administrators.
-#[async_trait]
-pub trait Secrets: Send + Sync {
-    /// All secrets, by name, without their values.
-    async fn secret_list(&self, caller: &Caller) -> Answer<Vec<Secret>>;
-    /// Creates one.
-    async fn secret_create(&self, caller: &Caller, draft: &SecretDraft) -> Answer<Secret>;
-    /// Changes one; an empty value keeps the old one. Its name stays.
-    async fn secret_update(
-        &self,
-        caller: &Caller,
-        id: SecretId,
-        draft: &SecretDraft,
-    ) -> Answer<Secret>;
-    /// Changes parts of it: its value, its note, the tasks that get it.
-    async fn secret_change(
-        &self,
-        caller: &Caller,
-        id: SecretId,
-        change: &SecretChange,
-    ) -> Answer<Secret>;
-    /// Removes one; tasks that had it run without it.
-    async fn secret_delete(&self, caller: &Caller, id: SecretId) -> Answer<()>;
-    /// Names of the secrets that a task gets. For those who may edit tasks.
-    async fn task_secrets(&self, caller: &Caller, task: TaskId) -> Answer<Vec<String>>;
-}
-
-/// Concurrency pools and nodes.
-#[async_trait]
-pub trait Capacity: Send + Sync {
-    /// All pools by name, with the runs that hold their slots.
-    async fn pool_list(&self, caller: &Caller) -> Answer<Vec<Pool>>;
-    /// Adds a pool, or changes its slots.
-    async fn pool_set(&self, caller: &Caller, draft: &PoolDraft) -> Answer<Pool>;
-    /// Removes one; refused while tasks use it.
-    async fn pool_delete(&self, caller: &Caller, name: &str) -> Answer<()>;
-    /// Nodes that are up, or were up within the last day.
-    async fn node_list(&self, caller: &Caller) -> Answer<Vec<Node>>;
-
-    /// Background loops of the answering server; their errors are for administrators only.
-    async fn loop_list(&self, caller: &Caller) -> Answer<Vec<LoopStatus>>;
-}
-
 /// Channels and the outbox.
 #[async_trait]
 pub trait Channels: Send + Sync {
@@ -243,8 +150,9 @@ pub trait Channels: Send + Sync {
         read: Option<i64>,
         draft: &ChannelDraft,
     ) -> Answer<Channel>;
-    /// Removes one; refused while tasks send to it.
-    async fn channel_delete(&self, caller: &Caller, id: ChannelId) -> Answer<()>;
+    /// Removes one; refused while tasks send to it. With the version that was read, only if it still has that.
+    async fn channel_delete(&self, caller: &Caller, id: ChannelId, read: Option<i64>)
+    -> Answer<()>;
     /// Sends a test message at once and returns the channel's answer.
     async fn channel_test(&self, caller: &Caller, id: ChannelId) -> Answer<ChannelTest>;
     /// People of chats and the accounts that they act as. For administrators.
@@ -291,58 +199,6 @@ pub trait Rules: Send + Sync {
     ) -> Answer<Vec<Explained>>;
 }
 
-/// Templates: the words of a channel's messages.
-#[async_trait]
-pub trait Templates: Send + Sync {
-    /// The templates of a channel, by event.
-    async fn template_list(&self, caller: &Caller, channel: ChannelId) -> Answer<Vec<Template>>;
-    /// One of them; `event` is a code, or `all`.
-    async fn template_get(
-        &self,
-        caller: &Caller,
-        channel: ChannelId,
-        event: &str,
-    ) -> Answer<Template>;
-    /// Adds one, or replaces it. Refused where it does not render with an example of each of its events.
-    async fn template_set(
-        &self,
-        caller: &Caller,
-        channel: ChannelId,
-        event: &str,
-        draft: &TemplateDraft,
-    ) -> Answer<Template>;
-    /// Removes one: its messages get the built-in words again.
-    async fn template_delete(&self, caller: &Caller, channel: ChannelId, event: &str)
-    -> Answer<()>;
-    /// What a template makes of a run, or of an example. Nothing is sent or stored.
-    async fn template_preview(
-        &self,
-        caller: &Caller,
-        channel: ChannelId,
-        trial: &TemplateTrial,
-    ) -> Answer<TemplatePreview>;
-    /// The variables of templates.
-    async fn template_variables(&self, caller: &Caller) -> Answer<Vec<TemplateVariable>>;
-}
-
-/// Pictures that follow messages.
-#[async_trait]
-pub trait Pictures: Send + Sync {
-    /// All pictures, built-in ones and uploaded ones.
-    async fn picture_list(&self, caller: &Caller) -> Answer<Vec<Picture>>;
-    /// The media type and the file of one, by its word.
-    async fn picture_content(&self, caller: &Caller, name: &str) -> Answer<(String, Vec<u8>)>;
-    /// Puts one in the place of the one that is there.
-    async fn picture_set(
-        &self,
-        caller: &Caller,
-        name: &str,
-        draft: &PictureDraft,
-    ) -> Answer<Picture>;
-    /// Removes an uploaded one: the built-in one is back.
-    async fn picture_delete(&self, caller: &Caller, name: &str) -> Answer<()>;
-}
-
 /// The history of messages.
 #[async_trait]
 pub trait Messages: Send + Sync {
@@ -353,30 +209,6 @@ pub trait Messages: Send + Sync {
     async fn message_get(&self, caller: &Caller, id: MessageId) -> Answer<Message>;
     /// Has a message that was given up sent again. Refused for any other.
     async fn message_resend(&self, caller: &Caller, id: MessageId) -> Answer<Message>;
-}
-
-/// Summaries: what needs attention, daily or weekly.
-#[async_trait]
-pub trait Summaries: Send + Sync {
-    /// All summaries, by name.
-    async fn summary_list(&self, caller: &Caller) -> Answer<Vec<Summary>>;
-    /// One summary.
-    async fn summary_get(&self, caller: &Caller, id: SummaryId) -> Answer<Summary>;
-    /// Adds one; it is sent from its next instant on.
-    async fn summary_create(&self, caller: &Caller, draft: &SummaryDraft) -> Answer<Summary>;
-    /// Replaces one; with the version that was read, only if it still has that. With another time it is sent from the
-    /// next instant on.
-    async fn summary_update(
-        &self,
-        caller: &Caller,
-        id: SummaryId,
-        read: Option<i64>,
-        draft: &SummaryDraft,
-    ) -> Answer<Summary>;
-    /// Removes one.
-    async fn summary_delete(&self, caller: &Caller, id: SummaryId) -> Answer<()>;
-    /// What it would say about the day or the week that ends now.
-    async fn summary_preview(&self, caller: &Caller, id: SummaryId) -> Answer<SummaryPreview>;
 }
 
 /// Tickets: what people are asked for until it is done.
@@ -405,30 +237,6 @@ pub trait TicketDoors: Send + Sync {
     async fn ticket_link(&self, caller: &Caller, person: &str) -> Answer<TicketLink>;
     /// How long tickets of the last 90 days took to be taken and done: by owner, tag and hour.
     async fn ticket_stats(&self, caller: &Caller) -> Answer<TicketStats>;
-}
-
-/// Accounts and tokens.
-#[async_trait]
-pub trait Users: Send + Sync {
-    /// All accounts.
-    async fn user_list(&self, caller: &Caller) -> Answer<Vec<User>>;
-    /// Adds one.
-    async fn user_create(&self, caller: &Caller, draft: &UserDraft) -> Answer<User>;
-    /// Allows or forbids signing in; forbidding ends sessions. The last admin cannot be disabled.
-    async fn user_set_disabled(&self, caller: &Caller, id: UserId, disabled: bool) -> Answer<User>;
-    /// Changes the role of an account. The last administrator keeps theirs.
-    async fn user_set_role(&self, caller: &Caller, id: UserId, role: &str) -> Answer<User>;
-    /// Deletes an account with its sessions and tokens. The last admin cannot be deleted.
-    async fn user_delete(&self, caller: &Caller, id: UserId) -> Answer<()>;
-    /// Sets a password and ends all sessions of the account.
-    async fn user_set_password(&self, caller: &Caller, id: UserId, password: &str) -> Answer<()>;
-    /// Tokens of the caller; all tokens for administrators.
-    async fn token_list(&self, caller: &Caller) -> Answer<Vec<ApiToken>>;
-    /// Creates a token for an account. Allowed for its owner's browser session, and for administrators who do not
-    /// authenticate with a token.
-    async fn token_create(&self, caller: &Caller, user: &str) -> Answer<NewToken>;
-    /// Revokes a token.
-    async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Answer<()>;
 }
 
 /// The state of the whole server.

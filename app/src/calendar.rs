@@ -27,6 +27,8 @@ pub struct Calendar {
     /// present, or that what is fetched can be changed in transit.
     #[serde(default)]
     pub warning: Option<String>,
+    /// Counts its changes; 0 for the data that came with the product. An edit that refers to an older one is refused.
+    pub version: i64,
 }
 
 /// A day that differs from Monday to Friday, or has a name.
@@ -150,6 +152,8 @@ pub struct Blackout {
     pub next: Option<(Stamp, Stamp)>,
     /// Whether it is in force now.
     pub active: bool,
+    /// Counts its changes. An edit that refers to an older one is refused.
+    pub version: i64,
 }
 
 /// Input for adding or replacing a blackout: either `starts_at` and `ends_at`, or `cron` and

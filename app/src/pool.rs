@@ -17,6 +17,8 @@ pub struct Pool {
     pub running: u32,
     /// Waiting runs.
     pub waiting: u32,
+    /// Counts its changes. An edit that refers to an older one is refused.
+    pub version: i64,
 }
 
 /// Input for adding or changing a pool.

@@ -21,6 +21,8 @@ pub struct Secret {
     pub created_at: Stamp,
     /// When its value or its tasks were last changed.
     pub updated_at: Stamp,
+    /// Counts its changes. An edit that refers to an older one is refused.
+    pub version: i64,
 }
 
 /// A task that gets a secret.

@@ -142,6 +142,8 @@ pub struct User {
     pub created_at: Stamp,
     /// When they last signed in.
     pub last_sign_in_at: Option<Stamp>,
+    /// Counts its changes by administrators. An edit that refers to an older one is refused.
+    pub version: i64,
 }
 
 /// An API token as its owner sees it, without the secret.

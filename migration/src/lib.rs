@@ -37,6 +37,7 @@ mod m20261129_000036_chat_bots;
 mod m20261129_000037_link_use;
 mod m20261129_000040_message_template_name;
 mod m20261129_000041_channel_version;
+mod m20261130_000044_versions;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000037_link_use::Migration),
             Box::new(m20261129_000040_message_template_name::Migration),
             Box::new(m20261129_000041_channel_version::Migration),
+            Box::new(m20261130_000044_versions::Migration),
         ]
     }
 }

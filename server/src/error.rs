@@ -12,16 +12,19 @@ use crate::store::StoreError;
 use crate::telemetry::request::RequestId;
 use crate::texts::Refusal;
 use crate::texts::failures::Failure;
+use crate::texts::links::LinkRefusal;
 
 /// Logs a failure and returns the error for the client.
 pub fn internal(lang: Lang, error: &(dyn std::error::Error + 'static)) -> AppError {
+    let failure = error.downcast_ref::<StoreError>();
+    if matches!(failure, Some(StoreError::LinkUsed)) {
+        // No failure: another press with the same link came first.
+        return LinkRefusal::UsedNow.answer(lang);
+    }
     let incident =
         RequestId::current().map_or_else(|| random_id(8), |request| request.as_str().to_owned());
     tracing::error!(incident, error, "a request failed");
-    let failure = if error
-        .downcast_ref::<StoreError>()
-        .is_some_and(StoreError::is_away)
-    {
+    let failure = if failure.is_some_and(StoreError::is_away) {
         Failure::DatabaseAway
     } else {
         Failure::Internal

@@ -32,6 +32,7 @@ mod tasks;
 mod templates;
 mod tickets;
 mod users;
+mod versions;
 mod words;
 
 pub use crate::texts::notices::{UNNAMED_ZONE, unnamed_zone};
@@ -76,9 +77,10 @@ use crate::outbound::guard::Guard;
 use crate::output::OutputStore;
 use crate::scheduler::Lag;
 use crate::scheduler::lease::Lease;
-use crate::store::{Act, Store};
+use crate::store::{Act, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::texts::Refusal;
+use crate::texts::outdated::Thing;
 use crate::texts::server::ServerRefusal;
 use crate::timetable::Patterns;
 
@@ -246,12 +248,25 @@ impl Service {
 
 /// Gives a duplicate-key failure its own answer and logs any other.
 fn or_taken<T>(
-    result: Result<T, crate::store::StoreError>,
+    result: Result<T, StoreError>,
     lang: Lang,
     taken: impl FnOnce() -> AppError,
 ) -> Answer<T> {
     match result {
         Err(error) if error.is_duplicate() => Err(taken()),
         other => other.or_internal(lang),
+    }
+}
+
+/// The same for a change that refers to a version.
+fn stored_or_taken<T>(
+    result: Result<T, StoreError>,
+    lang: Lang,
+    thing: Thing,
+    taken: impl FnOnce() -> AppError,
+) -> Answer<T> {
+    match result {
+        Err(error) if error.is_duplicate() => Err(taken()),
+        other => versions::stored(lang, thing, other),
     }
 }

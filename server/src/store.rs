@@ -30,9 +30,9 @@ mod occurrences;
 mod overview;
 mod pictures;
 mod pools;
-mod replaced;
 mod results;
 mod room;
+mod row_version;
 mod rules;
 mod secrets;
 mod sessions;
@@ -62,7 +62,6 @@ pub use ledger::{
     Misses, NotRunCounts, Planned, PlannedEntry, PlannedRows, Stale, StopOutcome, Verdict, View,
     WaitVerdict, WaitingRun,
 };
-pub use links::LinkUse;
 pub use message_history::{MessageFilter, Resent};
 pub use messages::{NO_TASK, NewMessage, Notice, OutboxItem, Outlook, RouteNow, Setback, Taken};
 pub use node_list::StoredNode;
@@ -71,8 +70,8 @@ pub use occurrences::StoredOccurrence;
 pub use overview::QueueDepths;
 pub use pictures::{NewPicture, StoredPicture};
 pub use pools::{PoolLoad, PoolRemoval, StoredPool};
-pub use replaced::Replaced;
 pub use results::{Outcome, Recorded, StoredOutput, UnderWay};
+pub use row_version::NOT_STORED;
 use rules::RuleHint;
 pub use rules::{RuleAdded, RuleChange};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};

@@ -26,6 +26,7 @@ pub mod links;
 pub mod lists;
 pub mod messages;
 pub mod notices;
+pub mod outdated;
 pub mod pictures;
 pub mod pools;
 pub mod proxies;

@@ -84,6 +84,8 @@ pub struct Template {
     pub body: String,
     /// When it was last changed.
     pub updated_at: Stamp,
+    /// Counts its changes. An edit that refers to an older one is refused.
+    pub version: i64,
 }
 
 /// Input for a template.

@@ -55,6 +55,8 @@ pub struct Picture {
     pub height: i32,
     /// When it was uploaded.
     pub updated_at: Option<Stamp>,
+    /// Counts the uploads; 0 for the built-in picture. An upload that refers to an older one is refused.
+    pub version: i64,
 }
 
 /// Input for a picture.

@@ -33,4 +33,6 @@ pub struct TemplateForm {
     pub body: String,
     /// ID of the task whose last run it is tried with; empty for an example.
     pub task: String,
+    /// The version of the template as it was opened; 0 for the built-in words.
+    pub version: i64,
 }

@@ -37,5 +37,5 @@ pub async fn fetch_blackouts() -> Result<BlackoutsPage, AppError> {
 /// Removes a blackout: tasks fire again at once.
 #[server(prefix = "/fn", endpoint = "blackout_delete", output = Wire)]
 pub async fn delete_blackout(id: BlackoutId) -> Result<(), AppError> {
-    with_status(backend()?.blackout_delete(&caller()?, id).await)
+    with_status(backend()?.blackout_delete(&caller()?, id, None).await)
 }

@@ -84,19 +84,20 @@ pub async fn fetch_calendar(
 /// Removes a calendar; the built-in one goes back to the data that came with the product.
 #[server(prefix = "/fn", endpoint = "calendar_delete", output = Wire)]
 pub async fn delete_calendar(name: String) -> Result<(), AppError> {
-    with_status(backend()?.calendar_delete(&caller()?, &name).await)
+    with_status(backend()?.calendar_delete(&caller()?, &name, None).await)
 }
 
 /// Imports days from the calendar's URL.
 #[server(prefix = "/fn", endpoint = "calendar_refresh", output = Wire)]
 pub async fn refresh_calendar(name: String) -> Result<CalendarImported, AppError> {
-    with_status(backend()?.calendar_refresh(&caller()?, &name).await)
+    with_status(backend()?.calendar_refresh(&caller()?, &name, None).await)
 }
 
-/// Changes where a calendar is updated from; empty for none.
+/// Changes where a calendar is updated from, if it still has the version that was read; empty for none.
 #[server(prefix = "/fn", endpoint = "calendar_source", output = Wire)]
 pub async fn set_calendar_source(
     name: String,
+    version: i64,
     #[server(default)] source_url: String,
 ) -> Result<(), AppError> {
     let draft = CalendarDraft {
@@ -105,7 +106,7 @@ pub async fn set_calendar_source(
     };
     with_status(
         backend()?
-            .calendar_update(&caller()?, &name, &draft)
+            .calendar_update(&caller()?, &name, Some(version), &draft)
             .await
             .map(|_| ()),
     )

@@ -98,7 +98,7 @@ pub async fn test_channel(id: ChannelId) -> Result<ChannelTest, AppError> {
 /// Removes a channel.
 #[server(prefix = "/fn", endpoint = "channel_delete", output = Wire)]
 pub async fn delete_channel(id: ChannelId) -> Result<(), AppError> {
-    with_status(backend()?.channel_delete(&caller()?, id).await)
+    with_status(backend()?.channel_delete(&caller()?, id, None).await)
 }
 
 /// Gives a person of a chat an account to act as.

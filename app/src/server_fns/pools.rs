@@ -35,5 +35,5 @@ pub async fn fetch_pools() -> Result<PoolsPage, AppError> {
 /// Removes a pool that no task uses.
 #[server(prefix = "/fn", endpoint = "pool_delete", output = Wire)]
 pub async fn delete_pool(name: String) -> Result<(), AppError> {
-    with_status(backend()?.pool_delete(&caller()?, &name).await)
+    with_status(backend()?.pool_delete(&caller()?, &name, None).await)
 }

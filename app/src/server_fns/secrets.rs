@@ -56,5 +56,5 @@ pub async fn fetch_secrets(edit: Option<SecretId>) -> Result<SecretsPage, AppErr
 /// Removes a secret.
 #[server(prefix = "/fn", endpoint = "secret_delete", output = Wire)]
 pub async fn delete_secret(id: SecretId) -> Result<(), AppError> {
-    with_status(backend()?.secret_delete(&caller()?, id).await)
+    with_status(backend()?.secret_delete(&caller()?, id, None).await)
 }

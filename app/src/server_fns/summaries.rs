@@ -62,5 +62,5 @@ pub async fn fetch_summaries(
 /// Removes a summary.
 #[server(prefix = "/fn", endpoint = "summary_delete", output = Wire)]
 pub async fn delete_summary(id: SummaryId) -> Result<(), AppError> {
-    with_status(backend()?.summary_delete(&caller()?, id).await)
+    with_status(backend()?.summary_delete(&caller()?, id, None).await)
 }

@@ -46,12 +46,19 @@ pub async fn fetch_templates(
         ),
     };
     let stored = templates.iter().find(|template| template.event == event);
-    let form = typed.unwrap_or_else(|| TemplateForm {
+    let version = stored.map_or(0, |template| template.version);
+    let mut form = typed.unwrap_or_else(|| TemplateForm {
+        version,
         body: stored
             .map(|template| template.body.clone())
             .unwrap_or_default(),
         task: String::new(),
     });
+    // From now on the form is about the template that others have saved; after any other fault it is not.
+    let is_outdated = |error: &AppError| error.code == "template.outdated";
+    if refused.as_ref().is_some_and(is_outdated) {
+        form.version = version;
+    }
     let (faults, error) = refused.map_or((Vec::new(), None), split);
     Ok(TemplatesPage {
         channel: found,

@@ -44,12 +44,12 @@ pub async fn fetch_users() -> Result<UsersPage, AppError> {
     })
 }
 
-/// Allows or forbids an account to sign in.
+/// Allows or forbids an account to sign in, if it still has the version that was read.
 #[server(prefix = "/fn", endpoint = "user_set_disabled", output = Wire)]
-pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppError> {
+pub async fn set_user_disabled(id: UserId, version: i64, disabled: bool) -> Result<(), AppError> {
     with_status(
         backend()?
-            .user_set_disabled(&caller()?, id, disabled)
+            .user_set_disabled(&caller()?, id, Some(version), disabled)
             .await
             .map(|_| ()),
     )

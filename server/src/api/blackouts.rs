@@ -6,8 +6,10 @@ use app::id::BlackoutId;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::header::ETAG;
 use axum::response::IntoResponse;
 
+use super::version::{Expected, etag};
 use crate::http::AppState;
 use crate::http::extract::{Body, Who};
 use crate::http::{Problem, Reply};
@@ -38,26 +40,33 @@ pub(super) async fn create(
     ))
 }
 
-/// Replaces a blackout.
+/// Replaces a blackout. With `If-Match`, only if it still has that version; otherwise the answer is 409.
 #[utoipa::path(put, path = "/api/v1/blackouts/{id}", tag = "blackouts", request_body = BlackoutDraft,
-    responses((status = 200, body = Blackout), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the blackout as it was read")),
+    responses((status = 200, body = Blackout), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<BlackoutId>,
+    Expected(version): Expected,
     Body(draft): Body<BlackoutDraft>,
-) -> Reply<Json<Blackout>> {
-    Ok(Json(service.blackout_update(&caller, id, &draft).await?))
+) -> Reply<impl IntoResponse> {
+    let changed = service.blackout_update(&caller, id, version, &draft);
+    let changed = changed.await?;
+    Ok(([(ETAG, etag(changed.version))], Json(changed)))
 }
 
-/// Removes a blackout: tasks fire again at once.
+/// Removes a blackout: tasks fire again at once. With `If-Match`, only if it still has that version.
 #[utoipa::path(delete, path = "/api/v1/blackouts/{id}", tag = "blackouts",
-    responses((status = 204), (status = 404, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the blackout as it was read")),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<BlackoutId>,
+    Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.blackout_delete(&caller, id).await?;
+    service.blackout_delete(&caller, id, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }

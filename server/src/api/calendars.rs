@@ -15,6 +15,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::import::{ImportQuery, Imported};
+use super::version::{Expected, etag};
 use crate::calendar::{Day, to_lines};
 use crate::http::AppState;
 use crate::http::extract::{Body, Who};
@@ -51,11 +52,12 @@ pub(super) async fn create(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct YearQuery {
-    /// Only this year's days; all years when absent.
+    /// Only the days of this year, 1–9999; all years when absent.
+    #[param(minimum = 1, maximum = 9999)]
     year: Option<i32>,
 }
 
-/// A calendar with its named days.
+/// A calendar with its named days. Its version is the `ETag`; that of the data that came with the product is 0.
 #[utoipa::path(get, path = "/api/v1/calendars/{name}", tag = "calendars", params(YearQuery),
     responses((status = 200, body = CalendarDays), (status = 404, body = Problem)))]
 pub(super) async fn get(
@@ -63,62 +65,79 @@ pub(super) async fn get(
     Who(caller): Who,
     Path(name): Path<String>,
     Params(query): Params<YearQuery>,
-) -> Reply<Json<CalendarDays>> {
-    Ok(Json(
-        service.calendar_get(&caller, &name, query.year).await?,
-    ))
+) -> Reply<impl IntoResponse> {
+    let found = service.calendar_get(&caller, &name, query.year).await?;
+    Ok(([(header::ETAG, etag(found.calendar.version))], Json(found)))
 }
 
-/// Changes name and URL; the built-in one keeps its name.
+/// Changes name and URL; the built-in one keeps its name. With `If-Match`, only if the calendar still has that version;
+/// otherwise the answer is 409.
 #[utoipa::path(put, path = "/api/v1/calendars/{name}", tag = "calendars", request_body = CalendarDraft,
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the calendar as it was read")),
     responses((status = 200, body = Calendar), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
     Body(draft): Body<CalendarDraft>,
-) -> Reply<Json<Calendar>> {
-    Ok(Json(service.calendar_update(&caller, &name, &draft).await?))
+) -> Reply<impl IntoResponse> {
+    let changed = service
+        .calendar_update(&caller, &name, version, &draft)
+        .await?;
+    Ok(([(header::ETAG, etag(changed.version))], Json(changed)))
 }
 
 /// Removes a calendar that no schedule uses; the built-in one goes back to the days that came with the product.
+/// With `If-Match`, only if the calendar still has that version.
 #[utoipa::path(delete, path = "/api/v1/calendars/{name}", tag = "calendars",
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the calendar as it was read")),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.calendar_delete(&caller, &name).await?;
+    service.calendar_delete(&caller, &name, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Imports days: from the `text` of a JSON body, or from a body that is the text itself.
-#[utoipa::path(post, path = "/api/v1/calendars/{name}/import", tag = "calendars", params(ImportQuery),
+/// Imports days: from the `text` of a JSON body, or from a body that is the text itself. With `If-Match`, only if the
+/// calendar still has that version; otherwise the answer is 409.
+#[utoipa::path(post, path = "/api/v1/calendars/{name}/import", tag = "calendars",
+    params(ImportQuery, ("If-Match" = Option<String>, Header, description = "The ETag of the calendar as it was read")),
     request_body(content((CalendarImport = "application/json"), (String = "text/calendar"), (String = "text/plain"))),
-    responses((status = 200, body = CalendarImported), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = CalendarImported), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn import(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
     Imported(import): Imported,
 ) -> Reply<Json<CalendarImported>> {
-    Ok(Json(
-        service.calendar_import(&caller, &name, &import).await?,
-    ))
+    let imported = service
+        .calendar_import(&caller, &name, version, &import)
+        .await?;
+    Ok(Json(imported))
 }
 
-/// Imports days from the calendar's URL.
+/// Imports days from the calendar's URL. With `If-Match`, only if the calendar still has that version; otherwise the
+/// answer is 409.
 #[utoipa::path(post, path = "/api/v1/calendars/{name}/refresh", tag = "calendars",
-    responses((status = 200, body = CalendarImported), (status = 404, body = Problem), (status = 422, body = Problem),
-        (status = 503, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the calendar as it was read")),
+    responses((status = 200, body = CalendarImported), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub(super) async fn refresh(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
 ) -> Reply<Json<CalendarImported>> {
-    Ok(Json(service.calendar_refresh(&caller, &name).await?))
+    let imported = service.calendar_refresh(&caller, &name, version).await?;
+    Ok(Json(imported))
 }
 
 /// Its named days as lines, `2026-10-01..2026-10-07 rest 国庆节`; import accepts the same format.

@@ -66,15 +66,17 @@ pub(super) async fn replace(
     Ok(answer(changed))
 }
 
-/// Removes a channel that no task sends to.
+/// Removes a channel that no task sends to; with `If-Match`, only if it still has that version.
 #[utoipa::path(delete, path = "/api/v1/channels/{id}", tag = "channels",
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the channel as it was read")),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<ChannelId>,
+    Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.channel_delete(&caller, id).await?;
+    service.channel_delete(&caller, id, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

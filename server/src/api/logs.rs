@@ -38,7 +38,8 @@ const PING: Duration = Duration::from_secs(10);
 pub(super) struct LogQuery {
     /// Bytes of the log before the page: `next` of the previous page.
     from: Option<u64>,
-    /// Bytes of text, 1–262144.
+    /// Bytes of text, 1–262144; 65536 when absent.
+    #[param(minimum = 1, maximum = 262144)]
     limit: Option<u32>,
 }
 

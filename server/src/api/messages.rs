@@ -30,6 +30,7 @@ pub(super) struct History {
     /// `next` of the page before.
     after: Option<String>,
     /// Rows, 1–200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 

@@ -30,6 +30,7 @@ pub(super) struct TimeLine {
     /// `next` of the previous page.
     after: Option<String>,
     /// Rows, 1–200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -55,6 +56,7 @@ pub(super) async fn occurrences(
 #[into_params(parameter_in = Query)]
 pub(super) struct Ahead {
     /// Rows, 1–200; 10 when absent.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 
+use super::version::{Expected, etag};
 use crate::http::AppState;
 use crate::http::extract::{Body, Who};
 use crate::http::{Problem, Reply};
@@ -35,26 +36,32 @@ pub(super) async fn get(
     Ok(([(header::CONTENT_TYPE, media_type)], bytes))
 }
 
-/// Puts a picture in the place of the one that is there.
+/// Puts a picture in the place of the one that is there. With `If-Match`, only if that still has this version, `"0"` for
+/// the built-in one; otherwise the answer is 409.
 #[utoipa::path(put, path = "/api/v1/pictures/{picture}", tag = "pictures", request_body = PictureDraft,
-    responses((status = 200, body = Picture), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The version of the picture as it was read")),
+    responses((status = 200, body = Picture), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn set(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
     Body(draft): Body<PictureDraft>,
-) -> Reply<Json<Picture>> {
-    Ok(Json(service.picture_set(&caller, &name, &draft).await?))
+) -> Reply<impl IntoResponse> {
+    let set = service.picture_set(&caller, &name, version, &draft).await?;
+    Ok(([(header::ETAG, etag(set.version))], Json(set)))
 }
 
-/// Removes an uploaded picture: the built-in one is back.
+/// Removes an uploaded picture: the built-in one is back. With `If-Match`, only if it still has that version.
 #[utoipa::path(delete, path = "/api/v1/pictures/{picture}", tag = "pictures",
-    responses((status = 204), (status = 404, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The version of the picture as it was read")),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.picture_delete(&caller, &name).await?;
+    service.picture_delete(&caller, &name, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }

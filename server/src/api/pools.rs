@@ -5,9 +5,12 @@ use app::pool::{Pool, PoolDraft};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::header::ETAG;
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::version::{Expected, etag};
 use crate::http::AppState;
 use crate::http::extract::{Body, Who};
 use crate::http::{Problem, Reply};
@@ -32,30 +35,36 @@ pub(super) struct PoolSize {
     slots: i64,
 }
 
-/// Adds a pool, or changes its slots; waiting runs are reconsidered at once.
+/// Adds a pool, or changes its slots; waiting runs are reconsidered at once. With `If-Match`, only if the pool still has
+/// that version, `"0"` where it does not exist; otherwise the answer is 409.
 #[utoipa::path(put, path = "/api/v1/pools/{name}", tag = "pools", request_body = PoolSize,
-    responses((status = 200, body = Pool), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the pool as it was read")),
+    responses((status = 200, body = Pool), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn set(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
     Body(size): Body<PoolSize>,
-) -> Reply<Json<Pool>> {
+) -> Reply<impl IntoResponse> {
     let draft = PoolDraft {
         name,
         slots: size.slots.to_string(),
     };
-    Ok(Json(service.pool_set(&caller, &draft).await?))
+    let pool = service.pool_set(&caller, version, &draft).await?;
+    Ok(([(ETAG, etag(pool.version))], Json(pool)))
 }
 
-/// Removes a pool that no task uses.
+/// Removes a pool that no task uses; with `If-Match`, only if it still has that version.
 #[utoipa::path(delete, path = "/api/v1/pools/{name}", tag = "pools",
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the pool as it was read")),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.pool_delete(&caller, &name).await?;
+    service.pool_delete(&caller, &name, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }

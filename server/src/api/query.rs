@@ -1,7 +1,9 @@
 //! Query parameters that an operation does not know are refused, also by operations that take no query at all: a
-//! misspelt filter would otherwise return everything.
+//! misspelt filter would otherwise return everything. So are numbers outside of the range that the description names: a
+//! page that is silently shorter than asked for looks like the end of a list. And so is `If-Match` where nothing is compared.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use app::backend::Caller;
@@ -9,10 +11,12 @@ use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
+use axum::http::header::IF_MATCH;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use utoipa::Number;
 use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::{OpenApi, RefOr, Schema};
 
 use crate::http::Problem;
 use crate::http::strict::{Named, unknown};
@@ -24,9 +28,31 @@ const SHOWN: usize = 64;
 /// them out: paths and names.
 const OF_PAGES: [(&str, &str); 1] = [("/api/v1/runs/{id}/log/stream", "form")];
 
+/// The query parameters of an operation.
+#[derive(Debug)]
+struct Takes {
+    /// Whether it compares the version in `If-Match`.
+    compares: bool,
+    /// The names of all of them.
+    names: Vec<String>,
+    /// The numbers among them that have a least and a greatest value.
+    ranges: Vec<(String, RangeInclusive<i128>)>,
+}
+
 /// The query parameters that each operation takes, by its path and method.
 #[derive(Debug)]
-pub(super) struct Words(HashMap<String, Vec<(Method, Vec<String>)>>);
+pub(super) struct Words(HashMap<String, Vec<(Method, Takes)>>);
+
+/// What is wrong with a query, or with what it is sent under.
+#[derive(PartialEq, Eq, Debug)]
+enum QueryFault<'a> {
+    /// A version, which the operation would not compare.
+    NoVersion,
+    /// A parameter that the operation does not take, and those that it takes.
+    Stranger(String, &'a [String]),
+    /// A number outside of its range.
+    OutOfRange(&'a str, &'a RangeInclusive<i128>),
+}
 
 impl Words {
     /// Collects them from the description.
@@ -41,7 +67,7 @@ impl Words {
             ];
             let described = operations.into_iter();
             described
-                .filter_map(|(method, operation)| Some((method, words(operation.as_ref()?))))
+                .filter_map(|(method, operation)| Some((method, takes(operation.as_ref()?))))
                 .collect()
         };
         let paths = openapi.paths.paths.iter();
@@ -49,9 +75,10 @@ impl Words {
         Arc::new(Self(all.collect()))
     }
 
-    /// The first parameter of a query that an operation does not take, with those that it takes; `None` when all are
-    /// known or the description does not have the operation.
-    fn stranger(&self, path: &str, method: &Method, query: &str) -> Option<(String, &[String])> {
+    /// The first fault of a query; `None` when it has none, or the description does not have the operation. What is not
+    /// a number at all is reported where it is read.
+    fn fault(&self, path: &str, request: &Request) -> Option<QueryFault<'_>> {
+        let (method, query) = (request.method(), request.uri().query().unwrap_or_default());
         // GET answers HEAD.
         let method = if method == Method::HEAD {
             &Method::GET
@@ -59,41 +86,101 @@ impl Words {
             method
         };
         let operations = self.0.get(path)?;
-        let (_, known) = operations.iter().find(|(one, _)| one == method)?;
+        let (_, takes) = operations.iter().find(|(one, _)| one == method)?;
+        let changes = !matches!(*method, Method::GET);
+        if changes && !takes.compares && request.headers().contains_key(IF_MATCH) {
+            return Some(QueryFault::NoVersion);
+        }
         let mut sent = url::form_urlencoded::parse(query.as_bytes());
-        let (name, _) = sent.find(|(name, _)| {
-            !known.iter().any(|word| word == name) && !OF_PAGES.contains(&(path, name.as_ref()))
-        })?;
-        Some((name.chars().take(SHOWN).collect(), known.as_slice()))
+        sent.find_map(|(name, value)| {
+            let is_known = takes.names.iter().any(|word| *word == name);
+            if !is_known && !OF_PAGES.contains(&(path, name.as_ref())) {
+                let name = name.chars().take(SHOWN).collect();
+                return Some(QueryFault::Stranger(name, &takes.names));
+            }
+            let (name, range) = takes.ranges.iter().find(|(word, _)| *word == name)?;
+            let number: i128 = value.parse().ok()?;
+            (!range.contains(&number)).then_some(QueryFault::OutOfRange(name, range))
+        })
     }
 }
 
-fn words(operation: &Operation) -> Vec<String> {
+fn takes(operation: &Operation) -> Takes {
     let declared = operation.parameters.iter().flatten();
-    declared
-        .filter_map(|parameter| match parameter {
-            RefOr::T(one) if one.parameter_in == ParameterIn::Query => Some(one.name.clone()),
-            RefOr::T(_) | RefOr::Ref(_) => None,
-        })
-        .collect()
+    let declared = declared.filter_map(|parameter| match parameter {
+        RefOr::T(one) => Some(one),
+        RefOr::Ref(_) => None,
+    });
+    let mut takes = Takes {
+        compares: false,
+        names: Vec::new(),
+        ranges: Vec::new(),
+    };
+    for parameter in declared {
+        if parameter.parameter_in == ParameterIn::Header {
+            takes.compares |= parameter.name.eq_ignore_ascii_case(IF_MATCH.as_str());
+        }
+        if parameter.parameter_in != ParameterIn::Query {
+            continue;
+        }
+        if let Some(RefOr::T(Schema::Object(schema))) = &parameter.schema
+            && let Some(least) = schema.minimum.as_ref().and_then(whole)
+            && let Some(most) = schema.maximum.as_ref().and_then(whole)
+        {
+            let range = least..=most;
+            takes.ranges.push((parameter.name.clone(), range));
+        }
+        takes.names.push(parameter.name.clone());
+    }
+    takes
 }
 
-/// Refuses a request with a query parameter that its operation does not take.
+/// A bound that is a whole number.
+fn whole(number: &Number) -> Option<i128> {
+    match number {
+        Number::Int(number) => i128::try_from(*number).ok(),
+        Number::UInt(number) => i128::try_from(*number).ok(),
+        Number::Float(_) => None,
+    }
+}
+
+/// Refuses a request with a query parameter that its operation does not take, with a number outside of its range, or with
+/// a version that its operation does not compare.
 pub(super) async fn check(
     State(words): State<Arc<Words>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let query = request.uri().query().unwrap_or_default();
     let matched = request.extensions().get::<MatchedPath>();
-    let stranger = matched.and_then(|path| words.stranger(path.as_str(), request.method(), query));
-    let Some((name, known)) = stranger else {
+    let fault = matched.and_then(|path| words.fault(path.as_str(), &request));
+    let Some(fault) = fault else {
         return next.run(request).await;
     };
     let caller = request.extensions().get::<Caller>();
     let lang = caller.map_or_else(Lang::default, |caller| caller.lang);
-    let message = unknown(lang, Named::Parameter, &name, true, known);
-    let fields = vec![FieldError::new(&name, "unknown_field", message.clone())];
+    let (name, code, message) = match &fault {
+        QueryFault::NoVersion => {
+            let message = lang.pick(
+                "这个操作不比较版本，请去掉 If-Match",
+                "This operation does not compare versions; send it without If-Match",
+            );
+            return Problem::from(AppError::new(ErrorKind::Invalid, "if_match", message))
+                .into_response();
+        }
+        QueryFault::Stranger(name, known) => {
+            let message = unknown(lang, Named::Parameter, name, true, known);
+            (name.as_str(), "unknown_field", message)
+        }
+        QueryFault::OutOfRange(name, range) => {
+            let (least, most) = (range.start(), range.end());
+            let message = lang.pick(
+                format!("参数 {name} 的范围是 {least}–{most}"),
+                format!("The parameter {name} must be between {least} and {most}"),
+            );
+            (*name, "range", message)
+        }
+    };
+    let fields = vec![FieldError::new(name, code, message.clone())];
     let error = AppError::new(ErrorKind::Invalid, "query", message);
     Problem::from(AppError { fields, ..error }).into_response()
 }

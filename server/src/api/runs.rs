@@ -25,7 +25,8 @@ pub(super) struct RunsQuery {
     task: Option<i64>,
     /// `next` of the previous page.
     after: Option<String>,
-    /// Rows, 1–200.
+    /// Rows, 1–200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 

@@ -8,9 +8,11 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::StatusCode;
+use axum::http::header::ETAG;
 use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
 
+use super::version::{Expected, etag};
 use crate::http::AppState;
 use crate::http::extract::{Who, caller_of};
 use crate::http::strict::{self, Named, What, unknown};
@@ -84,51 +86,68 @@ pub(super) async fn create(
     ))
 }
 
-/// One secret, without its value.
+/// One secret, without its value. Its version is the `ETag`.
 #[utoipa::path(get, path = "/api/v1/secrets/{id}", tag = "secrets",
     responses((status = 200, body = Secret), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<SecretId>,
-) -> Reply<Json<Secret>> {
-    Ok(Json(service.secret_get(&caller, id).await?))
+) -> Reply<impl IntoResponse> {
+    Ok(answer(service.secret_get(&caller, id).await?))
 }
 
-/// Replaces note and tasks of a secret, and its value unless the new one is empty. Its name stays.
+/// Replaces note and tasks of a secret, and its value unless the new one is empty. Its name stays. With `If-Match`, only
+/// if the secret still has that version; otherwise the answer is 409.
 #[utoipa::path(put, path = "/api/v1/secrets/{id}", tag = "secrets", request_body = SecretDraft,
-    responses((status = 200, body = Secret), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the secret as it was read")),
+    responses((status = 200, body = Secret), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<SecretId>,
+    Expected(version): Expected,
     Sealed(draft): Sealed<SecretDraft>,
-) -> Reply<Json<Secret>> {
-    Ok(Json(service.secret_update(&caller, id, &draft).await?))
+) -> Reply<impl IntoResponse> {
+    let changed = service.secret_update(&caller, id, version, &draft).await?;
+    Ok(answer(changed))
 }
 
-/// Changes the fields in the body; `grant` and `revoke` change single tasks.
+/// Changes the fields in the body; `grant` and `revoke` change single tasks. With `If-Match`, only if the secret still
+/// has that version; otherwise the answer is 409.
 #[utoipa::path(patch, path = "/api/v1/secrets/{id}", tag = "secrets", request_body = SecretChange,
-    responses((status = 200, body = Secret), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the secret as it was read")),
+    responses((status = 200, body = Secret), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn change(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<SecretId>,
+    Expected(version): Expected,
     Sealed(change): Sealed<SecretChange>,
-) -> Reply<Json<Secret>> {
-    Ok(Json(service.secret_change(&caller, id, &change).await?))
+) -> Reply<impl IntoResponse> {
+    let changed = service.secret_change(&caller, id, version, &change).await?;
+    Ok(answer(changed))
 }
 
-/// Removes a secret: tasks that had it run without it from their next start on.
+/// Removes a secret: tasks that had it run without it from their next start on. With `If-Match`, only if the secret still
+/// has that version.
 #[utoipa::path(delete, path = "/api/v1/secrets/{id}", tag = "secrets",
-    responses((status = 204), (status = 404, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the secret as it was read")),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<SecretId>,
+    Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.secret_delete(&caller, id).await?;
+    service.secret_delete(&caller, id, version).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn answer(secret: Secret) -> impl IntoResponse {
+    ([(ETAG, etag(secret.version))], Json(secret))
 }
 
 /// Names of the secrets that a task gets, for those who may edit it.

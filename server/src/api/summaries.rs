@@ -68,15 +68,17 @@ pub(super) async fn replace(
     Ok(answer(changed))
 }
 
-/// Removes a summary.
+/// Removes a summary; with `If-Match`, only if it still has that version.
 #[utoipa::path(delete, path = "/api/v1/summaries/{id}", tag = "summaries",
-    responses((status = 204), (status = 404, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the summary as it was read")),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<SummaryId>,
+    Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.summary_delete(&caller, id).await?;
+    service.summary_delete(&caller, id, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -35,6 +35,7 @@ pub(super) struct ListQuery {
     /// `next` of the previous page.
     after: Option<i64>,
     /// Rows, 1–1000; 50 when absent.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
@@ -44,7 +45,8 @@ pub(super) struct ListQuery {
 pub(super) struct PageQuery {
     /// `next` of the previous page.
     pub(super) after: Option<String>,
-    /// Rows, 1–200.
+    /// Rows, 1–200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     pub(super) limit: Option<u32>,
 }
 

@@ -6,7 +6,10 @@ use app::id::ChannelId;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::header::ETAG;
+use axum::response::IntoResponse;
 
+use super::version::{Expected, etag};
 use crate::http::AppState;
 use crate::http::extract::{Body, Who};
 use crate::http::{Problem, Reply};
@@ -25,39 +28,53 @@ pub(super) async fn list_templates(
     }))
 }
 
-/// The template of a channel for an event, or for `all` that have none.
+/// The template of a channel for an event, or for `all` that have none. Its version is the `ETag`.
 #[utoipa::path(get, path = "/api/v1/channels/{id}/templates/{event}", tag = "channels",
     responses((status = 200, body = Template), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn get_template(
     State(service): State<AppState>,
     Who(caller): Who,
     Path((id, event)): Path<(ChannelId, String)>,
-) -> Reply<Json<Template>> {
-    Ok(Json(service.template_get(&caller, id, &event).await?))
+) -> Reply<impl IntoResponse> {
+    Ok(answer(service.template_get(&caller, id, &event).await?))
 }
 
-/// Adds or replaces a template. It must render with an example of each event that it is for.
+/// Adds or replaces a template. It must render with an example of each event that it is for. With `If-Match`, only if
+/// the template still has that version, `"0"` where there is none; otherwise the answer is 409.
 #[utoipa::path(put, path = "/api/v1/channels/{id}/templates/{event}", tag = "channels", request_body = TemplateDraft,
-    responses((status = 200, body = Template), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the template as it was read")),
+    responses((status = 200, body = Template), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn set_template(
     State(service): State<AppState>,
     Who(caller): Who,
     Path((id, event)): Path<(ChannelId, String)>,
+    Expected(version): Expected,
     Body(draft): Body<TemplateDraft>,
-) -> Reply<Json<Template>> {
-    let set = service.template_set(&caller, id, &event, &draft).await?;
-    Ok(Json(set))
+) -> Reply<impl IntoResponse> {
+    let set = service
+        .template_set(&caller, id, &event, version, &draft)
+        .await?;
+    Ok(answer(set))
 }
 
-/// Removes a template: its messages get the built-in words again.
+fn answer(template: Template) -> impl IntoResponse {
+    ([(ETAG, etag(template.version))], Json(template))
+}
+
+/// Removes a template: its messages get the built-in words again. With `If-Match`, only if it still has that version.
 #[utoipa::path(delete, path = "/api/v1/channels/{id}/templates/{event}", tag = "channels",
-    responses((status = 204), (status = 404, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the template as it was read")),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete_template(
     State(service): State<AppState>,
     Who(caller): Who,
     Path((id, event)): Path<(ChannelId, String)>,
+    Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.template_delete(&caller, id, &event).await?;
+    service
+        .template_delete(&caller, id, &event, version)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

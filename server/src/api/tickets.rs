@@ -28,6 +28,7 @@ pub(super) struct Which {
     /// `next` of the page before
     after: Option<String>,
     /// Rows, 1–200; 50 when absent
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 

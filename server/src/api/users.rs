@@ -10,6 +10,7 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::version::Expected;
 use crate::http::AppState;
 use crate::http::extract::{Body, Who};
 use crate::http::{Problem, Reply};
@@ -52,39 +53,58 @@ pub(super) struct UserChange {
     role: Option<String>,
 }
 
-/// Disables or enables an account, sets its password, or changes its role.
+/// Disables or enables an account, sets its password, or changes its role. With `If-Match`, only if the account still has
+/// that version; otherwise the answer is 409.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", request_body = UserChange,
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the account as it was read")),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn change(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<UserId>,
+    Expected(version): Expected,
     Body(change): Body<UserChange>,
 ) -> Reply<StatusCode> {
     // Also when nothing changes: a caller without the right is refused first.
     service.user_list(&caller).await?;
+    // Each of them makes a version, and the next one refers to it.
+    let mut next = version;
+    let mut read = || {
+        let read = next;
+        next = next.map(|version| version + 1);
+        read
+    };
     if let Some(password) = change.password {
-        service.user_set_password(&caller, id, &password).await?;
+        let read = read();
+        service
+            .user_set_password(&caller, id, read, &password)
+            .await?;
     }
     if let Some(role) = change.role {
-        service.user_set_role(&caller, id, &role).await?;
+        service.user_set_role(&caller, id, read(), &role).await?;
     }
     if let Some(disabled) = change.disabled {
-        service.user_set_disabled(&caller, id, disabled).await?;
+        let read = read();
+        service
+            .user_set_disabled(&caller, id, read, disabled)
+            .await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Deletes an account with its sessions and tokens; tasks stay.
+/// Deletes an account with its sessions and tokens; tasks stay. With `If-Match`, only if the account still has that
+/// version.
 #[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "users",
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the account as it was read")),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<UserId>,
+    Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.user_delete(&caller, id).await?;
+    service.user_delete(&caller, id, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

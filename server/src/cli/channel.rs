@@ -287,7 +287,9 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
                 format!("删除渠道 {name}？"),
                 format!("Delete the channel {name}?"),
             ))?;
-            client.call(Method::DELETE, &path(&found, ""), None).await?;
+            client
+                .change(Method::DELETE, &path(&found, ""), &found, None)
+                .await?;
             let words = lang().pick(
                 format!("已删除渠道 {name}"),
                 format!("Channel {name} deleted"),
@@ -328,7 +330,7 @@ async fn edit(
     body.insert("name".to_owned(), json!(name));
     body.entry("kind").or_insert_with(|| found["kind"].clone());
     let channel = client
-        .call(Method::PUT, &path(&found, ""), Some(body.into()))
+        .change(Method::PUT, &path(&found, ""), &found, Some(body.into()))
         .await?;
     let (id, name) = (text(&channel, "id"), text(&channel, "name"));
     let words = lang().pick(

@@ -88,10 +88,31 @@ impl Client {
         body: Option<Value>,
     ) -> Result<Value, Failure> {
         let bytes = self.raw(method, path, body).await?;
+        self.json(&bytes)
+    }
+
+    /// Sends a change of something in the version that was read; it is refused when others have changed that since.
+    /// Returns the JSON of the response (`null` for none).
+    pub(super) async fn change(
+        &self,
+        method: Method,
+        path: &str,
+        read: &Value,
+        body: Option<Value>,
+    ) -> Result<Value, Failure> {
+        // A server from before versions sends none.
+        let version = read["version"].as_i64();
+        let version = version.map(|version| format!("\"{version}\""));
+        let headers = version.as_deref().map(|version| ("if-match", version));
+        let bytes = self.send(method, path, body, headers.as_slice()).await?;
+        self.json(&bytes)
+    }
+
+    fn json(&self, bytes: &[u8]) -> Result<Value, Failure> {
         if bytes.is_empty() {
             return Ok(Value::Null);
         }
-        serde_json::from_slice(&bytes).map_err(|_| {
+        serde_json::from_slice(bytes).map_err(|_| {
             Failure::error(self.lang.pick(
                 "服务器的响应不是 JSON；这个地址是 Jcrontab 吗？",
                 "the server's answer is not JSON; is this address a Jcrontab?",

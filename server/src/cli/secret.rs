@@ -124,7 +124,8 @@ pub(super) async fn run(client: &Client, command: &SecretCommand) -> Result<(), 
                 ),
             ))?;
             let path = format!("/api/v1/secrets/{}", secret.id);
-            client.call(Method::DELETE, &path, None).await?;
+            let read = json!(secret);
+            client.change(Method::DELETE, &path, &read, None).await?;
             let words = lang().pick(
                 format!("已删除密钥 {name}"),
                 format!("Secret {name} deleted"),
@@ -157,7 +158,13 @@ async fn found(client: &Client, name: &str) -> Result<Secret, Failure> {
 
 async fn patch(client: &Client, secret: &Secret, change: &SecretChange) -> Result<Value, Failure> {
     let path = format!("/api/v1/secrets/{}", secret.id);
-    client.call(Method::PATCH, &path, Some(json!(change))).await
+    let body = Some(json!(change));
+    if change.value.is_none() && change.note.is_none() {
+        // Grants of several people at once are merged.
+        return client.call(Method::PATCH, &path, body).await;
+    }
+    let read = json!(secret);
+    client.change(Method::PATCH, &path, &read, body).await
 }
 
 async fn set(

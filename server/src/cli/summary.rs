@@ -180,7 +180,8 @@ pub(super) async fn run(client: &Client, command: &SummaryCommand) -> Result<(),
             settings,
             json,
         } => {
-            let found: Summary = typed(&find(client, summary).await?)?;
+            let read = find(client, summary).await?;
+            let found: Summary = typed(&read)?;
             let mut draft = SummaryDraft::of(&found);
             for (given, field) in [(name, &mut draft.name), (time, &mut draft.time)] {
                 if let Some(given) = given {
@@ -192,7 +193,8 @@ pub(super) async fn run(client: &Client, command: &SummaryCommand) -> Result<(),
             }
             settings.write(&mut draft);
             let path = format!("/api/v1/summaries/{}", found.id);
-            let saved = client.call(Method::PUT, &path, Some(json!(draft))).await?;
+            let body = Some(json!(draft));
+            let saved = client.change(Method::PUT, &path, &read, body).await?;
             let (id, name) = (found.id, text(&saved, "name"));
             let words = lang().pick(
                 format!("已修改汇总 {id}：{name}"),
@@ -206,14 +208,15 @@ pub(super) async fn run(client: &Client, command: &SummaryCommand) -> Result<(),
             confirm,
             json,
         } => {
-            let found: Summary = typed(&find(client, summary).await?)?;
+            let read = find(client, summary).await?;
+            let found: Summary = typed(&read)?;
             let name = &found.name;
             confirm.ask(&lang().pick(
                 format!("删除汇总 {name}？"),
                 format!("Delete the summary {name}?"),
             ))?;
             let path = format!("/api/v1/summaries/{}", found.id);
-            client.call(Method::DELETE, &path, None).await?;
+            client.change(Method::DELETE, &path, &read, None).await?;
             let words = lang().pick(
                 format!("已删除汇总 {name}"),
                 format!("Summary {name} deleted"),

@@ -138,12 +138,15 @@ pub(super) async fn run(client: &Client, command: &UserCommand) -> Result<(), Fa
             json,
         } => {
             let name = name.as_str();
-            let id = text(&find(client, name).await?, "id");
+            let found = find(client, name).await?;
+            let id = text(&found, "id");
             confirm.ask(&lang().pick(
                 format!("删除用户 {name} 和它的会话、令牌？"),
                 format!("Delete the user {name} with its sessions and tokens?"),
             ))?;
-            client.call(Method::DELETE, &path(&id), None).await?;
+            client
+                .change(Method::DELETE, &path(&id), &found, None)
+                .await?;
             let words = lang().pick(
                 format!("已删除用户 {name}，会话和令牌已失效"),
                 format!("User {name} deleted; its sessions and tokens ended"),
@@ -160,9 +163,10 @@ pub(super) async fn run(client: &Client, command: &UserCommand) -> Result<(), Fa
 
 async fn edit(client: &Client, name: &Name, change: &Change, json: bool) -> Result<(), Failure> {
     let name = name.as_str();
-    let id = text(&find(client, name).await?, "id");
+    let found = find(client, name).await?;
+    let id = text(&found, "id");
     client
-        .call(Method::PATCH, &path(&id), Some(change.body()))
+        .change(Method::PATCH, &path(&id), &found, Some(change.body()))
         .await?;
     let user = find(client, name).await?;
     let role = words::value("role", text(&user, "role"));
@@ -202,9 +206,12 @@ async fn passwd(
         return Ok(());
     };
     // Before the prompt for the password, so that an unknown account is reported first.
-    let id = text(&find(client, name).await?, "id");
+    let found = find(client, name).await?;
+    let id = text(&found, "id");
     let body = json!({ "password": hidden::new_password(from_stdin)? });
-    client.call(Method::PATCH, &path(&id), Some(body)).await?;
+    client
+        .change(Method::PATCH, &path(&id), &found, Some(body))
+        .await?;
     let words = lang().pick(
         format!("已设置 {name} 的密码，会话和令牌已失效"),
         format!("Password of {name} set; its sessions and tokens ended"),

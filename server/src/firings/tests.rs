@@ -86,6 +86,7 @@ fn blackout(
         cron: cron.map(|(cron, _)| cron.to_owned()),
         duration_seconds: cron.map(|(_, seconds)| seconds),
         policy,
+        version: 1,
     };
     Arc::new(ResolvedBlackout::new(&row, &Patterns::default()).expect("a blackout"))
 }

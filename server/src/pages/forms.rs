@@ -39,6 +39,11 @@ fn and_say(web: &Web, done: Done, path: &str) -> Response {
     response
 }
 
+/// The version that a form was made from. None has this number that cannot be read, so such a form changes nothing.
+fn read(version: &str) -> Option<i64> {
+    Some(version.parse().unwrap_or(-1))
+}
+
 /// Whether a box was ticked.
 fn is_ticked(value: &str) -> bool {
     matches!(value, "true" | "on" | "1")

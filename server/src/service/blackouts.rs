@@ -13,10 +13,12 @@ use app::time::Stamp;
 
 use super::Service;
 use super::checks::{end, instant};
+use super::versions::{as_read, named, stored};
 use crate::error::OrInternal;
 use crate::firings::ResolvedBlackout;
-use crate::store::{Act, StoredBlackout};
+use crate::store::{Act, NOT_STORED, StoredBlackout};
 use crate::texts::blackouts::{BlackoutFault, NAME_MAX};
+use crate::texts::outdated::Thing;
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Missing};
 use crate::timetable::zone;
@@ -38,28 +40,54 @@ impl Service {
             policy: row.policy,
             next: next.map(|(start, end)| (Stamp(start), Stamp(end))),
             active: next.is_some_and(|(start, _)| start <= now),
+            version: row.version,
         }
     }
 
-    /// Checks the whole draft and stores it, as a new blackout where `id` is 0.
+    /// Checks the whole draft and stores it, as a new blackout where `id` is 0; with the version that was read, only if
+    /// it still has that.
     pub(super) async fn save_blackout(
         &self,
         lang: Lang,
         act: Act,
-        id: BlackoutId,
+        (id, read): (BlackoutId, Option<i64>),
         draft: &BlackoutDraft,
     ) -> Answer<Blackout> {
-        let row = self.check_blackout(lang, id, draft)?;
+        let checked = self.check_blackout(lang, id, draft);
+        if read.is_some() {
+            let known = self.find_blackout(lang, id).await?;
+            as_read(lang, Thing::Blackout, read, known.version, || {
+                checked.as_ref().map_or_else(
+                    |_| Vec::new(),
+                    |row| {
+                        named([
+                            ("name", row.name != known.name),
+                            ("tags", row.tags != known.tags),
+                            ("zone", row.zone != known.zone),
+                            ("starts_at", row.starts_at != known.starts_at),
+                            ("ends_at", row.ends_at != known.ends_at),
+                            ("cron", row.cron != known.cron),
+                            ("duration", row.duration_seconds != known.duration_seconds),
+                            ("policy", row.policy != known.policy),
+                        ])
+                    },
+                )
+            })?;
+        }
+        let row = checked?;
         let act = act.detail(row.name.as_str());
-        let saved = self
-            .store
-            .put_blackout(&act, &row)
-            .await
-            .or_internal(lang)?;
+        let saved = self.store.put_blackout(&act, read, &row).await;
+        let saved = stored(lang, Thing::Blackout, saved)?;
         let id = saved.ok_or_else(|| Missing::Blackout.answer(lang))?;
-        let shown = self.show_blackout(StoredBlackout { id, ..row });
         self.rules_changed(lang).await?;
-        Ok(shown)
+        let saved = self.find_blackout(lang, id).await?;
+        Ok(self.show_blackout(saved))
+    }
+
+    async fn find_blackout(&self, lang: Lang, id: BlackoutId) -> Answer<StoredBlackout> {
+        let all = self.store.blackouts().await.or_internal(lang)?;
+        let found = all.into_iter().find(|row| row.id == id);
+        found.ok_or_else(|| Missing::Blackout.answer(lang))
     }
 
     /// Applies a change of calendars or blackouts: reloads them here, and makes the scheduler plan again.
@@ -160,6 +188,7 @@ impl Service {
             cron,
             duration_seconds: duration.filter(|_| again),
             policy: draft.policy,
+            version: NOT_STORED,
         })
     }
 }

@@ -16,11 +16,13 @@ use app::schedule::BUILTIN_CALENDAR;
 use app::time::Stamp;
 use async_trait::async_trait;
 
-use super::{Service, or_taken};
+use super::versions::{as_read, named, nothing, stored};
+use super::{Service, or_taken, stored_or_taken};
 use crate::calendar::WorkCalendar;
 use crate::error::OrInternal;
-use crate::store::StoredCalendar;
+use crate::store::{NOT_STORED, StoredCalendar};
 use crate::texts::calendars::CalendarRefusal;
+use crate::texts::outdated::Thing;
 use crate::texts::{Missing, Refusal};
 
 impl Service {
@@ -40,6 +42,7 @@ impl Service {
             updated_at: row.map(|row| Stamp(row.updated_at)),
             used_by: self.store.calendar_uses(name).await.or_internal(lang)?,
             warning: None,
+            version: row.map_or(NOT_STORED, |row| row.version),
         })
     }
 
@@ -149,20 +152,28 @@ impl Calendars for Service {
         &self,
         caller: &Caller,
         name: &str,
+        read: Option<i64>,
         draft: &CalendarDraft,
     ) -> Answer<Calendar> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        self.one_calendar(lang, name).await?;
+        let known = self.one_calendar(lang, name).await?;
+        as_read(lang, Thing::Calendar, read, known.version, || {
+            let source = known.source_url.unwrap_or_default();
+            named([
+                ("name", !known.builtin && draft.name.trim() != known.name),
+                ("source_url", draft.source_url.trim() != source),
+            ])
+        })?;
         let mut draft = self.check_calendar(lang, draft)?;
         if name == BUILTIN_CALENDAR {
             // Schedules refer to it by its name.
             draft.name = BUILTIN_CALENDAR.to_owned();
         }
         let act = self.act(who, "calendar.update").detail(draft.name.as_str());
-        let updated = self.store.update_calendar(&act, name, &draft).await;
+        let updated = self.store.update_calendar(&act, name, read, &draft).await;
         let taken = || CalendarRefusal::NameTaken.answer(lang);
-        if !or_taken(updated, lang, taken)? {
+        if !stored_or_taken(updated, lang, Thing::Calendar, taken)? {
             // The built-in one has no row until it is changed for the first time.
             self.store
                 .insert_calendar(&act, &draft)
@@ -177,17 +188,27 @@ impl Calendars for Service {
         &self,
         caller: &Caller,
         name: &str,
+        read: Option<i64>,
         import: &CalendarImport,
     ) -> Answer<CalendarImported> {
         let who = self.allow(caller, Action::Administer)?;
-        self.take_over(caller.lang, (who, "calendar.import"), name, import)
+        let lang = caller.lang;
+        let calendar = self.one_calendar(lang, name).await?;
+        as_read(lang, Thing::Calendar, read, calendar.version, nothing)?;
+        self.take_over(lang, (who, "calendar.import"), (name, read), import)
             .await
     }
 
-    async fn calendar_refresh(&self, caller: &Caller, name: &str) -> Answer<CalendarImported> {
+    async fn calendar_refresh(
+        &self,
+        caller: &Caller,
+        name: &str,
+        read: Option<i64>,
+    ) -> Answer<CalendarImported> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let calendar = self.one_calendar(lang, name).await?;
+        as_read(lang, Thing::Calendar, read, calendar.version, nothing)?;
         let import = CalendarImport {
             text: self
                 .fetch_days(lang, calendar.source_url.as_deref())
@@ -196,23 +217,21 @@ impl Calendars for Service {
             // The source defines all days of a year that it contains.
             replace_years: true,
         };
-        self.take_over(lang, (who, "calendar.refresh"), name, &import)
+        self.take_over(lang, (who, "calendar.refresh"), (name, read), &import)
             .await
     }
 
-    async fn calendar_delete(&self, caller: &Caller, name: &str) -> Answer<()> {
+    async fn calendar_delete(&self, caller: &Caller, name: &str, read: Option<i64>) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let calendar = self.one_calendar(lang, name).await?;
+        as_read(lang, Thing::Calendar, read, calendar.version, nothing)?;
         if calendar.used_by > 0 && !calendar.builtin {
             return Err(CalendarRefusal::InUse.answer(lang));
         }
         let act = self.act(who, "calendar.delete").detail(name);
-        let deleted = self
-            .store
-            .delete_calendar(&act, name)
-            .await
-            .or_internal(lang)?;
+        let deleted = self.store.delete_calendar(&act, name, read).await;
+        let deleted = stored(lang, Thing::Calendar, deleted)?;
         if !deleted && !calendar.builtin {
             return Err(CalendarRefusal::InUse.answer(lang));
         }
@@ -232,7 +251,7 @@ impl Calendars for Service {
     async fn blackout_create(&self, caller: &Caller, draft: &BlackoutDraft) -> Answer<Blackout> {
         let who = self.allow(caller, Action::Administer)?;
         let act = self.act(who, "blackout.create");
-        self.save_blackout(caller.lang, act, BlackoutId(0), draft)
+        self.save_blackout(caller.lang, act, (BlackoutId(0), None), draft)
             .await
     }
 
@@ -240,6 +259,7 @@ impl Calendars for Service {
         &self,
         caller: &Caller,
         id: BlackoutId,
+        read: Option<i64>,
         draft: &BlackoutDraft,
     ) -> Answer<Blackout> {
         let who = self.allow(caller, Action::Administer)?;
@@ -247,20 +267,24 @@ impl Calendars for Service {
             return Err(Missing::Blackout.answer(caller.lang));
         }
         let act = self.act(who, "blackout.update");
-        self.save_blackout(caller.lang, act, id, draft).await
+        self.save_blackout(caller.lang, act, (id, read), draft)
+            .await
     }
 
-    async fn blackout_delete(&self, caller: &Caller, id: BlackoutId) -> Answer<()> {
+    async fn blackout_delete(
+        &self,
+        caller: &Caller,
+        id: BlackoutId,
+        read: Option<i64>,
+    ) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
-        let deleted = self
-            .store
-            .delete_blackout(&self.act(who, "blackout.delete"), id)
-            .await
-            .or_internal(caller.lang)?;
-        if !deleted {
-            return Err(Missing::Blackout.answer(caller.lang));
+        let lang = caller.lang;
+        let act = self.act(who, "blackout.delete");
+        let deleted = self.store.delete_blackout(&act, id, read).await;
+        if !stored(lang, Thing::Blackout, deleted)? {
+            return Err(Missing::Blackout.answer(lang));
         }
-        self.rules_changed(caller.lang).await?;
+        self.rules_changed(lang).await?;
         Ok(())
     }
 }

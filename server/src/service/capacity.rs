@@ -12,9 +12,11 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 
 use super::Service;
+use super::versions::{as_read, named, nothing, stored};
 use crate::error::OrInternal;
 use crate::scheduler::LOST_AFTER;
-use crate::store::{Engine, PoolLoad, PoolRemoval, StoredPool};
+use crate::store::{Engine, NOT_STORED, PoolLoad, PoolRemoval, StoredPool};
+use crate::texts::outdated::Thing;
 use crate::texts::pools::{PoolFault, PoolRefusal};
 use crate::texts::{Fault, Missing, Refusal};
 
@@ -26,6 +28,7 @@ fn shown(pool: StoredPool, load: Option<&PoolLoad>) -> Pool {
     Pool {
         name: pool.name,
         slots: pool.slots,
+        version: pool.version,
         running: load.running,
         waiting: load.waiting,
     }
@@ -44,6 +47,7 @@ fn check_pool(lang: Lang, draft: &PoolDraft) -> Answer<StoredPool> {
             return Ok(StoredPool {
                 name: name.to_owned(),
                 slots,
+                version: NOT_STORED,
             });
         }
         Some(_) => {}
@@ -114,26 +118,47 @@ impl Capacity for Service {
             .collect())
     }
 
-    async fn pool_set(&self, caller: &Caller, draft: &PoolDraft) -> Answer<Pool> {
+    async fn pool_set(
+        &self,
+        caller: &Caller,
+        read: Option<i64>,
+        draft: &PoolDraft,
+    ) -> Answer<Pool> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
+        let known = self.store.pool(draft.name.trim()).await.or_internal(lang)?;
+        let version = known.as_ref().map_or(NOT_STORED, |pool| pool.version);
+        as_read(lang, Thing::Pool, read, version, || {
+            let slots = known.map(|pool| pool.slots.to_string());
+            named([(
+                "slots",
+                slots.is_some_and(|slots| slots != draft.slots.trim()),
+            )])
+        })?;
         let pool = check_pool(lang, draft)?;
         let detail = format!("{} {}", pool.name, pool.slots);
         let act = self.act(who, "pool.update").detail(detail);
-        self.store.put_pool(&act, &pool).await.or_internal(lang)?;
+        let put = self.store.put_pool(&act, read, &pool).await;
+        stored(lang, Thing::Pool, put)?;
         self.signals.tasks.notify_one();
         self.signals.publish(None, None);
         let loads = self.store.pool_loads().await.or_internal(lang)?;
         let load = loads.get(&pool.name);
+        let pool = self.store.pool(&pool.name).await.or_internal(lang)?;
+        // Removed again since.
+        let pool = pool.ok_or_else(|| Missing::Pool.answer(lang))?;
         Ok(shown(pool, load))
     }
 
-    async fn pool_delete(&self, caller: &Caller, name: &str) -> Answer<()> {
+    async fn pool_delete(&self, caller: &Caller, name: &str, read: Option<i64>) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
+        if let Some(pool) = self.store.pool(name).await.or_internal(lang)? {
+            as_read(lang, Thing::Pool, read, pool.version, nothing)?;
+        }
         let act = self.act(who, "pool.delete").detail(name);
-        let removed = self.store.delete_pool(&act, name).await.or_internal(lang)?;
-        match removed {
+        let removed = self.store.delete_pool(&act, name, read).await;
+        match stored(lang, Thing::Pool, removed)? {
             PoolRemoval::InUse(tasks) => {
                 let in_use = PoolRefusal::InUse {
                     name: name.to_owned(),

@@ -23,16 +23,18 @@ use std::collections::HashSet;
 
 pub(super) use draft::Checked;
 
-use super::{Service, or_taken};
+use super::versions::{self, as_read, nothing};
+use super::{Service, or_taken, stored_or_taken};
 use crate::error::OrInternal;
 use crate::messages::Made;
 use crate::messages::target::{Target, open_target};
 use crate::messages::vendor::{self, PerMinute};
 use crate::outbound::OutboundClient;
-use crate::store::{OutboxItem, Replaced};
+use crate::store::OutboxItem;
 use crate::text::head;
 use crate::texts::channel_uses::ChannelInUse;
 use crate::texts::channels::{ChannelNotice, ChannelRefusal};
+use crate::texts::outdated::Thing;
 use crate::texts::{Missing, Refusal, Say};
 use fallback::with_fallback;
 
@@ -200,6 +202,10 @@ impl Channels for Service {
     ) -> Answer<Channel> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
+        let known = self.find_channel(lang, id).await?;
+        as_read(lang, Thing::Channel, read, known.version, || {
+            conflict::differing(draft, &known)
+        })?;
         let stored = self.opened_channel(lang, id).await?;
         let stored = stored.ok_or_else(|| Missing::Channel.answer(lang))?;
         let fallback = self.read_fallback(lang, draft, Some(id)).await?;
@@ -210,26 +216,27 @@ impl Channels for Service {
         let act = self.act(who, "channel.update").detail(new.name.as_str());
         let seal = |id, what| checked.seal(&self.sealer, id, what);
         let updated = self.store.update_channel(&act, id, read, new, seal).await;
-        match or_taken(updated, lang, || name_taken(lang, &new.name))? {
-            Replaced::Done => {}
-            Replaced::Gone => return Err(Missing::Channel.answer(lang)),
-            Replaced::Outdated => {
-                let stored = self.find_channel(lang, id).await?;
-                let (version, differs) = (stored.version, conflict::differing(draft, &stored));
-                return Err(ChannelRefusal::Outdated { version, differs }.answer(lang));
-            }
+        let taken = || name_taken(lang, &new.name);
+        if !stored_or_taken(updated, lang, Thing::Channel, taken)? {
+            return Err(Missing::Channel.answer(lang));
         }
         self.foresee_channel(lang, id, draft).await?;
         self.find_channel(lang, id).await
     }
 
-    async fn channel_delete(&self, caller: &Caller, id: ChannelId) -> Answer<()> {
+    async fn channel_delete(
+        &self,
+        caller: &Caller,
+        id: ChannelId,
+        read: Option<i64>,
+    ) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let channel = self.find_channel(lang, id).await?;
+        as_read(lang, Thing::Channel, read, channel.version, nothing)?;
         let act = self.act(who, "channel.delete").detail(channel.name);
-        let deleted = self.store.delete_channel(&act, id).await;
-        if !deleted.or_internal(lang)? {
+        let deleted = self.store.delete_channel(&act, id, read).await;
+        if !versions::stored(lang, Thing::Channel, deleted)? {
             let uses = self.store.channel_uses(id, None).await.or_internal(lang)?;
             return Err(match uses.is_unused() {
                 true => Missing::Channel.answer(lang),

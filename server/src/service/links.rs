@@ -3,20 +3,24 @@
 //! A link is checked here, and then its holder acts as the person it was issued to, with the rights of an operator,
 //! on its ticket only. Each act works once for each link.
 
+mod press;
+
 use app::auth::{Action, Principal, Role, Via};
 use app::backend::{Answer, Caller, Runs, System, Tasks, TicketDoors, Tickets};
 use app::error::ErrorKind;
 use app::i18n::Lang;
 use app::id::TicketId;
 use app::name::name_fault;
-use app::task::{Control, RunRequest, TaskView};
+use app::task::TaskView;
 use app::ticket::{
-    EVERYBODY, TicketAct, TicketDetail, TicketKind, TicketLink, TicketQuery, TicketState,
-    TicketStats, TicketView,
+    EVERYBODY, TicketDetail, TicketKind, TicketLink, TicketQuery, TicketState, TicketStats,
+    TicketView,
 };
 use app::time::{Stamp, ZoneRules};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+
+pub use press::Press;
 
 use super::Service;
 use super::sign_in::network_of;
@@ -25,11 +29,9 @@ use crate::auth::link::{
     LIFE_MAX, Link, LinkAct, LinkActs, LinkFault, LinkFor, issued_to, names_of, short,
 };
 use crate::error::OrInternal;
-use crate::store::LinkUse;
 use crate::text::{head, tail};
 use crate::texts::Refusal;
 use crate::texts::links::LinkRefusal;
-use crate::texts::tickets::TicketRefusal;
 
 /// Requests with a link from one address within a minute: a whole office may have one address.
 const LOOKS: u32 = 600;
@@ -52,8 +54,6 @@ const RUNBOOK_CHARS: usize = 1_500;
 const MINE_MAX: u32 = 50;
 /// How long a link on a person's own page is valid: it is made anew whenever the page is opened.
 const FROM_LIST: TimeDelta = TimeDelta::hours(12);
-/// The name under which an act is recorded whose link was issued to no person.
-const NAMELESS: &str = "link";
 
 /// What a link leads to.
 #[derive(Clone, Debug)]
@@ -98,17 +98,6 @@ pub struct LinkedList {
     pub now: Stamp,
 }
 
-/// A button that was pressed.
-#[derive(Clone, Debug)]
-pub struct Press {
-    /// What is to be done.
-    pub act: LinkAct,
-    /// Who presses it, of the people whom the link was issued to.
-    pub who: String,
-    /// The word, time, person or schedule that belongs to it.
-    pub value: String,
-}
-
 impl Service {
     /// What a link leads to. Changes nothing.
     ///
@@ -124,62 +113,6 @@ impl Service {
             }
             LinkFor::Mine => Ok(Opened::Mine(self.linked_list(lang, &link, from).await?)),
         }
-    }
-
-    /// Does what a button of a link's page says, once for each link.
-    ///
-    /// # Errors
-    /// When the link is not valid, does not allow it or was used for it, or the ticket does not allow it any more.
-    pub async fn press_link(
-        &self,
-        lang: Lang,
-        token: &str,
-        from: &str,
-        press: &Press,
-    ) -> Answer<()> {
-        let link = self.read_link(lang, token, from)?;
-        let LinkFor::Ticket(id) = link.what else {
-            return Err(LinkRefusal::NotAllowed.answer(lang));
-        };
-        let people = names_of(&link.person);
-        let who = match people.as_slice() {
-            [] => NAMELESS,
-            [one] => one,
-            several if several.contains(&press.who) => &press.who,
-            _ => return Err(LinkRefusal::Who.answer(lang)),
-        };
-        let caller = by_link(lang, who, from);
-        let seen = self.linked_ticket(&caller, TicketId(id), &link).await?;
-        if !seen.acts.allows(press.act) || press.act == LinkAct::Log {
-            return Err(seen.refusal(press.act, lang));
-        }
-        let now = self.clock.now();
-        let used = LinkUse {
-            link: link.id(),
-            act: press.act.as_str(),
-            ticket: id,
-            who: who.to_owned(),
-            at: now,
-            expires: link.expires,
-        };
-        if let Some(at) = self.store.use_link(&used).await.or_internal(lang)? {
-            let used = LinkRefusal::Used {
-                act: Some(press.act),
-                at: clock_time(&seen.zone, Stamp(at), Stamp(now)),
-            };
-            return Err(used.answer(lang));
-        }
-        let done = self.do_by_link(&caller, &seen.detail.ticket, press).await;
-        if done.is_err()
-            && let Err(error) = self.store.release_link(&used.link, used.act).await
-        {
-            // The press was refused, and the next message brings another link.
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "a link keeps a use that was refused"
-            );
-        }
-        done
     }
 
     /// Checks a token, within the limits of an address.
@@ -318,40 +251,6 @@ impl Service {
         let rules = self.zone_rules(caller, name).await;
         rules.unwrap_or_else(|_| ZoneRules::utc())
     }
-
-    async fn do_by_link(&self, caller: &Caller, ticket: &TicketView, press: &Press) -> Answer<()> {
-        let value = press.value.trim().to_owned();
-        let act = match press.act {
-            LinkAct::Done => TicketAct::Done(value),
-            LinkAct::Take => {
-                let who = caller
-                    .principal
-                    .as_ref()
-                    .map_or("", |who| who.name.as_str());
-                // What another person has taken is handed over first.
-                if ticket.state == TicketState::Acknowledged && ticket.owner != who {
-                    let act = TicketAct::Assign(who.to_owned());
-                    self.ticket_act(caller, ticket.id, &act).await?;
-                }
-                TicketAct::Acknowledge
-            }
-            LinkAct::Snooze => TicketAct::Snooze(value),
-            LinkAct::Assign => TicketAct::Assign(value),
-            LinkAct::Cycle => {
-                let control = Control::Urge(Some(value).filter(|cron| !cron.is_empty()));
-                let changed = self.task_control(caller, ticket.task_id, &control).await;
-                return changed.map(drop);
-            }
-            LinkAct::Run => {
-                let started = self
-                    .task_run(caller, ticket.task_id, &RunRequest::default())
-                    .await;
-                return started.map(drop);
-            }
-            LinkAct::Log => return Err(LinkRefusal::NotAllowed.answer(caller.lang)),
-        };
-        self.ticket_act(caller, ticket.id, &act).await.map(drop)
-    }
 }
 
 #[async_trait]
@@ -396,32 +295,6 @@ impl TicketDoors for Service {
     }
 }
 
-impl LinkedTicket {
-    /// Why a button that is not on the page does nothing.
-    fn refusal(&self, act: LinkAct, lang: Lang) -> app::error::AppError {
-        let ticket = &self.detail.ticket;
-        if ticket.state.is_over() {
-            let at = ticket
-                .done_at
-                .map(|at| clock_time(&self.zone, at, self.now));
-            let (who, at) = (
-                ticket.done_by.clone().unwrap_or_default(),
-                at.unwrap_or_default(),
-            );
-            let refusal = match ticket.state {
-                TicketState::Expired => TicketRefusal::Expired { at },
-                _ => TicketRefusal::Done { who, at },
-            };
-            return refusal.answer(lang);
-        }
-        if self.of_another && act != LinkAct::Take {
-            let owner = ticket.owner.clone();
-            return LinkRefusal::OfAnother { owner }.answer(lang);
-        }
-        LinkRefusal::NotAllowed.answer(lang)
-    }
-}
-
 /// The holder of a link as a caller. Only this file makes one, and passes it on with the link's own ticket.
 fn by_link(lang: Lang, person: &str, from: &str) -> Caller {
     Caller {
@@ -431,6 +304,7 @@ fn by_link(lang: Lang, person: &str, from: &str) -> Caller {
             role: Role::Operator,
             via: Via::Link,
             from: Some(from.to_owned()),
+            press: None,
         }),
         lang,
     }

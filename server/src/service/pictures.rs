@@ -10,9 +10,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Service;
+use super::versions::{as_read, nothing, stored};
 use crate::error::OrInternal;
 use crate::messages::{built_in_picture, read_picture};
-use crate::store::NewPicture;
+use crate::store::{NOT_STORED, NewPicture, StoredPicture};
+use crate::texts::outdated::Thing;
 use crate::texts::pictures::PictureRequestFault;
 use crate::texts::{Fault, Missing};
 
@@ -20,13 +22,21 @@ fn named(lang: Lang, name: &str) -> Answer<PictureName> {
     PictureName::read(name).ok_or_else(|| PictureRequestFault::UnknownName.alone("name", lang))
 }
 
+impl Service {
+    /// The picture that was uploaded in the place of the built-in one.
+    async fn uploaded(&self, lang: Lang, name: PictureName) -> Answer<Option<StoredPicture>> {
+        let all = self.store.pictures().await.or_internal(lang)?;
+        Ok(all.into_iter().find(|one| one.name == name.as_str()))
+    }
+}
+
 #[async_trait]
 impl Pictures for Service {
     async fn picture_list(&self, caller: &Caller) -> Answer<Vec<Picture>> {
         self.allow(caller, Action::Read)?;
-        let stored = self.store.pictures().await.or_internal(caller.lang)?;
+        let uploaded = self.store.pictures().await.or_internal(caller.lang)?;
         let picture = |name: &PictureName| {
-            let own = stored.iter().find(|own| own.name == name.as_str());
+            let own = uploaded.iter().find(|own| own.name == name.as_str());
             let built_in = built_in_picture(*name).and_then(|bytes| read_picture(bytes).ok());
             let size = |pixels: u32| i32::try_from(pixels).unwrap_or(0);
             match (own, built_in) {
@@ -37,6 +47,7 @@ impl Pictures for Service {
                     width: own.width,
                     height: own.height,
                     updated_at: Some(own.updated_at),
+                    version: own.version,
                 },
                 (None, found) => Picture {
                     name: *name,
@@ -47,6 +58,7 @@ impl Pictures for Service {
                     width: found.map_or(0, |found| size(found.width)),
                     height: found.map_or(0, |found| size(found.height)),
                     updated_at: None,
+                    version: NOT_STORED,
                 },
             }
         };
@@ -57,8 +69,8 @@ impl Pictures for Service {
         self.allow(caller, Action::Read)?;
         let lang = caller.lang;
         let name = named(lang, name)?;
-        let stored = self.store.picture(&[name.as_str()]).await;
-        if let Some(found) = stored.or_internal(lang)? {
+        let uploaded = self.store.picture(&[name.as_str()]).await;
+        if let Some(found) = uploaded.or_internal(lang)? {
             return Ok(found);
         }
         let built_in = built_in_picture(name).map(|bytes| ("image/png".to_owned(), bytes.to_vec()));
@@ -69,11 +81,15 @@ impl Pictures for Service {
         &self,
         caller: &Caller,
         name: &str,
+        read: Option<i64>,
         draft: &PictureDraft,
     ) -> Answer<Picture> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let name = named(lang, name)?;
+        let known = self.uploaded(lang, name).await?;
+        let version = known.map_or(NOT_STORED, |known| known.version);
+        as_read(lang, Thing::Picture, read, version, nothing)?;
         let content = STANDARD
             .decode(draft.base64.trim())
             .map_err(|_| PictureRequestFault::NotBase64.alone("base64", lang))?;
@@ -85,11 +101,11 @@ impl Pictures for Service {
             content,
         };
         let act = self.act(who, "picture.set").detail(name.as_str());
-        self.store
-            .put_picture(&act, name, &new)
-            .await
-            .or_internal(lang)?;
+        let put = self.store.put_picture(&act, name, read, &new).await;
+        stored(lang, Thing::Picture, put)?;
+        let now = self.uploaded(lang, name).await?;
         Ok(Picture {
+            version: now.map_or(NOT_STORED, |now| now.version),
             name,
             own: true,
             media_type: new.media_type.to_owned(),
@@ -99,17 +115,16 @@ impl Pictures for Service {
         })
     }
 
-    async fn picture_delete(&self, caller: &Caller, name: &str) -> Answer<()> {
+    async fn picture_delete(&self, caller: &Caller, name: &str, read: Option<i64>) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let name = named(lang, name)?;
+        if let Some(known) = self.uploaded(lang, name).await? {
+            as_read(lang, Thing::Picture, read, known.version, nothing)?;
+        }
         let act = self.act(who, "picture.delete").detail(name.as_str());
-        match self
-            .store
-            .delete_picture(&act, name)
-            .await
-            .or_internal(lang)?
-        {
+        let deleted = self.store.delete_picture(&act, name, read).await;
+        match stored(lang, Thing::Picture, deleted)? {
             true => Ok(()),
             false => Err(Missing::Picture.answer(lang)),
         }

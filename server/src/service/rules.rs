@@ -19,6 +19,7 @@ use std::collections::hash_map::Entry;
 use super::{Service, UnknownWord};
 use crate::error::OrInternal;
 use crate::store::{Act, RuleAdded, RuleChange};
+use crate::texts::outdated::{Outdated, Thing};
 use crate::texts::rules::{RuleFault, RuleRefusal};
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Missing, Refusal};
@@ -174,7 +175,14 @@ impl Service {
                 Ok(())
             }
             RuleChange::Gone => Err(Missing::Rule.answer(lang)),
-            RuleChange::Outdated(version) => Err(RuleRefusal::Outdated { version }.answer(lang)),
+            RuleChange::Outdated(version) => {
+                let outdated = Outdated {
+                    thing: Thing::Rule,
+                    version,
+                    differs: Vec::new(),
+                };
+                Err(outdated.answer(lang))
+            }
             RuleChange::NoChannel => Err(RuleFault::UnknownChannel.alone("channel_id", lang)),
             RuleChange::NoTask => Err(RuleFault::UnknownTask.alone("task_id", lang)),
             RuleChange::NoTemplate => Err(RuleFault::UnknownTemplate.alone("template", lang)),

@@ -14,10 +14,12 @@ use async_trait::async_trait;
 
 use super::execution::NamedTask;
 use super::key::KEY_CHECK;
+use super::versions::{as_read, named, nothing, stored};
 use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::store::{GrantChange, SealedSecret, StoredChange};
 use crate::texts::executions::ExecutionFault;
+use crate::texts::outdated::Thing;
 use crate::texts::secrets::{NOTE_MAX, SecretFault, SecretRefusal, TASKS_MAX};
 use crate::texts::{Fault, Missing, Refusal};
 
@@ -127,7 +129,7 @@ impl Service {
     async fn apply(
         &self,
         caller: &Caller,
-        id: SecretId,
+        (id, read): (SecretId, Option<i64>),
         value: Option<&str>,
         change: StoredChange,
     ) -> Answer<Secret> {
@@ -136,12 +138,11 @@ impl Service {
         let act = self.act(who, "secret.update");
         let changed = self
             .store
-            .change_secret(&act, id, &change, |id, kept| {
+            .change_secret(&act, id, read, &change, |id, kept| {
                 self.seal_secret(id, value?, kept)
             })
-            .await
-            .or_internal(lang)?;
-        if !changed {
+            .await;
+        if !stored(lang, Thing::Secret, changed)? {
             return Err(Missing::Secret.answer(lang));
         }
         self.grants_changed(lang).await?;
@@ -189,12 +190,27 @@ impl Secrets for Service {
         &self,
         caller: &Caller,
         id: SecretId,
+        read: Option<i64>,
         draft: &SecretDraft,
     ) -> Answer<Secret> {
         let lang = caller.lang;
         let known = self.secret_get(caller, id).await?;
         let mut faults = Vec::new();
         let (name, note) = (draft.name.trim(), draft.note.trim());
+        if read.is_some_and(|read| read != known.version) {
+            let granted: BTreeSet<TaskId> = known.tasks.iter().map(|task| task.id).collect();
+            let typed = self
+                .tasks_called(lang, "tasks", &draft.tasks, &mut Vec::new())
+                .await?;
+            as_read(lang, Thing::Secret, read, known.version, || {
+                named([
+                    ("note", note != known.note),
+                    // What is stored cannot be compared: it is never shown, not even as an answer to a guess.
+                    ("value", !draft.value.is_empty()),
+                    ("tasks", typed != granted),
+                ])
+            })?;
+        }
         if !name.is_empty() && name != known.name {
             faults.push(SecretFault::FixedName.on("name", lang));
         }
@@ -211,19 +227,26 @@ impl Secrets for Service {
             new_value: value.is_some(),
             tasks: GrantChange::Exactly(tasks),
         };
-        self.apply(caller, id, value, change).await
+        self.apply(caller, (id, read), value, change).await
     }
 
     async fn secret_change(
         &self,
         caller: &Caller,
         id: SecretId,
+        read: Option<i64>,
         change: &SecretChange,
     ) -> Answer<Secret> {
         let lang = caller.lang;
-        self.secret_get(caller, id).await?;
+        let known = self.secret_get(caller, id).await?;
         let value = change.value.as_deref();
         let note = change.note.as_deref().map(str::trim);
+        as_read(lang, Thing::Secret, read, known.version, || {
+            named([
+                ("note", note.is_some_and(|note| note != known.note)),
+                ("value", value.is_some()),
+            ])
+        })?;
         let mut faults = check_typed(lang, value, note);
         let exactly = match &change.tasks {
             Some(names) => Some(self.tasks_called(lang, "tasks", names, &mut faults).await?),
@@ -248,21 +271,22 @@ impl Secrets for Service {
             ),
             None => GrantChange::By { grant, revoke },
         };
-        let stored = StoredChange {
+        let kept = StoredChange {
             note: note.map(str::to_owned),
             new_value: value.is_some(),
             tasks,
         };
-        self.apply(caller, id, value, stored).await
+        self.apply(caller, (id, read), value, kept).await
     }
 
-    async fn secret_delete(&self, caller: &Caller, id: SecretId) -> Answer<()> {
+    async fn secret_delete(&self, caller: &Caller, id: SecretId, read: Option<i64>) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let secret = self.secret_get(caller, id).await?;
+        as_read(lang, Thing::Secret, read, secret.version, nothing)?;
         let act = self.act(who, "secret.delete").detail(secret.name);
-        let deleted = self.store.delete_secret(&act, id).await.or_internal(lang)?;
-        if !deleted {
+        let deleted = self.store.delete_secret(&act, id, read).await;
+        if !stored(lang, Thing::Secret, deleted)? {
             return Err(Missing::Secret.answer(lang));
         }
         self.grants_changed(lang).await?;

@@ -53,6 +53,7 @@ impl Service {
             role: stored.user.role,
             via: Via::Session,
             from: Some(from.to_owned()),
+            press: None,
         };
         let act = self.act(&who, "sign_in").detail(from);
         self.store
@@ -100,6 +101,7 @@ impl Service {
             via: Via::Session,
             // Set by the caller of this method.
             from: None,
+            press: None,
         }))
     }
 }

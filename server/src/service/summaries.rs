@@ -10,12 +10,14 @@ use app::summary::{Selection, Summary, SummaryDraft, SummaryPreview, SummarySpec
 use app::time::Stamp;
 use async_trait::async_trait;
 
-use super::{Service, or_taken};
+use super::versions::{as_read, named, nothing, stored};
+use super::{Service, or_taken, stored_or_taken};
 use crate::error::OrInternal;
 use crate::facts::Facts;
 use crate::messages::summary::{Period, collect, cycle, length};
 use crate::messages::vendor;
-use crate::store::{Replaced, StoredSummary};
+use crate::store::StoredSummary;
+use crate::texts::outdated::Thing;
 use crate::texts::summaries::{SummaryFault, SummaryRefusal};
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Missing, Refusal};
@@ -93,6 +95,25 @@ impl Service {
     }
 }
 
+/// The fields in which a draft says something else than what is stored, by their names in the API.
+fn differing(typed: &SummarySpec, stored: &SummarySpec) -> Vec<&'static str> {
+    let time = |spec: &SummarySpec| (spec.hour, spec.minute);
+    named([
+        ("name", typed.name != stored.name),
+        ("selection", typed.selection != stored.selection),
+        ("channel_id", typed.channel_id != stored.channel_id),
+        ("time", time(typed) != time(stored)),
+        ("weekday", typed.weekday != stored.weekday),
+        // Empty, it is the default.
+        ("zone", !typed.zone.is_empty() && typed.zone != stored.zone),
+        (
+            "send_when_empty",
+            typed.send_when_empty != stored.send_when_empty,
+        ),
+        ("enabled", typed.enabled != stored.enabled),
+    ])
+}
+
 fn name_taken(lang: Lang, spec: &SummarySpec) -> AppError {
     let name = spec.name.clone();
     SummaryRefusal::NameTaken { name }.answer(lang)
@@ -138,27 +159,35 @@ impl Summaries for Service {
     ) -> Answer<Summary> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
+        let known = self.find_summary(lang, id).await?;
+        as_read(lang, Thing::Summary, read, known.version, || {
+            // What is wrong with the draft is reported once it is saved upon this version.
+            let typed = draft.read(lang, &mut Vec::new());
+            differing(&typed, &known.spec)
+        })?;
         let spec = self.check_summary(lang, draft).await?;
         let act = self.act(who, "summary.update").detail(spec.name.as_str());
         let updated = self.store.update_summary(&act, id, read, &spec).await;
-        match or_taken(updated, lang, || name_taken(lang, &spec))? {
-            Replaced::Done => {}
-            Replaced::Gone => return Err(Missing::Summary.answer(lang)),
-            Replaced::Outdated => {
-                let version = self.find_summary(lang, id).await?.version;
-                return Err(SummaryRefusal::Outdated { version }.answer(lang));
-            }
+        let taken = || name_taken(lang, &spec);
+        if !stored_or_taken(updated, lang, Thing::Summary, taken)? {
+            return Err(Missing::Summary.answer(lang));
         }
         self.shown_summary(lang, id).await
     }
 
-    async fn summary_delete(&self, caller: &Caller, id: SummaryId) -> Answer<()> {
+    async fn summary_delete(
+        &self,
+        caller: &Caller,
+        id: SummaryId,
+        read: Option<i64>,
+    ) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let found = self.find_summary(lang, id).await?;
+        as_read(lang, Thing::Summary, read, found.version, nothing)?;
         let act = self.act(who, "summary.delete").detail(found.spec.name);
-        let deleted = self.store.delete_summary(&act, id).await;
-        if !deleted.or_internal(lang)? {
+        let deleted = self.store.delete_summary(&act, id, read).await;
+        if !stored(lang, Thing::Summary, deleted)? {
             return Err(Missing::Summary.answer(lang));
         }
         Ok(())

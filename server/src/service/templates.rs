@@ -16,12 +16,14 @@ use app::task::Task;
 use async_trait::async_trait;
 
 use super::Service;
+use super::versions::{as_read, named, nothing, stored};
 use crate::error::{OrInternal, internal};
 use crate::facts::{End, Ends, Facts, TaskFacts, event_of};
 use crate::messages::target::Target;
 use crate::messages::{Beside, VARIABLES, Worded, example, wants_brief};
-use crate::store::{OutboxItem, TemplateDeleted, TemplatePut};
+use crate::store::{NOT_STORED, OutboxItem, TemplateDeleted, TemplatePut};
 use crate::template::{SOURCE_MAX, TemplateFault, TemplateWhy, Value, render};
+use crate::texts::outdated::Thing;
 use crate::texts::templates::{TemplateRefusal, TemplateRequestFault};
 use crate::texts::{Fault, Missing, Refusal};
 
@@ -277,6 +279,7 @@ impl Templates for Service {
         caller: &Caller,
         channel: ChannelId,
         event: &str,
+        read: Option<i64>,
         draft: &TemplateDraft,
     ) -> Answer<Template> {
         let who = self.allow(caller, Action::Administer)?;
@@ -285,10 +288,18 @@ impl Templates for Service {
         let key = key_named(lang, event)?;
         // As browsers send forms.
         let body = draft.body.replace("\r\n", "\n");
+        let known = self.store.template(channel, &key).await.or_internal(lang)?;
+        let version = known.as_ref().map_or(NOT_STORED, |known| known.version);
+        as_read(lang, Thing::Template, read, version, || {
+            named([("body", known.is_some_and(|known| known.body != body))])
+        })?;
         self.check_template(lang, &body, key.clone(), &to).await?;
         let act = self.act(who, "channel.template_set").detail(key.text());
-        let put = self.store.put_template(&act, channel, &key, &body).await;
-        match put.or_internal(lang)? {
+        let put = self
+            .store
+            .put_template(&act, channel, &key, read, &body)
+            .await;
+        match stored(lang, Thing::Template, put)? {
             TemplatePut::Done => {}
             TemplatePut::NoChannel => return Err(Missing::Channel.answer(lang)),
             TemplatePut::TooMany => return Err(TemplateRefusal::TooMany.answer(lang)),
@@ -303,15 +314,19 @@ impl Templates for Service {
         caller: &Caller,
         channel: ChannelId,
         event: &str,
+        read: Option<i64>,
     ) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         self.find_channel(lang, channel).await?;
         let key = key_named(lang, event)?;
+        if let Some(known) = self.store.template(channel, &key).await.or_internal(lang)? {
+            as_read(lang, Thing::Template, read, known.version, nothing)?;
+        }
         let act = self.act(who, "channel.template_delete");
         let act = act.detail(key.text());
-        let deleted = self.store.delete_template(&act, channel, &key).await;
-        match deleted.or_internal(lang)? {
+        let deleted = self.store.delete_template(&act, channel, &key, read).await;
+        match stored(lang, Thing::Template, deleted)? {
             TemplateDeleted::Done => Ok(()),
             TemplateDeleted::Gone => Err(Missing::Template.answer(lang)),
             TemplateDeleted::InUse(rules) => {

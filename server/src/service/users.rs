@@ -9,12 +9,14 @@ use app::user::{ApiToken, NewToken, User, UserDraft};
 use async_trait::async_trait;
 
 use super::sign_in::{faults_of, password_fault};
+use super::versions::{as_read, named, nothing, stored};
 use super::{Service, or_taken};
 use crate::auth::alike::looks;
 use crate::auth::streams::Credential;
 use crate::auth::token::{API_PREFIX, hash, new_secret};
 use crate::error::OrInternal;
 use crate::texts::accounts::{AccountFault, AccountRefusal};
+use crate::texts::outdated::Thing;
 use crate::texts::{Fault, Missing, Refusal};
 
 impl Service {
@@ -99,21 +101,27 @@ impl Users for Service {
         self.find_user(caller, id).await
     }
 
-    async fn user_set_disabled(&self, caller: &Caller, id: UserId, disabled: bool) -> Answer<User> {
+    async fn user_set_disabled(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        read: Option<i64>,
+        disabled: bool,
+    ) -> Answer<User> {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
-        self.find_user(caller, id).await?;
+        let user = self.find_user(caller, id).await?;
+        as_read(lang, Thing::User, read, user.version, || {
+            named([("disabled", user.disabled != disabled)])
+        })?;
         let action = if disabled {
             "user.disable"
         } else {
             "user.enable"
         };
-        if !self
-            .store
-            .set_user_disabled(&self.act(who, action), id, disabled)
-            .await
-            .or_internal(lang)?
-        {
+        let act = self.act(who, action);
+        let changed = self.store.set_user_disabled(&act, id, read, disabled).await;
+        if !stored(lang, Thing::User, changed)? {
             return Err(AccountRefusal::LastAdmin.answer(lang));
         }
         if disabled {
@@ -122,49 +130,66 @@ impl Users for Service {
         self.find_user(caller, id).await
     }
 
-    async fn user_set_role(&self, caller: &Caller, id: UserId, role: &str) -> Answer<User> {
+    async fn user_set_role(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        read: Option<i64>,
+        role: &str,
+    ) -> Answer<User> {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
         let user = self.find_user(caller, id).await?;
+        as_read(lang, Thing::User, read, user.version, || {
+            named([("role", user.role.as_str() != role)])
+        })?;
         let Ok(role) = role.parse::<Role>() else {
             return Err(AccountFault::UnknownRole.alone("role", lang));
         };
         let detail = format!("{} → {}", user.role.as_str(), role.as_str());
         let act = self.act(who, "user.role").detail(detail);
-        let changed = self.store.set_user_role(&act, id, role).await;
-        if !changed.or_internal(lang)? {
+        let changed = self.store.set_user_role(&act, id, read, role).await;
+        if !stored(lang, Thing::User, changed)? {
             return Err(AccountRefusal::LastAdmin.answer(lang));
         }
         self.find_user(caller, id).await
     }
 
-    async fn user_delete(&self, caller: &Caller, id: UserId) -> Answer<()> {
+    async fn user_delete(&self, caller: &Caller, id: UserId, read: Option<i64>) -> Answer<()> {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
         let user = self.find_user(caller, id).await?;
+        as_read(lang, Thing::User, read, user.version, nothing)?;
         let act = self.act(who, "user.delete").detail(user.name);
-        let deleted = self.store.delete_user(&act, id).await;
-        if !deleted.or_internal(lang)? {
+        let deleted = self.store.delete_user(&act, id, read).await;
+        if !stored(lang, Thing::User, deleted)? {
             return Err(AccountRefusal::LastAdmin.answer(lang));
         }
         self.streams.end_user(id, None);
         Ok(())
     }
 
-    async fn user_set_password(&self, caller: &Caller, id: UserId, password: &str) -> Answer<()> {
+    async fn user_set_password(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        read: Option<i64>,
+        password: &str,
+    ) -> Answer<()> {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
         let user = self.find_user(caller, id).await?;
+        as_read(lang, Thing::User, read, user.version, nothing)?;
         if let Some(fault) = password_fault(password, &user.name, lang) {
             return Err(AppError::invalid(lang, vec![fault]));
         }
         let password_hash = self.new_hash(lang, password).await?;
-        if !self
+        let act = self.act(who, "user.password");
+        let changed = self
             .store
-            .set_password(&self.act(who, "user.password"), id, &password_hash)
-            .await
-            .or_internal(lang)?
-        {
+            .set_password(&act, id, read, &password_hash)
+            .await;
+        if !stored(lang, Thing::User, changed)? {
             return Err(Missing::User.answer(lang));
         }
         self.streams.end_user(id, None);

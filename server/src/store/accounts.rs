@@ -5,10 +5,11 @@ use app::id::UserId;
 use app::time::Stamp;
 use app::user::User;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
 
 use super::entity::{api_token, session, setup_link, user};
+use super::row_version::count;
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx, chat};
 
@@ -35,6 +36,7 @@ pub(super) fn to_user(row: &user::Model) -> Result<User, StoreError> {
         disabled: row.disabled,
         created_at: Stamp(row.created_at),
         last_sign_in_at: row.last_sign_in_at.map(Stamp),
+        version: row.version,
     })
 }
 
@@ -53,6 +55,12 @@ async fn has_other_admin(tx: &Tx, id: UserId) -> Result<bool, StoreError> {
         .count(tx)
         .await?;
     Ok(others > 0)
+}
+
+/// Counts a change of an account by an administrator; false when it does not exist.
+async fn change(tx: &Tx, id: UserId, read: Option<i64>) -> Result<bool, StoreError> {
+    let own = Condition::all().add(user::Column::Id.eq(id.0));
+    count::<user::Entity>(tx, own, user::Column::Version, read).await
 }
 
 impl Store {
@@ -192,8 +200,8 @@ impl Store {
         })
     }
 
-    /// Allows or forbids signing in; false when the account does not exist, or is the last administrator who may sign
-    /// in. Forbidding ends its sessions.
+    /// Allows or forbids signing in, with `read` only if the account still has that version; false when it does not exist,
+    /// or is the last administrator who may sign in. Forbidding ends its sessions.
     ///
     /// # Errors
     /// When the database fails.
@@ -201,33 +209,34 @@ impl Store {
         &self,
         act: &Act,
         id: UserId,
+        read: Option<i64>,
         disabled: bool,
     ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
+            if disabled && !has_other_admin(tx, id).await? {
+                return Ok(false);
+            }
+            if !change(tx, id, read).await? {
+                return Ok(false);
+            }
             if disabled {
-                if !has_other_admin(tx, id).await? {
-                    return Ok(false);
-                }
                 session::Entity::delete_many()
                     .filter(session::Column::UserId.eq(id.0))
                     .exec(tx)
                     .await?;
             }
-            let updated = user::Entity::update_many()
+            user::Entity::update_many()
                 .col_expr(user::Column::Disabled, Expr::value(disabled))
                 .filter(user::Column::Id.eq(id.0))
                 .exec(tx)
                 .await?;
-            if updated.rows_affected != 1 {
-                return Ok(false);
-            }
             act.record(tx, Some(id.0)).await?;
             Ok(true)
         })
     }
 
-    /// Changes the role of an account; false when the account does not exist, or is the last administrator who may
-    /// sign in and would lose that role.
+    /// Changes the role of an account, with `read` only if it still has that version; false when it does not exist, or is
+    /// the last administrator who may sign in and would lose that role.
     ///
     /// # Errors
     /// When the database fails.
@@ -235,33 +244,42 @@ impl Store {
         &self,
         act: &Act,
         id: UserId,
+        read: Option<i64>,
         role: Role,
     ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             if role != Role::Admin && !has_other_admin(tx, id).await? {
                 return Ok(false);
             }
-            let updated = user::Entity::update_many()
+            if !change(tx, id, read).await? {
+                return Ok(false);
+            }
+            user::Entity::update_many()
                 .col_expr(user::Column::Role, Expr::value(role.as_str()))
                 .filter(user::Column::Id.eq(id.0))
                 .exec(tx)
                 .await?;
-            if updated.rows_affected != 1 {
-                return Ok(false);
-            }
             act.record(tx, Some(id.0)).await?;
             Ok(true)
         })
     }
 
-    /// Deletes an account with its sessions and tokens; false when it does not exist, or is the last
-    /// administrator who may sign in. The audit log keeps its name.
+    /// Deletes an account with its sessions and tokens, with `read` only if it still has that version; false when it does
+    /// not exist, or is the last administrator who may sign in. The audit log keeps its name.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_user(&self, act: &Act, id: UserId) -> Result<bool, StoreError> {
+    pub async fn delete_user(
+        &self,
+        act: &Act,
+        id: UserId,
+        read: Option<i64>,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             if !has_other_admin(tx, id).await? {
+                return Ok(false);
+            }
+            if !change(tx, id, read).await? {
                 return Ok(false);
             }
             session::Entity::delete_many()
@@ -273,10 +291,7 @@ impl Store {
                 .exec(tx)
                 .await?;
             chat::account_gone(tx, id).await?;
-            let deleted = user::Entity::delete_by_id(id.0).exec(tx).await?;
-            if deleted.rows_affected != 1 {
-                return Ok(false);
-            }
+            user::Entity::delete_by_id(id.0).exec(tx).await?;
             act.record(tx, Some(id.0)).await?;
             Ok(true)
         })
@@ -316,7 +331,8 @@ impl Store {
         })
     }
 
-    /// Sets a password and ends all sessions and tokens; false when the account does not exist.
+    /// Sets a password, with `read` only if the account still has that version, and ends all its sessions and tokens; false
+    /// when it does not exist.
     ///
     /// # Errors
     /// When the database fails.
@@ -324,9 +340,13 @@ impl Store {
         &self,
         act: &Act,
         id: UserId,
+        read: Option<i64>,
         hash: &str,
     ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
+            if !change(tx, id, read).await? {
+                return Ok(false);
+            }
             session::Entity::delete_many()
                 .filter(session::Column::UserId.eq(id.0))
                 .exec(tx)
@@ -335,14 +355,11 @@ impl Store {
                 .filter(api_token::Column::UserId.eq(id.0))
                 .exec(tx)
                 .await?;
-            let updated = user::Entity::update_many()
+            user::Entity::update_many()
                 .col_expr(user::Column::PasswordHash, Expr::value(hash))
                 .filter(user::Column::Id.eq(id.0))
                 .exec(tx)
                 .await?;
-            if updated.rows_affected != 1 {
-                return Ok(false);
-            }
             act.record(tx, Some(id.0)).await?;
             Ok(true)
         })

@@ -1,11 +1,12 @@
 //! The audit log: who changed what, recorded in the transaction of the change.
 
-use app::auth::Principal;
+use app::auth::{LinkPress, Principal};
 use app::id::{TaskId, UserId};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::entity::audit;
+use super::links;
 use super::messages::{Notice, insert_notices};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
@@ -26,6 +27,8 @@ pub struct Act {
     action: &'static str,
     detail: String,
     at: DateTime<Utc>,
+    /// The button of a signed link that was pressed for it.
+    press: Option<LinkPress>,
 }
 
 impl std::fmt::Display for Act {
@@ -55,6 +58,7 @@ impl Act {
             action,
             detail: String::new(),
             at,
+            press: who.press.clone(),
         }
     }
 
@@ -67,6 +71,7 @@ impl Act {
             action,
             detail: String::new(),
             at,
+            press: None,
         }
     }
 
@@ -115,7 +120,7 @@ impl Act {
         &self.who
     }
 
-    /// Writes it to the audit log.
+    /// Writes it to the audit log, and uses up the button that was pressed for it. Once for each act.
     pub(super) async fn record(&self, tx: &Tx, object: Option<i64>) -> Result<(), StoreError> {
         self.insert(tx, object, None).await
     }
@@ -149,7 +154,11 @@ impl Act {
         })
         .exec_without_returning(tx)
         .await?;
-        Ok(())
+        // In the same transaction: a press and what it causes are both stored, or neither.
+        match &self.press {
+            Some(press) => links::use_up(tx, press, &self.who, self.at).await,
+            None => Ok(()),
+        }
     }
 }
 

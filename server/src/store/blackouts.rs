@@ -3,10 +3,12 @@
 use app::calendar::BlackoutPolicy;
 use app::id::BlackoutId;
 use chrono::{DateTime, Utc};
-use sea_orm::{EntityTrait, QueryOrder, Set};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, EntityTrait, QueryOrder, Set};
 
 use super::entity::blackout;
 use super::ledger::{EVERY_TASK, note_change, withdraw};
+use super::row_version::count;
 use super::tasks::{from_json, to_json};
 use super::txn::transaction;
 use super::{Act, Store, StoreError};
@@ -32,6 +34,8 @@ pub struct StoredBlackout {
     pub duration_seconds: Option<i64>,
     /// What happens to the firings.
     pub policy: BlackoutPolicy,
+    /// Counts its changes; 0 for one that is not stored yet.
+    pub version: i64,
 }
 
 fn columns(new: &StoredBlackout, now: DateTime<Utc>) -> blackout::ActiveModel {
@@ -47,6 +51,11 @@ fn columns(new: &StoredBlackout, now: DateTime<Utc>) -> blackout::ActiveModel {
         updated_at: Set(now),
         ..Default::default()
     }
+}
+
+/// The row of a blackout.
+fn own(id: BlackoutId) -> Condition {
+    Condition::all().add(blackout::Column::Id.eq(id.0))
 }
 
 impl Store {
@@ -74,19 +83,21 @@ impl Store {
                     ends_at: row.ends_at,
                     cron: row.cron,
                     duration_seconds: row.duration_seconds,
+                    version: row.version,
                 })
             })
             .collect()
     }
 
-    /// Adds a blackout, or replaces the one with its id; `None` when that one does not exist. Withdraws what is
-    /// planned for later.
+    /// Adds a blackout, or replaces the one with its id, with `read` only if it still has that version; `None` when it
+    /// does not exist. Withdraws what is planned for later.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn put_blackout(
         &self,
         act: &Act,
+        read: Option<i64>,
         new: &StoredBlackout,
     ) -> Result<Option<BlackoutId>, StoreError> {
         let now = act.at();
@@ -97,11 +108,8 @@ impl Store {
                 row.created_at = Set(now);
                 blackout::Entity::insert(row).exec(tx).await?.last_insert_id
             } else {
-                if blackout::Entity::find_by_id(new.id.0)
-                    .one(tx)
-                    .await?
-                    .is_none()
-                {
+                let version = blackout::Column::Version;
+                if !count::<blackout::Entity>(tx, own(new.id), version, read).await? {
                     return Ok(None);
                 }
                 row.id = Set(new.id.0);
@@ -114,19 +122,24 @@ impl Store {
         })
     }
 
-    /// Removes a blackout; false when it does not exist.
+    /// Removes a blackout, with `read` only if it still has that version; false when it does not exist.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_blackout(&self, act: &Act, id: BlackoutId) -> Result<bool, StoreError> {
+    pub async fn delete_blackout(
+        &self,
+        act: &Act,
+        id: BlackoutId,
+        read: Option<i64>,
+    ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, EVERY_TASK, now).await?;
-            let deleted = blackout::Entity::delete_by_id(id.0).exec(tx).await?;
-            withdraw(tx, EVERY_TASK, now).await?;
-            if deleted.rows_affected == 0 {
+            if !count::<blackout::Entity>(tx, own(id), blackout::Column::Version, read).await? {
                 return Ok(false);
             }
+            blackout::Entity::delete_by_id(id.0).exec(tx).await?;
+            withdraw(tx, EVERY_TASK, now).await?;
             act.record(tx, Some(id.0)).await?;
             Ok(true)
         })

@@ -3,11 +3,12 @@
 use app::calendar::CalendarDraft;
 use app::schedule::BUILTIN_CALENDAR;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
 
 use super::entity::{calendar, schedule};
 use super::ledger::{EVERY_TASK, note_change, withdraw};
+use super::row_version::{count, count_or_new};
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
 
@@ -24,12 +25,19 @@ pub struct StoredCalendar {
     pub days: String,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+    /// Counts its changes.
+    pub version: i64,
 }
 
 /// Plans everything again, because days may mean something else now.
 async fn plan_anew(tx: &Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
     note_change(tx, EVERY_TASK, now).await?;
     withdraw(tx, EVERY_TASK, now).await
+}
+
+/// The row of a calendar.
+fn called(name: &str) -> Condition {
+    Condition::all().add(calendar::Column::Name.eq(name))
 }
 
 impl Store {
@@ -49,6 +57,7 @@ impl Store {
                 source_url: row.source_url,
                 days: row.days,
                 updated_at: row.updated_at,
+                version: row.version,
             })
             .collect())
     }
@@ -100,7 +109,8 @@ impl Store {
         })
     }
 
-    /// Renames a calendar and sets its URL; its schedules follow. False when it does not exist.
+    /// Renames a calendar and sets its URL, with `read` only if it still has that version; its schedules follow. False
+    /// when it does not exist.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
@@ -108,21 +118,23 @@ impl Store {
         &self,
         act: &Act,
         name: &str,
+        read: Option<i64>,
         draft: &CalendarDraft,
     ) -> Result<bool, StoreError> {
         let now = act.at();
         let source_url = Some(draft.source_url.clone()).filter(|url| !url.is_empty());
         transaction!(self, |tx| {
             plan_anew(tx, now).await?;
-            let updated = calendar::Entity::update_many()
+            if !count::<calendar::Entity>(tx, called(name), calendar::Column::Version, read).await?
+            {
+                return Ok(false);
+            }
+            calendar::Entity::update_many()
                 .col_expr(calendar::Column::Name, Expr::value(draft.name.as_str()))
                 .col_expr(calendar::Column::SourceUrl, Expr::value(source_url.clone()))
                 .filter(calendar::Column::Name.eq(name))
                 .exec(tx)
                 .await?;
-            if updated.rows_affected == 0 {
-                return Ok(false);
-            }
             schedule::Entity::update_many()
                 .col_expr(schedule::Column::Calendar, Expr::value(draft.name.as_str()))
                 .filter(schedule::Column::Calendar.eq(name))
@@ -134,8 +146,8 @@ impl Store {
     }
 
     /// Changes the days of a calendar: `change` receives the stored lines, or `None` if it has no row, and returns
-    /// the new ones; `None` leaves everything as it is. False when nothing was changed. The built-in calendar gets
-    /// its row this way.
+    /// the new ones; `None` leaves everything as it is. With `read` only if the calendar still has that version. False
+    /// when nothing was changed. The built-in calendar gets its row this way.
     ///
     /// # Errors
     /// When the database fails.
@@ -143,12 +155,15 @@ impl Store {
         &self,
         act: &Act,
         name: &str,
+        read: Option<i64>,
         change: impl Fn(Option<&str>) -> Option<String>,
     ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
             // Takes the lock of all changes: what is read here is what is overwritten.
             plan_anew(tx, now).await?;
+            let version = calendar::Column::Version;
+            count_or_new::<calendar::Entity>(tx, called(name), version, read).await?;
             let row = calendar::Entity::find()
                 .filter(calendar::Column::Name.eq(name))
                 .one(tx)
@@ -184,11 +199,16 @@ impl Store {
         })
     }
 
-    /// Removes a calendar; false when it has no row, or schedules use it.
+    /// Removes a calendar, with `read` only if it still has that version; false when it has no row, or schedules use it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_calendar(&self, act: &Act, name: &str) -> Result<bool, StoreError> {
+    pub async fn delete_calendar(
+        &self,
+        act: &Act,
+        name: &str,
+        read: Option<i64>,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             plan_anew(tx, act.at()).await?;
             // Checked in the transaction that deletes the row: no schedule may start to use it in between.
@@ -199,13 +219,14 @@ impl Store {
             if uses > 0 && name != BUILTIN_CALENDAR {
                 return Ok(false);
             }
-            let deleted = calendar::Entity::delete_many()
+            if !count::<calendar::Entity>(tx, called(name), calendar::Column::Version, read).await?
+            {
+                return Ok(false);
+            }
+            calendar::Entity::delete_many()
                 .filter(calendar::Column::Name.eq(name))
                 .exec(tx)
                 .await?;
-            if deleted.rows_affected == 0 {
-                return Ok(false);
-            }
             act.record(tx, None).await?;
             Ok(true)
         })

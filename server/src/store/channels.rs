@@ -8,7 +8,7 @@ use app::id::{ChannelId, TaskId};
 use app::message::MessageState;
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
@@ -17,7 +17,7 @@ use super::channel_uses::uses;
 use super::code::is_one_of;
 use super::delivery::channel_gone;
 use super::entity::{channel, channel_slot, message, task};
-use super::replaced::Replaced;
+use super::row_version::{FIRST_VERSION, count};
 use super::rules::uses_of;
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx, chat, templates};
@@ -31,9 +31,6 @@ const NEVER_SENT: [MessageState; 6] = [
     MessageState::Withdrawn,
     MessageState::Merged,
 ];
-
-/// The version of a new channel.
-const FIRST_VERSION: i64 = 1;
 
 /// Failing channels that are looked through for those that hold up messages.
 const FAILING_READ: u64 = 100;
@@ -254,20 +251,21 @@ impl Store {
                 url_masked: Set(String::new()),
                 created_at: Set(now),
                 updated_at: Set(now),
-                // Written once more with its secrets, which are sealed for its id.
-                version: Set(FIRST_VERSION - 1),
+                version: Set(FIRST_VERSION),
                 ..Default::default()
             })
             .exec(tx)
             .await?;
             let id = ChannelId(inserted.last_insert_id);
-            write(tx, id, None, new, &seal, now).await?;
+            // Once more with its secrets, which are sealed for its id.
+            write(tx, id, new, &seal, now).await?;
             act.record(tx, Some(id.0)).await?;
             Ok(id)
         })
     }
 
-    /// Replaces a channel; with `version` only if it still has that one. `seal` as for [`Self::insert_channel`].
+    /// Replaces a channel, with `read` only if it still has that version; false when it does not exist. `seal` as for
+    /// [`Self::insert_channel`].
     ///
     /// # Errors
     /// When the database fails or refuses the name, or the URL cannot be sealed.
@@ -275,34 +273,37 @@ impl Store {
         &self,
         act: &Act,
         id: ChannelId,
-        version: Option<i64>,
+        read: Option<i64>,
         new: &NewChannel,
         seal: impl Fn(ChannelId, ChannelSecret) -> Option<String> + Send + Sync,
-    ) -> Result<Replaced, StoreError> {
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
-            if !write(tx, id, version, new, &seal, act.at()).await? {
-                // Those who wait for this row see the version that the first of them wrote.
-                let stored: Option<i64> = channel::Entity::find_by_id(id.0)
-                    .select_only()
-                    .column(channel::Column::Version)
-                    .into_tuple()
-                    .one(tx)
-                    .await?;
-                return Ok(stored.map_or(Replaced::Gone, |_| Replaced::Outdated));
+            if !count::<channel::Entity>(tx, own(id), channel::Column::Version, read).await? {
+                return Ok(false);
             }
+            write(tx, id, new, &seal, act.at()).await?;
             act.record(tx, Some(id.0)).await?;
-            Ok(Replaced::Done)
+            Ok(true)
         })
     }
 
-    /// Removes a channel that no task, rule, summary or other channel uses; false when one does, or it does not exist.
+    /// Removes a channel that no task, rule, summary or other channel uses, with `read` only if it still has that version;
+    /// false when one does, or it does not exist.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_channel(&self, act: &Act, id: ChannelId) -> Result<bool, StoreError> {
+    pub async fn delete_channel(
+        &self,
+        act: &Act,
+        id: ChannelId,
+        read: Option<i64>,
+    ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
             if !uses(tx, id, None).await?.is_unused() {
+                return Ok(false);
+            }
+            if !count::<channel::Entity>(tx, own(id), channel::Column::Version, read).await? {
                 return Ok(false);
             }
             channel_gone(tx, id, now).await?;
@@ -317,10 +318,7 @@ impl Store {
                 .filter(is_one_of(message::Column::State, &NEVER_SENT))
                 .exec(tx)
                 .await?;
-            let deleted = channel::Entity::delete_by_id(id.0).exec(tx).await?;
-            if deleted.rows_affected != 1 {
-                return Ok(false);
-            }
+            channel::Entity::delete_by_id(id.0).exec(tx).await?;
             act.record(tx, Some(id.0)).await?;
             Ok(true)
         })
@@ -344,7 +342,11 @@ pub(super) async fn put_for_task(
         .one(tx)
         .await?;
     let (id, name) = match known {
-        Some((id, name)) => (ChannelId(id), name),
+        Some((id, name)) => {
+            let id = ChannelId(id);
+            count::<channel::Entity>(tx, own(id), C::Version, None).await?;
+            (id, name)
+        }
         None => {
             let mut name = format!("task-{task}");
             // Somebody's shared channel may have it.
@@ -365,7 +367,7 @@ pub(super) async fn put_for_task(
                 created_at: Set(now),
                 updated_at: Set(now),
                 task_id: Set(Some(task.0)),
-                version: Set(FIRST_VERSION - 1),
+                version: Set(FIRST_VERSION),
                 ..Default::default()
             })
             .exec(tx)
@@ -380,7 +382,7 @@ pub(super) async fn put_for_task(
         lang: Some(None),
         ..channel.new.clone()
     };
-    write(tx, id, None, &new, channel.seal, now).await?;
+    write(tx, id, &new, channel.seal, now).await?;
     Ok(id)
 }
 
@@ -425,20 +427,23 @@ pub(super) async fn drop_of_task(tx: &Tx, task: TaskId) -> Result<(), StoreError
     Ok(())
 }
 
-/// Writes the input into the row of a channel; false when it does not exist, or no longer has this version.
+/// The row of a channel.
+fn own(id: ChannelId) -> Condition {
+    Condition::all().add(channel::Column::Id.eq(id.0))
+}
+
+/// Writes the input into the row of a channel.
 async fn write(
     tx: &Tx,
     id: ChannelId,
-    version: Option<i64>,
     new: &NewChannel,
     seal: impl Fn(ChannelId, ChannelSecret) -> Option<String>,
     now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     use channel::Column as C;
     let mut update = channel::Entity::update_many()
         .col_expr(C::Name, Expr::value(new.name.as_str()))
         .col_expr(C::Kind, Expr::value(new.kind.as_str()))
-        .col_expr(C::Version, Expr::col(C::Version).add(1))
         .col_expr(C::UpdatedAt, Expr::value(now));
     let seal = |what| {
         seal(id, what).ok_or_else(|| StoreError::Seal {
@@ -484,10 +489,8 @@ async fn write(
             .col_expr(C::UrlSealed, Expr::value(sealed))
             .col_expr(C::UrlMasked, Expr::value(masked.as_str()));
     }
-    if let Some(read) = version {
-        update = update.filter(C::Version.eq(read));
-    }
-    Ok(update.filter(C::Id.eq(id.0)).exec(tx).await?.rows_affected == 1)
+    update.filter(C::Id.eq(id.0)).exec(tx).await?;
+    Ok(())
 }
 
 fn unknown(what: &'static str, value: &str) -> StoreError {

@@ -405,6 +405,7 @@ impl Store {
             role: account.role,
             via: Via::Chat,
             from: Some(format!("{}:{person}", vendor.as_str())),
+            press: None,
         }))
     }
 

@@ -2,9 +2,11 @@
 
 use app::message::PictureName;
 use app::time::Stamp;
+use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::entity::picture;
+use super::row_version::{count, count_or_new, raced};
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
 
@@ -21,6 +23,8 @@ pub struct StoredPicture {
     pub height: i32,
     /// When it was uploaded.
     pub updated_at: Stamp,
+    /// Counts its changes.
+    pub version: i64,
 }
 
 /// A picture that was checked.
@@ -36,6 +40,11 @@ pub struct NewPicture {
     pub content: Vec<u8>,
 }
 
+/// The row of a picture.
+fn called(name: PictureName) -> Condition {
+    Condition::all().add(picture::Column::Name.eq(name.as_str()))
+}
+
 impl Store {
     /// The uploaded pictures.
     ///
@@ -43,20 +52,22 @@ impl Store {
     /// When the database fails.
     pub async fn pictures(&self) -> Result<Vec<StoredPicture>, StoreError> {
         use picture::Column as P;
-        type Row = (String, String, i32, i32, chrono::DateTime<chrono::Utc>);
+        type Row = (String, String, i32, i32, chrono::DateTime<chrono::Utc>, i64);
         let rows: Vec<Row> = picture::Entity::find()
             .select_only()
-            .columns([P::Name, P::MediaType, P::Width, P::Height, P::UpdatedAt])
+            .columns([P::Name, P::MediaType, P::Width, P::Height])
+            .columns([P::UpdatedAt, P::Version])
             .limit(PictureName::ALL.len() as u64)
             .into_tuple()
             .all(&self.reader)
             .await?;
-        let stored = |(name, media_type, width, height, updated_at)| StoredPicture {
+        let stored = |(name, media_type, width, height, updated_at, version)| StoredPicture {
             name,
             media_type,
             width,
             height,
             updated_at: Stamp(updated_at),
+            version,
         };
         Ok(rows.into_iter().map(stored).collect())
     }
@@ -77,7 +88,7 @@ impl Store {
         Ok(None)
     }
 
-    /// Puts a picture in the place of the one that is there.
+    /// Puts a picture in the place of the one that is there; with `read` only if that still has this version.
     ///
     /// # Errors
     /// When the database fails.
@@ -85,9 +96,9 @@ impl Store {
         &self,
         act: &Act,
         name: PictureName,
+        read: Option<i64>,
         new: &NewPicture,
     ) -> Result<(), StoreError> {
-        use picture::Column as P;
         transaction!(self, |tx| {
             let row = picture::ActiveModel {
                 name: Set(name.as_str().to_owned()),
@@ -96,30 +107,38 @@ impl Store {
                 height: Set(new.height),
                 content: Set(new.content.clone()),
                 updated_at: Set(act.at()),
+                ..Default::default()
             };
-            let conflict = sea_orm::sea_query::OnConflict::column(P::Name)
-                .update_columns([P::MediaType, P::Width, P::Height, P::Content, P::UpdatedAt])
-                .to_owned();
-            picture::Entity::insert(row)
-                .on_conflict(conflict)
-                .exec_without_returning(tx)
-                .await?;
+            let version = picture::Column::Version;
+            if count_or_new::<picture::Entity>(tx, called(name), version, read).await? {
+                picture::Entity::update(row).exec(tx).await?;
+            } else {
+                picture::Entity::insert(row)
+                    .exec_without_returning(tx)
+                    .await
+                    .map_err(raced)?;
+            }
             act.record(tx, None).await
         })
     }
 
-    /// Removes an uploaded picture; false when there is none.
+    /// Removes an uploaded picture, with `read` only if it still has that version; false when there is none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_picture(&self, act: &Act, name: PictureName) -> Result<bool, StoreError> {
+    pub async fn delete_picture(
+        &self,
+        act: &Act,
+        name: PictureName,
+        read: Option<i64>,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
-            let deleted = picture::Entity::delete_by_id(name.as_str().to_owned())
-                .exec(tx)
-                .await?;
-            if deleted.rows_affected == 0 {
+            if !count::<picture::Entity>(tx, called(name), picture::Column::Version, read).await? {
                 return Ok(false);
             }
+            picture::Entity::delete_by_id(name.as_str().to_owned())
+                .exec(tx)
+                .await?;
             act.record(tx, None).await?;
             Ok(true)
         })

@@ -6,11 +6,13 @@ use app::id::TaskId;
 use app::pool::EVERYTHING;
 use app::run::RunState;
 use app::task::Execution;
+use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::code::{Code, is_one_of};
 use super::entity::{pool, run, task};
 use super::ledger::{EVERY_TASK, note_change};
+use super::row_version::{count, count_or_new};
 use super::txn::transaction;
 use super::{Act, Store, StoreError};
 
@@ -21,6 +23,8 @@ pub struct StoredPool {
     pub name: String,
     /// Runs at once.
     pub slots: u32,
+    /// Counts its changes; 0 for one that is not stored yet.
+    pub version: i64,
 }
 
 /// Runs of a pool, active and waiting.
@@ -49,8 +53,14 @@ impl From<pool::Model> for StoredPool {
             name: row.name,
             // Stored values were checked to be 1–10000.
             slots: u32::try_from(row.slots).unwrap_or(1),
+            version: row.version,
         }
     }
+}
+
+/// The row of a pool.
+fn called(name: &str) -> Condition {
+    Condition::all().add(pool::Column::Name.eq(name))
 }
 
 impl Store {
@@ -113,12 +123,17 @@ impl Store {
         Ok(loads)
     }
 
-    /// Adds a pool, or changes its slots. Waiting runs are reconsidered. The act is `pool.create` or `pool.update`,
+    /// Adds a pool, or changes its slots; with `read` only if it still has that version. Waiting runs are reconsidered. The act is `pool.create` or `pool.update`,
     /// as appropriate.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn put_pool(&self, act: &Act, new: &StoredPool) -> Result<(), StoreError> {
+    pub async fn put_pool(
+        &self,
+        act: &Act,
+        read: Option<i64>,
+        new: &StoredPool,
+    ) -> Result<(), StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, EVERY_TASK, now).await?;
@@ -126,9 +141,11 @@ impl Store {
                 name: Set(new.name.clone()),
                 slots: Set(i32::try_from(new.slots).unwrap_or(i32::MAX)),
                 updated_at: Set(now),
+                ..Default::default()
             };
-            let known = pool::Entity::find_by_id(new.name.clone()).one(tx).await?;
-            let action = if known.is_some() {
+            let (own, version) = (called(&new.name), pool::Column::Version);
+            let is_known = count_or_new::<pool::Entity>(tx, own, version, read).await?;
+            let action = if is_known {
                 pool::Entity::update(row).exec(tx).await?;
                 "pool.update"
             } else {
@@ -139,11 +156,16 @@ impl Store {
         })
     }
 
-    /// Removes a pool that no task uses.
+    /// Removes a pool that no task uses; with `read` only if it still has that version.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_pool(&self, act: &Act, name: &str) -> Result<PoolRemoval, StoreError> {
+    pub async fn delete_pool(
+        &self,
+        act: &Act,
+        name: &str,
+        read: Option<i64>,
+    ) -> Result<PoolRemoval, StoreError> {
         transaction!(self, |tx| {
             note_change(tx, EVERY_TASK, act.at()).await?;
             let rows: Vec<(i64, String, String)> = task::Entity::find()
@@ -172,10 +194,10 @@ impl Store {
             if !users.is_empty() {
                 return Ok(PoolRemoval::InUse(users));
             }
-            let deleted = pool::Entity::delete_by_id(name.to_owned()).exec(tx).await?;
-            if deleted.rows_affected == 0 {
+            if !count::<pool::Entity>(tx, called(name), pool::Column::Version, read).await? {
                 return Ok(PoolRemoval::Unknown);
             }
+            pool::Entity::delete_by_id(name.to_owned()).exec(tx).await?;
             act.record(tx, None).await?;
             Ok(PoolRemoval::Done)
         })

@@ -14,12 +14,9 @@ use sea_orm::{
 
 use super::entity::message_summary;
 use super::messages::{NewMessage, insert_messages};
-use super::replaced::Replaced;
+use super::row_version::{FIRST_VERSION, count};
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
-
-/// The version of a new summary.
-const FIRST_VERSION: i64 = 1;
 
 /// A summary's row.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,6 +43,11 @@ impl StoredSummary {
             && self.since < instant
             && self.last_sent_for.is_none_or(|last| last < instant)
     }
+}
+
+/// The row of a summary.
+fn own(id: SummaryId) -> Condition {
+    Condition::all().add(message_summary::Column::Id.eq(id.0))
 }
 
 fn read(row: message_summary::Model) -> Result<StoredSummary, StoreError> {
@@ -168,8 +170,8 @@ impl Store {
         })
     }
 
-    /// Replaces a summary; with `version` only if it still has that one. With other instants, or enabled again, it is
-    /// sent from the next one on. An existing name is a duplicate-key error.
+    /// Replaces a summary, with `read` only if it still has that version; false when it does not exist. With other
+    /// instants, or enabled again, it is sent from the next one on. An existing name is a duplicate-key error.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
@@ -179,24 +181,16 @@ impl Store {
         id: SummaryId,
         version: Option<i64>,
         spec: &SummarySpec,
-    ) -> Result<Replaced, StoreError> {
-        use message_summary::Column as C;
+    ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
-            // First of all, so that those who change the same one wait here.
-            let mut count = message_summary::Entity::update_many()
-                .col_expr(C::Version, Expr::col(C::Version).add(1))
-                .filter(C::Id.eq(id.0));
-            if let Some(read) = version {
-                count = count.filter(C::Version.eq(read));
+            let counter = message_summary::Column::Version;
+            if !count::<message_summary::Entity>(tx, own(id), counter, version).await? {
+                return Ok(false);
             }
-            let is_counted = count.exec(tx).await?.rows_affected == 1;
             let Some(row) = message_summary::Entity::find_by_id(id.0).one(tx).await? else {
-                return Ok(Replaced::Gone);
+                return Ok(false);
             };
-            if !is_counted {
-                return Ok(Replaced::Outdated);
-            }
             let before = read(row)?.spec;
             let mut row = columns(spec, now);
             row.id = Set(id.0);
@@ -205,20 +199,26 @@ impl Store {
             }
             message_summary::Entity::update(row).exec(tx).await?;
             act.record(tx, Some(id.0)).await?;
-            Ok(Replaced::Done)
+            Ok(true)
         })
     }
 
-    /// Removes a summary; false when it does not exist.
+    /// Removes a summary, with `version` only if it still has that one; false when it does not exist.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_summary(&self, act: &Act, id: SummaryId) -> Result<bool, StoreError> {
+    pub async fn delete_summary(
+        &self,
+        act: &Act,
+        id: SummaryId,
+        version: Option<i64>,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
-            let deleted = message_summary::Entity::delete_by_id(id.0).exec(tx).await?;
-            if deleted.rows_affected == 0 {
+            let counter = message_summary::Column::Version;
+            if !count::<message_summary::Entity>(tx, own(id), counter, version).await? {
                 return Ok(false);
             }
+            message_summary::Entity::delete_by_id(id.0).exec(tx).await?;
             act.record(tx, Some(id.0)).await?;
             Ok(true)
         })

@@ -1,13 +1,14 @@
 //! Tasks and their schedules.
 
 mod change;
+mod delete;
 mod list;
 mod pause;
 mod rows;
 mod schedules;
 mod search;
 
-pub use change::{Deleted, Updated};
+pub use change::Updated;
 pub(super) use change::{step_task, stop_urging};
 
 use app::id::TaskId;
@@ -20,6 +21,7 @@ use super::code::Code;
 use super::entity::{schedule, task};
 use super::secrets::SealedSecret;
 use super::{Store, StoreError, Tx};
+pub use delete::Deleted;
 pub use list::ListedTask;
 pub(super) use pause::pause_failing;
 use rows::to_live;

@@ -4,11 +4,13 @@ use app::channel::{ALL_EVENTS, NAMED, NAMED_TEMPLATES_MAX, Template, TemplateKey
 use app::id::{ChannelId, RuleId};
 use app::message::Event;
 use app::time::Stamp;
+use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use super::entity::{channel, message_rule, message_template};
+use super::row_version::{count, count_or_new, raced};
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx, rules};
 
@@ -50,6 +52,7 @@ impl From<message_template::Model> for Template {
             event,
             body: row.body,
             updated_at: Stamp(row.updated_at),
+            version: row.version,
         }
     }
 }
@@ -60,6 +63,13 @@ fn stored(key: &TemplateKey) -> String {
         TemplateKey::All => String::new(),
         key => key.text(),
     }
+}
+
+/// The row of a template.
+fn only(channel: ChannelId, key: &TemplateKey) -> Condition {
+    use message_template::Column as T;
+    let row = Condition::all().add(T::ChannelId.eq(channel.0));
+    row.add(T::Event.eq(stored(key)))
 }
 
 impl Store {
@@ -125,7 +135,7 @@ impl Store {
         Ok(first.map(Template::from))
     }
 
-    /// Adds a template, or replaces it.
+    /// Adds a template, or replaces it; with `read` only if it still has that version.
     ///
     /// # Errors
     /// When the database fails.
@@ -134,6 +144,7 @@ impl Store {
         act: &Act,
         channel: ChannelId,
         key: &TemplateKey,
+        read: Option<i64>,
         body: &str,
     ) -> Result<TemplatePut, StoreError> {
         use message_template::Column as T;
@@ -156,26 +167,33 @@ impl Store {
                     return Ok(TemplatePut::TooMany);
                 }
             }
-            let row = message_template::ActiveModel {
-                channel_id: Set(channel.0),
-                event: Set(stored(key)),
-                body: Set(body.to_owned()),
-                updated_at: Set(act.at()),
-                ..Default::default()
-            };
-            let conflict = sea_orm::sea_query::OnConflict::columns([T::ChannelId, T::Event])
-                .update_columns([T::Body, T::UpdatedAt])
-                .to_owned();
-            message_template::Entity::insert(row)
-                .on_conflict(conflict)
-                .exec_without_returning(tx)
-                .await?;
+            let row = only(channel, key);
+            if count_or_new::<message_template::Entity>(tx, row.clone(), T::Version, read).await? {
+                message_template::Entity::update_many()
+                    .col_expr(T::Body, Expr::value(body))
+                    .col_expr(T::UpdatedAt, Expr::value(act.at()))
+                    .filter(row)
+                    .exec(tx)
+                    .await?;
+            } else {
+                let row = message_template::ActiveModel {
+                    channel_id: Set(channel.0),
+                    event: Set(stored(key)),
+                    body: Set(body.to_owned()),
+                    updated_at: Set(act.at()),
+                    ..Default::default()
+                };
+                message_template::Entity::insert(row)
+                    .exec_without_returning(tx)
+                    .await
+                    .map_err(raced)?;
+            }
             act.record(tx, Some(channel.0)).await?;
             Ok(TemplatePut::Done)
         })
     }
 
-    /// Removes a template that no rule names.
+    /// Removes a template that no rule names; with `read` only if it still has that version.
     ///
     /// # Errors
     /// When the database fails.
@@ -184,6 +202,7 @@ impl Store {
         act: &Act,
         channel: ChannelId,
         key: &TemplateKey,
+        read: Option<i64>,
     ) -> Result<TemplateDeleted, StoreError> {
         transaction!(self, |tx| {
             if let TemplateKey::Named(name) = key {
@@ -194,9 +213,15 @@ impl Store {
                     return Ok(TemplateDeleted::InUse(uses));
                 }
             }
-            if !delete(tx, channel, key).await? {
+            let row = only(channel, key);
+            let version = message_template::Column::Version;
+            if !count::<message_template::Entity>(tx, row.clone(), version, read).await? {
                 return Ok(TemplateDeleted::Gone);
             }
+            message_template::Entity::delete_many()
+                .filter(row)
+                .exec(tx)
+                .await?;
             act.record(tx, Some(channel.0)).await?;
             Ok(TemplateDeleted::Done)
         })
@@ -239,15 +264,6 @@ pub(super) async fn has_named(
         .count(tx)
         .await?;
     Ok(count > 0)
-}
-
-async fn delete(tx: &Tx, channel: ChannelId, key: &TemplateKey) -> Result<bool, StoreError> {
-    let deleted = message_template::Entity::delete_many()
-        .filter(message_template::Column::ChannelId.eq(channel.0))
-        .filter(message_template::Column::Event.eq(stored(key)))
-        .exec(tx)
-        .await?;
-    Ok(deleted.rows_affected > 0)
 }
 
 /// Removes all templates of a channel that is deleted.

@@ -58,6 +58,15 @@ pub enum StoreError {
     /// The rows changed between reading and writing; the transaction must start over.
     #[error("another node came first")]
     Raced,
+    /// The row was changed since it was read: what was written is taken back.
+    #[error("it was changed since it was read; its version is now {version}")]
+    Outdated {
+        /// Its version now; 0 when it does not exist any more.
+        version: i64,
+    },
+    /// The signed link whose holder acts was used for the same act before: what was written is taken back.
+    #[error("the link was used for this before")]
+    LinkUsed,
     /// The rows are no longer as the caller read them: what was written is taken back, and nothing is tried again.
     #[error("the rows were changed since they were read")]
     Overtaken,

@@ -1,9 +1,7 @@
 //! Channels: what is wrong with their drafts, why one is not saved, and what is reported of them.
 
 use app::channel::ChannelKind;
-use app::i18n::Lang;
 use app::message::Event;
-use app::texts::channels::ChannelsUi;
 use app::texts::{Ui, phrases};
 
 use super::{Fault, Refusal, Refused, Say, Text, both, conflict};
@@ -90,13 +88,6 @@ pub enum ChannelRefusal {
         /// The name.
         name: String,
     },
-    /// It was changed since it was read.
-    Outdated {
-        /// Its version now.
-        version: i64,
-        /// The fields in which it is not as entered, by their names in the API.
-        differs: Vec<&'static str>,
-    },
 }
 
 impl Refusal for ChannelRefusal {
@@ -108,55 +99,7 @@ impl Refusal for ChannelRefusal {
                 format!("A channel named \"{name}\" already exists"),
             )
             .at("name", "taken"),
-            Self::Outdated { version, differs } => {
-                let zh =
-                    format!("你打开之后，别人修改过这个渠道，现在是第 {version} 版，所以没有保存");
-                let en = format!(
-                    "Someone else has changed this channel since you opened it; its version is now {version}. \
-                     Nothing was saved"
-                );
-                let labels = |lang| {
-                    let labels = differs.iter().map(|field| label_of(field, lang));
-                    labels.map(str::to_owned).collect::<Vec<_>>()
-                };
-                let (zh, en) = match differs.is_empty() {
-                    true => (zh, en),
-                    false => (
-                        format!("{zh}。与你填写的不同：{}", labels(Lang::Zh).join("、")),
-                        format!(
-                            "{en}. It differs from your input in: {}",
-                            labels(Lang::En).join(", ")
-                        ),
-                    ),
-                };
-                conflict("channel.outdated", zh, en).hint(
-                    "请核对；再次保存会以你填写的内容为准",
-                    "Review the changes; saving again overwrites them with yours",
-                )
-            }
         }
-    }
-}
-
-/// The label of a field in the form.
-fn label_of(field: &'static str, lang: Lang) -> &'static str {
-    let (ui, words) = (Ui::of(lang), ChannelsUi::of(lang));
-    match field {
-        "name" => ui.name,
-        "kind" => ui.channel_kind,
-        "url" => ui.channel_url,
-        "proxy" => ui.channel_proxy,
-        "lang" => words.lang,
-        "chat" => words.chat,
-        "method" => words.method,
-        "user" => words.user,
-        "from" => words.from,
-        "to" => words.to,
-        "tls" => words.tls,
-        "format" => words.format,
-        "brief" => words.brief,
-        "fallback" => words.fallback,
-        other => other,
     }
 }
 

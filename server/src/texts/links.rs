@@ -32,6 +32,8 @@ pub enum LinkRefusal {
         /// When, in the zone of the task.
         at: String,
     },
+    /// The same is being done with it at this moment.
+    UsedNow,
     /// The ticket is another person's by now.
     OfAnother {
         /// Whose; may be empty.
@@ -100,6 +102,11 @@ impl Refusal for LinkRefusal {
                 "link.used",
                 format!("已于 {at} 用这个链接{}，没有再次执行", done_zh(*act)),
                 format!("This link was used at {at} to {}; nothing was done again", done_en(*act)),
+            )),
+            Self::UsedNow => latest(conflict(
+                "link.used",
+                "刚刚已经用这个链接做过同样的操作，没有再次执行",
+                "The same was just done with this link; nothing was done again",
             )),
             Self::OfAnother { owner } if owner.is_empty() => conflict(
                 "link.of_another",

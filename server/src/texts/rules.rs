@@ -47,11 +47,6 @@ pub enum RuleRefusal {
         /// That many.
         most: u64,
     },
-    /// It was changed since it was read.
-    Outdated {
-        /// The version that it has now.
-        version: i64,
-    },
 }
 
 impl Refusal for RuleRefusal {
@@ -75,12 +70,6 @@ impl Refusal for RuleRefusal {
                 "删除不再需要的规则",
                 "Delete rules that are no longer needed",
             ),
-            Self::Outdated { version } => conflict(
-                "rule.outdated",
-                format!("这条通知规则已被别人修改，现在是第 {version} 版"),
-                format!("This rule was changed since it was read; its version is now {version}"),
-            )
-            .hint("重新读取后再保存", "Read it again, then save"),
         }
     }
 }

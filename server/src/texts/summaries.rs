@@ -45,11 +45,6 @@ pub enum SummaryRefusal {
     },
     /// There are too many of them.
     TooMany,
-    /// It was changed since it was read.
-    Outdated {
-        /// Its version now.
-        version: i64,
-    },
 }
 
 impl Refusal for SummaryRefusal {
@@ -61,18 +56,6 @@ impl Refusal for SummaryRefusal {
                 format!("A summary named \"{name}\" already exists"),
             )
             .at("name", "taken"),
-            Self::Outdated { version } => conflict(
-                "summary.outdated",
-                format!("你打开之后，别人修改过这个汇总，现在是第 {version} 版，所以没有保存"),
-                format!(
-                    "Someone else has changed this summary since you opened it; its version is now {version}. \
-                     Nothing was saved"
-                ),
-            )
-            .hint(
-                "请核对；再次保存会以你填写的内容为准",
-                "Review the changes; saving again overwrites them with yours",
-            ),
             Self::TooMany => conflict(
                 "summary.too_many",
                 format!("最多 {SUMMARIES_MAX} 个汇总"),

@@ -24,6 +24,7 @@ use super::links::LinkRefusal;
 use super::lists::ListRefusal;
 use super::messages::MessageFault;
 use super::notices::ServerNotice;
+use super::outdated::{Outdated, Thing};
 use super::pictures::PictureRequestFault;
 use super::pools::{PoolFault, PoolRefusal};
 use super::rules::{RuleFault, RuleRefusal};
@@ -269,6 +270,13 @@ fn every_value_has_words_in_both_languages() {
     refusals(StartRefusal::iter());
     refusals(StreamRefusal::iter());
     refusals(SummaryRefusal::iter());
+    for differs in [Vec::new(), vec!["name", "value"]] {
+        refusals(Thing::iter().map(|thing| Outdated {
+            thing,
+            version: 3,
+            differs: differs.clone(),
+        }));
+    }
     refusals(TaskRefusal::iter());
     refusals(TemplateRefusal::iter());
 

@@ -166,7 +166,10 @@ pub(crate) async fn furnished() -> TestApp {
         .secret_create(&console, &secret)
         .await
         .expect("a secret");
-    app.service.pool_set(&console, &pool).await.expect("a pool");
+    app.service
+        .pool_set(&console, None, &pool)
+        .await
+        .expect("a pool");
     let rule = RuleDraft {
         channel_id: Some(1),
         events: vec!["too_long".to_owned()],

@@ -229,7 +229,7 @@ async fn a_pool_limits_the_runs_of_all_its_tasks_and_the_others_wait() {
         slots: "1".to_owned(),
     };
     app.service
-        .pool_set(&app.console(), &pool)
+        .pool_set(&app.console(), None, &pool)
         .await
         .expect("a pool");
     let gate = Gate::new(&app);
@@ -264,7 +264,7 @@ async fn the_global_limit_delays_manual_starts_as_well() {
         slots: "1".to_owned(),
     };
     app.service
-        .pool_set(&app.console(), &cap)
+        .pool_set(&app.console(), None, &cap)
         .await
         .expect("the cap");
     let gate = Gate::new(&app);

@@ -8,7 +8,7 @@ use super::helpers::{Browser, TestApp};
 const URL: &str = "http://127.0.0.1:9/cgi-bin/webhook/send?key=SECRET-OF-THE-ROBOT";
 
 /// The same person, with the version that was read.
-fn who_read(app: &TestApp, admin: &Browser, version: &str) -> Browser {
+pub(crate) fn who_read(app: &TestApp, admin: &Browser, version: &str) -> Browser {
     let other = app.browser().with("if-match", version);
     let session = admin.cookie("jcrontab_session").expect("a session");
     other.put_cookie("jcrontab_session", &session);

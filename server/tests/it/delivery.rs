@@ -255,7 +255,7 @@ async fn a_run_that_waits_for_its_channel_can_be_called_off_and_ends_with_the_ch
         .await
         .expect("edited");
     app.service
-        .channel_delete(&app.console(), channel)
+        .channel_delete(&app.console(), channel, None)
         .await
         .expect("deleted");
     let ended = run(&app, id).await;

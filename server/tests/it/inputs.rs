@@ -4,6 +4,7 @@ mod forms;
 mod json;
 mod limits;
 mod names;
+mod ranges;
 mod search;
 mod times;
 mod warnings;

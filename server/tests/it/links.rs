@@ -12,6 +12,7 @@ use super::helpers::{Browser, TestApp, draft};
 
 mod attacks;
 mod doors;
+mod once;
 mod pages;
 
 /// A task of 小王's with a ticket that is open until the task is closed.

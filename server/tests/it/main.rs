@@ -89,3 +89,5 @@ mod time_missed;
 mod time_pages;
 mod time_rules;
 mod vendors;
+mod versions;
+mod versions_upgrade;

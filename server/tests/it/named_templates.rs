@@ -226,6 +226,7 @@ async fn the_pages_add_choose_and_delete_a_named_template() {
     let fields = |event: &'static str, act: &'static str| {
         [
             ("event", event),
+            ("version", if act == "save" { "0" } else { "1" }),
             ("body", "夜 {{ task }}"),
             ("task", ""),
             ("act", act),

@@ -386,7 +386,7 @@ async fn a_digest_goes_with_its_channel() {
     let listed = app.service.channel_get(&app.console(), channel).await;
     assert_eq!(listed.expect("the channel").pending, 45);
     app.service
-        .channel_delete(&app.console(), channel)
+        .channel_delete(&app.console(), channel, None)
         .await
         .expect("deleted");
     for run in runs {

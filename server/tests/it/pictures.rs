@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::helpers::{Browser, Reply, Robot, TestApp, draft};
 
 /// The smallest PNG, with a size of one's own.
-fn png_of(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn png_of(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
     bytes.extend(width.to_be_bytes());
     bytes.extend(height.to_be_bytes());
@@ -144,6 +144,21 @@ async fn what_is_no_picture_is_refused() {
 
 /// Sends the form of the page as a browser does.
 async fn upload(admin: &Browser, name: &str, file: &[u8], act: &str) -> Reply {
+    let all = admin.get("/api/v1/pictures").await.expect(200)["items"].clone();
+    let all = all.as_array().expect("pictures");
+    let known = all.iter().find(|picture| picture["name"] == name);
+    let version = known.and_then(|picture| picture["version"].as_i64());
+    upload_over(admin, name, version.unwrap_or(0), file, act).await
+}
+
+/// The same in a page that was opened when the picture had this version.
+pub(crate) async fn upload_over(
+    admin: &Browser,
+    name: &str,
+    version: i64,
+    file: &[u8],
+    act: &str,
+) -> Reply {
     const BOUNDARY: &str = "----form";
     let mut body = Vec::new();
     let mut part = |head: &str, content: &[u8]| {
@@ -154,6 +169,7 @@ async fn upload(admin: &Browser, name: &str, file: &[u8], act: &str) -> Reply {
         body.extend(b"\r\n");
     };
     part("name=\"name\"", name.as_bytes());
+    part("name=\"version\"", version.to_string().as_bytes());
     part(
         "name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png",
         file,

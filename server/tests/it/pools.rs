@@ -327,7 +327,8 @@ async fn pools_and_nodes_on_the_command_line() {
         let set = run(&["pool", "set", "数据库", "2", "--json"]).await.json();
         assert_eq!(
             set,
-            json!({"name": "数据库", "slots": 2, "running": 0, "waiting": 0})
+            json!({"name": "数据库", "slots": 2, "running": 0, "waiting": 0,
+                "version": set["version"]})
         );
         let list = run(&["pool", "list"]).await;
         assert!(

@@ -415,7 +415,7 @@ async fn what_is_in_use_is_not_deleted_and_what_is_of_a_task_goes_with_it() {
     let shared = add(&app, throttled).await;
     let run = app.start_run(task).await;
     app.ended(run).await;
-    let refused = app.service.channel_delete(&caller, ops).await;
+    let refused = app.service.channel_delete(&caller, ops, None).await;
     assert_eq!(refused.expect_err("in use").code, "channel.in_use");
     assert_eq!(
         app.service
@@ -437,7 +437,7 @@ async fn what_is_in_use_is_not_deleted_and_what_is_of_a_task_goes_with_it() {
         .await
         .expect("deleted");
     app.service
-        .channel_delete(&caller, ops)
+        .channel_delete(&caller, ops, None)
         .await
         .expect("deleted");
 }

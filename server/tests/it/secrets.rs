@@ -294,6 +294,7 @@ async fn the_form_works_without_a_script_and_gives_no_value_back() {
     let line = format!("#{task} 备份, 每天");
     let change = [
         ("id", "1"),
+        ("version", "1"),
         ("name", "SSH_KEY"),
         ("value", ""),
         ("note", "new"),

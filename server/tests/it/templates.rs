@@ -126,7 +126,7 @@ async fn a_template_with_a_fault_is_refused_with_its_place() {
         };
         let set = app
             .service
-            .template_set(&console, channel, event, &draft)
+            .template_set(&console, channel, event, None, &draft)
             .await;
         set.expect_err(body)
     };
@@ -519,7 +519,10 @@ async fn a_message_does_not_wait_for_its_brief() {
 async fn templates_go_with_their_channel() {
     let (app, _robot, channel) = with_robot(ChannelKind::Wecom, |_| {}).await;
     put(&app, channel, "all", "{{ text }}").await.expect(200);
-    let deleted = app.service.channel_delete(&app.console(), channel).await;
+    let deleted = app
+        .service
+        .channel_delete(&app.console(), channel, None)
+        .await;
     deleted.expect("deleted");
     let left = app
         .place
@@ -541,22 +544,23 @@ async fn the_page_tries_saves_and_deletes_a_template() {
     assert!(list.contains(&page), "the list leads there");
     let body = "code {{ exit_code }} of {{ task }}";
     let task = task.to_string();
-    let fields = |act| {
+    let fields = |act, version| {
         [
             ("event", "failed"),
+            ("version", version),
             ("body", body),
             ("task", task.as_str()),
             ("act", act),
         ]
     };
-    let shown = admin.submit(&page, &fields("preview")).await;
+    let shown = admin.submit(&page, &fields("preview", "0")).await;
     assert_eq!(shown.status, 200);
     assert!(
         shown.text().contains("code 7 of backup"),
         "{}",
         shown.text()
     );
-    assert_eq!(admin.submit(&page, &fields("save")).await.status, 303);
+    assert_eq!(admin.submit(&page, &fields("save", "0")).await.status, 303);
     let saved = admin.open(&format!("{page}?event=failed")).await.text();
     assert!(
         saved.contains("code {{ exit_code }} of {{ task }}"),
@@ -564,6 +568,7 @@ async fn the_page_tries_saves_and_deletes_a_template() {
     );
     let wrong = [
         ("event", "failed"),
+        ("version", "1"),
         ("body", "{{ <b>x }}"),
         ("task", ""),
         ("act", "save"),
@@ -582,7 +587,10 @@ async fn the_page_tries_saves_and_deletes_a_template() {
         ("act", "preview"),
     ];
     assert_eq!(admin.submit(&page, &unknown).await.status, 404);
-    assert_eq!(admin.submit(&page, &fields("delete")).await.status, 303);
+    assert_eq!(
+        admin.submit(&page, &fields("delete", "1")).await.status,
+        303
+    );
     let gone = admin.open(&format!("{page}?event=failed")).await.text();
     assert!(!gone.contains("exit_code }} of"), "{gone}");
     assert_eq!(admin.open("/admin/channels/99/templates").await.status, 404);

@@ -188,7 +188,7 @@ async fn a_changed_calendar_holds_at_once() {
     };
     let imported = app
         .service
-        .calendar_import(&console, "公司", &import)
+        .calendar_import(&console, "公司", None, &import)
         .await
         .expect("an import");
     assert_eq!((imported.days, imported.calendar.used_by), (1, 1));
@@ -197,7 +197,7 @@ async fn a_changed_calendar_holds_at_once() {
         line(&app, task).await,
         ["skipped(calendar)×2", "succeeded", "succeeded"]
     );
-    let refused = app.service.calendar_delete(&console, "公司").await;
+    let refused = app.service.calendar_delete(&console, "公司", None).await;
     assert_eq!(refused.expect_err("in use").code, "calendar.in_use");
 }
 
@@ -269,7 +269,7 @@ async fn a_blackout_drops_or_catches_up_and_ends_when_it_is_lifted() {
     node.go_to(at("2026-11-22T08:07:30Z")).await;
     assert_eq!(line(&app, free).await[6..], ["skipped(blackout)"]);
     app.service
-        .blackout_delete(&console, id)
+        .blackout_delete(&console, id, None)
         .await
         .expect("lifted");
     node.go_to(at("2026-11-22T08:08:00Z")).await;

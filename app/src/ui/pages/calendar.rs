@@ -35,9 +35,10 @@ pub(crate) fn page() -> AnyView {
         |((name, year), _)| fetch_calendar(name, year),
     );
     let error = Signal::derive(move || source.error());
+    // Again after one's own change of the source, which makes a version.
     let forms = load::once(
-        move || asked.get(),
-        |(name, year)| fetch_calendar(name, year),
+        move || (asked.get(), source.version().get()),
+        |((name, year), _)| fetch_calendar(name, year),
         move |page: CalendarPage| {
             let admin = may(Action::Administer);
             let calendar = &page.days.calendar;
@@ -126,6 +127,7 @@ fn import(page: &CalendarPage) -> AnyView {
         <form method="post" action=action class="card">
             <h2>{words.import}</h2>
             {page.error.clone().map(load::failure)}
+            <input type="hidden" name="version" value=page.days.calendar.version/>
             {text_area("text", words.import_text, words.import_hint, &draft.text, &faults)}
             <div class="checks">
                 {check("as_work_days".to_owned(), words.import_as_work, draft.as_work_days, None)}
@@ -139,15 +141,17 @@ fn import(page: &CalendarPage) -> AnyView {
 
 fn change_source(calendar: &Calendar, action: Act<SetCalendarSource>) -> AnyView {
     let words = calendars_ui();
-    let (name, url) = (
+    let (name, url, version) = (
         calendar.name.clone(),
         calendar.source_url.clone().unwrap_or_default(),
+        calendar.version,
     );
     view! {
         <section class="card">
             <h2>{words.change_source}</h2>
             <ActForm action=action>
                 <input type="hidden" name="name" value=name/>
+                <input type="hidden" name="version" value=version/>
                 <div class="field">
                     <label for="source_url">{words.source}</label>
                     <input

@@ -105,6 +105,7 @@ fn forms(picture: &Picture, label: &'static str) -> AnyView {
     view! {
         <form method="post" action=routes::PICTURES enctype="multipart/form-data" class="controls">
             <input type="hidden" name="name" value=code/>
+            <input type="hidden" name="version" value=picture.version/>
             <input type="file" name="file" accept="image/png,image/jpeg" aria-label=described/>
             <button type="submit" class="button small" name="act" value="set">{icon(icon::CHECK)} {words.replace}</button>
             {delete}

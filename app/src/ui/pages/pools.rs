@@ -17,6 +17,9 @@ use crate::ui::context::{may, pools_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
+/// Pools whose versions a form carries.
+const SEEN_MAX: usize = 200;
+
 /// The page.
 pub(crate) fn page() -> AnyView {
     let delete = Act::<DeletePool>::new();
@@ -89,9 +92,17 @@ fn form(page: PoolsPage) -> AnyView {
         return ().into_any();
     }
     let (ui, words, faults) = (ui(), pools_ui(), Faults(page.faults));
+    // What is entered is meant for the pools as they are listed; of very many it would be too long for a form.
+    let seen = (page.pools.len() <= SEEN_MAX).then(|| {
+        let seen = page.pools.iter();
+        let seen = seen.map(|pool| format!("{} {}", pool.version, pool.name));
+        let seen = seen.collect::<Vec<_>>().join("\n");
+        view! { <input type="hidden" name="seen" value=seen/> }
+    });
     view! {
         <form method="post" action=routes::POOLS class="card">
             <h2>{words.add_pool}</h2>
+            {seen}
             {page.error.map(load::failure)}
             <div class="columns">
                 {input(Field {

@@ -93,9 +93,12 @@ fn form(page: SecretsPage) -> AnyView {
         Some(_) => secrets::change_secret(lang(), &draft.name),
         None => words.add_secret.to_owned(),
     };
+    let known = page.secrets.iter().find(|one| Some(one.id) == page.editing);
+    let version = known.map_or(0, |secret| secret.version);
     let name = match page.editing {
         Some(id) => view! {
             <input type="hidden" name="id" value=id.0/>
+            <input type="hidden" name="version" value=version/>
             <input type="hidden" name="name" value=draft.name.clone()/>
         }
         .into_any(),

@@ -183,6 +183,7 @@ fn form(page: &TemplatesPage) -> AnyView {
             <h2>{name(&page.event)} " " <code>{page.event.clone()}</code></h2>
             {page.error.clone().map(load::failure)}
             {event}
+            <input type="hidden" name="version" value=page.form.version/>
             {text_area("body", words.template, words.template_hint, &page.form.body, &faults)}
             {input(task, &faults)}
             <p class="controls">

@@ -103,7 +103,8 @@ fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
             "true",
         )
     };
-    let (id, label) = (user.id.0, format!("{word}: {}", user.name));
+    let (id, version) = (user.id.0, user.version);
+    let label = format!("{word}: {}", user.name);
     let last = user
         .last_sign_in_at
         .map_or_else(|| ui.never.into_any(), |at| clock.both(at));
@@ -119,6 +120,7 @@ fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
                     {(!own).then(|| view! {
                         <ActForm action=desk.disable>
                             <input type="hidden" name="id" value=id/>
+                            <input type="hidden" name="version" value=version/>
                             <input type="hidden" name="disabled" value=disable/>
                             {button(class, glyph, word, label, desk.disable.pending())}
                         </ActForm>

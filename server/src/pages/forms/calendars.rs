@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::render::render_posted;
-use super::{is_ticked, status_of};
+use super::{is_ticked, read, status_of};
 use crate::http::Web;
 use crate::http::extract::caller_of;
 
@@ -49,6 +49,7 @@ pub(in super::super) async fn calendar(
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(in super::super) struct ImportFields {
+    version: String,
     text: String,
     as_work_days: String,
     replace_years: String,
@@ -68,7 +69,7 @@ pub(in super::super) async fn import(
     };
     let imported = web
         .service
-        .calendar_import(&caller_of(&parts), &name, &import)
+        .calendar_import(&caller_of(&parts), &name, read(&fields.version), &import)
         .await;
     let status = imported.as_ref().err().map_or(StatusCode::OK, status_of);
     render_posted(

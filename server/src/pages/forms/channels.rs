@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::render::render_posted;
-use super::{is_ticked, status_of};
+use super::{is_ticked, read, status_of};
 use crate::http::Web;
 use crate::http::extract::caller_of;
 
@@ -95,8 +95,7 @@ pub(in super::super) async fn channel(
     Form(fields): Form<ChannelFields>,
 ) -> Response {
     let id = fields.id.parse::<ChannelId>().ok();
-    // There is no version 0, so one that cannot be read changes nothing.
-    let read = Some(fields.version.parse().unwrap_or(0));
+    let read = read(&fields.version);
     let shown = fields.proxy.clone();
     let mut draft = fields.draft(id.is_none());
     let caller = caller_of(&parts);

@@ -13,7 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::render::render_posted;
-use super::status_of;
+use super::{read as read_version, status_of};
 use crate::http::Web;
 use crate::http::extract::caller_of;
 
@@ -25,6 +25,7 @@ const TEXT_MAX: usize = 64;
 #[derive(Default)]
 struct PictureFields {
     name: String,
+    version: String,
     act: String,
     file: Vec<u8>,
 }
@@ -48,13 +49,18 @@ pub(in super::super) async fn picture(State(web): State<Web>, request: Request) 
         Ok(fields) => fields,
         Err(refused) => return refused.into_response(),
     };
+    let version = read_version(&fields.version);
     let done: Result<(), AppError> = if fields.act == "delete" {
-        web.service.picture_delete(&caller, &fields.name).await
+        web.service
+            .picture_delete(&caller, &fields.name, version)
+            .await
     } else {
         let draft = PictureDraft {
             base64: STANDARD.encode(&fields.file),
         };
-        let set = web.service.picture_set(&caller, &fields.name, &draft);
+        let set = web
+            .service
+            .picture_set(&caller, &fields.name, version, &draft);
         set.await.map(drop)
     };
     match done {
@@ -87,6 +93,7 @@ async fn read(mut form: Multipart) -> Result<PictureFields, MultipartError> {
         let text = || String::from_utf8_lossy(&bytes).into_owned();
         match name.as_str() {
             "name" => fields.name = text(),
+            "version" => fields.version = text(),
             "act" => fields.act = text(),
             "file" => fields.file = bytes,
             _ => {}

@@ -15,11 +15,16 @@ use super::status_of;
 use crate::http::Web;
 use crate::http::extract::caller_of;
 
+/// The version of a pool that the page did not list: it did not exist.
+const NOT_LISTED: i64 = 0;
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(in super::super) struct PoolFields {
     name: String,
     slots: String,
+    /// The pools that the page listed: a version and a name on each line; `None` where there were too many.
+    seen: Option<String>,
 }
 
 /// Adds a pool, or changes its slots.
@@ -32,7 +37,12 @@ pub(in super::super) async fn pool(
         name: fields.name,
         slots: fields.slots,
     };
-    match web.service.pool_set(&caller_of(&parts), &draft).await {
+    let read = fields.seen.map(|seen| {
+        let mut listed = seen.lines().filter_map(|line| line.split_once(' '));
+        let known = listed.find(|(_, name)| *name == draft.name.trim());
+        known.map_or(NOT_LISTED, |(version, _)| version.parse().unwrap_or(-1))
+    });
+    match web.service.pool_set(&caller_of(&parts), read, &draft).await {
         Ok(_) => Redirect::to(routes::POOLS).into_response(),
         Err(error) => {
             let status = status_of(&error);

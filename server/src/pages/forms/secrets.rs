@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::render::render_posted;
-use super::status_of;
+use super::{read, status_of};
 use crate::http::Web;
 use crate::http::extract::caller_of;
 
@@ -21,6 +21,7 @@ use crate::http::extract::caller_of;
 #[serde(default)]
 pub(in super::super) struct SecretFields {
     id: String,
+    version: String,
     name: String,
     value: String,
     note: String,
@@ -49,7 +50,10 @@ pub(in super::super) async fn secret(
     };
     let caller = caller_of(&parts);
     let saved = match id {
-        Some(id) => web.service.secret_update(&caller, id, &draft).await,
+        Some(id) => {
+            let read = read(&fields.version);
+            web.service.secret_update(&caller, id, read, &draft).await
+        }
         None => web.service.secret_create(&caller, &draft).await,
     };
     match saved {

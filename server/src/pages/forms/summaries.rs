@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::render::render_posted;
-use super::{is_ticked, status_of};
+use super::{is_ticked, read, status_of};
 use crate::http::Web;
 use crate::http::extract::caller_of;
 
@@ -41,8 +41,7 @@ pub(in super::super) async fn summary(
 ) -> Response {
     // There is no summary 0, so an ID that cannot be read adds nothing.
     let id = (!fields.id.is_empty()).then(|| fields.id.parse().unwrap_or(SummaryId(0)));
-    // Nor a version 0.
-    let read = Some(fields.version.parse().unwrap_or(0));
+    let read = read(&fields.version);
     let draft = SummaryDraft {
         name: fields.name,
         owner: fields.owner,

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::render::render_posted;
-use super::status_of;
+use super::{read, status_of};
 use crate::http::Web;
 use crate::http::extract::caller_of;
 
@@ -23,6 +23,7 @@ use crate::http::extract::caller_of;
 #[serde(default)]
 pub(in super::super) struct TemplateFields {
     event: String,
+    version: String,
     body: String,
     task: String,
     act: String,
@@ -40,12 +41,15 @@ pub(in super::super) async fn template(
         "" => ALL_EVENTS,
         event => event,
     };
+    let version = read(&fields.version);
     let draft = TemplateDraft {
         body: fields.body.replace("\r\n", "\n"),
     };
     let done: Result<Option<TemplatePreview>, AppError> = match fields.act.as_str() {
         "delete" => {
-            let deleted = service.template_delete(&caller, channel, event).await;
+            let deleted = service
+                .template_delete(&caller, channel, event, version)
+                .await;
             deleted.map(|()| None)
         }
         "preview" => {
@@ -65,7 +69,9 @@ pub(in super::super) async fn template(
             shown.map(Some)
         }
         _ => {
-            let set = service.template_set(&caller, channel, event, &draft).await;
+            let set = service
+                .template_set(&caller, channel, event, version, &draft)
+                .await;
             set.map(|_| None)
         }
     };
@@ -84,6 +90,7 @@ pub(in super::super) async fn template(
     let form = TemplateForm {
         body: draft.body,
         task: fields.task,
+        version: version.unwrap_or_default(),
     };
     let posted = Posted::Template(event.to_owned(), form, Box::new(result));
     render_posted(&web, parts, status, posted).await

@@ -9,9 +9,11 @@ use app::schedule::BUILTIN_CALENDAR;
 use chrono::Datelike;
 
 use super::super::Service;
+use super::super::versions::stored;
 use crate::calendar::{How, WorkCalendar, built_in, read, to_lines};
 use crate::error::OrInternal;
 use crate::texts::Missing;
+use crate::texts::outdated::Thing;
 use crate::timetable::zone;
 
 impl Service {
@@ -20,7 +22,7 @@ impl Service {
         &self,
         lang: Lang,
         (who, action): (&Principal, &'static str),
-        name: &str,
+        (name, version): (&str, Option<i64>),
         import: &CalendarImport,
     ) -> Answer<CalendarImported> {
         let this_year = i16::try_from(self.clock.now().year()).unwrap_or(i16::MAX);
@@ -35,8 +37,8 @@ impl Service {
             AppError::invalid(lang, vec![fault])
         })?;
         // Merged inside the transaction, so that concurrent imports lose nothing.
-        let merged = |stored: Option<&str>| {
-            let mut calendar = match stored {
+        let merged = |kept: Option<&str>| {
+            let mut calendar = match kept {
                 Some(lines) if name != BUILTIN_CALENDAR || !lines.is_empty() => {
                     WorkCalendar::from_lines(name, lines)
                 }
@@ -50,10 +52,9 @@ impl Service {
         let act = self.act(who, action).detail(detail);
         let changed = self
             .store
-            .change_calendar_days(&act, name, merged)
-            .await
-            .or_internal(lang)?;
-        if !changed {
+            .change_calendar_days(&act, name, version, merged)
+            .await;
+        if !stored(lang, Thing::Calendar, changed)? {
             return Err(Missing::Calendar.answer(lang));
         }
         self.rules_changed(lang).await?;

@@ -76,6 +76,7 @@ impl Service {
             role: Role::Admin,
             via: Via::Console,
             from: Some(from.to_owned()),
+            press: None,
         };
         let made = self
             .store

@@ -84,6 +84,7 @@ impl Service {
             via: Via::Token,
             // As with a session.
             from: None,
+            press: None,
         };
         Ok(Some((who, id)))
     }

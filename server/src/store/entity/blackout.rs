@@ -18,6 +18,8 @@ pub(crate) struct Model {
     pub(crate) policy: String,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
+    /// Counts its changes.
+    pub(crate) version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,6 +13,8 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Blob")]
     pub(crate) content: Vec<u8>,
     pub(crate) updated_at: DateTimeUtc,
+    /// Counts its changes.
+    pub(crate) version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

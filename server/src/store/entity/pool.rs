@@ -9,6 +9,8 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) slots: i32,
     pub(crate) updated_at: DateTimeUtc,
+    /// Counts its changes.
+    pub(crate) version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,6 +13,8 @@ pub(crate) struct Model {
     pub(crate) disabled: bool,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) last_sign_in_at: Option<DateTimeUtc>,
+    /// Counts its changes.
+    pub(crate) version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,13 +6,14 @@ use std::collections::{BTreeSet, HashMap};
 use app::id::{SecretId, TaskId};
 use app::secret::{GrantedTask, Secret};
 use app::time::Stamp;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use super::super::entity::{cluster, secret, secret_grant, task};
 use super::super::ledger::note_change;
+use super::super::row_version::count;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 
@@ -65,6 +66,7 @@ fn to_secret(row: secret::Model, tasks: Vec<GrantedTask>) -> Secret {
         tasks,
         created_at: Stamp(row.created_at),
         updated_at: Stamp(row.updated_at),
+        version: row.version,
     }
 }
 
@@ -147,6 +149,11 @@ async fn revoke(tx: &Tx, id: SecretId, tasks: &BTreeSet<TaskId>) -> Result<(), S
 fn listed(word: &str, tasks: &BTreeSet<TaskId>) -> Option<String> {
     let ids: Vec<String> = tasks.iter().map(|task| format!("#{task}")).collect();
     (!ids.is_empty()).then(|| format!("{word} {}", ids.join(" ")))
+}
+
+/// The row of a secret.
+fn own(id: SecretId) -> Condition {
+    Condition::all().add(secret::Column::Id.eq(id.0))
 }
 
 fn unsealed(id: SecretId) -> StoreError {
@@ -249,7 +256,7 @@ impl Store {
         })
     }
 
-    /// Changes a secret; false when it does not exist. `seal` as for [`Self::insert_secret`].
+    /// Changes a secret, with `read` only if it still has that version; false when it does not exist. `seal` as for [`Self::insert_secret`].
     ///
     /// # Errors
     /// When the database fails, or the value cannot be sealed.
@@ -257,12 +264,16 @@ impl Store {
         &self,
         act: &Act,
         id: SecretId,
+        read: Option<i64>,
         change: &StoredChange,
         seal: impl Fn(SecretId, Option<&str>) -> Option<String> + Send + Sync,
     ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
             let key = lock(tx).await?;
+            if !count::<secret::Entity>(tx, own(id), secret::Column::Version, read).await? {
+                return Ok(false);
+            }
             let Some(row) = secret::Entity::find_by_id(id.0).one(tx).await? else {
                 return Ok(false);
             };
@@ -313,13 +324,21 @@ impl Store {
         })
     }
 
-    /// Removes a secret; false when it does not exist.
+    /// Removes a secret, with `read` only if it still has that version; false when it does not exist.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_secret(&self, act: &Act, id: SecretId) -> Result<bool, StoreError> {
+    pub async fn delete_secret(
+        &self,
+        act: &Act,
+        id: SecretId,
+        read: Option<i64>,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             lock(tx).await?;
+            if !count::<secret::Entity>(tx, own(id), secret::Column::Version, read).await? {
+                return Ok(false);
+            }
             let tasks = granted(tx, id).await?;
             for task in &tasks {
                 note_change(tx, *task, act.at()).await?;
@@ -328,10 +347,7 @@ impl Store {
                 .filter(secret_grant::Column::SecretId.eq(id.0))
                 .exec(tx)
                 .await?;
-            let deleted = secret::Entity::delete_by_id(id.0).exec(tx).await?;
-            if deleted.rows_affected == 0 {
-                return Ok(false);
-            }
+            secret::Entity::delete_by_id(id.0).exec(tx).await?;
             let mut act = act.clone();
             if let Some(tasks) = listed("revoke", &tasks) {
                 act = act.also(&tasks);

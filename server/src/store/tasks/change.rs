@@ -1,9 +1,9 @@
 //! Changes tasks: each change is numbered, and withdraws what was planned from the old state.
 
-use app::id::{ChannelId, RunId, TaskId};
+use app::id::TaskId;
 use app::occurrence::SkipReason;
 use app::rule::RuleSpec;
-use app::run::{Gone, RunReason, RunState};
+use app::run::{Gone, RunReason};
 use app::schedule::{Purpose, Schedule};
 use app::task::{Task, TaskSpec, TaskState, TaskStep};
 use app::ticket::{Opens, TicketKind};
@@ -13,38 +13,21 @@ use migration::search_text;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
-use super::super::channels::{TaskChannel, drop_of_task, put_for_task, robot_of_others};
+use super::super::channels::{TaskChannel, put_for_task};
 use super::super::code::{Code, TakeStep};
 use super::super::delivery::{withdraw_announced, withdraw_task};
-use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
-use super::super::ledger::{note_change, request_stop, skip_due, withdraw};
+use super::super::entity::task;
+use super::super::ledger::{note_change, skip_due, withdraw};
 use super::super::messages::{NO_TASK, Notice, insert_notices};
-use super::super::rules::{forget_task, insert_all, may_insert};
-use super::super::tickets::{close_of_task, follow_rule, forget as forget_tickets, renew_chase};
+use super::super::rules::{insert_all, may_insert};
+use super::super::tickets::{close_of_task, follow_rule, renew_chase};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::rows::{columns, to_task};
 use super::{SEARCH, lock, schedules, schedules_of};
-use crate::facts::{Facts, TaskEvent};
-
-/// Runs per statement that are marked to be ended.
-const ASKED_AT_ONCE: usize = 500;
 
 /// The version of a task that was just created.
 const FIRST_VERSION: i64 = 1;
-
-/// The outcome of deleting a task.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Deleted {
-    /// It is gone with everything that belonged to it.
-    Done,
-    /// It did not exist.
-    Gone,
-    /// So many of its runs are active on other nodes, which were asked to end them.
-    RunsElsewhere(usize),
-    /// Something else uses the channel that was made for it.
-    RobotUsed(ChannelId),
-}
 
 /// The outcome of replacing a task's fields.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,9 +39,6 @@ pub enum Updated {
     /// Another change came first: it is no longer in the expected version or state.
     Outdated,
 }
-
-/// Paused tasks read at once.
-const RESUMED_AT_ONCE: u64 = 1_000;
 
 impl Store {
     /// Creates a task. An existing name is a duplicate-key error.
@@ -210,73 +190,6 @@ impl Store {
         })
     }
 
-    /// Resumes paused tasks whose time has come; returns them.
-    ///
-    /// # Errors
-    /// When the database fails; calling again does the rest.
-    pub async fn resume_paused(&self, now: DateTime<Utc>) -> Result<Vec<TaskId>, StoreError> {
-        let mut resumed = Vec::new();
-        loop {
-            let due = self.paused_until(now).await?;
-            let full = due.len() as u64 == RESUMED_AT_ONCE;
-            let before = resumed.len();
-            for id in due {
-                if self.resume(id, now).await? {
-                    resumed.push(id);
-                }
-            }
-            // A page of which nothing can be resumed would be read again endlessly.
-            if !full || resumed.len() == before {
-                return Ok(resumed);
-            }
-        }
-    }
-
-    async fn paused_until(&self, now: DateTime<Utc>) -> Result<Vec<TaskId>, StoreError> {
-        let due: Vec<i64> = task::Entity::find()
-            .select_only()
-            .column(task::Column::Id)
-            .filter(task::Column::State.eq(Code(TaskState::Paused)))
-            .filter(task::Column::PausedUntil.lte(now))
-            .limit(RESUMED_AT_ONCE)
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        Ok(due.into_iter().map(TaskId).collect())
-    }
-
-    async fn resume(&self, id: TaskId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        use task::Column as T;
-        let act = Act::of_its_own("task.resume", now);
-        transaction!(self, |tx| {
-            note_change(tx, id, now).await?;
-            // A second node, or one that meets a person's newer decision, changes nothing.
-            let resumed = task::Entity::update_many()
-                .col_expr(T::PausedUntil, Expr::value(None::<DateTime<Utc>>))
-                .col_expr(T::UpdatedAt, Expr::value(now))
-                .col_expr(T::ResumedAt, Expr::value(now))
-                .filter(T::Id.eq(id.0))
-                .step(T::State, TaskStep::Resume)
-                .filter(T::PausedUntil.lte(now))
-                .exec(tx)
-                .await?;
-            if resumed.rows_affected == 0 {
-                return Ok(false);
-            }
-            changed(tx, &act, id).await?;
-            withdraw(tx, id, now).await?;
-            if let Some(row) = task::Entity::find_by_id(id.0).one(tx).await? {
-                // Its schedules are not part of a message.
-                let (task, _) = to_task(row, &[])?;
-                let event = TaskEvent::restored(act.who());
-                let facts = Facts::of_task(&task, None, now, event);
-                insert_notices(tx, &[Notice::about(&task, facts)]).await?;
-                follow_rule(tx, &task, act.who(), now).await?;
-            }
-            Ok(true)
-        })
-    }
-
     /// Switches chasing, with a new chase schedule if one is given; false when the task does not exist. A chase has an
     /// end, which starts anew each time.
     ///
@@ -311,73 +224,6 @@ impl Store {
                 follow_rule(tx, &task, act.who(), now).await?;
             }
             Ok(true)
-        })
-    }
-
-    /// Deletes a task with everything that belongs to it, unless another node than `here` has an active run of it:
-    /// then that node is asked to end the run, in the name of the actor, and nothing is deleted, because the run
-    /// could not be reached any more without its row.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn delete_task(
-        &self,
-        act: &Act,
-        id: TaskId,
-        here: &str,
-    ) -> Result<Deleted, StoreError> {
-        let now = act.at();
-        transaction!(self, |tx| {
-            note_change(tx, id, now).await?;
-            if !lock(tx, id).await? {
-                return Ok(Deleted::Gone);
-            }
-            if let Some(robot) = robot_of_others(tx, id).await? {
-                return Ok(Deleted::RobotUsed(robot));
-            }
-            // After the lock, which every claim also takes: nothing starts after this check.
-            let elsewhere: Vec<i64> = run::Entity::find()
-                .select_only()
-                .column(run::Column::Id)
-                .filter(run::Column::TaskId.eq(id.0))
-                .filter(run::Column::State.eq(Code(RunState::Running)))
-                .filter(run::Column::NodeId.ne(here))
-                .into_tuple()
-                .all(tx)
-                .await?;
-            if !elsewhere.is_empty() {
-                let runs: Vec<RunId> = elsewhere.into_iter().map(RunId).collect();
-                for runs in runs.chunks(ASKED_AT_ONCE) {
-                    request_stop(tx, runs, act.who()).await?;
-                }
-                return Ok(Deleted::RunsElsewhere(runs.len()));
-            }
-            message::Entity::delete_many()
-                .filter(message::Column::TaskId.eq(id.0))
-                .exec(tx)
-                .await?;
-            run::Entity::delete_many()
-                .filter(run::Column::TaskId.eq(id.0))
-                .exec(tx)
-                .await?;
-            occurrence::Entity::delete_many()
-                .filter(occurrence::Column::TaskId.eq(id.0))
-                .exec(tx)
-                .await?;
-            schedule::Entity::delete_many()
-                .filter(schedule::Column::TaskId.eq(id.0))
-                .exec(tx)
-                .await?;
-            secret_grant::Entity::delete_many()
-                .filter(secret_grant::Column::TaskId.eq(id.0))
-                .exec(tx)
-                .await?;
-            forget_task(tx, id).await?;
-            forget_tickets(tx, id).await?;
-            drop_of_task(tx, id).await?;
-            task::Entity::delete_by_id(id.0).exec(tx).await?;
-            act.record(tx, Some(id.0)).await?;
-            Ok(Deleted::Done)
         })
     }
 }

@@ -1,21 +1,26 @@
-//! The pause of a task that keeps failing.
+//! Pauses: that of a task that keeps failing, and the end of those whose time has come.
 
 use app::id::TaskId;
 use app::occurrence::SkipReason;
-use app::task::TaskStep;
+use app::task::{TaskState, TaskStep};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::super::code::TakeStep;
+use super::super::code::{Code, TakeStep};
 use super::super::delivery::withdraw_announced;
 use super::super::entity::task;
 use super::super::ledger::{note_change, skip_due, withdraw};
-use super::super::messages::Notice;
-use super::super::{Act, StoreError, Tx};
+use super::super::messages::{Notice, insert_notices};
+use super::super::tickets::follow_rule;
+use super::super::txn::transaction;
+use super::super::{Act, Store, StoreError, Tx};
 use super::change::changed;
 use super::rows::to_task;
 use crate::facts::{Facts, Failures, TaskEvent};
+
+/// Paused tasks read at once.
+const RESUMED_AT_ONCE: u64 = 1_000;
 
 /// Pauses a task, as `row` has it, after these failures, and returns the notice of it. Starts the transaction over if
 /// the task was changed since the row was read.
@@ -51,4 +56,73 @@ pub(in super::super) async fn pause_failing(
     let (task, _) = to_task(row, &[])?;
     let facts = Facts::of_task(&task, None, at, TaskEvent::Paused(failures));
     Ok(Notice::about(&task, facts))
+}
+
+impl Store {
+    /// Resumes paused tasks whose time has come; returns them.
+    ///
+    /// # Errors
+    /// When the database fails; calling again does the rest.
+    pub async fn resume_paused(&self, now: DateTime<Utc>) -> Result<Vec<TaskId>, StoreError> {
+        let mut resumed = Vec::new();
+        loop {
+            let due = self.paused_until(now).await?;
+            let full = due.len() as u64 == RESUMED_AT_ONCE;
+            let before = resumed.len();
+            for id in due {
+                if self.resume(id, now).await? {
+                    resumed.push(id);
+                }
+            }
+            // A page of which nothing can be resumed would be read again endlessly.
+            if !full || resumed.len() == before {
+                return Ok(resumed);
+            }
+        }
+    }
+
+    async fn paused_until(&self, now: DateTime<Utc>) -> Result<Vec<TaskId>, StoreError> {
+        let due: Vec<i64> = task::Entity::find()
+            .select_only()
+            .column(task::Column::Id)
+            .filter(task::Column::State.eq(Code(TaskState::Paused)))
+            .filter(task::Column::PausedUntil.lte(now))
+            .limit(RESUMED_AT_ONCE)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(due.into_iter().map(TaskId).collect())
+    }
+
+    async fn resume(&self, id: TaskId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        use task::Column as T;
+        let act = Act::of_its_own("task.resume", now);
+        transaction!(self, |tx| {
+            note_change(tx, id, now).await?;
+            // A second node, or one that meets a person's newer decision, changes nothing.
+            let resumed = task::Entity::update_many()
+                .col_expr(T::PausedUntil, Expr::value(None::<DateTime<Utc>>))
+                .col_expr(T::UpdatedAt, Expr::value(now))
+                .col_expr(T::ResumedAt, Expr::value(now))
+                .filter(T::Id.eq(id.0))
+                .step(T::State, TaskStep::Resume)
+                .filter(T::PausedUntil.lte(now))
+                .exec(tx)
+                .await?;
+            if resumed.rows_affected == 0 {
+                return Ok(false);
+            }
+            changed(tx, &act, id).await?;
+            withdraw(tx, id, now).await?;
+            if let Some(row) = task::Entity::find_by_id(id.0).one(tx).await? {
+                // Its schedules are not part of a message.
+                let (task, _) = to_task(row, &[])?;
+                let event = TaskEvent::restored(act.who());
+                let facts = Facts::of_task(&task, None, now, event);
+                insert_notices(tx, &[Notice::about(&task, facts)]).await?;
+                follow_rule(tx, &task, act.who(), now).await?;
+            }
+            Ok(true)
+        })
+    }
 }

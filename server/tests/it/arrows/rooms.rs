@@ -423,7 +423,7 @@ const APP: &[Row] = &[
     ("response", &["done"]),
     ("reader", &["auth", "i18n"]),
     ("ansi", &[]),
-    ("auth", &["i18n", "id"]),
+    ("auth", &["i18n", "id", "time"]),
     ("calendar", &["id", "time"]),
     ("channel", &["message", "i18n", "id", "time"]),
     ("cron", &["i18n"]),

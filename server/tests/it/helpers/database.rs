@@ -83,6 +83,45 @@ impl Database {
         done.unwrap_or_else(|error| panic!("{error}: {sql}"));
     }
 
+    /// Empties it and builds the schema again as it was before a migration, whose name begins like this.
+    pub(crate) async fn go_back_before(&self, migration: &str) {
+        use migration::{Migrator, MigratorTrait};
+        let earlier =
+            format!("SELECT COUNT(*) FROM seaql_migrations WHERE version < '{migration}'");
+        let earlier = self.count(&earlier).await;
+        for table in self.tables().await {
+            self.execute(&format!("DROP TABLE {table}")).await;
+        }
+        let connection = self.connection().await;
+        let steps = u32::try_from(earlier).expect("a number of migrations");
+        Migrator::up(connection, Some(steps))
+            .await
+            .expect("the earlier schema");
+    }
+
+    /// The names of its tables.
+    pub(crate) async fn tables(&self) -> Vec<String> {
+        let all = if mysql_server().is_some() {
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+        } else {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        };
+        self.rows(all).await
+    }
+
+    /// The columns of a table that are not bytes.
+    pub(crate) async fn columns(&self, table: &str) -> Vec<String> {
+        let all = if mysql_server().is_some() {
+            format!(
+                "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() \
+                 AND table_name = '{table}' AND data_type NOT LIKE '%blob' ORDER BY ordinal_position"
+            )
+        } else {
+            format!("SELECT name FROM pragma_table_info('{table}') WHERE type NOT LIKE '%BLOB'")
+        };
+        self.rows(&all).await
+    }
+
     /// What the database would do for a statement, a line a step: SQLite's own words, or
     /// `TABLE TYPE KEY; EXTRA` of MySQL.
     pub(crate) async fn plan(&self, sql: &str) -> Vec<String> {

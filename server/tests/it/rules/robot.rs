@@ -152,7 +152,7 @@ async fn nobody_else_uses_redirects_or_tests_it() {
     let tested = app.service.channel_test(&editor, own).await;
     assert!(tested.expect("tested").ok, "who entered it may test it");
     for id in [own, shared] {
-        let deleted = app.service.channel_delete(&editor, id).await;
+        let deleted = app.service.channel_delete(&editor, id, None).await;
         assert_eq!(deleted.expect_err("refused").code, "forbidden");
     }
     // A robot of another task does not change the shared channel that the task had.

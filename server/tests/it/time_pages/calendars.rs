@@ -70,7 +70,8 @@ async fn imports_at_once_lose_nothing() {
         let mut imports = tokio::task::JoinSet::new();
         for import in (1..=8).map(import) {
             let (service, console) = (Arc::clone(&app.service), console.clone());
-            imports.spawn(async move { service.calendar_import(&console, name, &import).await });
+            imports
+                .spawn(async move { service.calendar_import(&console, name, None, &import).await });
         }
         for imported in imports.join_all().await {
             imported.expect("an import");
@@ -90,6 +91,9 @@ async fn imports_at_once_lose_nothing() {
         text: "2030-03-01 rest x".to_owned(),
         ..CalendarImport::default()
     };
-    let refused = app.service.calendar_import(&console, "gone", &import).await;
+    let refused = app
+        .service
+        .calendar_import(&console, "gone", None, &import)
+        .await;
     assert_eq!(refused.expect_err("gone").code, "not_found");
 }

@@ -1,0 +1,46 @@
+//! The people whom a link was issued to, as far as their names fit into its token.
+
+/// Bytes of the person's name in a token; a longer name is cut.
+pub const PERSON_MAX: usize = 48;
+
+/// What a name that was cut ends with.
+const CUT: &str = "…";
+
+/// A name as far as a token holds it.
+#[must_use]
+pub fn short(person: &str) -> String {
+    if person.len() <= PERSON_MAX {
+        return person.to_owned();
+    }
+    let end = person.floor_char_boundary(PERSON_MAX - CUT.len());
+    format!("{}{CUT}", &person[..end])
+}
+
+/// Between the names of several people.
+const BETWEEN: char = ',';
+
+/// The people that a message asks, as a link holds them: as many names as fit, each of them whole. Names that stand
+/// for everybody in a chat, such as `@all`, are the name of no person.
+#[must_use]
+pub fn issued_to<'a>(people: impl IntoIterator<Item = &'a str>) -> String {
+    let mut names = String::new();
+    for name in people {
+        if name.is_empty() || name.starts_with('@') || name.contains(BETWEEN) {
+            continue;
+        }
+        if names.is_empty() {
+            names = short(name);
+        } else if names.len() + 1 + name.len() <= PERSON_MAX {
+            names.push(BETWEEN);
+            names.push_str(name);
+        }
+    }
+    names
+}
+
+/// The names in [`Link::person`].
+#[must_use]
+pub fn names_of(person: &str) -> Vec<String> {
+    let names = person.split(BETWEEN).filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
+}

@@ -1,0 +1,61 @@
+//! Changes that refer to the version that was read: an outdated one is refused, and nothing of it is stored.
+//!
+//! It is refused twice. Before anything is checked, so that a form with another fault does not come back with the newest
+//! version and then overwrite what its sender has never seen; and by the store, in the transaction of the change.
+
+use app::backend::Answer;
+use app::i18n::Lang;
+
+use crate::error::OrInternal;
+use crate::store::StoreError;
+use crate::texts::Refusal;
+use crate::texts::outdated::{Outdated, Thing};
+
+/// Refuses a change that refers to another version than the stored one. `differs` names the fields in which the stored
+/// one is not as entered.
+pub(super) fn as_read(
+    lang: Lang,
+    thing: Thing,
+    read: Option<i64>,
+    version: i64,
+    differs: impl FnOnce() -> Vec<&'static str>,
+) -> Answer<()> {
+    if read.is_none_or(|read| read == version) {
+        return Ok(());
+    }
+    let differs = differs();
+    let outdated = Outdated {
+        thing,
+        version,
+        differs,
+    };
+    Err(outdated.answer(lang))
+}
+
+/// The names of the fields that differ.
+pub(super) fn named<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<&'static str> {
+    let fields = fields.into_iter();
+    fields
+        .filter_map(|(field, differs)| differs.then_some(field))
+        .collect()
+}
+
+/// For changes that have no fields to compare.
+pub(super) const fn nothing() -> Vec<&'static str> {
+    Vec::new()
+}
+
+/// What came of a change in the store; a conflict where another change came between the first check and the transaction.
+pub(super) fn stored<T>(lang: Lang, thing: Thing, result: Result<T, StoreError>) -> Answer<T> {
+    match result {
+        Err(StoreError::Outdated { version }) => {
+            let outdated = Outdated {
+                thing,
+                version,
+                differs: nothing(),
+            };
+            Err(outdated.answer(lang))
+        }
+        other => other.or_internal(lang),
+    }
+}

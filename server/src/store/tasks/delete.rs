@@ -1,0 +1,100 @@
+//! Deletes tasks with everything that belongs to them.
+
+use app::id::{ChannelId, RunId, TaskId};
+use app::run::RunState;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::super::channels::{drop_of_task, robot_of_others};
+use super::super::code::Code;
+use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
+use super::super::ledger::{note_change, request_stop};
+use super::super::rules::forget_task;
+use super::super::tickets::forget as forget_tickets;
+use super::super::txn::transaction;
+use super::super::{Act, Store, StoreError};
+use super::lock;
+
+/// Runs per statement that are marked to be ended.
+const ASKED_AT_ONCE: usize = 500;
+
+/// The outcome of deleting a task.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Deleted {
+    /// It is gone with everything that belonged to it.
+    Done,
+    /// It did not exist.
+    Gone,
+    /// So many of its runs are active on other nodes, which were asked to end them.
+    RunsElsewhere(usize),
+    /// Something else uses the channel that was made for it.
+    RobotUsed(ChannelId),
+}
+
+impl Store {
+    /// Deletes a task with everything that belongs to it, unless another node than `here` has an active run of it:
+    /// then that node is asked to end the run, in the name of the actor, and nothing is deleted, because the run
+    /// could not be reached any more without its row.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_task(
+        &self,
+        act: &Act,
+        id: TaskId,
+        here: &str,
+    ) -> Result<Deleted, StoreError> {
+        let now = act.at();
+        transaction!(self, |tx| {
+            note_change(tx, id, now).await?;
+            if !lock(tx, id).await? {
+                return Ok(Deleted::Gone);
+            }
+            if let Some(robot) = robot_of_others(tx, id).await? {
+                return Ok(Deleted::RobotUsed(robot));
+            }
+            // After the lock, which every claim also takes: nothing starts after this check.
+            let elsewhere: Vec<i64> = run::Entity::find()
+                .select_only()
+                .column(run::Column::Id)
+                .filter(run::Column::TaskId.eq(id.0))
+                .filter(run::Column::State.eq(Code(RunState::Running)))
+                .filter(run::Column::NodeId.ne(here))
+                .into_tuple()
+                .all(tx)
+                .await?;
+            if !elsewhere.is_empty() {
+                let runs: Vec<RunId> = elsewhere.into_iter().map(RunId).collect();
+                for runs in runs.chunks(ASKED_AT_ONCE) {
+                    request_stop(tx, runs, act.who()).await?;
+                }
+                return Ok(Deleted::RunsElsewhere(runs.len()));
+            }
+            message::Entity::delete_many()
+                .filter(message::Column::TaskId.eq(id.0))
+                .exec(tx)
+                .await?;
+            run::Entity::delete_many()
+                .filter(run::Column::TaskId.eq(id.0))
+                .exec(tx)
+                .await?;
+            occurrence::Entity::delete_many()
+                .filter(occurrence::Column::TaskId.eq(id.0))
+                .exec(tx)
+                .await?;
+            schedule::Entity::delete_many()
+                .filter(schedule::Column::TaskId.eq(id.0))
+                .exec(tx)
+                .await?;
+            secret_grant::Entity::delete_many()
+                .filter(secret_grant::Column::TaskId.eq(id.0))
+                .exec(tx)
+                .await?;
+            forget_task(tx, id).await?;
+            forget_tickets(tx, id).await?;
+            drop_of_task(tx, id).await?;
+            task::Entity::delete_by_id(id.0).exec(tx).await?;
+            act.record(tx, Some(id.0)).await?;
+            Ok(Deleted::Done)
+        })
+    }
+}
