@@ -49,6 +49,14 @@ pub enum ChannelKind {
     #[serde(rename = "wecom_bot")]
     #[strum(serialize = "wecom_bot")]
     WecomBot,
+    /// 钉钉机器人 of an application with Stream: a bot with a long connection: Markdown, cards with buttons, commands.
+    #[serde(rename = "dingtalk_bot")]
+    #[strum(serialize = "dingtalk_bot")]
+    DingtalkBot,
+    /// 飞书机器人 (Lark's too) of an application with a long connection: cards with buttons, commands.
+    #[serde(rename = "feishu_bot")]
+    #[strum(serialize = "feishu_bot")]
+    FeishuBot,
 }
 
 impl ChannelKind {
@@ -68,6 +76,7 @@ impl ChannelKind {
         match self {
             Self::Wecom => &[F::Format, F::Brief],
             Self::WecomBot => &[F::Bot, F::Secret, F::Chat, F::Format, F::Brief],
+            Self::DingtalkBot | Self::FeishuBot => &[F::Bot, F::Secret, F::Chat, F::Brief],
             Self::Slack | Self::Teams => &[F::Brief],
             Self::Dingtalk | Self::Feishu => &[F::Secret, F::Brief],
             Self::Telegram => &[F::Secret, F::Chat, F::Brief],
@@ -79,7 +88,7 @@ impl ChannelKind {
     /// Whether it is a bot with a long connection, which people press buttons of and send commands to.
     #[must_use]
     pub const fn is_bot(self) -> bool {
-        matches!(self, Self::WecomBot)
+        matches!(self, Self::WecomBot | Self::DingtalkBot | Self::FeishuBot)
     }
 
     /// Whether this kind has a setting.
@@ -131,8 +140,8 @@ pub struct ChannelDraft {
     /// A bot with a long connection: its ID.
     #[serde(default)]
     pub bot: Option<String>,
-    /// Telegram: the ID of the chat, or `@name` of a public channel. A bot of WeCom: the ID of a group's chat, or the
-    /// ID of a member; empty where it sends no messages.
+    /// Telegram: the ID of the chat, or `@name` of a public channel. A bot with a long connection: the ID of a group's
+    /// chat, or the ID of a person; empty where it sends no messages.
     #[serde(default)]
     pub chat: Option<String>,
     /// Webhook: `POST` (also when empty) or `PUT`.

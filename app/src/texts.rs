@@ -294,6 +294,8 @@ crate::texts! {
         kind_feishu: "飞书群机器人（Lark）" | "Feishu or Lark group bot",
         kind_slack: "Slack（Incoming Webhook）" | "Slack (incoming webhook)",
         kind_wecom_bot: "企业微信智能机器人（长连接）" | "WeCom bot (long connection)",
+        kind_dingtalk_bot: "钉钉机器人（Stream 长连接）" | "DingTalk bot (Stream)",
+        kind_feishu_bot: "飞书机器人（长连接，Lark）" | "Feishu or Lark bot (long connection)",
         kind_telegram: "Telegram 机器人" | "Telegram bot",
         kind_teams: "Microsoft Teams（工作流）" | "Microsoft Teams (workflow)",
         kind_email: "邮件（SMTP）" | "E-mail (SMTP)",

@@ -15,4 +15,8 @@ pub use keeper::{Account, Keeper, LEASE, Opener, Tools};
 pub use lines::Lines;
 pub(crate) use lines::PushError;
 pub use port::{Button, CardState, ChatHandler, Press, Reply, Said, SeenBy};
+pub(crate) use vendor::dingtalk::{
+    SERVER as DINGTALK_SERVER, card as dingtalk_card, markdown as dingtalk_markdown,
+};
+pub(crate) use vendor::feishu::{SERVER as FEISHU_SERVER, card as feishu_card};
 pub(crate) use vendor::wecom::{SERVER as WECOM_SERVER, card as wecom_card};

@@ -8,6 +8,7 @@ mod render;
 pub mod send;
 pub mod summary;
 pub mod target;
+mod ticket_button;
 mod ticket_link;
 pub(crate) mod vendor;
 mod words;
@@ -18,4 +19,5 @@ pub use picture::{PictureFault, ReadPicture, built_in as built_in_picture, read 
 pub(crate) use render::example;
 pub use render::{Beside, Renderer, VARIABLES, wants_brief};
 pub use summary::Summaries;
+pub use ticket_button::TicketButton;
 pub use words::{Briefs, Made, Worded};

@@ -2,6 +2,7 @@
 //! through this client and its guard; mail goes through the guard alone.
 
 mod client;
+mod exchange;
 pub mod fetch;
 pub mod guard;
 pub mod proxy;
@@ -13,6 +14,7 @@ mod way;
 
 pub(crate) use client::{ANSWER_KEPT, TIMEOUT, failure};
 pub use client::{OutboundClient, SendError};
+pub(crate) use exchange::Exchanged;
 pub use retry_after::RetryAfter;
 pub(crate) use socket::Socket;
 pub use way::Way;

@@ -17,6 +17,7 @@ pub mod channel_settings;
 pub mod channel_uses;
 pub mod channels;
 pub mod chat;
+pub mod chat_tickets;
 pub mod executions;
 pub mod explain;
 pub mod failures;

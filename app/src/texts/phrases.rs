@@ -292,6 +292,8 @@ impl Ui {
             ChannelKind::Feishu => self.kind_feishu,
             ChannelKind::Slack => self.kind_slack,
             ChannelKind::WecomBot => self.kind_wecom_bot,
+            ChannelKind::DingtalkBot => self.kind_dingtalk_bot,
+            ChannelKind::FeishuBot => self.kind_feishu_bot,
             ChannelKind::Telegram => self.kind_telegram,
             ChannelKind::Teams => self.kind_teams,
             ChannelKind::Email => self.kind_email,

@@ -11,13 +11,13 @@ use app::id::ChannelId;
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Bytes, Message};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::lines::{Lines, Push, PushError};
-use super::port::{CardState, ChatHandler, Press, Reply, Said};
-use super::vendor::{Frame, Heard, Protocol, Ticket};
+use super::port::{ChatHandler, Press, Said};
+use super::vendor::{Answered, Beside, Frame, Heard, Protocol, Ticket};
 use crate::auth::token::{chance, random_id};
 use crate::clock::SharedClock;
 use crate::events::Signals;
@@ -55,7 +55,7 @@ const WHY_MAX: usize = 300;
 /// What a connection needs.
 pub(super) struct Line {
     pub(super) channel: ChannelId,
-    pub(super) protocol: Box<dyn Protocol>,
+    pub(super) protocol: Arc<dyn Protocol>,
     pub(super) client: OutboundClient,
     pub(super) store: Store,
     pub(super) clock: SharedClock,
@@ -84,15 +84,18 @@ enum End {
     Broken(String),
 }
 
-/// What became of an event.
-enum Done {
-    Card(Ticket, CardState),
-    Reply(Ticket, Reply),
+/// What a frame leads to at once.
+enum Took {
+    Alive,
+    Answer(Frame),
     Nothing,
 }
 
 /// Messages that wait for the vendor's answer, by the ID of their request.
-type Unanswered = HashMap<String, oneshot::Sender<Result<String, PushError>>>;
+type Unanswered = HashMap<String, Asker>;
+
+/// Who waits for the answer to a message.
+type Asker = oneshot::Sender<Result<Answered, PushError>>;
 
 impl Line {
     /// Keeps the connection until `stop`, or until the lease has expired.
@@ -204,17 +207,18 @@ impl Line {
 
     /// Subscribes, and serves the connection until it ends.
     async fn talk(&self, mut socket: Socket, stop: &CancellationToken) -> End {
-        let greeting = self.protocol.greeting(&random_id(8));
-        if let Err(end) = write(&mut socket, greeting).await {
-            return end;
-        }
-        let subscribed = tokio::time::timeout(SUBSCRIBES_WITHIN, self.subscribed(&mut socket));
-        let subscribed = subscribed.await.unwrap_or_else(|_| {
-            let seconds = SUBSCRIBES_WITHIN.as_secs();
-            Err(End::Broken(format!("no answer within {seconds} s")))
-        });
-        if let Err(end) = subscribed {
-            return end;
+        if let Some(greeting) = self.protocol.greeting(&random_id(8)) {
+            if let Err(end) = write(&mut socket, greeting).await {
+                return end;
+            }
+            let subscribed = tokio::time::timeout(SUBSCRIBES_WITHIN, self.subscribed(&mut socket));
+            let subscribed = subscribed.await.unwrap_or_else(|_| {
+                let seconds = SUBSCRIBES_WITHIN.as_secs();
+                Err(End::Broken(format!("no answer within {seconds} s")))
+            });
+            if let Err(end) = subscribed {
+                return end;
+            }
         }
         let queue = self.lines.up(self.channel);
         self.note(BotState::Connected, "").await;
@@ -237,10 +241,10 @@ impl Line {
 
     async fn subscribed(&self, socket: &mut Socket) -> Result<(), End> {
         loop {
-            let Some(text) = read(socket.next().await)? else {
+            let Some(frame) = read(socket.next().await)? else {
                 continue;
             };
-            match self.protocol.read(&text) {
+            match self.protocol.read(&frame) {
                 Heard::Subscribed => return Ok(()),
                 Heard::Refused(why) => return Err(End::Refused(why)),
                 Heard::Later(why) => return Err(End::Broken(why)),
@@ -268,20 +272,22 @@ impl Line {
                 read_now = socket.next(), if acting.waiting.len() < WAITING_MAX => match read(read_now) {
                     Err(end) => return end,
                     Ok(None) => continue,
-                    Ok(Some(text)) => match self.hear(&text, &mut acting, &mut unanswered) {
+                    Ok(Some(frame)) => match self.hear(&frame, &mut acting, &mut unanswered) {
                         Err(end) => return end,
-                        Ok(is_alive) => {
-                            missed = if is_alive { 0 } else { missed };
+                        Ok(Took::Answer(frame)) => write(socket, frame).await,
+                        Ok(Took::Alive) => {
+                            missed = 0;
                             continue;
                         }
+                        Ok(Took::Nothing) => continue,
                     },
                 },
-                Some(done) = acted.recv() => {
+                Some(answer) = acted.recv() => {
                     acting.running -= 1;
                     if let Some(next) = acting.waiting.pop_front() {
                         self.act(&mut acting, next);
                     }
-                    match self.answer(done) {
+                    match answer {
                         Some(frame) => write(socket, frame).await,
                         None => continue,
                     }
@@ -293,9 +299,16 @@ impl Line {
                         push.answer.send(Err(PushError::Unanswered("too many wait for one"))).ok();
                         continue;
                     }
-                    let (request, frame) = self.protocol.push(&random_id(8), &push.body);
-                    unanswered.insert(request, push.answer);
-                    write(socket, frame).await
+                    match self.protocol.push(&random_id(8), &push.body) {
+                        Some((request, frame)) => {
+                            unanswered.insert(request, push.answer);
+                            write(socket, frame).await
+                        }
+                        None => {
+                            self.push_beside(push);
+                            continue;
+                        }
+                    }
                 }
                 _ = heartbeat.tick() => {
                     if missed >= MISSED_MAX {
@@ -311,32 +324,52 @@ impl Line {
         }
     }
 
-    /// Takes in a frame; returns whether it answers a heartbeat.
+    /// Takes in a frame.
     fn hear(
         &self,
-        text: &str,
+        frame: &Frame,
         acting: &mut Acting,
         unanswered: &mut Unanswered,
-    ) -> Result<bool, End> {
-        match self.protocol.read(text) {
-            Heard::Alive => return Ok(true),
+    ) -> Result<Took, End> {
+        match self.protocol.read(frame) {
+            Heard::Alive => return Ok(Took::Alive),
+            Heard::Echo(frame) => return Ok(Took::Answer(frame)),
             Heard::Refused(why) => return Err(End::Refused(why)),
             Heard::Later(why) => return Err(End::Broken(why)),
             Heard::Replaced => return Err(End::Replaced),
             Heard::Answered { request, words } => match unanswered.remove(&request) {
-                // Who asked may have given up waiting.
-                Some(asker) => drop(asker.send(Ok(words))),
+                Some(asker) => {
+                    let answered = Answered { status: 200, words };
+                    // Who asked may have given up waiting.
+                    drop(asker.send(Ok(answered)));
+                }
                 None => tracing::debug!(channel.id = self.channel.0, words, "the vendor's answer"),
             },
             Heard::Press(press, ticket) => {
                 self.act(acting, Box::pin(self.actor().press(press, ticket)));
             }
             Heard::Said(said, ticket) => {
+                let receipt = self.protocol.receipt(&ticket);
                 self.act(acting, Box::pin(self.actor().said(said, ticket)));
+                return Ok(receipt.map_or(Took::Nothing, Took::Answer));
             }
             Heard::Subscribed | Heard::Nothing => {}
         }
-        Ok(false)
+        Ok(Took::Nothing)
+    }
+
+    /// Sends a message beside the connection. What is under way continues when the connection ends.
+    fn push_beside(&self, push: Push) {
+        let (protocol, client) = (Arc::clone(&self.protocol), self.client.clone());
+        self.tracker.spawn(async move {
+            let sent = protocol.send(&client, Beside::Push(push.body)).await;
+            let answer = sent.map_err(|error| match error.is_final() {
+                true => PushError::Refused(error.stored()),
+                false => PushError::Unsent(error.stored()),
+            });
+            // Who asked may have given up waiting.
+            drop(push.answer.send(answer));
+        });
     }
 
     /// Acts on an event beside the connection, or lets it wait for its turn.
@@ -353,32 +386,26 @@ impl Line {
         });
     }
 
-    fn answer(&self, done: Done) -> Option<Frame> {
-        match done {
-            Done::Card(ticket, state) => Some(self.protocol.card(&ticket, &state)),
-            Done::Reply(ticket, reply) => Some(self.protocol.reply(&ticket, &random_id(8), &reply)),
-            Done::Nothing => None,
-        }
-    }
-
     fn actor(&self) -> Actor {
         Actor {
             channel: self.channel,
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
             handler: Weak::clone(&self.handler),
+            protocol: Arc::clone(&self.protocol),
+            client: self.client.clone(),
         }
     }
 }
 
-/// What acts on an event.
-type Work = Pin<Box<dyn Future<Output = Done> + Send>>;
+/// What acts on an event, and gives the frame that answers it, if one does.
+type Work = Pin<Box<dyn Future<Output = Option<Frame>> + Send>>;
 
 /// Events that are being acted on, and those that wait.
 struct Acting {
     running: usize,
     waiting: VecDeque<Work>,
-    done: mpsc::Sender<Done>,
+    done: mpsc::Sender<Option<Frame>>,
 }
 
 /// Acts on one event.
@@ -387,21 +414,44 @@ struct Actor {
     store: Store,
     clock: SharedClock,
     handler: Weak<dyn ChatHandler>,
+    protocol: Arc<dyn Protocol>,
+    client: OutboundClient,
 }
 
 impl Actor {
-    async fn press(self, press: Press, ticket: Ticket) -> Done {
-        match self.first(&press.event, press.vendor, &press.person).await {
-            Some(handler) => Done::Card(ticket, handler.press(press).await),
-            None => Done::Nothing,
+    async fn press(self, press: Press, ticket: Ticket) -> Option<Frame> {
+        let first = self.first(&press.event, press.vendor, &press.person);
+        match first.await {
+            Some(handler) => Some(self.protocol.card(&ticket, &handler.press(press).await)),
+            None => self.protocol.receipt(&ticket),
         }
     }
 
-    async fn said(self, said: Said, ticket: Ticket) -> Done {
-        match self.first(&said.event, said.vendor, &said.person).await {
-            Some(handler) => Done::Reply(ticket, handler.command(said).await),
-            None => Done::Nothing,
+    async fn said(self, said: Said, ticket: Ticket) -> Option<Frame> {
+        let first = self.first(&said.event, said.vendor, &said.person);
+        let reply = first.await?.command(said).await;
+        let frame = self.protocol.reply(&ticket, &random_id(8), &reply);
+        if frame.is_none() {
+            let sent = self
+                .protocol
+                .send(&self.client, Beside::Reply(ticket, reply));
+            match sent.await {
+                Ok(Answered { status, words }) => {
+                    tracing::debug!(
+                        channel.id = self.channel.0,
+                        status,
+                        words,
+                        "the vendor's answer"
+                    );
+                }
+                Err(error) => tracing::warn!(
+                    channel.id = self.channel.0,
+                    error = &error as &dyn std::error::Error,
+                    "a text in a chat was not answered"
+                ),
+            }
         }
+        frame
     }
 
     /// The handler, unless the event came before: vendors deliver again what was not answered in time.
@@ -449,14 +499,16 @@ impl Actor {
     }
 }
 
-/// The text of a frame that was read; `None` for one of the WebSocket itself.
+/// A frame that was read; `None` for one that no vendor sends.
 fn read(
     frame: Option<Result<Message, tokio_tungstenite::tungstenite::Error>>,
-) -> Result<Option<String>, End> {
+) -> Result<Option<Frame>, End> {
     match frame {
         None => Err(End::Broken("the vendor ended the connection".to_owned())),
         Some(Err(error)) => Err(End::Broken(error.to_string())),
-        Some(Ok(Message::Text(text))) => Ok(Some(text.as_str().to_owned())),
+        Some(Ok(Message::Text(text))) => Ok(Some(Frame::Text(text.as_str().to_owned()))),
+        Some(Ok(Message::Binary(bytes))) => Ok(Some(Frame::Binary(bytes.to_vec()))),
+        Some(Ok(Message::Pong(_))) => Ok(Some(Frame::Pong)),
         Some(Ok(Message::Close(frame))) => {
             let why = frame.map(|frame| format!("{}: {}", u16::from(frame.code), frame.reason));
             let why = why.unwrap_or_else(|| "without a reason".to_owned());
@@ -469,9 +521,13 @@ fn read(
 }
 
 async fn write(socket: &mut Socket, frame: Frame) -> Result<(), End> {
-    let Frame::Text(text) = frame;
-    let writing = socket.send(Message::Text(text.into()));
-    match tokio::time::timeout(WRITES_WITHIN, writing).await {
+    let message = match frame {
+        Frame::Text(text) => Message::Text(text.into()),
+        Frame::Binary(bytes) => Message::Binary(bytes.into()),
+        Frame::Ping => Message::Ping(Bytes::new()),
+        Frame::Pong => Message::Pong(Bytes::new()),
+    };
+    match tokio::time::timeout(WRITES_WITHIN, socket.send(message)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(End::Broken(error.to_string())),
         Err(_) => Err(End::Broken("the vendor reads nothing".to_owned())),

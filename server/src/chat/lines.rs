@@ -8,6 +8,8 @@ use app::id::ChannelId;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
+use super::vendor::Answered;
+
 /// Messages that wait to be written to one connection.
 const QUEUE: usize = 32;
 /// How long the vendor's answer to a message is waited for.
@@ -17,7 +19,7 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Push {
     pub(super) body: Value,
-    pub(super) answer: oneshot::Sender<Result<String, PushError>>,
+    pub(super) answer: oneshot::Sender<Result<Answered, PushError>>,
 }
 
 /// Why a message was not answered by the vendor.
@@ -32,6 +34,9 @@ pub(crate) enum PushError {
     /// The vendor refuses the bot.
     #[error("the vendor refuses the bot: {0}")]
     Refused(String),
+    /// The vendor could not be reached beside the connection.
+    #[error("the message was not sent: {0}")]
+    Unsent(String),
     /// The connection ended, or no answer came in time.
     #[error("the connection of the bot gave no answer: {0}")]
     Unanswered(&'static str),
@@ -92,7 +97,11 @@ impl Lines {
     ///
     /// # Errors
     /// When there is no connection here, or no answer comes.
-    pub(crate) async fn push(&self, channel: ChannelId, body: Value) -> Result<String, PushError> {
+    pub(crate) async fn push(
+        &self,
+        channel: ChannelId,
+        body: Value,
+    ) -> Result<Answered, PushError> {
         let line = self.lock().get(&channel).cloned();
         let pushes = match line {
             None => return Err(PushError::Elsewhere),
@@ -128,13 +137,17 @@ mod tests {
         assert_eq!(push().await, Err(PushError::Down("no route".to_owned())));
         lines.refused(channel, "bad secret".to_owned());
         assert!(matches!(push().await, Err(PushError::Refused(_))));
+        let ok = || Answered {
+            status: 200,
+            words: "ok".to_owned(),
+        };
         let mut queue = lines.up(channel);
         let vendor = async {
             let push = queue.recv().await.expect("a message");
-            push.answer.send(Ok("ok".to_owned())).expect("an asker");
+            push.answer.send(Ok(ok())).expect("an asker");
         };
         let (answer, ()) = tokio::join!(push(), vendor);
-        assert_eq!(answer, Ok("ok".to_owned()));
+        assert_eq!(answer, Ok(ok()));
         drop(queue);
         assert_eq!(push().await, Err(PushError::Unanswered("it has ended")));
         lines.gone(channel);

@@ -62,6 +62,8 @@ pub struct CardState {
     pub text: String,
     /// Where a click on it leads.
     pub url: String,
+    /// What the link says, in chats whose cards have one; empty for none.
+    pub link: String,
     /// Its buttons; none when there is nothing left to do.
     pub buttons: Vec<Button>,
     /// Whose view changes.

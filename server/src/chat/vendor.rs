@@ -1,7 +1,11 @@
-//! The vendors' protocols: one file each, behind one trait. A protocol reads and writes frames and keeps no connection.
+//! The vendors' protocols: one file each, behind one trait. A protocol reads and writes frames and keeps no connection;
+//! where a vendor takes messages by requests beside the connection, it makes those.
 
+pub(super) mod dingtalk;
+pub(super) mod feishu;
 pub(super) mod wecom;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::channel::ChannelKind;
@@ -18,10 +22,34 @@ use crate::outbound::{OutboundClient, SendError};
 pub(super) enum Frame {
     /// Text.
     Text(String),
+    /// Bytes.
+    Binary(Vec<u8>),
+    /// A ping of the WebSocket itself.
+    Ping,
+    /// The answer to one.
+    Pong,
+}
+
+/// What is sent beside the connection.
+#[derive(Clone, Debug)]
+pub(super) enum Beside {
+    /// A message, as the vendor's file among those of messages makes it.
+    Push(Value),
+    /// The answer to a text.
+    Reply(Ticket, Reply),
+}
+
+/// What a vendor answered to a message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Answered {
+    /// The HTTP status; 200 for an answer through the connection.
+    pub(crate) status: u16,
+    /// The vendor's words.
+    pub(crate) words: String,
 }
 
 /// Finds the event that an answer belongs to.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Ticket {
     /// The vendor's ID of the request.
     pub(super) request: String,
@@ -29,6 +57,10 @@ pub(super) struct Ticket {
     pub(super) card: String,
     /// Who pressed or wrote.
     pub(super) person: String,
+    /// Where a text is answered; empty where the request says it.
+    pub(super) reply_to: String,
+    /// The frame of the event, where it comes back with the answer.
+    pub(super) frame: Vec<u8>,
 }
 
 /// What a frame means.
@@ -53,6 +85,8 @@ pub(super) enum Heard {
     Press(Press, Ticket),
     /// A text.
     Said(Said, Ticket),
+    /// The vendor wants this frame back at once.
+    Echo(Frame),
     /// Another client has connected as the same bot, and the vendor ends this connection.
     Replaced,
     /// Nothing that concerns us.
@@ -68,8 +102,8 @@ pub(super) trait Protocol: Send + Sync {
     /// When that step fails; a refusal for good is [`SendError::Rejected`].
     async fn address(&self, client: &OutboundClient) -> Result<String, SendError>;
 
-    /// What is sent first on a new connection.
-    fn greeting(&self, id: &str) -> Frame;
+    /// What is sent first on a new connection; `None` where the vendor takes the bot with its address.
+    fn greeting(&self, id: &str) -> Option<Frame>;
 
     /// How often a heartbeat is sent.
     fn heartbeat_every(&self) -> Duration;
@@ -78,22 +112,41 @@ pub(super) trait Protocol: Send + Sync {
     fn heartbeat(&self, id: &str) -> Frame;
 
     /// What a frame means.
-    fn read(&self, text: &str) -> Heard;
+    fn read(&self, frame: &Frame) -> Heard;
 
-    /// A message to push, and the ID that its answer will have.
-    fn push(&self, id: &str, body: &Value) -> (String, Frame);
+    /// What says that an event has come, so that it is not delivered again: for a text before it is acted on, for a
+    /// press that came before in place of its card.
+    fn receipt(&self, _ticket: &Ticket) -> Option<Frame> {
+        None
+    }
+
+    /// A message to push, and the ID that its answer will have; `None` where it is sent beside the connection.
+    fn push(&self, id: &str, body: &Value) -> Option<(String, Frame)>;
 
     /// Changes a card.
     fn card(&self, ticket: &Ticket, state: &CardState) -> Frame;
 
-    /// Answers a text; `id` is new.
-    fn reply(&self, ticket: &Ticket, id: &str, reply: &Reply) -> Frame;
+    /// Answers a text; `id` is new. `None` where the answer is sent beside the connection.
+    fn reply(&self, ticket: &Ticket, id: &str, reply: &Reply) -> Option<Frame>;
+
+    /// Sends something beside the connection.
+    ///
+    /// # Errors
+    /// When the vendor could not be asked; what it answers is no error.
+    async fn send(&self, _client: &OutboundClient, _what: Beside) -> Result<Answered, SendError> {
+        let why = "this vendor takes everything through the connection";
+        Err(SendError::Rejected(why.to_owned()))
+    }
 }
 
 /// The protocol of a bot; `None` for a kind of channel that is no bot.
-pub(super) fn of(channel: ChannelId, account: &Account) -> Option<Box<dyn Protocol>> {
+pub(super) fn of(channel: ChannelId, account: &Account) -> Option<Arc<dyn Protocol>> {
     match account.kind {
-        ChannelKind::WecomBot => Some(Box::new(wecom::Wecom::new(channel, account.clone()))),
+        ChannelKind::WecomBot => Some(Arc::new(wecom::Wecom::new(channel, account.clone()))),
+        ChannelKind::DingtalkBot => {
+            Some(Arc::new(dingtalk::Dingtalk::new(channel, account.clone())))
+        }
+        ChannelKind::FeishuBot => Some(Arc::new(feishu::Feishu::new(channel, account.clone()))),
         _ => None,
     }
 }

@@ -35,6 +35,7 @@ use super::picture;
 use super::render::{Beside, Renderer, wants_brief};
 use super::send::Sender;
 use super::target::{self, Target};
+use super::ticket_button::asks;
 use super::ticket_link::link_line;
 use super::vendor::{self, PerMinute};
 use super::words::{Briefs, Made, Worded};
@@ -264,13 +265,19 @@ impl Outbox {
         })?;
         let (mut made, mut unused) = (Made::default(), None);
         if let Some(facts) = facts {
-            let link = self.ticket_link(&facts, &item.mentions).await?;
+            let about = self.ticket_of(&facts).await?;
+            let link = about
+                .as_ref()
+                .and_then(|about| self.ticket_link(about, &item.mentions));
+            let has_buttons = to.kind.is_bot() && asks(&facts);
             let (worded, why) = self.words(facts, item, &to, link.as_deref()).await?;
             item.body = worded.text;
             (made, unused) = (worded.made, why);
+            let about = about.filter(|_| has_buttons);
+            made.ticket = about.map(|about| (about.id, about.kind));
             if let Some(link) = link {
-                // A template says itself where it stands.
-                if !made.templated {
+                // A template says itself where it stands, and a card leads there.
+                if !made.templated && made.ticket.is_none() {
                     let lang = target.lang.unwrap_or(self.renderer.lang);
                     item.body.push_str(&link_line(&link, lang));
                 }

@@ -144,14 +144,14 @@ impl Sender {
         body: serde_json::Value,
     ) -> Result<Answer, SendError> {
         let answered = self.lines.push(channel, body).await;
-        let words = answered.map_err(|error| match error {
+        let answered = answered.map_err(|error| match error {
             PushError::Refused(_) => SendError::Rejected(error.to_string()),
             _ => SendError::Answer(error.to_string(), None),
         })?;
         Ok(Answer {
-            status: 200,
+            status: answered.status,
             retry_after: None,
-            words: head(&words, ANSWER_KEPT).to_owned(),
+            words: head(&answered.words, ANSWER_KEPT).to_owned(),
         })
     }
 

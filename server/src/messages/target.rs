@@ -136,10 +136,8 @@ const TOKEN_MIN: usize = 12;
 /// chat or of mail is no secret.
 #[must_use]
 pub fn masked(kind: ChannelKind, url: &str) -> String {
-    let masked = if matches!(
-        kind,
-        ChannelKind::Email | ChannelKind::Telegram | ChannelKind::WecomBot
-    ) {
+    let is_server = kind.is_bot() || matches!(kind, ChannelKind::Email | ChannelKind::Telegram);
+    let masked = if is_server {
         url.to_owned()
     } else {
         let origin = url::Url::parse(url)

@@ -2,8 +2,9 @@
 //! account.
 
 use app::i18n::Lang;
+use app::id::TicketId;
 use app::message::Event;
-use app::ticket::TicketState;
+use app::ticket::{TicketKind, TicketState};
 
 use super::outbox::Outbox;
 use crate::auth::link::{LIFE_MAX, Link, LinkFor, issued_to};
@@ -11,22 +12,25 @@ use crate::facts::{Facts, TaskEvent};
 use crate::outbound::SendError;
 use crate::store::TicketFilter;
 
+/// The ticket that a message is about.
+pub(super) struct AboutTicket {
+    pub(super) id: TicketId,
+    pub(super) kind: TicketKind,
+    asked: Vec<String>,
+}
+
 impl Outbox {
-    /// The link to the ticket that a message asks for; `None` where it asks for none, or there are no such links.
-    pub(super) async fn ticket_link(
-        &self,
-        facts: &Facts,
-        mentions: &[String],
-    ) -> Result<Option<String>, SendError> {
-        let Some(acts) = self.link_acts else {
-            return Ok(None);
-        };
-        let found = match facts {
+    /// The ticket that a message is about; `None` where it is about none.
+    pub(super) async fn ticket_of(&self, facts: &Facts) -> Result<Option<AboutTicket>, SendError> {
+        Ok(match facts {
             Facts::Task {
                 event: TaskEvent::Ticket(ticket),
                 ..
-            } => (ticket.event != Event::TicketDone && ticket.ticket.0 != 0)
-                .then(|| (ticket.ticket, ticket.asked.clone())),
+            } => (ticket.event != Event::TicketDone && ticket.ticket.0 != 0).then(|| AboutTicket {
+                id: ticket.ticket,
+                kind: ticket.kind,
+                asked: ticket.asked.clone(),
+            }),
             // The firings of a chase, and a reminder, ask for the ticket of their task.
             Facts::Ended { task, .. } if matches!(facts.event(), Event::Urge | Event::Reminder) => {
                 let filter = TicketFilter {
@@ -40,22 +44,27 @@ impl Outbox {
                         None,
                     )
                 })?;
-                open.into_iter()
-                    .next()
-                    .map(|ticket| (ticket.id, ticket.asked))
+                open.into_iter().next().map(|ticket| AboutTicket {
+                    id: ticket.id,
+                    kind: ticket.ticket.kind,
+                    asked: ticket.asked,
+                })
             }
             _ => None,
-        };
-        let Some((ticket, asked)) = found else {
-            return Ok(None);
-        };
-        let people = if asked.is_empty() { mentions } else { &asked };
+        })
+    }
+
+    /// The link to the ticket that a message is about; `None` where there are no such links.
+    pub(super) fn ticket_link(&self, about: &AboutTicket, mentions: &[String]) -> Option<String> {
+        let acts = self.link_acts?;
+        let asked = &about.asked;
+        let people = if asked.is_empty() { mentions } else { asked };
         let person = issued_to(people.iter().map(String::as_str));
         let now = self.clock.now();
-        let what = LinkFor::Ticket(ticket.0);
+        let what = LinkFor::Ticket(about.id.0);
         let link = Link::new(what, acts, &person, now, now + LIFE_MAX);
         let token = self.sealer.links().sign(&link);
-        Ok(Some(format!("{}/t/{token}", self.renderer.base_url)))
+        Some(format!("{}/t/{token}", self.renderer.base_url))
     }
 }
 

@@ -4,9 +4,12 @@
 //! nothing and asks no clock: time is passed in, since signatures hold it.
 
 mod answer;
+mod bot_card;
 mod dingtalk;
+mod dingtalk_bot;
 pub(crate) mod email;
 mod feishu;
+mod feishu_bot;
 mod fit;
 mod mention;
 pub(crate) mod sign;
@@ -132,6 +135,8 @@ pub(super) fn of(kind: ChannelKind) -> &'static dyn Vendor {
     match kind {
         ChannelKind::Wecom => &wecom::Wecom,
         ChannelKind::WecomBot => &wecom_bot::WecomBot,
+        ChannelKind::DingtalkBot => &dingtalk_bot::DingtalkBot,
+        ChannelKind::FeishuBot => &feishu_bot::FeishuBot,
         ChannelKind::Dingtalk => &dingtalk::Dingtalk,
         ChannelKind::Feishu => &feishu::Feishu,
         ChannelKind::Slack => &slack::Slack,

@@ -3,9 +3,10 @@
 use app::channel::ChannelKind;
 use app::channel::TextFormat;
 use app::i18n::Lang;
-use app::id::RunId;
+use app::id::{RunId, TicketId};
 use app::routes;
 use app::run::brief::Brief;
+use app::ticket::TicketKind;
 use async_trait::async_trait;
 
 use super::render::{Beside, Renderer};
@@ -31,6 +32,8 @@ pub struct Made {
     pub brief: Option<serde_json::Value>,
     /// The picture that was uploaded in the place of the built-in one.
     pub picture: Option<Vec<u8>>,
+    /// The ticket that it asks for, where its card has buttons.
+    pub ticket: Option<(TicketId, TicketKind)>,
 }
 
 /// A message in words.
@@ -49,7 +52,8 @@ impl Target {
         match (self.kind, self.settings.format) {
             (ChannelKind::Webhook, _) if self.takes_json() => Format::Json,
             (ChannelKind::Wecom, TextFormat::Markdown) => Format::Markdown,
-            (ChannelKind::WecomBot, TextFormat::Text | TextFormat::Markdown) => Format::Markdown,
+            (ChannelKind::WecomBot, TextFormat::Text | TextFormat::Markdown)
+            | (ChannelKind::DingtalkBot, _) => Format::Markdown,
             _ => Format::Text,
         }
     }
@@ -78,6 +82,7 @@ impl Renderer {
                 url: format!("{}{path}", self.base_url),
                 brief: brief.and_then(|brief| serde_json::to_value(brief).ok()),
                 picture: None,
+                ticket: None,
             },
         }
     }

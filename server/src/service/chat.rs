@@ -2,6 +2,7 @@
 //! to, by the same use cases as on pages.
 
 mod commands;
+mod tickets;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller};
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 use super::Service;
 use crate::chat::{CardState, ChatHandler, Press, Reply, Said, SeenBy};
 use crate::error::OrInternal;
+use crate::messages::TicketButton;
 use crate::store::CARD_MARK;
 use crate::texts::Say;
 use crate::texts::chat::ChatWords;
@@ -55,6 +57,10 @@ impl Service {
 
     async fn pressed(&self, press: &Press, lang: Lang) -> Result<CardState, String> {
         let caller = self.chat_caller(press.vendor, &press.person, lang).await?;
+        if let Some((ticket, button)) = TicketButton::read(&press.key) {
+            let card = self.press_ticket(&caller, ticket, button).await;
+            return card.map_err(words_of);
+        }
         let task = press.key.strip_prefix("run:");
         let task = task.and_then(|id| id.parse::<TaskId>().ok());
         let task = task.ok_or_else(|| ChatWords::NoSuchButton.say(lang))?;
@@ -102,8 +108,8 @@ impl Service {
             title: task.name.clone(),
             text: text.say(lang),
             url: format!("{}{}", self.renderer.base_url, routes::run(started.run.id)),
-            buttons: Vec::new(),
-            seen_by: SeenBy::Everybody,
+            link: details(lang),
+            ..CardState::default()
         })
     }
 }
@@ -115,9 +121,14 @@ fn refusal(words: String, base_url: &str) -> CardState {
         title: title.to_owned(),
         text: text.to_owned(),
         url: format!("{base_url}{}", routes::OVERVIEW),
-        buttons: Vec::new(),
         seen_by: SeenBy::Presser,
+        ..CardState::default()
     }
+}
+
+/// What the link of a card says.
+fn details(lang: Lang) -> String {
+    ChatWords::Details.say(lang)
 }
 
 #[async_trait]

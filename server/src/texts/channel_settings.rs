@@ -137,15 +137,15 @@ impl Fault for SettingFault {
             Self::NoBot => (
                 "required",
                 both(
-                    "请填写机器人 ID（机器人设置里的 Bot ID）",
-                    "Enter the bot's ID (Bot ID in its settings)",
+                    "请填写机器人 ID（企业微信的 Bot ID，钉钉的 Client ID，飞书的 App ID）",
+                    "Enter the bot's ID (Bot ID of WeCom, Client ID of DingTalk, App ID of Feishu)",
                 ),
             ),
             Self::NoBotSecret => (
                 "required",
                 both(
-                    "请填写机器人的 Secret（选“使用长连接”后显示）",
-                    "Enter the bot's secret (shown for the API mode with a long connection)",
+                    "请填写机器人的 Secret（企业微信选“使用长连接”后显示；钉钉的 Client Secret，飞书的 App Secret）",
+                    "Enter the bot's secret (WeCom shows it for the API mode with a long connection; the Client Secret of DingTalk, the App Secret of Feishu)",
                 ),
             ),
             Self::BotFormat => (

@@ -1,6 +1,6 @@
 //! Bots of chats: what they answer, and what is wrong with the accounts of people.
 
-use app::channel::CHAT_PEOPLE_MAX;
+use app::channel::{CHAT_PEOPLE_MAX, ChannelKind};
 use app::error::ErrorKind;
 
 use super::{Fault, Refusal, Refused, Say, Text, both, conflict};
@@ -18,6 +18,8 @@ pub enum Command {
     Log,
     /// Run a task now.
     Run,
+    /// The open tickets of the person.
+    Todo,
 }
 
 /// The command of a text, and what follows it.
@@ -31,6 +33,7 @@ pub fn command(text: &str) -> Option<(Command, &str)> {
         "why" | "为什么" => Command::Why,
         "log" | "日志" => Command::Log,
         "run" | "执行" => Command::Run,
+        "todo" | "待办" | "我的待办" => Command::Todo,
         _ => return None,
     };
     Some((command, rest.trim()))
@@ -49,6 +52,8 @@ pub enum ChatWords {
     NoSuchButton,
     /// Another person was first.
     Used,
+    /// The link of a card.
+    Details,
     /// The note of a run that a card started.
     ByCard,
     /// The note of a run that a command started.
@@ -158,6 +163,7 @@ impl Say for ChatWords {
                 "这张卡片已经有人操作过了。",
                 "The button of this card was already used.",
             ),
+            Self::Details => both("查看详情", "Details"),
             Self::ByCard => both("聊天卡片", "card in a chat"),
             Self::ByCommand => both("聊天命令", "command in a chat"),
             Self::RunBy { who, run } => both(
@@ -191,10 +197,10 @@ impl Say for ChatWords {
             ),
             Self::Help { account, chat } => both(
                 format!(
-                    "**命令**\n状态 [任务]：全部任务或一个任务的状态\n为什么 <任务> [时间]：为什么执行或没有执行\n日志 <任务>：最近一次执行的日志末尾\n执行 <任务>：立即执行\n帮助：本说明\n\n你的账号：{account}\n本会话 ID：{chat}"
+                    "**命令**\n状态 [任务]：全部任务或一个任务的状态\n为什么 <任务> [时间]：为什么执行或没有执行\n日志 <任务>：最近一次执行的日志末尾\n执行 <任务>：立即执行\n待办：我的待办\n帮助：本说明\n\n你的账号：{account}\n本会话 ID：{chat}"
                 ),
                 format!(
-                    "**Commands**\nstatus [TASK]: the state of all tasks, or of one\nwhy TASK [TIME]: why it did or did not run\nlog TASK: the end of the log of its last run\nrun TASK: run it now\nhelp: this text\n\nYour account: {account}\nID of this chat: {chat}"
+                    "**Commands**\nstatus [TASK]: the state of all tasks, or of one\nwhy TASK [TIME]: why it did or did not run\nlog TASK: the end of the log of its last run\nrun TASK: run it now\ntodo: my open tickets\nhelp: this text\n\nYour account: {account}\nID of this chat: {chat}"
                 ),
             ),
             Self::Overview {
@@ -292,12 +298,22 @@ pub enum PersonFault {
     User,
 }
 
+/// The kinds of bots, as they are written.
+fn bots(or: &str) -> String {
+    let bots = ChannelKind::ALL.iter().filter(|kind| kind.is_bot());
+    let names: Vec<&str> = bots.map(|kind| kind.as_str()).collect();
+    names.join(or)
+}
+
 impl Fault for PersonFault {
     fn fault(&self) -> (&'static str, Text) {
         match self {
             Self::Vendor => (
                 "unknown",
-                both("机器人种类为 wecom_bot", "The kind of bot is wecom_bot"),
+                both(
+                    format!("机器人种类为 {}", bots(" 或 ")),
+                    format!("The kind of bot is {}", bots(" or ")),
+                ),
             ),
             Self::Person => (
                 "invalid",
@@ -363,6 +379,8 @@ mod tests {
             ("为什么 备份 09:00", Some((Command::Why, "备份 09:00"))),
             ("log\u{3000}备份", Some((Command::Log, "备份"))),
             ("执行 a b", Some((Command::Run, "a b"))),
+            ("待办", Some((Command::Todo, ""))),
+            ("TODO", Some((Command::Todo, ""))),
             ("running", None),
             ("hello", None),
         ] {

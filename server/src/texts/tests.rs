@@ -17,6 +17,7 @@ use super::channel_settings::{MailFault, SettingFault};
 use super::channel_uses::{ChannelInUse, FallbackFault};
 use super::channels::{ChannelFault, ChannelNotice, ChannelProxyFault, ChannelRefusal};
 use super::chat::{ChatWords, PersonFault, PersonRefusal};
+use super::chat_tickets::TicketWords;
 use super::executions::ExecutionFault;
 use super::explain::{ByLedger, BySchedule, ended, exit_code, lost_before, no_server};
 use super::failures::Failure;
@@ -285,6 +286,7 @@ fn every_value_has_words_in_both_languages() {
     sentences(ChannelNotice::iter());
     sentences(ChannelProxyFault::iter());
     sentences(ChatWords::iter());
+    sentences(TicketWords::iter());
     sentences(hidings());
     sentences(gaps());
     sentences(MissReason::VARIANTS.iter().copied());

@@ -1,9 +1,12 @@
-//! Bots of chats: the long connection of WeCom, against a vendor that WeCom's own client has judged.
+//! Bots of chats: long connections, against vendors that the vendors' own clients have judged.
 
+mod dingtalk;
 mod doors;
 mod faults;
+mod feishu;
 mod lease;
 mod sdk;
+mod tickets;
 mod use_cases;
 
 use std::sync::{Arc, Weak};
@@ -126,8 +129,13 @@ async fn in_state(app: &TestApp, channel: &Channel, state: BotState) -> Channel 
     .await
 }
 
-/// An account for a person of the chat.
+/// An account for a person of WeCom's chat.
 async fn person(app: &TestApp, name: &str, role: Role) {
+    person_at(app, ChannelKind::WecomBot, name, role).await;
+}
+
+/// An account for a person of a chat.
+async fn person_at(app: &TestApp, vendor: ChannelKind, name: &str, role: Role) {
     let user = app
         .components
         .store
@@ -135,7 +143,7 @@ async fn person(app: &TestApp, name: &str, role: Role) {
         .await;
     user.expect("a user");
     let draft = ChatPersonDraft {
-        vendor: "wecom_bot".to_owned(),
+        vendor: vendor.as_str().to_owned(),
         person: format!("id-of-{name}"),
         user: name.to_owned(),
     };

@@ -35,13 +35,13 @@ fn urging(app: &TestApp, store: &Store, node: &str) -> Urging {
 }
 
 /// One turn of the loop.
-async fn look(app: &TestApp) {
+pub(crate) async fn look(app: &TestApp) {
     let turn = urging(app, &app.components.store, "node").turn().await;
     turn.expect("a turn");
 }
 
 /// The clock goes on, and the loop turns.
-async fn later(app: &TestApp, seconds: i64) {
+pub(crate) async fn later(app: &TestApp, seconds: i64) {
     app.clock.set(app.clock.now() + TimeDelta::seconds(seconds));
     look(app).await;
 }
@@ -62,7 +62,7 @@ async fn task(app: &TestApp, change: impl FnOnce(&mut TaskDraft)) -> TaskView {
 }
 
 /// The task is the order.
-fn order(rule: TicketDraft) -> impl FnOnce(&mut TaskDraft) {
+pub(crate) fn order(rule: TicketDraft) -> impl FnOnce(&mut TaskDraft) {
     move |draft| {
         draft.tickets = TicketDraft {
             opens: "task".to_owned(),
@@ -87,7 +87,7 @@ async fn the_ticket(app: &TestApp) -> TicketView {
     open.remove(0)
 }
 
-async fn ticket(app: &TestApp, id: TicketId) -> TicketDetail {
+pub(crate) async fn ticket(app: &TestApp, id: TicketId) -> TicketDetail {
     let found = app.service.ticket_get(&app.console(), id).await;
     found.expect("a ticket")
 }

@@ -57,6 +57,7 @@ impl Wecom {
                     request,
                     card: text(&card["task_id"]),
                     person: person.clone(),
+                    ..Ticket::default()
                 };
                 let press = Press {
                     channel: self.channel,
@@ -89,8 +90,8 @@ impl Wecom {
         let person = body["from"]["userid"].as_str().unwrap_or_default();
         let ticket = Ticket {
             request,
-            card: String::new(),
             person: person.to_owned(),
+            ..Ticket::default()
         };
         let said = Said {
             channel: self.channel,
@@ -119,15 +120,29 @@ fn frame(cmd: &str, request: &str, body: Value) -> Frame {
     Frame::Text(frame.to_string())
 }
 
+/// A text of at most so many characters, whose cut is marked.
+fn clipped(text: &str, max: usize) -> String {
+    match text.chars().count() > max {
+        true => format!("{}…", head(text, max - 1)),
+        false => text.to_owned(),
+    }
+}
+
 /// A card as WeCom takes it; `id` finds it again when a button is pressed.
 pub(crate) fn card(id: &str, state: &CardState) -> Value {
+    let title = clipped(&state.title, CARD_MAX.0);
+    // What the title has no room for is said in the text.
+    let text = match title == state.title {
+        true => state.text.clone(),
+        false => format!("{}\n{}", state.title, state.text),
+    };
     let mut card = json!({
         "card_type": "text_notice",
-        "main_title": { "title": head(&state.title, CARD_MAX.0) },
+        "main_title": { "title": title },
         "task_id": id,
     });
-    if !state.text.is_empty() {
-        card["sub_title_text"] = json!(head(&state.text, CARD_MAX.1));
+    if !text.trim().is_empty() {
+        card["sub_title_text"] = json!(clipped(text.trim(), CARD_MAX.1));
     }
     if !state.url.is_empty() {
         card["card_action"] = json!({ "type": 1, "url": state.url });
@@ -150,9 +165,10 @@ impl Protocol for Wecom {
         Ok(self.account.url.clone())
     }
 
-    fn greeting(&self, id: &str) -> Frame {
+    fn greeting(&self, id: &str) -> Option<Frame> {
         let body = json!({ "bot_id": self.account.bot, "secret": self.account.secret });
-        frame("aibot_subscribe", &format!("aibot_subscribe_{id}"), body)
+        let request = format!("aibot_subscribe_{id}");
+        Some(frame("aibot_subscribe", &request, body))
     }
 
     fn heartbeat_every(&self) -> Duration {
@@ -164,7 +180,10 @@ impl Protocol for Wecom {
         Frame::Text(frame.to_string())
     }
 
-    fn read(&self, text: &str) -> Heard {
+    fn read(&self, frame: &Frame) -> Heard {
+        let Frame::Text(text) = frame else {
+            return Heard::Nothing;
+        };
         let read: Option<Value> = serde_json::from_str(text).ok().or_else(|| {
             // As the vendor's client does: texts of people may hold control characters as they are.
             let plain: String = text.chars().filter(|c| !c.is_control()).collect();
@@ -196,10 +215,10 @@ impl Protocol for Wecom {
         }
     }
 
-    fn push(&self, id: &str, body: &Value) -> (String, Frame) {
+    fn push(&self, id: &str, body: &Value) -> Option<(String, Frame)> {
         let request = format!("aibot_send_msg_{id}");
         let frame = frame("aibot_send_msg", &request, body.clone());
-        (request, frame)
+        Some((request, frame))
     }
 
     fn card(&self, ticket: &Ticket, state: &CardState) -> Frame {
@@ -213,11 +232,11 @@ impl Protocol for Wecom {
         frame("aibot_respond_update_msg", &ticket.request, body)
     }
 
-    fn reply(&self, ticket: &Ticket, id: &str, reply: &Reply) -> Frame {
+    fn reply(&self, ticket: &Ticket, id: &str, reply: &Reply) -> Option<Frame> {
         let end = crate::text::floor(&reply.text, REPLY_MAX);
         let stream = json!({ "id": id, "finish": true, "content": &reply.text[..end] });
         let body = json!({ "msgtype": "stream", "stream": stream });
-        frame("aibot_respond_msg", &ticket.request, body)
+        Some(frame("aibot_respond_msg", &ticket.request, body))
     }
 }
 
@@ -227,6 +246,10 @@ mod tests {
 
     use super::*;
     use crate::outbound::Way;
+
+    fn hear(text: &str) -> Heard {
+        wecom().read(&Frame::Text(text.to_owned()))
+    }
 
     fn wecom() -> Wecom {
         let account = Account {
@@ -249,7 +272,7 @@ mod tests {
         ] {
             let frame = json!({ "cmd": "aibot_event_callback", "headers": { "req_id": "r" },
                 "body": { "msgid": "m", "from": { "userid": "ann" }, "event": event } });
-            let heard = wecom().read(&frame.to_string());
+            let heard = hear(&frame.to_string());
             let Heard::Press(press, ticket) = heard else {
                 panic!("{heard:?}");
             };
@@ -272,7 +295,7 @@ mod tests {
             let frame = format!(
                 r#"{{"cmd":"aibot_msg_callback","headers":{{"req_id":"r"}},"body":{{"msgid":"m","chattype":"{chat}","from":{{"userid":"ann"}},"msgtype":"text","text":{{"content":"{text}"}}}}}}"#
             );
-            let heard = wecom().read(&frame);
+            let heard = hear(&frame);
             let Heard::Said(said, _) = heard else {
                 panic!("{heard:?}");
             };
@@ -286,10 +309,10 @@ mod tests {
             json!({ "headers": { "req_id": "aibot_subscribe_1" }, "errcode": code, "errmsg": "x" })
                 .to_string()
         };
-        assert!(matches!(wecom().read(&answer(0)), Heard::Subscribed));
-        assert!(matches!(wecom().read(&answer(40_001)), Heard::Refused(_)));
-        assert!(matches!(wecom().read(&answer(45_009)), Heard::Later(_)));
-        assert!(matches!(wecom().read(&answer(-1)), Heard::Later(_)));
+        assert!(matches!(hear(&answer(0)), Heard::Subscribed));
+        assert!(matches!(hear(&answer(40_001)), Heard::Refused(_)));
+        assert!(matches!(hear(&answer(45_009)), Heard::Later(_)));
+        assert!(matches!(hear(&answer(-1)), Heard::Later(_)));
     }
 
     #[test]
@@ -303,7 +326,7 @@ mod tests {
             r#"{"cmd":"aibot_event_callback"}"#,
             r#"{"cmd":"aibot_msg_callback","body":{"msgtype":"image"}}"#,
         ] {
-            assert!(matches!(wecom().read(text), Heard::Nothing), "{text}");
+            assert!(matches!(hear(text), Heard::Nothing), "{text}");
         }
     }
 
@@ -313,6 +336,7 @@ mod tests {
             request: "r".to_owned(),
             card: "t".to_owned(),
             person: "ann".to_owned(),
+            ..Ticket::default()
         };
         let mut state = CardState {
             title: "done".to_owned(),
@@ -320,7 +344,9 @@ mod tests {
             ..CardState::default()
         };
         let sent = |state: &CardState| {
-            let Frame::Text(text) = wecom().card(&ticket, state);
+            let Frame::Text(text) = wecom().card(&ticket, state) else {
+                panic!("no text");
+            };
             serde_json::from_str::<Value>(&text).expect("JSON")
         };
         let all = sent(&state);

@@ -151,6 +151,8 @@ fn limits_are_those_of_the_documents() {
         (ChannelKind::Email, None),
         (ChannelKind::Webhook, None),
         (ChannelKind::WecomBot, Some(30)),
+        (ChannelKind::DingtalkBot, Some(20)),
+        (ChannelKind::FeishuBot, Some(100)),
     ];
     assert_eq!(table.len(), ChannelKind::ALL.len());
     for (kind, wanted) in table {

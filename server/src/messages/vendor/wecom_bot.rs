@@ -1,18 +1,18 @@
 //! 企业微信智能机器人 (developer document 101463): messages that a bot sends by itself, through its long connection, as
-//! Markdown or as a card. A message about a failure has a button that starts the task again.
+//! Markdown or as a card. A message about a failure has a button that starts the task again, and one that asks for a
+//! ticket is a card with the buttons of the ticket.
 
 use app::channel::TextFormat;
-use app::message::Why;
-use app::message::{Event, MessageKind};
+use app::message::{MessageKind, Why};
 use serde_json::{Value, json};
 
 use super::super::target::Target;
+use super::bot_card::{card_id, state};
 use super::wecom::{Wecom, content};
 use super::{Answer, At, Limits, Outgoing, PerMinute, Vendor};
-use crate::chat::{Button, CardState, wecom_card};
+use crate::chat::wecom_card;
 use crate::outbound::SendError;
-use crate::store::{NO_TASK, OutboxItem};
-use crate::text::one_line;
+use crate::store::OutboxItem;
 
 /// Bytes of Markdown: a group robot's limit, which is shorter than a bot's.
 const TEXT_MAX: usize = 4096;
@@ -39,9 +39,10 @@ impl Vendor for WecomBot {
             let why = "the channel names no chat that messages go to";
             return Err(SendError::Rejected(why.to_owned()));
         }
-        let mut body = match to.settings.format {
-            TextFormat::TemplateCard if !at.made.url.is_empty() => card(item, at),
-            _ => json!({ "msgtype": "markdown", "markdown": { "content": content(item, at) } }),
+        let wants_card = at.made.ticket.is_some() || to.settings.format == TextFormat::TemplateCard;
+        let mut body = match wants_card && !at.made.url.is_empty() {
+            true => card(item, at),
+            false => json!({ "msgtype": "markdown", "markdown": { "content": content(item, at) } }),
         };
         body["chatid"] = json!(to.settings.chat);
         Ok(Outgoing::Chat(body))
@@ -54,21 +55,6 @@ impl Vendor for WecomBot {
 }
 
 fn card(item: &OutboxItem, at: At<'_>) -> Value {
-    let text = item.body.trim();
-    let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let failed = matches!(item.event, Event::Failed | Event::TimedOut | Event::Lost);
-    let again = (failed && item.task_id != NO_TASK).then(|| Button {
-        label: at.lang.pick("再次执行", "Run again").to_owned(),
-        key: format!("run:{}", item.task_id),
-    });
-    let state = CardState {
-        title: one_line(title).trim().to_owned(),
-        text: rest.trim().to_owned(),
-        url: at.made.url.clone(),
-        buttons: again.into_iter().collect(),
-        ..CardState::default()
-    };
-    // The vendor takes each ID once, and a message may be sent again.
-    let id = format!("jcrontab-{}-{}", item.id, at.now.timestamp_micros());
-    json!({ "msgtype": "template_card", "template_card": wecom_card(&id, &state) })
+    let card = wecom_card(&card_id(item, at), &state(item, at));
+    json!({ "msgtype": "template_card", "template_card": card })
 }

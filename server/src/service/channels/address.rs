@@ -22,7 +22,7 @@ type Service = (
 );
 
 /// The chat services that people have addresses of.
-const SERVICES: [Service; 16] = [
+const SERVICES: [Service; 17] = [
     (
         "openws.work.weixin.qq.com",
         Some(ChannelKind::WecomBot),
@@ -30,6 +30,12 @@ const SERVICES: [Service; 16] = [
         "WeCom bots",
     ),
     (WECOM_HOST, Some(ChannelKind::Wecom), "企业微信", "WeCom"),
+    (
+        "api.dingtalk.com",
+        Some(ChannelKind::DingtalkBot),
+        "钉钉机器人",
+        "DingTalk bots",
+    ),
     (
         "dingtalk.com",
         Some(ChannelKind::Dingtalk),
@@ -82,7 +88,12 @@ pub(super) fn fault(kind: ChannelKind, text: &str) -> Option<AddressFault> {
         .filter(|url| matches!(url.scheme(), "http" | "https"));
     let service = service_of(text, url.as_ref());
     if let Some((host, its_kind, zh, en)) = service {
+        // Its API and its webhooks have one host.
+        let is_api = kind == ChannelKind::FeishuBot
+            && its_kind == Some(ChannelKind::Feishu)
+            && url.as_ref().is_some_and(|url| url.path() == "/");
         let suits = its_kind == Some(kind)
+            || is_api
             || (kind == ChannelKind::Webhook && ALSO_WEBHOOKS.contains(&host));
         // Its mail server may have a name below the same domain.
         if !suits && kind != ChannelKind::Email {
@@ -135,6 +146,8 @@ fn example_of(kind: ChannelKind) -> Option<&'static str> {
         ChannelKind::Telegram => Some("https://api.telegram.org"),
         ChannelKind::Wecom
         | ChannelKind::WecomBot
+        | ChannelKind::DingtalkBot
+        | ChannelKind::FeishuBot
         | ChannelKind::Teams
         | ChannelKind::Email
         | ChannelKind::Webhook => None,
@@ -161,6 +174,8 @@ fn is_whole(kind: ChannelKind, url: &Url) -> bool {
         ChannelKind::Telegram => path.is_empty() && url.query().is_none(),
         ChannelKind::Wecom
         | ChannelKind::WecomBot
+        | ChannelKind::DingtalkBot
+        | ChannelKind::FeishuBot
         | ChannelKind::Teams
         | ChannelKind::Email
         | ChannelKind::Webhook => true,

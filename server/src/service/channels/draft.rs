@@ -11,7 +11,7 @@ use app::name::name_fault;
 use super::super::Service;
 use super::{address, settings};
 use crate::auth::seal::Sealer;
-use crate::chat::WECOM_SERVER;
+use crate::chat::{DINGTALK_SERVER, FEISHU_SERVER, WECOM_SERVER};
 use crate::messages::target::{Target, masked, proxy_seal_name, seal_name, settings_seal_name};
 use crate::messages::vendor::telegram;
 use crate::outbound::{OutboundClient, Way};
@@ -126,6 +126,8 @@ impl Service {
         let url = match (typed, stored) {
             ("", _) if draft.kind == ChannelKind::Telegram => telegram::SERVER,
             ("", _) if draft.kind == ChannelKind::WecomBot => WECOM_SERVER,
+            ("", _) if draft.kind == ChannelKind::DingtalkBot => DINGTALK_SERVER,
+            ("", _) if draft.kind == ChannelKind::FeishuBot => FEISHU_SERVER,
             ("", Some(stored)) => stored.url.as_str(),
             _ => typed,
         };

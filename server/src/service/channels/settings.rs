@@ -255,7 +255,9 @@ impl Reader<'_> {
         }
         match self.kind {
             ChannelKind::Telegram => self.telegram(settings),
-            ChannelKind::WecomBot => self.bot(settings),
+            ChannelKind::WecomBot | ChannelKind::DingtalkBot | ChannelKind::FeishuBot => {
+                self.bot(settings);
+            }
             ChannelKind::Email => self.email(settings),
             ChannelKind::Webhook => self.webhook(settings),
             ChannelKind::Dingtalk | ChannelKind::Feishu => self.printable(settings),

@@ -1,4 +1,4 @@
-//! Commands to a bot: 状态, 为什么, 日志, 执行, help.
+//! Commands to a bot: 状态, 为什么, 日志, 执行, 待办, help.
 
 use app::backend::{Answer, Caller, Runs, System, Tasks};
 use app::occurrence::OccurrenceQuery;
@@ -35,6 +35,7 @@ impl Service {
             Command::Why => self.chat_why(caller, rest).await,
             Command::Log => self.chat_log(caller, rest).await,
             Command::Run => self.chat_run(caller, rest).await,
+            Command::Todo => self.chat_todo(caller, said).await,
         };
         answer.unwrap_or_else(|error| markdown(&words_of(error)))
     }

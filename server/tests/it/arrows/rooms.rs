@@ -167,7 +167,7 @@ const SERVER: &[Row] = &[
     (
         "chat",
         &[
-            "loops", "events", "outbound", "store", "auth", "clock", "text",
+            "loops", "events", "outbound", "store", "auth", "clock", "template", "text",
         ],
     ),
     (

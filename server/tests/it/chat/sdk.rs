@@ -17,19 +17,21 @@ use crate::helpers::wecom_bot::{BOT, CHAT, SECRET, WecomVendor};
 use crate::helpers::{TestApp, draft, in_time};
 
 /// A press reaches the card within this time, against a vendor on the same machine.
-const CARD_WITHIN: Duration = Duration::from_millis(300);
+pub(super) const CARD_WITHIN: Duration = Duration::from_millis(300);
 
 /// The vendor's client in a process of its own.
-struct Sdk {
+pub(super) struct Sdk {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Sdk {
-    fn start(vendor: &WecomVendor) -> Self {
+    /// Starts the client of a vendor against an address.
+    pub(super) fn start(vendor: &str, arguments: [&str; 4]) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/chat-sdk.sh");
         let mut child = Command::new(script)
-            .args(["wecom", &vendor.url(), BOT, SECRET, CHAT])
+            .arg(vendor)
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -43,7 +45,7 @@ impl Sdk {
     }
 
     /// The next thing that it hears, which must be this.
-    async fn hears(&mut self, what: &str) -> Value {
+    pub(super) async fn hears(&mut self, what: &str) -> Value {
         let line = in_time(what, self.lines.next_line()).await;
         let line = line.expect("its output").expect("a line");
         let line: Value = serde_json::from_str(&line).expect("JSON");
@@ -52,7 +54,7 @@ impl Sdk {
     }
 
     /// It ends.
-    async fn end(mut self) {
+    pub(super) async fn end(mut self) {
         drop(self.child.stdin.take());
         let ended = in_time("the end of the client", self.child.wait()).await;
         assert!(ended.expect("an end").success());
@@ -86,7 +88,7 @@ fn pushed(vendor: &WecomVendor) -> (Value, Value) {
 async fn wecoms_own_client_and_ours_hold_the_same_conversation() {
     // The vendor's client is the judge of the vendor.
     let vendor = WecomVendor::start().await;
-    let mut sdk = Sdk::start(&vendor);
+    let mut sdk = Sdk::start("wecom", [&vendor.url(), BOT, SECRET, CHAT]);
     sdk.hears("authenticated").await;
     for _ in 0..2 {
         assert_eq!(sdk.hears("answer").await["errcode"], 0);

@@ -82,6 +82,8 @@ pub(super) fn form(page: ChannelsPage) -> AnyView {
             }, &faults)}
             <p class="hint for-kind for-telegram">{words.url_hint_telegram}</p>
             <p class="hint for-kind for-wecom_bot">{words.url_hint_wecom_bot}</p>
+            <p class="hint for-kind for-dingtalk_bot">{words.url_hint_dingtalk_bot}</p>
+            <p class="hint for-kind for-feishu_bot">{words.url_hint_feishu_bot}</p>
             <p class="hint for-kind for-email">{words.url_hint_email}</p>
             {email(&draft, &faults, words)}
             {line(ChannelField::Bot, words.bot, words.bot_hint, &draft.bot, &faults)}
@@ -208,6 +210,8 @@ fn secret(stored: bool, faults: &Faults, words: &'static ChannelsUi) -> AnyView 
             <p class="hint for-kind for-feishu">{words.secret_hint_feishu}</p>
             <p class="hint for-kind for-telegram">{words.secret_hint_telegram}</p>
             <p class="hint for-kind for-wecom_bot">{words.secret_hint_wecom_bot}</p>
+            <p class="hint for-kind for-dingtalk_bot">{words.secret_hint_dingtalk_bot}</p>
+            <p class="hint for-kind for-feishu_bot">{words.secret_hint_feishu_bot}</p>
             <p class="hint for-kind for-email">{words.secret_hint_email}</p>
             <p class="hint for-kind for-webhook">{words.secret_hint_webhook}</p>
             {clear}
@@ -225,6 +229,8 @@ fn others(draft: &ChannelDraft, faults: &Faults, words: &'static ChannelsUi) -> 
         {line(ChannelField::Chat, words.chat, "", &draft.chat, faults)}
         <p class="hint for-kind for-telegram">{words.chat_hint}</p>
         <p class="hint for-kind for-wecom_bot">{words.chat_hint_wecom_bot}</p>
+            <p class="hint for-kind for-dingtalk_bot">{words.chat_hint_dingtalk_bot}</p>
+            <p class="hint for-kind for-feishu_bot">{words.chat_hint_feishu_bot}</p>
         <div class=only(ChannelField::Method)>{methods}</div>
         {several(ChannelField::Headers, (words.headers, words.headers_hint), &joined(&draft.headers), faults)}
     }

@@ -1,0 +1,616 @@
+//! 钉钉 Stream: the long connection of DingTalk's applications, as the vendor's own client `dingtalk-stream` speaks it.
+//!
+//! A request with ID and secret of the application gives an address and a ticket for it. Frames are JSON: `type`
+//! (`SYSTEM`, `EVENT`, `CALLBACK`), `headers` with `topic` and `messageId`, and `data`, which is JSON in a text. Each is
+//! answered by its `messageId`; the answer to a press changes the card. Messages go by requests with an access token.
+
+use std::time::Duration;
+
+use app::channel::ChannelKind;
+use app::id::ChannelId;
+use async_trait::async_trait;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use url::Url;
+
+use super::super::keeper::Account;
+use super::super::port::{CardState, Press, Reply, Said, SeenBy};
+use super::{Answered, Beside, Frame, Heard, Protocol, Ticket};
+use crate::outbound::{Exchanged, OutboundClient, SendError};
+use crate::template::markdown as markdown_of;
+use crate::text::head;
+
+/// The vendor's API.
+pub(crate) const SERVER: &str = "https://api.dingtalk.com";
+/// The topic of texts to the bot.
+const TEXTS: &str = "/v1.0/im/bot/messages/get";
+/// The topic of presses.
+const PRESSES: &str = "/v1.0/card/instances/callback";
+/// A card of the vendor's own, whose parameters hold title, texts and buttons; its client uses it in the same way.
+const TEMPLATE: &str = "382e4302-551d-4880-bf29-a30acfab2e71.schema";
+/// The parameter `flowStatus` of that card: it is complete.
+const COMPLETE: &str = "3";
+/// Pings of the WebSocket, half as often as the vendor's client for Python sends them.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+/// An access token is used so much less long than the vendor says.
+const EARLY: Duration = Duration::from_secs(300);
+/// Bytes of an answer in Markdown.
+const REPLY_MAX: usize = 20_000;
+/// Characters of a card's title, of its text, and of a button's label.
+const CARD_MAX: (usize, usize, usize) = (100, 5_000, 20);
+/// Buttons of a card.
+const BUTTONS_MAX: usize = 6;
+/// Characters of the vendor's words that are kept.
+const WORDS_KEPT: usize = 300;
+
+/// The application of a channel.
+pub(in super::super) struct Dingtalk {
+    channel: ChannelId,
+    account: Account,
+    token: Mutex<Option<Token>>,
+}
+
+struct Token {
+    text: String,
+    until: Instant,
+}
+
+impl Dingtalk {
+    pub(super) fn new(channel: ChannelId, account: Account) -> Self {
+        Self {
+            channel,
+            account,
+            token: Mutex::default(),
+        }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.account.url.trim_end_matches('/'))
+    }
+
+    /// What a refusal says, without the secret.
+    fn words(&self, answer: &Exchanged) -> String {
+        let body = answer.body.replace(&self.account.secret, "…");
+        format!("HTTP {} {}", answer.status, head(body.trim(), WORDS_KEPT))
+    }
+
+    /// Why ID and secret were not taken.
+    fn refusal(&self, answer: &Exchanged) -> SendError {
+        let words = self.words(answer);
+        let busy = answer.status == 429 || words.contains("QpsLimit");
+        match answer.status {
+            _ if busy => SendError::TooMany(words, answer.retry_after),
+            400 | 401 | 403 => SendError::Rejected(words),
+            _ => SendError::Answer(words, answer.retry_after),
+        }
+    }
+
+    /// The access token: the one that is kept, or another one.
+    async fn token(&self, client: &OutboundClient) -> Result<String, SendError> {
+        let mut kept = self.token.lock().await;
+        if let Some(token) = kept.as_ref().filter(|token| Instant::now() < token.until) {
+            return Ok(token.text.clone());
+        }
+        let body = json!({ "appKey": self.account.bot, "appSecret": self.account.secret });
+        let url = self.url("/v1.0/oauth2/accessToken");
+        let answer = client.exchange(Method::POST, &url, &[], &body).await?;
+        let read = answer.json();
+        let text = read["accessToken"]
+            .as_str()
+            .filter(|_| answer.status == 200);
+        let Some(text) = text.map(str::to_owned) else {
+            return Err(self.refusal(&answer));
+        };
+        let life = Duration::from_secs(read["expireIn"].as_u64().unwrap_or(0));
+        *kept = Some(Token {
+            text: text.clone(),
+            until: Instant::now() + life.saturating_sub(EARLY),
+        });
+        Ok(text)
+    }
+
+    /// A request with the access token; one that is not valid any more is replaced once.
+    async fn call(
+        &self,
+        client: &OutboundClient,
+        path: &str,
+        body: &Value,
+    ) -> Result<Answered, SendError> {
+        let url = self.url(path);
+        for is_last in [false, true] {
+            let token = self.token(client).await?;
+            let headers = [("x-acs-dingtalk-access-token", token.as_str())];
+            let answer = client.exchange(Method::POST, &url, &headers, body).await?;
+            if answer.status == 401 && !is_last {
+                let mut kept = self.token.lock().await;
+                // Another request may have replaced it.
+                if kept.as_ref().is_some_and(|kept| kept.text == token) {
+                    *kept = None;
+                }
+                continue;
+            }
+            return Ok(Answered {
+                status: answer.status,
+                words: answer.body.replace(&token, "…"),
+            });
+        }
+        Err(SendError::Answer("no access token".to_owned(), None))
+    }
+
+    fn said(&self, data: &Value, request: String) -> Heard {
+        let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
+        let words = match data["msgtype"].as_str() {
+            Some("text") => data["text"]["content"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+            Some("richText") => {
+                let parts = data["content"]["richText"].as_array();
+                let parts = parts.into_iter().flatten();
+                parts.filter_map(|part| part["text"].as_str()).collect()
+            }
+            Some("audio") => {
+                let spoken = data["content"]["recognition"].as_str();
+                spoken.unwrap_or_default().to_owned()
+            }
+            // A picture, say: it has come, and means nothing.
+            _ => return Heard::Echo(response(&request, &json!({}))),
+        };
+        // People of other companies have no ID in this one.
+        let person = match text("senderStaffId") {
+            id if id.is_empty() => text("senderId"),
+            id => id,
+        };
+        let chat = match data["conversationType"].as_str() {
+            Some("2") => text("conversationId"),
+            _ => person.clone(),
+        };
+        let ticket = Ticket {
+            request,
+            person: person.clone(),
+            reply_to: text("sessionWebhook"),
+            ..Ticket::default()
+        };
+        let said = Said {
+            channel: self.channel,
+            vendor: ChannelKind::DingtalkBot,
+            lang: self.account.lang,
+            person,
+            event: text("msgId"),
+            chat,
+            text: words.trim().to_owned(),
+        };
+        Heard::Said(said, ticket)
+    }
+
+    fn pressed(&self, data: &Value, request: String) -> Heard {
+        let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
+        let content: Value = serde_json::from_str(&text("content")).unwrap_or_default();
+        let key = content["cardPrivateData"]["actionIds"][0].as_str();
+        let ticket = Ticket {
+            request,
+            card: text("outTrackId"),
+            person: text("userId"),
+            ..Ticket::default()
+        };
+        let press = Press {
+            channel: self.channel,
+            vendor: ChannelKind::DingtalkBot,
+            lang: self.account.lang,
+            person: ticket.person.clone(),
+            // Repeated with the same ID.
+            event: ticket.request.clone(),
+            key: key.unwrap_or_default().to_owned(),
+            card: ticket.card.clone(),
+        };
+        Heard::Press(press, ticket)
+    }
+}
+
+/// The vendor's own frames.
+fn system(topic: &str, request: &str, data: &Value) -> Heard {
+    match topic {
+        // Its data comes back as it is.
+        "ping" => Heard::Echo(frame(request, data.clone())),
+        "disconnect" => Heard::Later("the vendor ends this connection".to_owned()),
+        "KEEPALIVE" => Heard::Alive,
+        _ => Heard::Nothing,
+    }
+}
+
+/// The answer to a frame.
+fn frame(request: &str, data: Value) -> Frame {
+    let headers = json!({ "contentType": "application/json", "messageId": request });
+    let frame = json!({ "code": 200, "message": "OK", "headers": headers, "data": data });
+    Frame::Text(frame.to_string())
+}
+
+/// The answer to a callback, whose data is JSON in a text.
+fn response(request: &str, response: &Value) -> Frame {
+    frame(request, json!(json!({ "response": response }).to_string()))
+}
+
+/// Lines as the vendor's Markdown keeps them.
+fn lines(text: &str) -> String {
+    text.replace('\n', "  \n")
+}
+
+/// A text of a card, in which nothing is markup.
+fn plain(text: &str) -> String {
+    markdown_of(head(text, CARD_MAX.1))
+}
+
+/// The parameters of a card, all of which are texts.
+fn parameters(state: &CardState) -> Value {
+    let mut buttons: Vec<Value> = state
+        .buttons
+        .iter()
+        .take(BUTTONS_MAX)
+        .enumerate()
+        .map(|(index, button)| {
+            let color = if index == 0 { "blue" } else { "gray" };
+            let text = head(&button.label, CARD_MAX.2);
+            json!({ "text": text, "color": color, "id": button.key, "request": true })
+        })
+        .collect();
+    if !state.link.is_empty() && !state.url.is_empty() {
+        let (text, url) = (head(&state.link, CARD_MAX.2), &state.url);
+        buttons.push(json!({ "text": text, "color": "gray", "url": url, "iosUrl": url }));
+    }
+    let order = ["msgTitle", "staticMsgContent", "msgContent", "msgButtons"];
+    let whole = json!({ "order": order, "msgButtons": buttons });
+    json!({
+        "flowStatus": COMPLETE,
+        "msgTitle": head(&state.title, CARD_MAX.0),
+        "staticMsgContent": lines(&plain(&state.text)),
+        "msgContent": "",
+        "sys_full_json_obj": whole.to_string(),
+    })
+}
+
+/// The request that creates a card and puts it into a chat; `id` finds it again when a button is pressed.
+pub(crate) fn card(id: &str, bot: &str, chat: &str, state: &CardState) -> Value {
+    let forward = json!({ "supportForward": false });
+    let mut body = json!({
+        "cardTemplateId": TEMPLATE,
+        "outTrackId": id,
+        "callbackType": "STREAM",
+        "userIdType": 1,
+        "cardData": { "cardParamMap": parameters(state) },
+        "imGroupOpenSpaceModel": forward,
+        "imRobotOpenSpaceModel": forward,
+    });
+    if is_group(chat) {
+        body["openSpaceId"] = json!(format!("dtv1.card//IM_GROUP.{chat}"));
+        body["imGroupOpenDeliverModel"] = json!({ "robotCode": bot });
+    } else {
+        body["openSpaceId"] = json!(format!("dtv1.card//IM_ROBOT.{chat}"));
+        body["imRobotOpenDeliverModel"] = json!({ "spaceType": "IM_ROBOT" });
+    }
+    json!({ "path": "/v1.0/card/instances/createAndDeliver", "body": body })
+}
+
+/// A text in Markdown, to a group or to a person.
+pub(crate) fn markdown(bot: &str, chat: &str, title: &str, text: &str) -> Value {
+    let parameters = json!({ "title": title, "text": lines(text) }).to_string();
+    let mut body = json!({ "robotCode": bot, "msgKey": "sampleMarkdown", "msgParam": parameters });
+    let path = if is_group(chat) {
+        body["openConversationId"] = json!(chat);
+        "/v1.0/robot/groupMessages/send"
+    } else {
+        body["userIds"] = json!([chat]);
+        "/v1.0/robot/oToMessages/batchSend"
+    };
+    json!({ "path": path, "body": body })
+}
+
+/// Whether the ID of a chat is that of a group.
+fn is_group(chat: &str) -> bool {
+    chat.starts_with("cid")
+}
+
+#[async_trait]
+impl Protocol for Dingtalk {
+    async fn address(&self, client: &OutboundClient) -> Result<String, SendError> {
+        let topic = |topic: &str| json!({ "type": "CALLBACK", "topic": topic });
+        let body = json!({
+            "clientId": self.account.bot,
+            "clientSecret": self.account.secret,
+            "subscriptions": [topic(TEXTS), topic(PRESSES)],
+            "ua": concat!("jcrontab/", env!("CARGO_PKG_VERSION")),
+        });
+        let url = self.url("/v1.0/gateway/connections/open");
+        let answer = client.exchange(Method::POST, &url, &[], &body).await?;
+        let read = answer.json();
+        let (endpoint, ticket) = (read["endpoint"].as_str(), read["ticket"].as_str());
+        let (Some(endpoint), Some(ticket), 200) = (endpoint, ticket, answer.status) else {
+            return Err(self.refusal(&answer));
+        };
+        let mut address = Url::parse(endpoint).map_err(|error| {
+            let words = format!("the vendor named no address of a connection: {error}");
+            SendError::Answer(words, None)
+        })?;
+        address.query_pairs_mut().append_pair("ticket", ticket);
+        Ok(address.into())
+    }
+
+    fn greeting(&self, _id: &str) -> Option<Frame> {
+        None
+    }
+
+    fn heartbeat_every(&self) -> Duration {
+        HEARTBEAT
+    }
+
+    fn heartbeat(&self, _id: &str) -> Frame {
+        Frame::Ping
+    }
+
+    fn read(&self, frame: &Frame) -> Heard {
+        let text = match frame {
+            Frame::Text(text) => text,
+            Frame::Pong => return Heard::Alive,
+            Frame::Ping | Frame::Binary(_) => return Heard::Nothing,
+        };
+        let Ok(frame) = serde_json::from_str::<Value>(text) else {
+            return Heard::Nothing;
+        };
+        let header = |name: &str| frame["headers"][name].as_str().unwrap_or_default();
+        let (topic, request) = (header("topic"), header("messageId"));
+        let data = frame["data"].as_str().unwrap_or_default();
+        let data = || serde_json::from_str::<Value>(data).unwrap_or_default();
+        match (frame["type"].as_str(), topic) {
+            (Some("SYSTEM"), topic) => system(topic, request, &frame["data"]),
+            // None was asked for; unanswered, they are repeated.
+            (Some("EVENT"), _) => {
+                let taken = json!({ "status": "SUCCESS" }).to_string();
+                Heard::Echo(self::frame(request, json!(taken)))
+            }
+            (Some("CALLBACK"), TEXTS) => self.said(&data(), request.to_owned()),
+            (Some("CALLBACK"), PRESSES) => self.pressed(&data(), request.to_owned()),
+            _ => Heard::Nothing,
+        }
+    }
+
+    fn receipt(&self, ticket: &Ticket) -> Option<Frame> {
+        Some(response(&ticket.request, &json!({})))
+    }
+
+    fn push(&self, _id: &str, _body: &Value) -> Option<(String, Frame)> {
+        None
+    }
+
+    /// A refusal is a line that one person sees: what everybody sees stays as it is, also when it changes later.
+    fn card(&self, ticket: &Ticket, state: &CardState) -> Frame {
+        let mut answer = json!({
+            "cardUpdateOptions": { "updateCardDataByKey": true, "updatePrivateDataByKey": true },
+        });
+        let own = match state.seen_by {
+            SeenBy::Everybody => {
+                answer["cardData"] = json!({ "cardParamMap": parameters(state) });
+                String::new()
+            }
+            SeenBy::Presser => {
+                let words = format!("{}\n{}", state.title, state.text);
+                lines(&plain(words.trim()))
+            }
+        };
+        answer["userPrivateData"] = json!({ "cardParamMap": { "msgContent": own } });
+        response(&ticket.request, &answer)
+    }
+
+    fn reply(&self, _ticket: &Ticket, _id: &str, _reply: &Reply) -> Option<Frame> {
+        None
+    }
+
+    async fn send(&self, client: &OutboundClient, what: Beside) -> Result<Answered, SendError> {
+        match what {
+            Beside::Push(push) => {
+                let path = push["path"].as_str().unwrap_or_default();
+                self.call(client, path, &push["body"]).await
+            }
+            Beside::Reply(ticket, reply) => {
+                let text = &reply.text[..crate::text::floor(&reply.text, REPLY_MAX)];
+                let title = text.lines().next().unwrap_or_default().replace("**", "");
+                let markdown = json!({ "title": head(&title, 64), "text": lines(text) });
+                let body = json!({ "msgtype": "markdown", "markdown": markdown });
+                let answer = client
+                    .exchange(Method::POST, &ticket.reply_to, &[], &body)
+                    .await?;
+                let code = answer.json()["errcode"].as_i64();
+                if answer.status != 200 || code.is_some_and(|code| code != 0) {
+                    return Err(SendError::Answer(self.words(&answer), None));
+                }
+                Ok(Answered {
+                    status: answer.status,
+                    words: answer.body,
+                })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::i18n::Lang;
+
+    use super::*;
+    use crate::chat::Button;
+    use crate::outbound::Way;
+
+    fn dingtalk() -> Dingtalk {
+        let account = Account {
+            kind: ChannelKind::DingtalkBot,
+            url: format!("{SERVER}/"),
+            bot: "ding1".to_owned(),
+            secret: "S3CRET".to_owned(),
+            way: Way::Server,
+            lang: Some(Lang::Zh),
+        };
+        Dingtalk::new(ChannelId(3), account)
+    }
+
+    fn hear(kind: &str, topic: &str, data: &Value) -> Heard {
+        let frame = json!({ "specVersion": "1.0", "type": kind, "data": data.to_string(),
+            "headers": { "topic": topic, "messageId": "m" } });
+        dingtalk().read(&Frame::Text(frame.to_string()))
+    }
+
+    fn sent(frame: &Frame) -> (Value, Value) {
+        let Frame::Text(text) = frame else {
+            panic!("{frame:?}");
+        };
+        let frame: Value = serde_json::from_str(text).expect("JSON");
+        let data = frame["data"].as_str().expect("a text").to_owned();
+        (frame, serde_json::from_str(&data).expect("JSON"))
+    }
+
+    #[test]
+    fn texts_are_read_from_groups_and_from_people() {
+        for (data, chat, words) in [
+            (
+                json!({ "conversationType": "2", "conversationId": "cid1", "senderStaffId": "ann",
+                    "msgId": "e", "msgtype": "text", "text": { "content": " 待办 " } }),
+                "cid1",
+                "待办",
+            ),
+            (
+                json!({ "conversationType": "1", "conversationId": "cid2", "senderStaffId": "ann",
+                    "msgId": "e", "msgtype": "richText",
+                    "content": { "richText": [{ "text": "状态 " }, { "downloadCode": "x" }, { "text": "备份" }] } }),
+                "ann",
+                "状态 备份",
+            ),
+            (
+                json!({ "conversationType": "1", "senderId": "$:x", "msgId": "e", "msgtype": "audio",
+                    "content": { "recognition": "帮助" } }),
+                "$:x",
+                "帮助",
+            ),
+        ] {
+            let heard = hear("CALLBACK", TEXTS, &data);
+            let Heard::Said(said, ticket) = heard else {
+                panic!("{heard:?}");
+            };
+            assert_eq!((said.chat.as_str(), said.text.as_str()), (chat, words));
+            assert_eq!((said.event.as_str(), ticket.request.as_str()), ("e", "m"));
+        }
+        let picture = json!({ "conversationType": "1", "msgId": "e", "msgtype": "picture" });
+        assert!(matches!(hear("CALLBACK", TEXTS, &picture), Heard::Echo(_)));
+    }
+
+    #[test]
+    fn a_press_is_read_and_its_answer_changes_the_card_for_all_or_adds_a_line_for_one() {
+        let content =
+            json!({ "cardPrivateData": { "actionIds": ["ticket:7:done"], "params": {} } });
+        let data = json!({ "userId": "ann", "outTrackId": "card", "content": content.to_string() });
+        let heard = hear("CALLBACK", PRESSES, &data);
+        let Heard::Press(press, ticket) = heard else {
+            panic!("{heard:?}");
+        };
+        assert_eq!(
+            (press.person.as_str(), press.key.as_str()),
+            ("ann", "ticket:7:done")
+        );
+        assert_eq!((press.card.as_str(), press.event.as_str()), ("card", "m"));
+
+        let mut state = CardState {
+            title: "backup".to_owned(),
+            text: "a\nb".to_owned(),
+            url: "http://cron.test".to_owned(),
+            link: "详情".to_owned(),
+            buttons: vec![Button {
+                label: "完成".to_owned(),
+                key: "ticket:7:done".to_owned(),
+            }],
+            ..CardState::default()
+        };
+        let (frame, data) = sent(&dingtalk().card(&ticket, &state));
+        assert_eq!(
+            (frame["code"].as_i64(), &frame["headers"]["messageId"]),
+            (Some(200), &json!("m"))
+        );
+        let shown = &data["response"]["cardData"]["cardParamMap"];
+        assert_eq!(shown["staticMsgContent"], "a  \nb");
+        let whole = shown["sys_full_json_obj"].as_str().expect("a text");
+        let whole: Value = serde_json::from_str(whole).expect("JSON");
+        assert_eq!(whole["msgButtons"][0]["id"], "ticket:7:done");
+        assert_eq!(whole["msgButtons"][1]["url"], "http://cron.test");
+        assert!(
+            shown
+                .as_object()
+                .expect("an object")
+                .values()
+                .all(Value::is_string)
+        );
+
+        state.seen_by = SeenBy::Presser;
+        let (_, data) = sent(&dingtalk().card(&ticket, &state));
+        assert!(data["response"]["cardData"].is_null());
+        let own = &data["response"]["userPrivateData"]["cardParamMap"];
+        assert_eq!(own, &json!({ "msgContent": "backup  \na  \nb" }));
+    }
+
+    #[test]
+    fn the_vendors_own_frames_are_answered() {
+        let ping = json!({ "type": "SYSTEM", "headers": { "topic": "ping", "messageId": "p" },
+            "data": "{\"opaque\":\"1\"}" });
+        let Heard::Echo(Frame::Text(text)) = dingtalk().read(&Frame::Text(ping.to_string())) else {
+            panic!("no answer");
+        };
+        assert!(
+            text.contains(r#""{\"opaque\":\"1\"}""#) && text.contains("200"),
+            "{text}"
+        );
+        assert!(matches!(
+            hear("SYSTEM", "disconnect", &json!({})),
+            Heard::Later(_)
+        ));
+        assert!(matches!(
+            hear("SYSTEM", "REGISTERED", &json!({})),
+            Heard::Nothing
+        ));
+        let Heard::Echo(frame) = hear("EVENT", "*", &json!({})) else {
+            panic!("no answer");
+        };
+        assert_eq!(sent(&frame).1["status"], "SUCCESS");
+        assert!(matches!(dingtalk().read(&Frame::Pong), Heard::Alive));
+    }
+
+    #[test]
+    fn nonsense_means_nothing() {
+        for text in [
+            "",
+            "{",
+            "[]",
+            "null",
+            r#"{"type":"CALLBACK"}"#,
+            r#"{"type":7}"#,
+        ] {
+            let heard = dingtalk().read(&Frame::Text(text.to_owned()));
+            assert!(matches!(heard, Heard::Nothing), "{text}");
+        }
+        let heard = hear("CALLBACK", PRESSES, &json!({ "content": "{" }));
+        assert!(matches!(heard, Heard::Press(press, _) if press.key.is_empty()));
+    }
+
+    #[test]
+    fn a_group_and_a_person_have_addresses_of_their_own() {
+        let state = CardState::default();
+        let group = card("id", "ding1", "cidA==", &state);
+        assert_eq!(group["body"]["openSpaceId"], "dtv1.card//IM_GROUP.cidA==");
+        assert_eq!(
+            group["body"]["imGroupOpenDeliverModel"]["robotCode"],
+            "ding1"
+        );
+        let person = card("id", "ding1", "ann", &state);
+        assert_eq!(person["body"]["openSpaceId"], "dtv1.card//IM_ROBOT.ann");
+        let text = markdown("ding1", "ann", "t", "a\nb");
+        assert_eq!(text["path"], "/v1.0/robot/oToMessages/batchSend");
+        assert_eq!(text["body"]["userIds"], json!(["ann"]));
+        let text = markdown("ding1", "cidA==", "t", "a\nb");
+        assert_eq!(text["body"]["openConversationId"], "cidA==");
+    }
+}

@@ -1,0 +1,607 @@
+//! 飞书长连接, and that of Lark: the long connection of their applications, as the vendor's own client
+//! `@larksuiteoapi/node-sdk` speaks it.
+//!
+//! A request with ID and secret of the application gives the address. Frames are protobuf ([`envelope`]); an event comes as
+//! JSON in one or several of them and is answered by its frame, whose payload is the answer. The answer to a press
+//! changes the card, or shows one person a line. Messages go by requests with an access token.
+
+mod envelope;
+mod parts;
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use app::channel::ChannelKind;
+use app::id::ChannelId;
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use prost::Message;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use url::Url;
+
+use self::envelope::{CONTROL, DATA, Envelope};
+use self::parts::Parts;
+use super::super::keeper::Account;
+use super::super::port::{CardState, Press, Reply, Said, SeenBy};
+use super::{Answered, Beside, Frame, Heard, Protocol, Ticket};
+use crate::outbound::{Exchanged, OutboundClient, SendError};
+use crate::text::{floor, head};
+
+/// The vendor's API; Lark's is <https://open.larksuite.com>.
+pub(crate) const SERVER: &str = "https://open.feishu.cn";
+/// How often the vendor's client pings where it is not told otherwise, and the range that we accept.
+const HEARTBEAT: (u64, u64, u64) = (5, 120, 120);
+/// An access token is used so much less long than the vendor says, as in its client.
+const EARLY: Duration = Duration::from_secs(180);
+/// The vendor is busy, or has too many connections of this application: it may take it later.
+const PASSING: [i64; 3] = [1, 1_000_040_343, 1_000_040_350];
+/// An access token that is not valid (any more).
+const BAD_TOKEN: [i64; 4] = [99_991_661, 99_991_663, 99_991_664, 99_991_668];
+/// Bytes of an answer in Markdown.
+const REPLY_MAX: usize = 20_000;
+/// Characters of a card's title, of its text, of a button's label, and of a line for one person.
+const CARD_MAX: (usize, usize, usize, usize) = (100, 5_000, 20, 200);
+/// Buttons of a card.
+const BUTTONS_MAX: usize = 6;
+/// Characters of the vendor's words that are kept.
+const WORDS_KEPT: usize = 300;
+
+/// The application of a channel.
+pub(in super::super) struct Feishu {
+    channel: ChannelId,
+    account: Account,
+    token: tokio::sync::Mutex<Option<Token>>,
+    line: Mutex<Connection>,
+}
+
+struct Token {
+    text: String,
+    until: Instant,
+}
+
+/// What the vendor said about the connection, and what it has not finished.
+#[derive(Default)]
+struct Connection {
+    service: i32,
+    ping_seconds: Option<u64>,
+    parts: Parts,
+}
+
+impl Feishu {
+    pub(super) fn new(channel: ChannelId, account: Account) -> Self {
+        Self {
+            channel,
+            account,
+            token: tokio::sync::Mutex::default(),
+            line: Mutex::default(),
+        }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.account.url.trim_end_matches('/'))
+    }
+
+    fn line(&self) -> std::sync::MutexGuard<'_, Connection> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a refusal says, without the secret.
+    fn words(&self, answer: &Exchanged) -> String {
+        let body = answer.body.replace(&self.account.secret, "…");
+        format!("HTTP {} {}", answer.status, head(body.trim(), WORDS_KEPT))
+    }
+
+    /// Why ID and secret were not taken: the code is in the body, mostly with HTTP 200.
+    fn refusal(&self, answer: &Exchanged) -> SendError {
+        let words = self.words(answer);
+        match (answer.status, answer.json()["code"].as_i64()) {
+            (429, _) => SendError::TooMany(words, answer.retry_after),
+            (200..500, Some(code)) if code != 0 && !PASSING.contains(&code) => {
+                SendError::Rejected(words)
+            }
+            _ => SendError::Answer(words, answer.retry_after),
+        }
+    }
+
+    /// The access token: the one that is kept, or another one.
+    async fn token(&self, client: &OutboundClient) -> Result<String, SendError> {
+        let mut kept = self.token.lock().await;
+        if let Some(token) = kept.as_ref().filter(|token| Instant::now() < token.until) {
+            return Ok(token.text.clone());
+        }
+        let body = json!({ "app_id": self.account.bot, "app_secret": self.account.secret });
+        let url = self.url("/open-apis/auth/v3/tenant_access_token/internal");
+        let answer = client.exchange(Method::POST, &url, &[], &body).await?;
+        let read = answer.json();
+        let text = read["tenant_access_token"].as_str().map(str::to_owned);
+        let Some(text) = text.filter(|_| read["code"] == 0) else {
+            return Err(self.refusal(&answer));
+        };
+        let life = Duration::from_secs(read["expire"].as_u64().unwrap_or(0));
+        *kept = Some(Token {
+            text: text.clone(),
+            until: Instant::now() + life.saturating_sub(EARLY),
+        });
+        Ok(text)
+    }
+
+    /// A request with the access token; one that is not valid any more is replaced once.
+    async fn call(
+        &self,
+        client: &OutboundClient,
+        path: &str,
+        body: &Value,
+    ) -> Result<Answered, SendError> {
+        let url = self.url(path);
+        for is_last in [false, true] {
+            let token = self.token(client).await?;
+            let bearer = format!("Bearer {token}");
+            let headers = [("authorization", bearer.as_str())];
+            let answer = client.exchange(Method::POST, &url, &headers, body).await?;
+            let code = answer.json()["code"].as_i64();
+            if !is_last && code.is_some_and(|code| BAD_TOKEN.contains(&code)) {
+                let mut kept = self.token.lock().await;
+                // Another request may have replaced it.
+                if kept.as_ref().is_some_and(|kept| kept.text == token) {
+                    *kept = None;
+                }
+                continue;
+            }
+            return Ok(Answered {
+                status: answer.status,
+                words: answer.body.replace(&token, "…"),
+            });
+        }
+        Err(SendError::Answer("no access token".to_owned(), None))
+    }
+
+    fn event(&self, envelope: &Envelope) -> Heard {
+        let payload = envelope.payload.clone().unwrap_or_default();
+        let part = (
+            envelope.header("message_id"),
+            envelope.header("sum"),
+            envelope.header("seq"),
+        );
+        let whole = self.line().parts.take(part, payload, Instant::now());
+        let Some(whole) = whole else {
+            return Heard::Nothing;
+        };
+        let event: Value = serde_json::from_slice(&whole).unwrap_or_default();
+        let ticket = Ticket {
+            request: envelope.header("message_id").to_owned(),
+            frame: Envelope {
+                payload: None,
+                ..envelope.clone()
+            }
+            .encode_to_vec(),
+            ..Ticket::default()
+        };
+        let id = event["header"]["event_id"].as_str().unwrap_or_default();
+        match event["header"]["event_type"].as_str() {
+            Some("im.message.receive_v1") => self.said(&event["event"], id, ticket),
+            Some("card.action.trigger") => self.pressed(&event["event"], id, ticket),
+            // Unanswered, it is repeated.
+            _ => Heard::Echo(answer(&ticket, None)),
+        }
+    }
+
+    fn said(&self, event: &Value, id: &str, ticket: Ticket) -> Heard {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let message = &event["message"];
+        let mentions = message["mentions"].as_array();
+        // An application may hear all texts of a group; the bot answers those that mention someone, and no other bot.
+        let is_for_others = event["sender"]["sender_type"] == "app"
+            || (message["chat_type"] == "group" && mentions.is_none_or(Vec::is_empty));
+        if message["message_type"] != "text" || is_for_others {
+            return Heard::Echo(answer(&ticket, None));
+        }
+        let content: Value = serde_json::from_str(&text(&message["content"])).unwrap_or_default();
+        let mut words = text(&content["text"]);
+        // `@_user_1` stands for who is mentioned: the bot, in a group.
+        for mention in mentions.into_iter().flatten() {
+            if let Some(key) = mention["key"].as_str().filter(|key| !key.is_empty()) {
+                words = words.replace(key, "");
+            }
+        }
+        let person = text(&event["sender"]["sender_id"]["open_id"]);
+        let said = Said {
+            channel: self.channel,
+            vendor: ChannelKind::FeishuBot,
+            lang: self.account.lang,
+            person: person.clone(),
+            event: id.to_owned(),
+            chat: text(&message["chat_id"]),
+            text: words.trim().to_owned(),
+        };
+        let ticket = Ticket {
+            person,
+            reply_to: text(&message["message_id"]),
+            ..ticket
+        };
+        Heard::Said(said, ticket)
+    }
+
+    fn pressed(&self, event: &Value, id: &str, ticket: Ticket) -> Heard {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let person = text(&event["operator"]["open_id"]);
+        let value = &event["action"]["value"];
+        let ticket = Ticket {
+            card: text(&value["card"]),
+            person: person.clone(),
+            ..ticket
+        };
+        let press = Press {
+            channel: self.channel,
+            vendor: ChannelKind::FeishuBot,
+            lang: self.account.lang,
+            person,
+            event: id.to_owned(),
+            key: text(&value["key"]),
+            card: ticket.card.clone(),
+        };
+        Heard::Press(press, ticket)
+    }
+}
+
+/// The answer to an event: its own frame, with what comes of it as the payload.
+fn answer(ticket: &Ticket, data: Option<&Value>) -> Frame {
+    let mut payload = json!({ "code": 200 });
+    if let Some(data) = data {
+        payload["data"] = json!(STANDARD.encode(data.to_string()));
+    }
+    let mut envelope = Envelope::decode(ticket.frame.as_slice()).unwrap_or_default();
+    envelope.payload = Some(payload.to_string().into_bytes());
+    Frame::Binary(envelope.encode_to_vec())
+}
+
+/// A card; `id` comes back with a press.
+fn card_json(id: &str, state: &CardState) -> Value {
+    let plain = |text: &str| json!({ "tag": "plain_text", "content": text });
+    let mut buttons: Vec<Value> = state
+        .buttons
+        .iter()
+        .take(BUTTONS_MAX)
+        .enumerate()
+        .map(|(index, button)| {
+            let style = if index == 0 { "primary" } else { "default" };
+            json!({ "tag": "button", "type": style, "text": plain(head(&button.label, CARD_MAX.2)),
+                "value": { "key": button.key, "card": id } })
+        })
+        .collect();
+    if !state.link.is_empty() && !state.url.is_empty() {
+        let text = plain(head(&state.link, CARD_MAX.2));
+        buttons.push(json!({ "tag": "button", "type": "default", "text": text, "url": state.url }));
+    }
+    let mut elements = Vec::new();
+    if !state.text.trim().is_empty() {
+        let text = plain(head(state.text.trim(), CARD_MAX.1));
+        elements.push(json!({ "tag": "div", "text": text }));
+    }
+    if !buttons.is_empty() {
+        elements.push(json!({ "tag": "action", "actions": buttons }));
+    }
+    json!({
+        "config": { "update_multi": true, "wide_screen_mode": true },
+        "header": { "title": plain(head(&state.title, CARD_MAX.0)) },
+        "elements": elements,
+    })
+}
+
+/// What the ID of a receiver is (`receive_id_type`).
+fn id_type(chat: &str) -> &'static str {
+    match chat {
+        _ if chat.starts_with("oc_") => "chat_id",
+        _ if chat.starts_with("ou_") => "open_id",
+        _ if chat.starts_with("on_") => "union_id",
+        _ if chat.contains('@') => "email",
+        _ => "user_id",
+    }
+}
+
+/// The request that puts a card into a chat.
+pub(crate) fn card(id: &str, chat: &str, state: &CardState) -> Value {
+    let path = format!(
+        "/open-apis/im/v1/messages?receive_id_type={}",
+        id_type(chat)
+    );
+    let content = card_json(id, state).to_string();
+    let body = json!({ "receive_id": chat, "msg_type": "interactive", "content": content });
+    json!({ "path": path, "body": body })
+}
+
+#[async_trait]
+impl Protocol for Feishu {
+    async fn address(&self, client: &OutboundClient) -> Result<String, SendError> {
+        let body = json!({ "AppID": self.account.bot, "AppSecret": self.account.secret });
+        let url = self.url("/callback/ws/endpoint");
+        let headers = [("locale", "zh")];
+        let answer = client.exchange(Method::POST, &url, &headers, &body).await?;
+        let read = answer.json();
+        let address = read["data"]["URL"].as_str().filter(|_| read["code"] == 0);
+        let address = address.ok_or_else(|| self.refusal(&answer))?;
+        let parsed = Url::parse(address).map_err(|error| {
+            let words = format!("the vendor named no address of a connection: {error}");
+            SendError::Answer(words, None)
+        })?;
+        let service = parsed.query_pairs().find(|(name, _)| name == "service_id");
+        let service = service.and_then(|(_, id)| id.parse().ok());
+        *self.line() = Connection {
+            service: service.unwrap_or_default(),
+            ping_seconds: read["data"]["ClientConfig"]["PingInterval"].as_u64(),
+            parts: Parts::default(),
+        };
+        Ok(address.to_owned())
+    }
+
+    fn greeting(&self, _id: &str) -> Option<Frame> {
+        None
+    }
+
+    fn heartbeat_every(&self) -> Duration {
+        let (least, most, usual) = HEARTBEAT;
+        let seconds = self.line().ping_seconds.unwrap_or(usual);
+        Duration::from_secs(seconds.clamp(least, most))
+    }
+
+    fn heartbeat(&self, _id: &str) -> Frame {
+        Frame::Binary(Envelope::ping(self.line().service).encode_to_vec())
+    }
+
+    fn read(&self, frame: &Frame) -> Heard {
+        let Frame::Binary(bytes) = frame else {
+            return Heard::Nothing;
+        };
+        let Ok(envelope) = Envelope::decode(bytes.as_slice()) else {
+            return Heard::Nothing;
+        };
+        match (envelope.method, envelope.header("type")) {
+            (CONTROL, "pong") => Heard::Alive,
+            (DATA, "event") => self.event(&envelope),
+            _ => Heard::Nothing,
+        }
+    }
+
+    fn receipt(&self, ticket: &Ticket) -> Option<Frame> {
+        Some(answer(ticket, None))
+    }
+
+    fn push(&self, _id: &str, _body: &Value) -> Option<(String, Frame)> {
+        None
+    }
+
+    fn card(&self, ticket: &Ticket, state: &CardState) -> Frame {
+        let data = match state.seen_by {
+            SeenBy::Everybody => {
+                let card = card_json(&ticket.card, state);
+                json!({ "card": { "type": "raw", "data": card } })
+            }
+            SeenBy::Presser => {
+                let words = format!("{} {}", state.title, state.text);
+                let line = head(words.trim(), CARD_MAX.3).replace('\n', " ");
+                json!({ "toast": { "type": "error", "content": line } })
+            }
+        };
+        answer(ticket, Some(&data))
+    }
+
+    fn reply(&self, _ticket: &Ticket, _id: &str, _reply: &Reply) -> Option<Frame> {
+        None
+    }
+
+    async fn send(&self, client: &OutboundClient, what: Beside) -> Result<Answered, SendError> {
+        match what {
+            Beside::Push(push) => {
+                let path = push["path"].as_str().unwrap_or_default();
+                self.call(client, path, &push["body"]).await
+            }
+            Beside::Reply(ticket, reply) => {
+                let is_id = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+                if ticket.reply_to.is_empty() || !ticket.reply_to.chars().all(is_id) {
+                    let words = "the text has no ID that it could be answered by";
+                    return Err(SendError::Rejected(words.to_owned()));
+                }
+                let text = &reply.text[..floor(&reply.text, REPLY_MAX)];
+                let element = json!({ "tag": "markdown", "content": text });
+                let content =
+                    json!({ "config": { "wide_screen_mode": true }, "elements": [element] });
+                let body = json!({ "msg_type": "interactive", "content": content.to_string() });
+                let path = format!("/open-apis/im/v1/messages/{}/reply", ticket.reply_to);
+                let answered = self.call(client, &path, &body).await?;
+                let json: Value = serde_json::from_str(&answered.words).unwrap_or_default();
+                match json["code"].as_i64() {
+                    Some(0) => Ok(answered),
+                    _ => {
+                        let words = head(&answered.words, WORDS_KEPT);
+                        let words = format!("HTTP {} {words}", answered.status);
+                        Err(SendError::Answer(words, None))
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::i18n::Lang;
+
+    use super::envelope::Header;
+    use super::*;
+    use crate::chat::Button;
+    use crate::outbound::Way;
+
+    fn feishu() -> Feishu {
+        let account = Account {
+            kind: ChannelKind::FeishuBot,
+            url: SERVER.to_owned(),
+            bot: "cli_1".to_owned(),
+            secret: "S3CRET".to_owned(),
+            way: Way::Server,
+            lang: Some(Lang::Zh),
+        };
+        Feishu::new(ChannelId(3), account)
+    }
+
+    fn envelope(headers: &[(&str, &str)], payload: &[u8]) -> Envelope {
+        let header = |(key, value): &(&str, &str)| Header {
+            key: (*key).to_owned(),
+            value: (*value).to_owned(),
+        };
+        Envelope {
+            seq_id: 7,
+            service: 33,
+            method: DATA,
+            headers: headers.iter().map(header).collect(),
+            payload: Some(payload.to_vec()),
+            ..Envelope::default()
+        }
+    }
+
+    fn hear(kind: &str, event: &Value) -> Heard {
+        let event = json!({ "schema": "2.0", "header": { "event_id": "e", "event_type": kind },
+            "event": event })
+        .to_string();
+        let headers = [
+            ("type", "event"),
+            ("message_id", "m"),
+            ("sum", "1"),
+            ("seq", "0"),
+        ];
+        let frame = envelope(&headers, event.as_bytes()).encode_to_vec();
+        feishu().read(&Frame::Binary(frame))
+    }
+
+    fn sent(frame: &Frame) -> (Envelope, Value) {
+        let Frame::Binary(bytes) = frame else {
+            panic!("{frame:?}");
+        };
+        let envelope = Envelope::decode(bytes.as_slice()).expect("a frame");
+        let payload = envelope.payload.clone().expect("a payload");
+        let payload: Value = serde_json::from_slice(&payload).expect("JSON");
+        assert_eq!(payload["code"], 200);
+        let data = payload["data"].as_str().map(|data| {
+            let data = STANDARD.decode(data).expect("base64");
+            serde_json::from_slice(&data).expect("JSON")
+        });
+        (envelope, data.unwrap_or_default())
+    }
+
+    #[test]
+    fn a_text_is_read_without_the_mention_of_the_bot() {
+        let event = json!({ "sender": { "sender_id": { "open_id": "ou_ann" } },
+            "message": { "message_id": "om_1", "chat_id": "oc_1", "message_type": "text",
+                "content": json!({ "text": "@_user_1 待办" }).to_string(),
+                "mentions": [{ "key": "@_user_1", "name": "bot" }] } });
+        let heard = hear("im.message.receive_v1", &event);
+        let Heard::Said(said, ticket) = heard else {
+            panic!("{heard:?}");
+        };
+        assert_eq!(
+            (said.person.as_str(), said.text.as_str()),
+            ("ou_ann", "待办")
+        );
+        assert_eq!((said.chat.as_str(), said.event.as_str()), ("oc_1", "e"));
+        assert_eq!(ticket.reply_to, "om_1");
+        let (back, _) = sent(&feishu().receipt(&ticket).expect("a receipt"));
+        assert_eq!(
+            (back.seq_id, back.service, back.header("message_id")),
+            (7, 33, "m")
+        );
+        let mut unmentioned = event;
+        unmentioned["message"]["chat_type"] = json!("group");
+        unmentioned["message"]["mentions"] = json!([]);
+        let heard = hear("im.message.receive_v1", &unmentioned);
+        assert!(matches!(heard, Heard::Echo(_)), "{heard:?}");
+        let picture = json!({ "message": { "message_type": "image" } });
+        assert!(matches!(
+            hear("im.message.receive_v1", &picture),
+            Heard::Echo(_)
+        ));
+        assert!(matches!(hear("other", &json!({})), Heard::Echo(_)));
+    }
+
+    #[test]
+    fn a_press_changes_the_card_for_all_or_shows_one_person_a_line() {
+        let event = json!({ "operator": { "open_id": "ou_ann" },
+            "action": { "tag": "button", "value": { "key": "ticket:7:done", "card": "c" } } });
+        let heard = hear("card.action.trigger", &event);
+        let Heard::Press(press, ticket) = heard else {
+            panic!("{heard:?}");
+        };
+        assert_eq!(
+            (press.person.as_str(), press.key.as_str()),
+            ("ou_ann", "ticket:7:done")
+        );
+        assert_eq!((press.card.as_str(), press.event.as_str()), ("c", "e"));
+        let mut state = CardState {
+            title: "backup".to_owned(),
+            text: "a\nb".to_owned(),
+            url: "http://cron.test".to_owned(),
+            link: "详情".to_owned(),
+            buttons: vec![Button {
+                label: "完成".to_owned(),
+                key: "ticket:7:done".to_owned(),
+            }],
+            ..CardState::default()
+        };
+        let (_, data) = sent(&feishu().card(&ticket, &state));
+        let card = &data["card"]["data"];
+        assert_eq!(
+            (&data["card"]["type"], &card["config"]["update_multi"]),
+            (&json!("raw"), &json!(true))
+        );
+        assert_eq!(card["elements"][0]["text"]["content"], "a\nb");
+        let buttons = &card["elements"][1]["actions"];
+        assert_eq!(
+            buttons[0]["value"],
+            json!({ "key": "ticket:7:done", "card": "c" })
+        );
+        assert_eq!(buttons[1]["url"], "http://cron.test");
+        state.seen_by = SeenBy::Presser;
+        let (_, data) = sent(&feishu().card(&ticket, &state));
+        assert_eq!(
+            data,
+            json!({ "toast": { "type": "error", "content": "backup a b" } })
+        );
+    }
+
+    #[test]
+    fn nonsense_means_nothing() {
+        for bytes in [
+            vec![],
+            vec![0xff; 40],
+            b"{}".to_vec(),
+            envelope(&[("type", "event")], b"{").encode_to_vec(),
+            envelope(&[("type", "card"), ("sum", "1"), ("seq", "0")], b"{}").encode_to_vec(),
+        ] {
+            let heard = feishu().read(&Frame::Binary(bytes.clone()));
+            assert!(matches!(heard, Heard::Nothing), "{bytes:?} {heard:?}");
+        }
+        assert!(matches!(
+            feishu().read(&Frame::Text("{}".to_owned())),
+            Heard::Nothing
+        ));
+        let half = envelope(&[("type", "event"), ("message_id", "m")], b"x").encode_to_vec();
+        let cut = Frame::Binary(half[..half.len() - 1].to_vec());
+        assert!(matches!(feishu().read(&cut), Heard::Nothing));
+    }
+
+    #[test]
+    fn receivers_are_known_by_their_ids() {
+        for (chat, kind) in [
+            ("oc_1", "chat_id"),
+            ("ou_1", "open_id"),
+            ("on_1", "union_id"),
+            ("ann@example.com", "email"),
+            ("ann", "user_id"),
+        ] {
+            let body = card("c", chat, &CardState::default());
+            let path = body["path"].as_str().expect("a path");
+            assert!(path.ends_with(&format!("receive_id_type={kind}")), "{path}");
+            assert_eq!(body["body"]["receive_id"], chat);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! 钉钉机器人 of an application with Stream: messages by requests that the server with the connection makes
+//! (open.dingtalk.com: 机器人发送群聊消息, 批量发送人与机器人会话中机器人消息, 创建并投放卡片). What has buttons is a card.
+
+use app::message::{MessageKind, Why};
+
+use super::super::target::Target;
+use super::answer::http;
+use super::bot_card::{buttons, card_id, people, state};
+use super::{Answer, At, Limits, Outgoing, PerMinute, Vendor};
+use crate::chat::{dingtalk_card, dingtalk_markdown};
+use crate::outbound::SendError;
+use crate::store::OutboxItem;
+use crate::template::markdown;
+use crate::text::{cut, head, one_line};
+
+/// Bytes of a text; no document names a limit.
+const TEXT_MAX: usize = 5_000;
+/// Messages in a minute, as for the robots of groups.
+const PER_MINUTE: PerMinute = PerMinute(20);
+/// Characters of a title, which the list of chats shows.
+const TITLE_MAX: usize = 64;
+
+/// The robot of an application of DingTalk.
+pub(super) struct DingtalkBot;
+
+impl Vendor for DingtalkBot {
+    fn limits(&self) -> Limits {
+        Limits {
+            text_max: TEXT_MAX,
+            per_minute: Some(PER_MINUTE),
+            pictures: false,
+        }
+    }
+
+    fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
+        if item.kind == MessageKind::Image {
+            return Ok(Outgoing::Nothing(Why::NoPictures));
+        }
+        let (bot, chat) = (to.settings.bot.as_str(), to.settings.chat.as_str());
+        if chat.is_empty() {
+            let why = "the channel names no chat that messages go to";
+            return Err(SendError::Rejected(why.to_owned()));
+        }
+        Ok(Outgoing::Chat(match buttons(item, at).is_empty() {
+            false => {
+                let mut state = state(item, at);
+                state.text = cut(&state.text, TEXT_MAX, at.lang).into_owned();
+                dingtalk_card(&card_id(item, at), bot, chat, &state)
+            }
+            true => {
+                let title = item.body.trim().lines().next().unwrap_or_default();
+                let title = one_line(title).replace("**", "");
+                dingtalk_markdown(bot, chat, head(title.trim(), TITLE_MAX), &content(item, at))
+            }
+        }))
+    }
+
+    /// Refusals have a status of their own; a card may be made and not be taken by its chat.
+    fn verdict(&self, answer: Answer) -> Result<String, SendError> {
+        let json = answer.json();
+        if !answer.is_success() {
+            return Err(match json["code"].as_str() {
+                Some(code) if code.contains("QpsLimit") => {
+                    SendError::TooMany(answer.words, answer.retry_after)
+                }
+                _ => http(answer),
+            });
+        }
+        let delivered = json["result"]["deliverResults"].as_array();
+        let fails = |result: &serde_json::Value| result["success"] == false;
+        match delivered.is_some_and(|results| results.iter().any(fails)) {
+            true => Err(SendError::Rejected(answer.words)),
+            false => Ok(answer.words),
+        }
+    }
+}
+
+/// The text with a link and the people below it: only the text is cut.
+fn content(item: &OutboxItem, at: At<'_>) -> String {
+    let (mut text, mut below) = (item.body.clone(), String::new());
+    if !at.made.templated {
+        let body = item.body.trim();
+        let (title, rest) = body.split_once('\n').unwrap_or((body, ""));
+        text = format!("**{}**\n{}", markdown(title), markdown(rest));
+        if !at.made.url.is_empty() {
+            let label = at.lang.pick("查看详情", "Details");
+            below = format!("\n[{label}]({})", at.made.url);
+        }
+    }
+    if !item.mentions.is_empty() {
+        below = format!("{below}\n{}", markdown(&people(item)));
+    }
+    let room = TEXT_MAX.saturating_sub(below.len());
+    format!("{}{below}", cut(text.trim_end(), room, at.lang))
+}
