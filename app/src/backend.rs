@@ -28,6 +28,7 @@ use crate::error::{AppError, ErrorKind};
 use crate::id::{ChannelId, ChatPersonId, MessageId, RuleId, RunId, TaskId, TicketId};
 use crate::message::{Message, MessageQuery};
 use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
+use crate::oncall::RotaView;
 use crate::page::{About, Overview, Preview, PreviewRequest};
 use crate::response::SharedSink;
 use crate::rule::{Explained, RuleDraft, RuleQuery, RuleView};
@@ -227,6 +228,8 @@ pub trait Tickets: Send + Sync {
         id: TicketId,
         act: &TicketAct,
     ) -> Answer<TicketView>;
+    /// All on-call rotas by name, each with the person on call.
+    async fn rota_list(&self, caller: &Caller) -> Answer<Vec<RotaView>>;
 }
 
 /// Links to tickets that work without an account, and how quickly tickets are answered.

@@ -4,6 +4,7 @@
 //!   input;
 //! - [`schedule`]: when a task fires; [`calendar`]: working days, days off and blackouts; [`occurrence`]: planned
 //!   firings, previews, explanations;
+//! - [`oncall`]: rotas, and who is on call;
 //! - [`ticket`]: what people are asked for until it is done, and how often and when they are asked;
 //! - [`secret`], [`pool`], [`node`]: secrets of runs, limits on simultaneous runs, and servers;
 //! - [`ansi`]: terminal output of commands, made harmless;
@@ -34,6 +35,7 @@ pub mod message;
 pub mod name;
 pub mod node;
 pub mod occurrence;
+pub mod oncall;
 pub mod page;
 pub mod pool;
 pub mod reader;

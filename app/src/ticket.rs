@@ -3,6 +3,8 @@
 //! A ticket is a pure state machine ([`machine`]): what happens to it, its policy and the time decide its next state
 //! and what follows. See `docs/adr/0038-tickets.md` and `docs/REMINDERS.md`.
 
+mod check;
+mod inherit;
 pub mod machine;
 mod policy;
 mod state;
@@ -10,12 +12,14 @@ mod stats;
 mod view;
 mod words;
 
+pub use check::{CHECK_SECONDS_MAX, CHECK_SECONDS_USUAL, CheckBy, TicketCheck};
+pub use inherit::{EVERY_TAG, PolicyDefault, PolicyPart};
 pub use policy::{
     Cadence, EVERYBODY, LADDER_MAX, Opens, Rung, StopRule, TicketRule, URGES_MAX, UrgePolicy,
     WorkingHours,
 };
 pub use state::{TicketKind, TicketState, TicketStep};
-pub use stats::{Answered, TicketLink, TicketStats, TicketTimes};
+pub use stats::{Answered, TicketFeed, TicketLink, TicketStats, TicketTimes};
 pub use view::{
     TicketAct, TicketDetail, TicketEntry, TicketQuery, TicketUrge, TicketView, WORD_MAX_CHARS,
 };

@@ -18,6 +18,7 @@ mod planning;
 mod preview;
 mod start;
 mod sustained;
+mod tickets;
 mod visit;
 mod webhooks;
 
@@ -153,6 +154,11 @@ pub(crate) const TITLES: &[Title] = &[
         "1,000 messages to 50 channels, starts while they are sent, and a send while 100,000 wait.",
     ),
     title(
+        "tickets",
+        "Tickets",
+        "1,000 urges due at one instant, and the share of a core that 10,000 open tickets cost while nothing is due.",
+    ),
+    title(
         "brief",
         "The failure brief",
         "Of a run that wrote nearly 8 MiB and failed, beside a success that wrote as much, over REST.",
@@ -213,6 +219,7 @@ const GROUPS: &[&[&str]] = &[
     &["preview"],
     &["brief"],
     &["messages"],
+    &["tickets"],
     // Last: it leaves a grown heap in this process.
     &["P20"],
 ];
@@ -238,6 +245,7 @@ async fn one(name: &str, stage: &Stage, report: &mut Report) -> Result<(), Failu
         "P20" => planning::measure(report),
         "brief" => brief::measure(stage, report).await,
         "messages" => messages::measure(stage, report).await,
+        "tickets" => tickets::measure(stage, report).await,
         "preview" => preview::measure(stage, report).await,
         _ => Err(format!("{name} has no code").into()),
     }

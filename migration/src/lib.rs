@@ -38,6 +38,9 @@ mod m20261129_000037_link_use;
 mod m20261129_000040_message_template_name;
 mod m20261129_000041_channel_version;
 mod m20261130_000044_versions;
+mod m20261130_000046_ticket_check;
+mod m20261130_000047_urge_default;
+mod m20261130_000048_oncall;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -83,6 +86,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000040_message_template_name::Migration),
             Box::new(m20261129_000041_channel_version::Migration),
             Box::new(m20261130_000044_versions::Migration),
+            Box::new(m20261130_000046_ticket_check::Migration),
+            Box::new(m20261130_000047_urge_default::Migration),
+            Box::new(m20261130_000048_oncall::Migration),
         ]
     }
 }

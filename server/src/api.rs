@@ -11,6 +11,7 @@ mod logs;
 mod messages;
 mod nodes;
 mod occurrences;
+mod oncall;
 mod pictures;
 mod pools;
 mod query;
@@ -22,6 +23,7 @@ mod system;
 mod tasks;
 mod templates;
 mod tickets;
+mod urge_defaults;
 mod users;
 mod version;
 
@@ -142,6 +144,13 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(summaries::preview))
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::link))
+        .routes(routes!(oncall::list))
+        .routes(routes!(oncall::get, oncall::set, oncall::delete))
+        .routes(routes!(oncall::stand_in))
+        .routes(routes!(oncall::swap))
+        .routes(routes!(urge_defaults::list))
+        .routes(routes!(urge_defaults::set, urge_defaults::delete))
+        .routes(routes!(tickets::feed))
         .routes(routes!(tickets::stats))
         .routes(routes!(tickets::get))
         .routes(routes!(tickets::done))

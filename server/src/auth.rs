@@ -1,6 +1,7 @@
 //! Authentication: passwords, tokens, signed links, sealed secrets, and limits on guessing.
 
 pub mod alike;
+pub mod feed;
 pub mod limit;
 pub mod link;
 pub mod password;

@@ -7,6 +7,7 @@ mod cn;
 mod content;
 mod decode;
 mod fault;
+mod feed;
 mod found;
 mod ics;
 mod json;
@@ -21,6 +22,7 @@ use jiff::civil::{Date, Weekday};
 pub use cn::{BUILT_IN, built_in};
 pub use decode::{charset, decode};
 pub use fault::{Ignored, Place, ReadFault, Reason};
+pub use feed::{FeedEntry, feed};
 pub use found::{How, MAX_IGNORED, Read};
 pub use lines::to_lines;
 #[cfg(test)]

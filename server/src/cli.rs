@@ -21,6 +21,7 @@ mod hidden;
 mod message;
 mod name;
 mod node;
+mod oncall;
 mod picture;
 mod pool;
 mod print;
@@ -262,6 +263,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Chat(command) => chat::run(&client, &command).await,
         Command::Summary(command) => summary::run(&client, &command).await,
         Command::Ticket(command) => ticket::run(&client, &command).await,
+        Command::Oncall(command) => oncall::run(&client, &command).await,
         // Handled above.
         Command::Serve
         | Command::Migrate { .. }

@@ -2,6 +2,7 @@
 //! time limit, and an end that is always recorded.
 
 mod cgroup;
+mod check;
 mod child;
 mod containment;
 mod ending;
@@ -35,6 +36,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
+pub use check::Checked;
 pub use containment::{Containment, ContainmentError};
 pub(crate) use ending::retry_at;
 use environment::Environment;
@@ -344,21 +346,7 @@ impl Executor {
         capture: RunLog,
         stopped: watch::Receiver<Option<StopReason>>,
     ) {
-        let ending = match environment {
-            Ok(environment) if let Some(call) = &job.task.execution.http => {
-                let work = (&job, call);
-                let soft = || self.warn_over_soft_limit(&job);
-                http::call(work, &environment, &self.outbound, &capture, stopped, soft).await
-            }
-            Ok(environment) => {
-                let work = (&job, &self.containment, environment);
-                process::run(work, &self.starting, &capture, stopped, || {
-                    self.warn_over_soft_limit(&job)
-                })
-                .await
-            }
-            Err(reason) => Ending::not_started(reason),
-        };
+        let ending = self.work(&job, environment, &capture, stopped).await;
         crate::failpoints::point("exit.seen");
         let (state, mut reason) = ending.verdict();
         // The text comes from the task, which may contain a secret by accident.
@@ -380,5 +368,27 @@ impl Executor {
             readable(&finished.shown).as_bytes(),
         );
         self.lock().remove(&job.run_id);
+    }
+
+    /// Runs the command of a job, or sends its request, and waits for the end.
+    async fn work(
+        &self,
+        job: &Job,
+        environment: Result<Environment, RunReason>,
+        capture: &RunLog,
+        stopped: watch::Receiver<Option<StopReason>>,
+    ) -> Ending {
+        let soft = || self.warn_over_soft_limit(job);
+        match environment {
+            Ok(environment) if let Some(call) = &job.task.execution.http => {
+                let work = (job, call);
+                http::call(work, &environment, &self.outbound, capture, stopped, soft).await
+            }
+            Ok(environment) => {
+                let work = (job, &self.containment, environment);
+                process::run(work, &self.starting, capture, stopped, soft).await
+            }
+            Err(reason) => Ending::not_started(reason),
+        }
     }
 }

@@ -31,6 +31,7 @@ pub mod http;
 pub mod lifecycle;
 pub mod loops;
 pub mod messages;
+pub mod oncall;
 pub mod outbound;
 pub mod output;
 pub mod pages;

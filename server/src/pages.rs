@@ -3,6 +3,7 @@
 
 mod events;
 pub(crate) mod failed_form;
+mod feed;
 mod forms;
 mod phone;
 mod render;
@@ -47,5 +48,6 @@ fn forms(web: &Web) -> Router {
         .route("/events", get(events::stream))
         .route(phone::TICKET, get(phone::open).post(phone::press))
         .route(phone::MINE, get(phone::open))
+        .route(feed::ROUTE, get(feed::open))
         .with_state(web.clone())
 }

@@ -27,6 +27,7 @@ mod messages;
 mod node_list;
 mod nodes;
 mod occurrences;
+mod oncall;
 mod overview;
 mod pictures;
 mod pools;
@@ -44,6 +45,7 @@ mod ticket_times;
 mod tickets;
 mod time;
 mod txn;
+mod urge_defaults;
 mod version;
 
 pub use accounts::StoredUser;
@@ -67,6 +69,7 @@ pub use messages::{NO_TASK, NewMessage, Notice, OutboxItem, Outlook, RouteNow, S
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;
+pub use oncall::RotaPut;
 pub use overview::QueueDepths;
 pub use pictures::{NewPicture, StoredPicture};
 pub use pools::{PoolLoad, PoolRemoval, StoredPool};
@@ -87,6 +90,7 @@ pub use tickets::{
     TicketSeed, UrgeClaim, event_of_effect,
 };
 pub use txn::{StoreError, Tx};
+pub use urge_defaults::DEFAULTS_MAX;
 pub use version::DataVersion;
 use version::Watcher;
 

@@ -27,6 +27,7 @@ pub mod links;
 pub mod lists;
 pub mod messages;
 pub mod notices;
+pub mod oncall;
 pub mod outdated;
 pub mod pictures;
 pub mod pools;
@@ -236,6 +237,10 @@ pub enum Missing {
     Template,
     /// A ticket.
     Ticket,
+    /// An on-call rota.
+    Rota,
+    /// A default policy of urging.
+    UrgeDefault,
     /// An API token.
     Token,
     /// An account.
@@ -258,6 +263,8 @@ impl Say for Missing {
             Self::Task => both("这个任务", "task"),
             Self::Template => both("这个模板", "template"),
             Self::Ticket => both("这个单", "ticket"),
+            Self::Rota => both("这个值班表", "rota"),
+            Self::UrgeDefault => both("这个默认策略", "default policy"),
             Self::Token => both("这个令牌", "token"),
             Self::User => both("这个用户", "user"),
         }

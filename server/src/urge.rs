@@ -3,12 +3,14 @@
 //! It sleeps until the time of the next ticket. An urge is claimed with its message in one transaction, so a server
 //! that dies in between has sent neither or both; the outbox sends it then. See `docs/adr/0038-tickets.md`.
 
+mod check;
 mod times;
 
+pub use check::CHECKS_AT_ONCE;
 pub use times::PolicyTimes;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use app::id::TaskId;
 use app::message::Event;
@@ -17,13 +19,16 @@ use app::ticket::TicketKind;
 use app::ticket::machine::{self, Effect, Happening, Next};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Semaphore;
 
 use crate::clock::SharedClock;
 use crate::events::Signals;
+use crate::executor::Executor;
 use crate::facts::{Facts, TaskEvent, TicketFacts};
 use crate::failpoints;
 use crate::firings::{CalendarCache, Snapshot};
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
+use crate::oncall::OnCall;
 use crate::store::{Notice, Store, StoreError, StoredTicket, UrgeClaim, event_of_effect};
 use crate::timetable::Patterns;
 
@@ -38,14 +43,31 @@ const ROUNDS: u32 = 50;
 /// Chases without an end, of a server of a former version, are looked for this often.
 const ADOPT: TimeDelta = TimeDelta::minutes(10);
 
-/// The loop.
-pub struct Urging {
+/// What the loop and its checks use.
+#[derive(Clone)]
+pub struct Tools {
     /// The database.
     pub store: Store,
     /// The clock.
     pub clock: SharedClock,
     /// Wake-up calls.
     pub signals: Arc<Signals>,
+}
+
+impl std::fmt::Debug for Tools {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tools")
+    }
+}
+
+/// The loop.
+pub struct Urging {
+    /// Database, clock and signals.
+    pub tools: Tools,
+    /// Runs checks; `None` in a process that starts no commands, where urges go out unchecked.
+    pub executor: Option<Arc<Executor>>,
+    /// Room for [`CHECKS_AT_ONCE`] checks.
+    pub checks: Arc<Semaphore>,
     /// Parsed patterns.
     pub patterns: Arc<Patterns>,
     /// Calendars of working days.
@@ -74,15 +96,22 @@ impl Urging {
     async fn look(&self) -> Result<(), StoreError> {
         self.adopt().await?;
         for _ in 0..ROUNDS {
-            let now = self.clock.now();
-            let look = self.store.tickets_due(now, AT_ONCE).await?;
+            let (now, begun) = (self.tools.clock.now(), Instant::now());
+            let look = self.tools.store.tickets_due(now, AT_ONCE).await?;
             if look.due.is_empty() {
                 self.plan(|plan| plan.next = look.next);
                 return Ok(());
             }
+            let tickets = look.due.len();
             self.claim(look.due, now).await?;
+            let took = begun.elapsed();
+            tracing::debug!(
+                tickets,
+                took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+                "urged"
+            );
         }
-        self.plan(|plan| plan.next = Some(self.clock.now()));
+        self.plan(|plan| plan.next = Some(self.tools.clock.now()));
         Ok(())
     }
 
@@ -91,7 +120,7 @@ impl Urging {
     }
 
     async fn adopt(&self) -> Result<(), StoreError> {
-        let now = self.clock.now();
+        let now = self.tools.clock.now();
         let last = self
             .plan
             .lock()
@@ -100,7 +129,7 @@ impl Urging {
         if last.is_some_and(|last| now - last < ADOPT) {
             return Ok(());
         }
-        let adopted = self.store.adopt_chases(now).await?;
+        let adopted = self.tools.store.adopt_chases(now).await?;
         if adopted > 0 {
             tracing::info!(tasks = adopted, "chases without an end have one now");
         }
@@ -112,41 +141,56 @@ impl Urging {
         let mut ids: Vec<TaskId> = due.iter().map(|ticket| ticket.task_id).collect();
         ids.sort_unstable();
         ids.dedup();
-        let tasks = self.store.tasks_of(&ids).await?;
+        let tasks = self.tools.store.tasks_of(&ids).await?;
         let calendars = self.calendar_cache.snapshot();
+        let ladders = tasks.values().flat_map(|task| &task.tickets.policy.ladder);
+        let owners = due.iter().flat_map(|ticket| &ticket.asked);
+        let owners = owners.chain(ladders.flat_map(|rung| &rung.who));
+        let is_needed = OnCall::is_among(owners);
+        let on_call = OnCall::read(&self.tools.store, is_needed, now).await?;
         let mut claims: Vec<UrgeClaim> = Vec::with_capacity(due.len());
+        let mut checks = Vec::new();
         for ticket in due {
             let task = tasks.get(&ticket.task_id);
             let Some(next) = self.next_of(&ticket, task, &calendars, now) else {
                 continue;
             };
             if ticket.ticket.kind == TicketKind::Chase && next.effect == Some(Effect::Expired) {
-                if self.store.end_chase(&ticket, &next, now).await? {
+                if self.tools.store.end_chase(&ticket, &next, now).await? {
                     tracing::info!(ticket.id = ticket.id.0, "a chase has ended");
-                    self.signals.tasks.notify_one();
-                    self.signals.outbox.notify_one();
-                    self.signals.publish(Some(ticket.task_id), None);
+                    self.tools.signals.tasks.notify_one();
+                    self.tools.signals.outbox.notify_one();
+                    self.tools.signals.publish(Some(ticket.task_id), None);
                 }
                 continue;
             }
-            claims.push(claim(ticket, next, task, now));
+            if let Some((rests, check)) = self.check_first(&ticket, &next, task, now) {
+                claims.push(rests);
+                checks.extend(check);
+                continue;
+            }
+            claims.push(claim(ticket, next, task, &on_call, now));
         }
         if claims.is_empty() {
             return Ok(());
         }
         failpoints::point("urge.before");
-        let claimed = self.store.claim_urges(&claims, &self.node_id, now).await?;
+        let claimed = self
+            .tools
+            .store
+            .claim_urges(&claims, &self.node_id, now)
+            .await?;
         failpoints::point("urge.committed");
         let Some(has_messages) = claimed else {
             tracing::debug!("tickets were changed meanwhile and are read again");
             return Ok(());
         };
+        self.run_checks(checks, now).await?;
         if has_messages {
-            self.signals.outbox.notify_one();
+            self.tools.signals.outbox.notify_one();
         }
-        tracing::debug!(tickets = claims.len(), "looked after tickets");
         for id in ids {
-            self.signals.publish(Some(id), None);
+            self.tools.signals.publish(Some(id), None);
         }
         Ok(())
     }
@@ -176,9 +220,17 @@ impl Urging {
 }
 
 /// What is written about a ticket.
-fn claim(read: StoredTicket, next: Next, task: Option<&Task>, now: DateTime<Utc>) -> UrgeClaim {
+fn claim(
+    read: StoredTicket,
+    next: Next,
+    task: Option<&Task>,
+    on_call: &OnCall,
+    now: DateTime<Utc>,
+) -> UrgeClaim {
     let ladder = task.map(|task| task.tickets.policy.asked_at(next.ticket.level));
-    let asked = read.asks(&ladder.unwrap_or_default());
+    let mut asked = read.asks(&ladder.unwrap_or_default());
+    // The people of this moment: the next urge may ask others.
+    on_call.name(&mut asked);
     let notice = task.zip(next.effect).and_then(|(task, effect)| {
         let says = matches!(effect, Effect::Urge { .. } | Effect::Expired);
         says.then(|| notice(&read, &next, task, (effect, &asked), now))
@@ -188,6 +240,7 @@ fn claim(read: StoredTicket, next: Next, task: Option<&Task>, now: DateTime<Utc>
         next,
         asked,
         notice,
+        checks: None,
     }
 }
 
@@ -231,13 +284,13 @@ impl Periodic for Urging {
             .next;
         let time = async {
             match next {
-                Some(next) => self.clock.sleep_until(next).await,
+                Some(next) => self.tools.clock.sleep_until(next).await,
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
             () = time => {}
-            () = self.signals.tickets.notified() => {}
+            () = self.tools.signals.tickets.notified() => {}
         }
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::Clockface;
 use crate::error::AppError;
 use crate::id::TaskId;
-use crate::ticket::{TicketDetail, TicketQuery, TicketView};
+use crate::oncall::RotaView;
+use crate::ticket::{TicketDetail, TicketQuery, TicketStats, TicketView};
 
 /// What the page of tickets shows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -22,6 +23,10 @@ pub struct TicketsPage {
     pub next: Option<String>,
     /// The ticket that is shown with its history.
     pub shown: Option<TicketDetail>,
+    /// How quickly tickets were answered, where it was asked for.
+    pub stats: Option<TicketStats>,
+    /// Who is on call.
+    pub oncall: Vec<RotaView>,
     /// Why the question could not be answered, or something was not done.
     pub error: Option<AppError>,
 }

@@ -62,12 +62,13 @@ pub(super) async fn latest(
     }
 }
 
-/// The page of tickets, and one of them with its history. A question with faults is answered on the page, with the
+/// The page of tickets, one of them with its history, and how quickly tickets were answered. A question with faults is answered on the page, with the
 /// fault.
 #[server(prefix = "/fn", endpoint = "tickets_page", input = Wire, output = Wire)]
 pub async fn fetch_tickets(
     query: TicketQuery,
     shown: Option<TicketId>,
+    stats: bool,
 ) -> Result<TicketsPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let answer = with_status(backend.ticket_list(&caller, &query).await);
@@ -97,6 +98,10 @@ pub async fn fetch_tickets(
         )),
         None => None,
     };
+    let stats = match stats {
+        true => Some(with_status(backend.ticket_stats(&caller).await)?),
+        false => None,
+    };
     let mut items = list.items;
     let reader = caller
         .principal
@@ -110,6 +115,8 @@ pub async fn fetch_tickets(
         items,
         next: list.next,
         shown,
+        stats,
+        oncall: with_status(backend.rota_list(&caller).await)?,
         error,
     })
 }

@@ -11,6 +11,7 @@ mod success;
 mod waits;
 mod words;
 
+pub(in crate::task) use draft::url_fault;
 pub use draft::{
     ExecutionDraft, LimitsDraft, PARAMETERS_MAX, RetryDraft, WaitsDraft, env_warnings,
 };

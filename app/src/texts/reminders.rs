@@ -41,6 +41,22 @@ crate::texts! {
         snooze_tomorrow: "明早提醒" | "Until tomorrow",
         assign: "转交" | "Hand over",
         reopen: "重新打开" | "Reopen",
+        rotas: "值班" | "On call",
+        rotas_text: "在负责人和升级里写 oncall:名称，催单和消息找当时值班的人" | "Name a rota as an owner or in an escalation step: oncall:NAME is the person on call at that time",
+        rota: "值班表" | "Rota",
+        on_call: "现在值班" | "On call now",
+        on_call_until: "到" | "Until",
+        on_call_next: "下一位" | "Next",
+        hand_over: "交班" | "Hand-over",
+        stats: "处理用时" | "Time to answer",
+        stats_show: "查看处理用时统计" | "Show how long tickets take",
+        stats_text: "最近 90 天的单，取中位数；最多统计最新的 5000 张" | "Medians of the tickets of the last 90 days, at most the latest 5,000",
+        stats_none: "还没有单" | "No tickets yet",
+        stats_count: "张数" | "Tickets",
+        stats_take: "接手用时" | "Until taken",
+        stats_done: "完成用时" | "Until done",
+        tag: "标签" | "Tag",
+        hour: "开单时刻（小时）" | "Hour of opening",
         opened: "开单" | "Opened",
         acknowledged: "接手" | "Taken",
         snoozed: "推迟" | "Snoozed",
@@ -48,6 +64,8 @@ crate::texts! {
         escalated: "升级" | "Escalated",
         expired: "到期" | "Expired",
         reopened: "重新打开" | "Reopened",
+        check_passed: "检查通过，自动完成" | "Closed by its check",
+        check_failed: "检查未通过" | "Check failed",
     }
 }
 
@@ -64,6 +82,8 @@ impl TicketsUi {
             "done" => self.done,
             "expired" => self.expired,
             "reopened" => self.reopened,
+            "check_passed" => self.check_passed,
+            "check_failed" => self.check_failed,
             _ => return None,
         })
     }

@@ -38,5 +38,11 @@ crate::texts! {
         stop_done: "完成后停止" | "When it is done",
         stop_acknowledged: "有人接手后停止" | "When a person has taken it",
         quiet_done: "完成时不发消息" | "No message when it is done",
+        check_command: "自动检查命令" | "Check command",
+        check_command_hint: "每次催单前按任务的用户、环境和限制执行；退出码为 0 则单自动完成，失败或超时照常催单" | "Before each urge, with the user, environment and limits of the task; exit code 0 closes the ticket, otherwise the urge goes out",
+        check_url: "自动检查 URL" | "Check URL",
+        check_url_hint: "代替命令：GET 返回 200–299 则单自动完成" | "In place of a command: a GET answered with 200–299 closes the ticket",
+        check_timeout: "检查超时" | "Check timeout",
+        check_timeout_hint: "1s–5m，留空为 30s" | "1s–5m; empty for 30s",
     }
 }

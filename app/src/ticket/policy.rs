@@ -6,6 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
+use super::{PolicyPart, TicketCheck};
+
 /// Everybody in the chat, as a name that is mentioned.
 pub const EVERYBODY: &str = "@all";
 /// The most rungs of a ladder.
@@ -53,14 +55,6 @@ impl Opens {
     }
 }
 
-impl std::str::FromStr for Opens {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let mut all = Self::ALL.iter().copied();
-        all.find(|opens| opens.as_str() == text).ok_or(())
-    }
-}
-
 /// Which tickets a task opens, and the policy of their urging. The default opens none.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -70,6 +64,11 @@ pub struct TicketRule {
     pub opens: Opens,
     /// How people are asked; also the end of 加急.
     pub policy: UrgePolicy,
+    /// What is checked before each urge; `null` for nothing.
+    pub check: Option<TicketCheck>,
+    /// The parts of the policy that the task sets itself; the others are inherited from defaults. `null` for those that
+    /// differ from the built-in policy.
+    pub own: Option<Vec<PolicyPart>>,
 }
 
 impl TicketRule {
@@ -246,14 +245,6 @@ impl StopRule {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
-    }
-}
-
-impl std::str::FromStr for StopRule {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let mut all = Self::ALL.iter().copied();
-        all.find(|rule| rule.as_str() == text).ok_or(())
     }
 }
 

@@ -21,6 +21,17 @@ pub struct TicketLink {
     pub expires_at: Stamp,
 }
 
+/// The calendar feed of a person's open tickets.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct TicketFeed {
+    /// The whole address, for a calendar program. Who has it sees the tickets. It ends when the password of the account
+    /// with that name changes, when that account is disabled or deleted, and when the server's key is rotated.
+    pub url: String,
+    /// The person.
+    pub person: String,
+}
+
 /// A ticket as far as the medians need it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TicketTimes {

@@ -80,11 +80,13 @@ pub struct TicketDetail {
 pub struct TicketEntry {
     /// When.
     pub at: Stamp,
-    /// Stable code: `opened`, `acknowledged`, `snoozed`, `handed_over`, `escalated`, `done`, `expired`, `reopened`.
+    /// Stable code: `opened`, `acknowledged`, `snoozed`, `handed_over`, `escalated`, `done`, `expired`, `reopened`,
+    /// `check_passed` (then `done`), `check_failed` (then the urge).
     pub what: String,
     /// Who did it; `jcrontab` where the product did.
     pub who: String,
-    /// The word that was left, the person it was handed over to, or the end of a snooze (RFC 3339); may be empty.
+    /// The word that was left, the person it was handed over to, the end of a snooze (RFC 3339), or how a check ended
+    /// with the end of its output; may be empty.
     pub detail: String,
 }
 

@@ -1,7 +1,7 @@
 //! A rule about tickets in words.
 
-use super::{Cadence, Opens, TicketRule, UrgePolicy, WorkingHours};
-use crate::duration::format_duration;
+use super::{Cadence, CheckBy, Opens, TicketCheck, TicketRule, UrgePolicy, WorkingHours};
+use crate::duration::duration_words;
 use crate::i18n::Lang;
 use crate::time::clock_time;
 
@@ -17,15 +17,40 @@ impl TicketRule {
         };
         let mut parts = vec![opens.to_owned()];
         parts.extend(self.policy.words(lang));
+        parts.extend(self.check.as_ref().map(|check| check.words(lang)));
+        let inherited = self.inherited_parts();
+        if !inherited.is_empty() {
+            let names: Vec<&str> = inherited.iter().map(|part| part.words(lang)).collect();
+            let names = names.join(lang.pick("、", ", "));
+            parts.push(lang.pick(
+                format!("继承默认策略：{names}"),
+                format!("inherited from the default policy: {names}"),
+            ));
+        }
         Some(parts.join(lang.pick("；", "; ")))
     }
 }
 
+impl TicketCheck {
+    fn words(&self, lang: Lang) -> String {
+        let what = match &self.by {
+            CheckBy::Command(command) => command.lines().next().unwrap_or_default(),
+            CheckBy::Url(url) => url,
+        };
+        lang.pick(
+            format!("每次催单前检查 {what}，通过则自动完成"),
+            format!("checked before each urge and done if it passes: {what}"),
+        )
+    }
+}
+
 impl UrgePolicy {
-    fn words(&self, lang: Lang) -> Vec<String> {
-        let first = format_duration(self.first_after_seconds);
+    /// How people are asked, in parts.
+    #[must_use]
+    pub fn words(&self, lang: Lang) -> Vec<String> {
+        let first = duration_words(self.first_after_seconds, lang);
         let mut words = vec![lang.pick(
-            format!("{first} 后首次催单"),
+            format!("{first}后首次催单"),
             format!("first urge after {first}"),
         )];
         words.push(match &self.cadence {
@@ -35,7 +60,7 @@ impl UrgePolicy {
                 factor_percent,
                 ..
             } => {
-                let every = format_duration(*every_seconds);
+                let every = duration_words(*every_seconds, lang);
                 match factor_percent {
                     100 => lang.pick(format!("之后每 {every}"), format!("then every {every}")),
                     1..100 => lang.pick(
@@ -54,16 +79,17 @@ impl UrgePolicy {
             words.push(lang.pick("紧急时不限", "urgent: at any hour").to_owned());
         }
         for rung in &self.ladder {
-            let after = format_duration(rung.after_seconds);
+            let after = duration_words(rung.after_seconds, lang);
             let who = rung.who.join(lang.pick("、", ", "));
             words.push(lang.pick(
-                format!("{after} 后加问 {who}"),
+                format!("{after}后加问 {who}"),
                 format!("after {after} also {who}"),
             ));
         }
-        let (max, end) = (self.max_urges, format_duration(self.expires_after_seconds));
+        let end = duration_words(self.expires_after_seconds, lang);
+        let max = self.max_urges;
         words.push(lang.pick(
-            format!("最多 {max} 次，{end} 后过期"),
+            format!("最多 {max} 次，{end}后过期"),
             format!("at most {max} times, expires after {end}"),
         ));
         words
@@ -106,12 +132,19 @@ mod tests {
                 }],
                 ..UrgePolicy::default()
             },
+            check: Some(TicketCheck {
+                by: CheckBy::Command("/opt/check.sh\n# more".to_owned()),
+                timeout_seconds: 30,
+            }),
+            own: None,
         };
-        let zh = "每次提醒开一个单；30m 后首次催单；之后每 1h；工作日（cn）09:00–18:00；\
-                  2h 后加问 李四、@all；最多 100 次，7d 后过期";
+        let zh = "每次提醒开一个单；30 分钟后首次催单；之后每 1 小时；工作日（cn）09:00–18:00；\
+                  2 小时后加问 李四、@all；最多 100 次，7 天后过期；\
+                  每次催单前检查 /opt/check.sh，通过则自动完成";
         assert_eq!(rule.words(Lang::Zh).as_deref(), Some(zh));
-        let en = "each reminder opens a ticket; first urge after 30m; then every 1h; 09:00–18:00 on working \
-                  days (cn); after 2h also 李四, @all; at most 100 times, expires after 7d";
+        let en = "each reminder opens a ticket; first urge after 30 minutes; then every 1 hour; 09:00–18:00 on \
+                  working days (cn); after 2 hours also 李四, @all; at most 100 times, expires after 7 days; \
+                  checked before each urge and done if it passes: /opt/check.sh";
         assert_eq!(rule.words(Lang::En).as_deref(), Some(en));
     }
 }

@@ -369,6 +369,20 @@ pub(super) const GOALS: &[Goal] = &[
         "nothing: both are found along one index",
     ),
     goal(
+        "tickets",
+        SQLITE,
+        "claim of 1,000 urges",
+        AtMost(50.0),
+        "an urge and a message are rows of their own, in one transaction",
+    ),
+    goal(
+        "tickets",
+        SQLITE,
+        "CPU, 10,000 open tickets",
+        TimesMetric(1.5, "CPU, 1 open ticket"),
+        "nothing: the loop sleeps until the first one is due",
+    ),
+    goal(
         "P20",
         SQLITE,
         "next of 100,000",

@@ -2,7 +2,9 @@
 
 use app::backend::{List, TicketDoors, Tickets};
 use app::id::{TaskId, TicketId};
-use app::ticket::{TicketAct, TicketDetail, TicketLink, TicketQuery, TicketStats, TicketView};
+use app::ticket::{
+    TicketAct, TicketDetail, TicketFeed, TicketLink, TicketQuery, TicketStats, TicketView,
+};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -75,6 +77,19 @@ pub(super) async fn link(
 ) -> Reply<(StatusCode, Json<TicketLink>)> {
     let link = service.ticket_link(&caller, &body.person).await?;
     Ok((StatusCode::CREATED, Json(link)))
+}
+
+/// Makes the address of a calendar feed (iCalendar) of a person's open tickets, for programs that cannot sign in. Operators
+/// make one for themselves, administrators for everybody.
+#[utoipa::path(post, path = "/api/v1/tickets/feed", tag = "tickets", request_body = For,
+    responses((status = 201, body = TicketFeed), (status = 403, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn feed(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Body(body): Body<For>,
+) -> Reply<(StatusCode, Json<TicketFeed>)> {
+    let feed = service.feed_address(&caller, &body.person).await?;
+    Ok((StatusCode::CREATED, Json(feed)))
 }
 
 /// How long tickets of the last 90 days took to be taken and done: medians by owner, tag and hour.

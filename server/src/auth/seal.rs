@@ -13,6 +13,7 @@ use aes_gcm::{Aes256Gcm, Key, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
+use super::feed::FeedKey;
 use super::link::LinkKeys;
 use files::KeyFiles;
 
@@ -69,6 +70,7 @@ pub struct Sealer {
 struct Keys {
     cipher: Aes256Gcm,
     links: LinkKeys,
+    feeds: FeedKey,
 }
 
 impl Keys {
@@ -76,6 +78,7 @@ impl Keys {
         Self {
             cipher: cipher(key),
             links: LinkKeys::new(key, None),
+            feeds: FeedKey::of(key),
         }
     }
 }
@@ -168,6 +171,16 @@ impl Sealer {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .links
+            .clone()
+    }
+
+    /// The key that signs and checks the addresses of calendar feeds.
+    #[must_use]
+    pub fn feeds(&self) -> FeedKey {
+        self.keys
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .feeds
             .clone()
     }
 

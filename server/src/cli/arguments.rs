@@ -7,8 +7,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, chat, completions, cron, doctor, message, node, picture, pool,
-    rule, run, secret, summary, task, ticket, token, user,
+    blackout, calendar, channel, chat, completions, cron, doctor, message, node, oncall, picture,
+    pool, rule, run, secret, summary, task, ticket, token, user,
 };
 use crate::config::Config;
 
@@ -76,6 +76,9 @@ pub(super) enum Command {
     /// Show and answer tickets: what people are asked for until it is done
     #[command(subcommand)]
     Ticket(ticket::TicketCommand),
+    /// Show and change who is on call
+    #[command(subcommand)]
+    Oncall(oncall::OncallCommand),
     /// Show the server processes on this database
     #[command(subcommand)]
     Node(node::NodeCommand),

@@ -11,7 +11,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::calendar::typed;
 use super::client::{Client, escaped};
-use super::print::{print_done, print_json, print_lines, print_note, print_table, text};
+use super::print::{labelled, print_done, print_json, print_lines, print_more, print_table, text};
 use super::task::id_of;
 use super::when::here;
 use super::{Failure, channel, lang};
@@ -123,12 +123,7 @@ pub(super) async fn run(client: &Client, command: &MessageCommand) -> Result<(),
                 ],
             );
             print_table(&heading, &rows);
-            if let Some(next) = page["next"].as_str() {
-                print_note(&lang().pick(
-                    format!("还有更早的：加 --after {next}"),
-                    format!("More: add --after {next}"),
-                ));
-            }
+            print_more(&page);
             Ok(())
         }
         MessageCommand::Show { id, json } => {
@@ -196,10 +191,6 @@ fn name(name: Option<&String>, id: i64) -> String {
 
 fn lines(message: &Message) -> Vec<String> {
     let lang = lang();
-    let line = |zh: &str, en: &str, value: Option<String>| {
-        let value = value.filter(|value| !value.is_empty())?;
-        Some(lang.pick(format!("{zh}：{value}"), format!("{en}: {value}")))
-    };
     let time = |at: Option<app::time::Stamp>| at.map(here);
     let task = name(message.task.as_ref(), message.task_id.0);
     let channel = name(message.channel.as_ref(), message.channel_id.0);
@@ -209,28 +200,25 @@ fn lines(message: &Message) -> Vec<String> {
         let words = format!("{channels} #{}: {}", instead.message, instead.why);
         app::ansi::visible(&words).replace('\n', " ")
     });
-    let mut lines: Vec<String> = [
-        line("状态", "State", Some(state(message))),
-        line("事件", "Event", Some(Event::text(&message.event, lang))),
+    let mut lines = labelled([
+        ("状态", "State", Some(state(message))),
+        ("事件", "Event", Some(Event::text(&message.event, lang))),
         // A message about the system is about no task.
-        line("任务", "Task", (message.task_id.0 > 0).then_some(task)),
-        line("执行", "Run", message.run_id.map(|run| run.to_string())),
-        line("渠道", "Channel", Some(channel)),
-        line("代替", "In place of", instead),
-        line("产生时间", "Created", time(Some(message.created_at))),
-        line("对方接收", "Accepted", time(message.sent_at)),
-        line("下次尝试", "Next attempt", time(message.next_attempt_at)),
-        line("尝试次数", "Attempts", Some(message.attempts.to_string())),
-        line(
+        ("任务", "Task", (message.task_id.0 > 0).then_some(task)),
+        ("执行", "Run", message.run_id.map(|run| run.to_string())),
+        ("渠道", "Channel", Some(channel)),
+        ("代替", "In place of", instead),
+        ("产生时间", "Created", time(Some(message.created_at))),
+        ("对方接收", "Accepted", time(message.sent_at)),
+        ("下次尝试", "Next attempt", time(message.next_attempt_at)),
+        ("尝试次数", "Attempts", Some(message.attempts.to_string())),
+        (
             "提醒谁",
             "Mentions",
             Some(message.mentions.join(", ").replace(char::is_control, " ")),
         ),
-        line("对方的响应", "Response", answer),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+        ("对方的响应", "Response", answer),
+    ]);
     if !message.text.is_empty() {
         lines.push(String::new());
         lines.push(app::ansi::visible(&message.text));

@@ -45,6 +45,29 @@ pub(super) fn print_json(value: &Value) {
     print_lines(&[value.to_string()]);
 }
 
+/// Lines `label: value` in the reader's language, without those that have no value.
+pub(super) fn labelled(
+    rows: impl IntoIterator<Item = (&'static str, &'static str, Option<String>)>,
+) -> Vec<String> {
+    let lang = super::lang();
+    let line = |(zh, en, value): (&str, &str, Option<String>)| {
+        let value = value.filter(|value| !value.is_empty())?;
+        let value = app::ansi::visible(&value);
+        Some(lang.pick(format!("{zh}：{value}"), format!("{en}: {value}")))
+    };
+    rows.into_iter().filter_map(line).collect()
+}
+
+/// Says how to get the next page of a list, where there is one.
+pub(super) fn print_more(page: &Value) {
+    if let Some(next) = page["next"].as_str() {
+        print_note(&super::lang().pick(
+            format!("还有更早的：加 --after {next}"),
+            format!("More: add --after {next}"),
+        ));
+    }
+}
+
 /// Prints what was done: as JSON, or in words.
 pub(super) fn print_done(value: &Value, json: bool, words: &[String]) {
     if json {

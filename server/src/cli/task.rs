@@ -17,6 +17,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 pub(super) use find::id_of;
+pub(super) use tickets::Tickets;
 
 use super::client::Client;
 use super::confirm::Confirm;

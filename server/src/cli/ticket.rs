@@ -1,5 +1,7 @@
 //! `jcrontab ticket`: what people are asked for until it is done.
 
+mod defaults;
+
 use app::duration::format_duration;
 use app::ticket::{TicketDetail, TicketState, TicketStats, TicketView};
 use axum::http::Method;
@@ -9,10 +11,11 @@ use serde_json::{Value, json};
 
 use super::calendar::typed;
 use super::client::{Client, escaped};
-use super::print::{print_done, print_json, print_lines, print_note, print_table};
+use super::print::{labelled, print_done, print_json, print_lines, print_more, print_table};
 use super::task::id_of;
 use super::when::{local, local_text};
 use super::{Failure, lang};
+use defaults::DefaultCommand;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum TicketCommand {
@@ -93,11 +96,24 @@ pub(super) enum TicketCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Print the address of a calendar feed (iCalendar) of a person's open tickets
+    Feed {
+        /// The person's name
+        person: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Show how long tickets took to be taken and done: medians by owner, tag and hour
     Stats {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Default policies: how people are asked where a task does not say
+    Default {
+        #[command(subcommand)]
+        command: DefaultCommand,
     },
     /// Ask for a ticket again that is over
     Reopen {
@@ -171,12 +187,10 @@ pub(super) async fn run(client: &Client, command: &TicketCommand) -> Result<(), 
             act(client, *id, "assign", Some(json!({ "to": to })), *json).await
         }
         TicketCommand::Link { person, json } => {
-            let body = json!({ "person": person });
-            let path = "/api/v1/tickets/link";
-            let link = client.call(Method::POST, path, Some(body)).await?;
-            let url = link["url"].as_str().unwrap_or_default().to_owned();
-            print_done(&link, *json, &[url]);
-            Ok(())
+            address(client, "/api/v1/tickets/link", person, *json).await
+        }
+        TicketCommand::Feed { person, json } => {
+            address(client, "/api/v1/tickets/feed", person, *json).await
         }
         TicketCommand::Stats { json } => {
             let path = "/api/v1/tickets/stats";
@@ -188,8 +202,18 @@ pub(super) async fn run(client: &Client, command: &TicketCommand) -> Result<(), 
             }
             Ok(())
         }
+        TicketCommand::Default { command } => defaults::run(client, command).await,
         TicketCommand::Reopen { id, json } => act(client, *id, "reopen", None, *json).await,
     }
+}
+
+/// Has an address made for a person, and prints it.
+async fn address(client: &Client, path: &str, person: &str, json: bool) -> Result<(), Failure> {
+    let body = json!({ "person": person });
+    let made = client.call(Method::POST, path, Some(body)).await?;
+    let url = made["url"].as_str().unwrap_or_default().to_owned();
+    print_done(&made, json, &[url]);
+    Ok(())
 }
 
 async fn act(
@@ -225,12 +249,7 @@ fn list(page: &Value) -> Result<(), Failure> {
         ],
     );
     print_table(&heading, &rows);
-    if let Some(next) = page["next"].as_str() {
-        print_note(&lang().pick(
-            format!("还有更早的：加 --after {next}"),
-            format!("More: add --after {next}"),
-        ));
-    }
+    print_more(page);
     Ok(())
 }
 
@@ -305,34 +324,26 @@ fn summary(ticket: &TicketView) -> String {
 fn lines(detail: &TicketDetail) -> Vec<String> {
     let (lang, ticket) = (lang(), &detail.ticket);
     let time = |at: app::time::Stamp| local(at, &ticket.zone);
-    let line = |zh: &str, en: &str, value: Option<String>| {
-        let value = value.filter(|value| !value.is_empty())?;
-        let value = app::ansi::visible(&value);
-        Some(lang.pick(format!("{zh}：{value}"), format!("{en}: {value}")))
-    };
-    let mut lines: Vec<String> = [
-        Some(summary(ticket)),
-        line("类型", "Kind", Some(ticket.kind.words(lang).to_owned())),
-        line(
+    let mut lines = vec![summary(ticket)];
+    lines.extend(labelled([
+        ("类型", "Kind", Some(ticket.kind.words(lang).to_owned())),
+        (
             "询问",
             "Asked",
             Some(ticket.asked.join(lang.pick("、", ", "))),
         ),
-        line("开单", "Opened", Some(time(ticket.opened_at))),
-        line("下次提醒", "Next", ticket.next_urge_at.map(time)),
-        line("到期", "Expires", Some(time(ticket.expires_at))),
-        line("接手", "Taken by", ticket.acknowledged_by.clone()),
-        line("结束", "Ended", ticket.done_at.map(time)),
-        line("结束人", "Ended by", ticket.done_by.clone()),
-        line("留言", "Word", ticket.word.clone()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+        ("开单", "Opened", Some(time(ticket.opened_at))),
+        ("下次提醒", "Next", ticket.next_urge_at.map(time)),
+        ("到期", "Expires", Some(time(ticket.expires_at))),
+        ("接手", "Taken by", ticket.acknowledged_by.clone()),
+        ("结束", "Ended", ticket.done_at.map(time)),
+        ("结束人", "Ended by", ticket.done_by.clone()),
+        ("留言", "Word", ticket.word.clone()),
+    ]));
     lines.push(String::new());
     for entry in &detail.history {
         // The end of a snooze is an instant; everything else is shown as it is.
-        let detail = Value::from(entry.detail.as_str());
+        let detail = Value::from(entry.detail.replace('\n', " "));
         let detail = local_text(&detail, &ticket.zone);
         let text = format!(
             "{}  {}  {}  {detail}",

@@ -37,6 +37,9 @@ pub struct TicketFacts {
     pub word: String,
     /// Until when it is put off.
     pub until: Option<DateTime<Utc>>,
+    /// Whether its check has closed it.
+    #[serde(default)]
+    pub checked: bool,
 }
 
 impl TicketFacts {
@@ -54,6 +57,7 @@ impl TicketFacts {
             by: String::new(),
             word: String::new(),
             until: None,
+            checked: false,
         }
     }
 

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -19,7 +20,7 @@ use crate::messages::{self, Deliveries, Outbox, Pace, Summaries};
 use crate::output::disk::space;
 use crate::scheduler::{self, DatabaseClock, Scheduler};
 use crate::service::{LookAhead, MessageBriefs, ScratchSweep, StreamWatch};
-use crate::urge::Urging;
+use crate::urge::{self, Urging};
 
 /// The loops of a running server.
 pub(super) struct Running {
@@ -77,9 +78,13 @@ impl Running {
         };
         running.every(&components.loops, summaries, stop);
         let urging = Urging {
-            store: components.store.clone(),
-            clock: Arc::clone(clock),
-            signals: Arc::clone(&components.signals),
+            tools: urge::Tools {
+                store: components.store.clone(),
+                clock: Arc::clone(clock),
+                signals: Arc::clone(&components.signals),
+            },
+            executor: components.executor.clone(),
+            checks: Arc::new(Semaphore::new(urge::CHECKS_AT_ONCE)),
             patterns: Arc::clone(&components.patterns),
             calendar_cache: Arc::clone(&components.calendar_cache),
             node_id: parts.node.id.clone(),

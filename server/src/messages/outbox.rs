@@ -25,6 +25,7 @@ use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::facts::Facts;
 use crate::loops::{Backoff, Spec, Turns};
+use crate::oncall::OnCall;
 use crate::outbound::SendError;
 use crate::store::{ChannelTarget, NO_TASK, OutboxItem, Setback, Store, StoreError, Taken};
 use crate::telemetry::{Delivery, Metrics};
@@ -248,6 +249,12 @@ impl Outbox {
         item: &mut OutboxItem,
         target: &ChannelTarget,
     ) -> Result<String, SendError> {
+        // The people of this moment, in the place of rotas.
+        let is_needed = OnCall::is_among(&item.mentions);
+        let on_call = OnCall::read(&self.store, is_needed, self.clock.now()).await;
+        on_call
+            .map_err(|error| unreadable("who is on call cannot be read", &error))?
+            .name(&mut item.mentions);
         let facts = item.facts.as_deref().map(serde_json::from_str);
         // A newer server's, perhaps: it may get its turn before this one gives up.
         let facts: Option<Facts> = facts

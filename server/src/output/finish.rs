@@ -51,6 +51,17 @@ impl OutputStore {
         }
     }
 
+    /// Closes a log of which nothing is stored, and returns its text: a short one completely, otherwise both ends.
+    pub async fn discard(&self, log: &RunLog) -> Vec<u8> {
+        let shared = Arc::clone(&log.0);
+        let closed = shared.close(INLINE_MAX);
+        shared.state().give_up();
+        let file = Arc::clone(&shared);
+        on_disk(move || file.remove_file()).await;
+        lock(&self.0.open).remove(&shared.id);
+        closed.shown
+    }
+
     async fn finish_long(&self, shared: &Arc<Shared>, closed: &Closed) -> (StoredOutput, bool) {
         let name = object_name(shared.id, shared.started_at);
         let (log, store, place) = (Arc::clone(shared), Arc::clone(&self.0), name.clone());

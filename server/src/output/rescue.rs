@@ -17,6 +17,16 @@ use crate::store::StoredOutput;
 const SWEEP_EVERY: Duration = Duration::from_secs(120);
 
 impl OutputStore {
+    /// Removes what a dead process left of a log that is not kept.
+    ///
+    /// # Errors
+    /// When the file cannot be removed.
+    pub async fn remove_leftover(&self, run: RunId) -> Result<(), OutputError> {
+        let path = self.0.spool_path(run);
+        let removed = tokio::fs::remove_file(&path).await;
+        removed.map_err(|error| OutputError::file(&path, error))
+    }
+
     /// The output of a run whose process died, up to its last second. `None` when it wrote nothing, or wrote it on
     /// another host. `started_at` is the time in its row.
     ///

@@ -18,7 +18,7 @@ use crate::http::{Problem, Web};
 use crate::pages::render_set_up;
 
 /// Routes without authentication. Everything else needs a session or a token.
-const OPEN: [&str; 15] = [
+const OPEN: [&str; 16] = [
     routes::SIGN_IN,
     routes::SETUP,
     routes::SIGN_OUT,
@@ -37,6 +37,7 @@ const OPEN: [&str; 15] = [
     // The signed token in the path is the permission, and names the only ticket or person it is for.
     "/t/{token}",
     "/my/{token}",
+    "/feed/{token}",
 ];
 
 /// Refuses unauthenticated requests on every route that is not in the list of open ones.

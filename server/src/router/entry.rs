@@ -44,6 +44,8 @@ fn needed(path: &str) -> Option<Action> {
     };
     let (resource, rest) = rest.split_once('/').unwrap_or((rest, ""));
     match (resource, rest) {
+        ("tickets", "defaults/{name}") | ("oncall", "{name}") => Some(Action::Administer),
+        ("oncall", _) => Some(Action::Operate),
         // Which right a test needs depends on whose channel it is.
         ("tasks", "" | "{id}") | ("rules", _) | ("channels", "{id}/test") => Some(Action::Edit),
         (
@@ -86,7 +88,7 @@ fn limit(path: &str) -> usize {
             Some(rest) => match rest.split('/').next() {
                 Some(
                     "users" | "tokens" | "channels" | "chat" | "rules" | "summaries" | "pools"
-                    | "blackouts" | "tickets",
+                    | "blackouts" | "tickets" | "oncall",
                 ) => FEW_FIELDS,
                 _ => BODY_MAX,
             },

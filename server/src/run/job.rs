@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use app::id::{OccurrenceId, RunId};
+use app::id::{OccurrenceId, RunId, TicketId};
 use app::run::Trigger;
 use app::task::Task;
+use app::task::execution::{Execution, HttpCall, StopGrace, SuccessWhen};
+use app::ticket::{CheckBy, TicketCheck};
 use chrono::{DateTime, Utc};
 
 use crate::store::{Claimed, SealedSecret, UnderWay};
+
+/// Between TERM and KILL of a check.
+const CHECK_GRACE: StopGrace = StopGrace(2);
 
 /// A claimed firing or a manual start, in the database as `running`.
 #[derive(Clone, Debug)]
@@ -78,6 +83,51 @@ impl Job {
             attempt: run.attempt,
             parameters: task.execution.default_parameters(),
             secrets: Arc::clone(secrets),
+        }
+    }
+
+    /// The check of a ticket of this task, at `now`. It has no run: its number is that of the ticket below zero, so that
+    /// its processes are found like those of runs.
+    #[must_use]
+    pub fn check(
+        ticket: TicketId,
+        task: &Task,
+        check: &TicketCheck,
+        secrets: Arc<[SealedSecret]>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut task = task.clone();
+        task.spec.timeout_seconds = Some(check.timeout_seconds);
+        let mut execution = Execution {
+            success_when: SuccessWhen::default(),
+            soft_limit_seconds: None,
+            stop_grace_seconds: CHECK_GRACE,
+            outlives_server: false,
+            http: None,
+            ..task.execution.as_ref().clone()
+        };
+        match &check.by {
+            CheckBy::Command(command) => task.spec.command.clone_from(command),
+            CheckBy::Url(url) => {
+                execution.http = Some(HttpCall {
+                    method: "GET".to_owned(),
+                    url: url.clone(),
+                    ..HttpCall::default()
+                });
+            }
+        }
+        task.spec.execution = Arc::new(execution);
+        Self {
+            run_id: RunId(-ticket.0),
+            occurrence_id: None,
+            epoch: 0,
+            trigger: Trigger::Manual,
+            scheduled_for: None,
+            started_at: now,
+            attempt: 1,
+            parameters: task.execution.default_parameters(),
+            secrets,
+            task: Arc::new(task),
         }
     }
 

@@ -6,6 +6,7 @@ use app::i18n::Lang;
 use app::id::{ChannelId, TaskId};
 use app::schedule::{Dialect, Named, check_spec};
 use app::task::{Parsed, Task, TaskDraft, TaskSpec};
+use app::ticket::Opens;
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
@@ -51,9 +52,15 @@ impl Service {
         check_named(lang, &parsed.named, &zone, &rules, &mut parsed.faults);
         self.check_execution(lang, draft, own, &mut parsed).await?;
         self.check_free(lang, own, &mut parsed).await?;
-        parsed
+        let mut spec = parsed
             .finish()
-            .map_err(|faults| AppError::invalid(lang, faults))
+            .map_err(|faults| AppError::invalid(lang, faults))?;
+        if spec.tickets.opens != Opens::None {
+            // The store does the same in its transaction; here for what is compared with the task as it is.
+            let defaults = self.store.urge_defaults().await.or_internal(lang)?;
+            spec.tickets = spec.tickets.inheriting(&spec.tags, &defaults).shared();
+        }
+        Ok(spec)
     }
 
     /// Whether a channel exists and a task may use it; `None` for what is no single task.

@@ -35,11 +35,13 @@ impl Service {
         let execution = Arc::clone(&parsed.spec.execution);
         let check_url = parsed.is_fine("execution.http.url");
         let check_waits = parsed.is_fine("execution.waits.tasks");
+        // The check of a ticket runs as the same user, whatever the mode.
+        let runs = draft.mode.runs_command() || parsed.spec.tickets.check.is_some();
         let faults = &mut parsed.faults;
         if execution.pool != kept.pool {
             self.check_pool(lang, &execution.pool, faults).await?;
         }
-        if execution.run_as != kept.run_as && draft.mode.runs_command() {
+        if execution.run_as != kept.run_as && runs {
             self.check_run_as(lang, &execution.run_as, faults).await?;
         }
         let url = |of: &Execution| of.http.as_ref().map(|call| call.url.clone());

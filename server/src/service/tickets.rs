@@ -12,6 +12,7 @@ use app::i18n::Lang;
 use app::id::{TaskId, TicketId};
 use app::message::Event;
 use app::name::name_fault;
+use app::oncall::RotaView;
 use app::task::{LIST_ITEM_MAX, Task, owners};
 use app::ticket::machine::{self, Effect, Happening, Next, Refused};
 use app::ticket::{
@@ -26,6 +27,7 @@ use chrono::{DateTime, Utc};
 use super::Service;
 use crate::error::OrInternal;
 use crate::facts::{Facts, TaskEvent, TicketFacts};
+use crate::oncall::OnCall;
 use crate::store::{
     Act, Notice, StoredTicket, TaskFollows, TicketChange, TicketChanged, TicketFilter,
     event_of_effect,
@@ -224,7 +226,12 @@ impl Service {
         }
     }
 
-    async fn views(&self, lang: Lang, rows: Vec<StoredTicket>) -> Answer<Vec<TicketView>> {
+    /// Tickets as everything outside sees them, without those whose task is gone.
+    pub(super) async fn ticket_views(
+        &self,
+        lang: Lang,
+        rows: Vec<StoredTicket>,
+    ) -> Answer<Vec<TicketView>> {
         let mut ids: Vec<TaskId> = rows.iter().map(|row| row.task_id).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -233,7 +240,14 @@ impl Service {
             let task = tasks.get(&row.task_id)?;
             Some(view(row, task))
         });
-        Ok(shown.collect())
+        let mut shown: Vec<TicketView> = shown.collect();
+        let is_needed = OnCall::is_among(shown.iter().flat_map(|ticket| &ticket.asked));
+        let on_call = OnCall::read(&self.store, is_needed, self.clock.now()).await;
+        let on_call = on_call.or_internal(lang)?;
+        for ticket in &mut shown {
+            on_call.name(&mut ticket.asked);
+        }
+        Ok(shown)
     }
 }
 
@@ -369,7 +383,7 @@ impl Tickets for Service {
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        let items = self.views(lang, rows).await?;
+        let items = self.ticket_views(lang, rows).await?;
         Ok(List { items, next })
     }
 
@@ -386,5 +400,9 @@ impl Tickets for Service {
     ) -> Answer<TicketView> {
         let who = self.allow(caller, Action::Operate)?;
         self.act_on_ticket(caller.lang, who, id, act).await
+    }
+
+    async fn rota_list(&self, caller: &Caller) -> Answer<Vec<RotaView>> {
+        self.rotas(caller).await
     }
 }

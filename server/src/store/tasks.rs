@@ -26,7 +26,7 @@ pub use list::ListedTask;
 pub(super) use pause::pause_failing;
 use rows::to_live;
 pub(super) use rows::to_task;
-pub(super) use rows::{from_json, to_json};
+pub(super) use rows::{from_json, tickets_column, to_json, to_tickets};
 pub(super) use search::whole;
 pub use search::{
     CHARS_MAX as SEARCH_CHARS_MAX, SearchFault, WORDS_MAX as SEARCH_WORDS_MAX,

@@ -3,10 +3,9 @@
 
 mod act;
 mod chase;
+mod check;
 mod open;
 mod urge;
-
-use std::collections::HashMap;
 
 use app::id::{OccurrenceId, RunId, TaskId, TicketId};
 use app::ticket::machine::Ticket;
@@ -16,7 +15,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::code::is_one_of;
-use super::entity::{task, ticket, ticket_event, ticket_urge};
+use super::entity::{ticket, ticket_event, ticket_urge};
 use super::tasks::from_json;
 use super::{Store, StoreError, Tx};
 
@@ -61,6 +60,8 @@ pub struct StoredTicket {
     pub word: Option<String>,
     /// Counts its changes.
     pub version: i64,
+    /// The number of the urge that was checked last.
+    pub checked: i32,
 }
 
 fn read(row: ticket::Model) -> Result<StoredTicket, StoreError> {
@@ -87,6 +88,7 @@ fn read(row: ticket::Model) -> Result<StoredTicket, StoreError> {
         done: row.done_by.zip(row.done_at),
         word: row.word,
         version: row.version,
+        checked: row.checked,
     })
 }
 
@@ -238,29 +240,6 @@ impl Store {
                 .map(urge)
                 .collect::<Result<_, StoreError>>()?,
         ))
-    }
-
-    /// Names and zones of tasks.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn names_and_zones(
-        &self,
-        ids: &[TaskId],
-    ) -> Result<HashMap<TaskId, (String, String)>, StoreError> {
-        let mut found = HashMap::new();
-        for chunk in ids.chunks(CHUNK) {
-            let rows: Vec<(i64, String, String)> = task::Entity::find()
-                .select_only()
-                .columns([task::Column::Id, task::Column::Name, task::Column::Zone])
-                .filter(task::Column::Id.is_in(chunk.iter().map(|id| id.0)))
-                .into_tuple()
-                .all(&self.reader)
-                .await?;
-            let rows = rows.into_iter();
-            found.extend(rows.map(|(id, name, zone)| (TaskId(id), (name, zone))));
-        }
-        Ok(found)
     }
 }
 

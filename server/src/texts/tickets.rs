@@ -3,6 +3,7 @@
 use app::ticket::WORD_MAX_CHARS;
 
 use super::{Fault, Refusal, Refused, Text, both, conflict};
+use crate::store::DEFAULTS_MAX;
 
 /// What is wrong with what a person typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -15,6 +16,12 @@ pub enum TicketFault {
     LongWord,
     /// It is handed over to no person, to several, or to a name that no person has.
     NoPerson,
+    /// A default policy opens no tickets and has no check.
+    OfTasks,
+    /// It is no tag.
+    NoTag,
+    /// A default policy that sets nothing.
+    NothingSet,
 }
 
 impl Fault for TicketFault {
@@ -41,6 +48,21 @@ impl Fault for TicketFault {
                     "Enter the name of one person, of at most 64 characters",
                 ),
             ),
+            Self::OfTasks => (
+                "of_tasks",
+                both(
+                    "默认策略只规定怎么催单；开单方式和检查在任务上设置",
+                    "A default policy says how people are asked; set what opens tickets, and checks, on tasks",
+                ),
+            ),
+            Self::NoTag => (
+                "tag",
+                both(
+                    "请填写一个标签，最多 64 个字符；* 表示所有任务",
+                    "Enter a tag of at most 64 characters, or * for all tasks",
+                ),
+            ),
+            Self::NothingSet => ("empty", both("请至少设置一项", "Set at least one field")),
         }
     }
 }
@@ -78,6 +100,8 @@ pub enum TicketRefusal {
     },
     /// A chase follows its task.
     Chase,
+    /// There are as many default policies as there may be.
+    TooManyDefaults,
     /// Another ticket about the same is open.
     OpenAgain,
     /// Others change it again and again.
@@ -131,6 +155,12 @@ impl Refusal for TicketRefusal {
                 "请在任务页恢复原始周期，或重新加急",
                 "Stop chasing on the page of the task, or chase it again",
             ),
+            Self::TooManyDefaults => conflict(
+                "ticket.too_many_defaults",
+                format!("默认策略最多 {DEFAULTS_MAX} 个"),
+                format!("There are at most {DEFAULTS_MAX} default policies"),
+            )
+            .hint("请先删除不用的", "Delete one that is not used"),
             Self::OpenAgain => conflict(
                 "ticket.open_again",
                 "同一件事已经有一个未完成的单",

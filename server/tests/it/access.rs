@@ -185,6 +185,12 @@ pub(crate) async fn furnished() -> TestApp {
     };
     let made = app.service.summary_create(&console, &summary).await;
     made.expect("a summary");
+    let rota = app::oncall::RotaDraft {
+        people: vec!["ann".to_owned()],
+        ..app::oncall::RotaDraft::default()
+    };
+    let set = app.service.rota_set(&console, "cn", &rota).await;
+    set.expect("a rota");
     app
 }
 

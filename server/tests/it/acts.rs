@@ -58,6 +58,8 @@ async fn everything(admin: &Browser) -> Vec<Value> {
         "rules",
         "summaries",
         "tickets",
+        "tickets/defaults",
+        "oncall",
         "chat/people",
     ] {
         all.push(admin.get(&format!("/api/v1/{list}")).await.expect(200));
@@ -117,6 +119,16 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
         .call("PUT", "/api/v1/pools/db", pool)
         .await
         .expect(200);
+    let policy = Some(json!({"max_urges": "5"}));
+    admin
+        .call("PUT", "/api/v1/tickets/defaults/db", policy)
+        .await
+        .expect(200);
+    let rota = Some(json!({"people": ["ann", "bob"], "since": "2026-11-16"}));
+    for name in ["ops", "web"] {
+        let path = format!("/api/v1/oncall/{name}");
+        admin.call("PUT", &path, rota.clone()).await.expect(200);
+    }
     let calendar = json!({"name": "ours"});
     admin.post("/api/v1/calendars", calendar).await.expect(201);
     let blackout = json!({"name": "freeze", "cron": "0 1 * * *", "duration": "1h", "zone": "UTC"});
@@ -307,6 +319,41 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
             "POST /api/v1/tickets/{id}/reopen",
             format!("/api/v1/tickets/{answered}/reopen"),
             Value::Null,
+        ),
+        (
+            "PUT /api/v1/oncall/{name}",
+            "/api/v1/oncall/more".into(),
+            json!({"people": ["ann"]}),
+        ),
+        (
+            "POST /api/v1/oncall/{name}/override",
+            "/api/v1/oncall/ops/override".into(),
+            json!({"who": "cid", "until": "2027-01-01"}),
+        ),
+        (
+            "POST /api/v1/oncall/{name}/swap",
+            "/api/v1/oncall/ops/swap".into(),
+            json!({"first": "2026-12-07", "second": "2026-12-14"}),
+        ),
+        (
+            "DELETE /api/v1/oncall/{name}",
+            "/api/v1/oncall/web".into(),
+            Value::Null,
+        ),
+        (
+            "PUT /api/v1/tickets/defaults/{name}",
+            "/api/v1/tickets/defaults/web".into(),
+            json!({"max_urges": "7"}),
+        ),
+        (
+            "DELETE /api/v1/tickets/defaults/{name}",
+            "/api/v1/tickets/defaults/db".into(),
+            Value::Null,
+        ),
+        (
+            "POST /api/v1/tickets/feed",
+            "/api/v1/tickets/feed".into(),
+            json!({"person": "ann"}),
         ),
         (
             "POST /api/v1/tickets/link",

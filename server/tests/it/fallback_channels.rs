@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::helpers::robot::Mood;
 use super::helpers::{Browser, Robot, TestApp, draft};
-use app::backend::Channels;
+use app::backend::{Channels, Tickets};
+use app::ticket::{TicketAct, TicketQuery};
 
 fn reminder(name: &str, channel: ChannelId) -> TaskDraft {
     TaskDraft {
@@ -117,6 +118,29 @@ async fn the_picture_goes_to_the_fallback_with_its_text() {
         lost.expect("the picture of the refused text")["answer"],
         "它前面的文字没有发出"
     );
+}
+
+#[tokio::test]
+async fn what_stands_in_belongs_to_the_same_ticket() {
+    let app = TestApp::new().await;
+    let (standby, _) = robot(&app, "standby", "").await;
+    let (main, channel) = robot(&app, "ops", "standby").await;
+    main.always(Some(Mood::Refuse(93_000)));
+    app.notify();
+    let mut draft = reminder("a", channel);
+    draft.tickets.opens = "task".to_owned();
+    app.add(draft).await;
+    let console = app.console();
+    let query = TicketQuery::default();
+    let open = app.service.ticket_list(&console, &query).await;
+    let open = open.expect("tickets").items;
+    let to = TicketAct::Assign("李四".to_owned());
+    let act = app.service.ticket_act(&console, open[0].id, &to).await;
+    act.expect("handed over");
+    standby.wait_for(2).await;
+    let messages =
+        "SELECT COUNT(*) FROM message WHERE event = 'ticket_handed_over' AND ticket_id IS NOT NULL";
+    assert_eq!(app.place.database.count(messages).await, 2);
 }
 
 #[tokio::test]

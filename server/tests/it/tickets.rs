@@ -2,10 +2,13 @@
 
 mod acts;
 mod chase;
+mod check;
+mod defaults;
+mod oncall;
 mod opening;
 mod urging;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use app::backend::{Answer, Caller, Tickets};
 use app::channel::ChannelKind;
@@ -16,7 +19,8 @@ use chrono::TimeDelta;
 use server::clock::{Clock, SharedClock};
 use server::loops::Periodic;
 use server::store::Store;
-use server::urge::Urging;
+use server::urge::{CHECKS_AT_ONCE, Tools, Urging};
+use tokio::sync::Semaphore;
 
 use super::helpers::{TestApp, draft};
 
@@ -24,11 +28,15 @@ use super::helpers::{TestApp, draft};
 fn urging(app: &TestApp, store: &Store, node: &str) -> Urging {
     let clock: SharedClock = app.clock.clone();
     Urging {
-        store: store.clone(),
-        clock,
-        signals: std::sync::Arc::clone(&app.components.signals),
-        patterns: std::sync::Arc::clone(&app.components.patterns),
-        calendar_cache: std::sync::Arc::clone(&app.components.calendar_cache),
+        tools: Tools {
+            store: store.clone(),
+            clock,
+            signals: Arc::clone(&app.components.signals),
+        },
+        executor: app.components.executor.clone(),
+        checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
+        patterns: Arc::clone(&app.components.patterns),
+        calendar_cache: Arc::clone(&app.components.calendar_cache),
         node_id: node.to_owned(),
         plan: Mutex::default(),
     }

@@ -17,6 +17,7 @@ use crate::error::FieldError;
 use crate::i18n::Lang;
 use back::{optional, unless};
 pub use env::env_warnings;
+pub(in crate::task) use http::url_fault;
 pub use names::PARAMETERS_MAX;
 use reader::{Reader, plain};
 

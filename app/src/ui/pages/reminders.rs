@@ -1,5 +1,7 @@
 //! 待办: what people are asked for until it is done. Acts on one ticket or on several, without JavaScript, too.
 
+mod oncall;
+mod stats;
 mod ticket;
 
 pub(crate) use ticket::detail as ticket_detail;
@@ -32,12 +34,12 @@ pub(crate) fn page() -> AnyView {
         let shown = query
             .get("ticket")
             .and_then(|id| id.parse::<TicketId>().ok());
-        (asked(&query), shown)
+        (asked(&query), shown, query.get("stats").is_some())
     });
     let seen = live().follow_all();
     let data = load::ask(
         move || (asked.get(), seen.get()),
-        |((query, shown), _)| fetch_tickets(query, shown),
+        |((query, shown, stats), _)| fetch_tickets(query, shown, stats),
     );
     let done = said();
     view! {
@@ -98,6 +100,8 @@ fn content(page: TicketsPage) -> AnyView {
         {page.shown.as_ref().map(|shown| ticket::detail(shown, &clock))}
         {list(&page, &clock, &faults)}
         {pager(&page)}
+        {oncall::section(&page.oncall, &clock)}
+        {stats::section(page.stats.as_ref(), &format!("{}?stats=1#stats", routes::REMINDERS))}
     }
     .into_any()
 }

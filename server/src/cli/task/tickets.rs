@@ -7,7 +7,7 @@ const TICKETS: &str = "Tickets (催单)";
 
 /// Which tickets the task opens, and how people are asked.
 #[derive(Args, Debug)]
-pub(super) struct Tickets {
+pub(in crate::cli) struct Tickets {
     /// Tickets that the task opens: one for the task itself, one for each firing of a
     /// reminder, or one while its runs fail or are missed
     #[arg(long, value_parser = ["none", "task", "firing", "failure"], help_heading = TICKETS)]
@@ -54,11 +54,21 @@ pub(super) struct Tickets {
     /// Send no message when a ticket is done
     #[arg(long, help_heading = TICKETS)]
     quiet_done: bool,
+    /// Command that is run before each urge, with the user, environment and limits of the task's
+    /// own; if it succeeds, the ticket is done
+    #[arg(long, value_name = "COMMAND", default_value = "", help_heading = TICKETS, conflicts_with = "urge_check_url")]
+    urge_check: String,
+    /// URL that is requested before each urge, in the place of a command
+    #[arg(long, value_name = "URL", default_value = "", help_heading = TICKETS)]
+    urge_check_url: String,
+    /// Time limit of the check (default: 30s)
+    #[arg(long, value_name = "DURATION", default_value = "", help_heading = TICKETS)]
+    urge_check_timeout: String,
 }
 
 impl Tickets {
     /// The draft of a task's rule.
-    pub(super) fn draft(&self) -> TicketDraft {
+    pub(in crate::cli) fn draft(&self) -> TicketDraft {
         let hours = self.urge_hours.split_once('-');
         let (from, until) = hours.unwrap_or((self.urge_hours.as_str(), ""));
         TicketDraft {
@@ -82,6 +92,9 @@ impl Tickets {
                 String::new()
             },
             quiet_done: self.quiet_done,
+            check_command: self.urge_check.clone(),
+            check_url: self.urge_check_url.clone(),
+            check_timeout: self.urge_check_timeout.clone(),
         }
     }
 }

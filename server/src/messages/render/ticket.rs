@@ -104,6 +104,12 @@ impl Words<'_> {
 
     fn done(&self, ticket: &TicketFacts, open_for: &str) -> String {
         let by = &ticket.by;
+        if ticket.checked {
+            return self.lang.pick(
+                format!("检查已通过，自动完成，历时 {open_for}"),
+                format!("its check has passed, so it is done after {open_for}"),
+            );
+        }
         if by.is_empty() {
             return self.lang.pick(
                 format!("执行已成功，自动完成，历时 {open_for}"),

@@ -34,6 +34,8 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) word: Option<String>,
     pub(crate) version: i64,
+    /// The number of the urge that was checked last; 0 for none.
+    pub(crate) checked: i32,
     /// What it is about, while it is open.
     pub(crate) open_key: Option<String>,
 }

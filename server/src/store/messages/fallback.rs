@@ -9,7 +9,7 @@ use super::super::code::{Code, Lenient};
 use super::super::entity::{channel, message};
 use super::super::{StoreError, Tx};
 use super::OutboxItem;
-use crate::facts::{StandIn, StoodFor};
+use crate::facts::{Facts, StandIn, StoodFor};
 
 /// Puts the message for the fallback of a channel into the outbox, with the picture that follows it, in the transaction that gives the message up.
 pub(super) async fn send_instead(
@@ -66,6 +66,8 @@ pub(super) async fn send_instead(
         }),
         facts: Set(item.facts.clone()),
         mentions: Set(super::super::tasks::to_json(&item.mentions)),
+        // So that it is withdrawn when the ticket is done before it was sent.
+        ticket_id: Set(ticket_of(item)),
         state: Set(Code(MessageState::Pending)),
         attempts: Set(0),
         next_attempt_at: Set(now),
@@ -99,6 +101,13 @@ pub(super) async fn send_instead(
         .exec_without_returning(tx)
         .await?;
     Ok(())
+}
+
+/// The ticket that a message asks for.
+fn ticket_of(item: &OutboxItem) -> Option<i64> {
+    // The facts of a newer version are no reason to lose the message.
+    let facts: Facts = serde_json::from_str(item.facts.as_deref()?).ok()?;
+    facts.ticket().map(|id| id.0)
 }
 
 fn stand_in_json(stand_in: &StandIn) -> Result<String, StoreError> {

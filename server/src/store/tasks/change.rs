@@ -22,8 +22,9 @@ use super::super::messages::{NO_TASK, Notice, insert_notices};
 use super::super::rules::{insert_all, may_insert};
 use super::super::tickets::{close_of_task, follow_rule, renew_chase};
 use super::super::txn::transaction;
+use super::super::urge_defaults::inherited;
 use super::super::{Act, Store, StoreError, Tx};
-use super::rows::{columns, to_task};
+use super::rows::{columns, tickets_column, to_task};
 use super::{SEARCH, lock, schedules, schedules_of};
 
 /// The version of a task that was just created.
@@ -76,6 +77,7 @@ impl Store {
                 return Ok(None);
             }
             let mut row = columns(spec, now);
+            row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
             row.state = Set(Code(TaskState::Active));
             row.version = Set(FIRST_VERSION);
             row.created_at = Set(now);
@@ -145,6 +147,7 @@ impl Store {
                 return Ok(Updated::Outdated);
             }
             let mut row = columns(spec, now);
+            row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
             row.id = Set(id.0);
             if let Some(channel) = channel {
                 row.channel_id = Set(Some(put_for_task(tx, id, channel, now).await?.0));

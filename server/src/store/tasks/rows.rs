@@ -157,7 +157,7 @@ pub(super) fn columns(spec: &TaskSpec, now: DateTime<Utc>) -> task::ActiveModel 
         missed_max: Set(missed.max),
         missed_max_age: Set(missed.max_age_seconds),
         execution: Set(Some(serde_json::json!(execution).to_string())),
-        tickets: Set(has_tickets(tickets).then(|| serde_json::json!(tickets).to_string())),
+        tickets: Set(tickets_column(tickets)),
         notes: Set(Some(serde_json::json!(notes).to_string())),
         updated_at: Set(now),
         ..Default::default()
@@ -174,13 +174,13 @@ fn to_execution(text: Option<&str>) -> Result<Arc<Execution>, StoreError> {
     }
 }
 
-/// Whether a rule about tickets is not the default, for which no value is stored.
-fn has_tickets(rule: &TicketRule) -> bool {
-    *rule != *TicketRule::usual()
+/// A rule about tickets as it is stored: no value for the default.
+pub(in super::super) fn tickets_column(rule: &TicketRule) -> Option<String> {
+    (*rule != *TicketRule::usual()).then(|| serde_json::json!(rule).to_string())
 }
 
 /// The rule about tickets of a row; the default if there is none.
-fn to_tickets(text: Option<&str>) -> Result<Arc<TicketRule>, StoreError> {
+pub(in super::super) fn to_tickets(text: Option<&str>) -> Result<Arc<TicketRule>, StoreError> {
     match text {
         None => Ok(TicketRule::usual()),
         Some(text) => serde_json::from_str(text)

@@ -298,7 +298,7 @@ pub fn event_of(effect: Effect) -> Event {
 }
 
 /// Adds an entry to the history of a ticket, of which the last ones are kept.
-async fn note(
+pub(super) async fn note(
     tx: &Tx,
     id: TicketId,
     what: &str,

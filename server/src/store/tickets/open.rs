@@ -81,12 +81,6 @@ impl TicketSeed {
         self
     }
 
-    /// The task.
-    #[must_use]
-    pub fn task_id(&self) -> TaskId {
-        self.task_id
-    }
-
     fn key(&self) -> String {
         open_key(self.kind, self.task_id, self.occurrence_id)
     }
@@ -108,6 +102,7 @@ impl TicketSeed {
             next_urge_at: Set(Some(self.first_at)),
             expires_at: Set(self.expires_at),
             version: Set(1),
+            checked: Set(0),
             open_key: Set(Some(self.key())),
             ..Default::default()
         }

@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Se
 use super::super::code::TakeStep;
 use super::super::entity::{task, ticket, ticket_event, ticket_urge};
 use super::super::messages::{Notice, insert_wanted};
-use super::super::tasks::{schedules_of, to_json, to_task};
+use super::super::tasks::{to_json, to_task};
 use super::super::txn::transaction;
 use super::super::{Store, StoreError};
 use super::{CHUNK, ITSELF, StoredTicket, read};
@@ -40,6 +40,8 @@ pub struct UrgeClaim {
     pub asked: Vec<String>,
     /// What it gives notice of.
     pub notice: Option<Notice>,
+    /// The number of the urge whose check this claims, in the place of the urge itself.
+    pub checks: Option<i32>,
 }
 
 impl Store {
@@ -83,21 +85,19 @@ impl Store {
         })
     }
 
-    /// Some tasks by their ids.
+    /// Some tasks by their ids, without their schedules: neither tickets nor messages need these.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn tasks_of(&self, ids: &[TaskId]) -> Result<HashMap<TaskId, Task>, StoreError> {
         let mut found = HashMap::with_capacity(ids.len());
         for chunk in ids.chunks(CHUNK) {
-            let ids: Vec<i64> = chunk.iter().map(|id| id.0).collect();
             let rows = task::Entity::find()
-                .filter(task::Column::Id.is_in(ids.iter().copied()))
+                .filter(task::Column::Id.is_in(chunk.iter().map(|id| id.0)))
                 .all(&self.reader)
                 .await?;
-            let schedules = schedules_of(&self.reader, &ids).await?;
             for row in rows {
-                let (task, _) = to_task(row, &schedules)?;
+                let (task, _) = to_task(row, &[])?;
                 found.insert(task.id, task);
             }
         }
@@ -147,6 +147,9 @@ impl Store {
                         .col_expr(C::Level, Expr::value(group.level))
                         .col_expr(C::Urges, Expr::value(group.urges))
                         .col_expr(C::Version, Expr::col(C::Version).add(1));
+                    if let Some(n) = group.checks {
+                        update = update.col_expr(C::Checked, Expr::value(n));
+                    }
                     if group.step.is_some() {
                         let never = Expr::value(None::<DateTime<Utc>>);
                         update = update.col_expr(C::SnoozedUntil, never);
@@ -229,6 +232,7 @@ struct Group {
     next_urge_at: Option<DateTime<Utc>>,
     level: i32,
     urges: i32,
+    checks: Option<i32>,
 }
 
 fn groups(claims: &[UrgeClaim]) -> BTreeMap<Group, Vec<i64>> {
@@ -246,6 +250,7 @@ fn groups(claims: &[UrgeClaim]) -> BTreeMap<Group, Vec<i64>> {
             next_urge_at: ticket.next_urge_at,
             level: ticket.level,
             urges: ticket.urges,
+            checks: claim.checks,
         };
         groups.entry(group).or_default().push(claim.read.id.0);
     }

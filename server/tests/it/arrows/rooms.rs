@@ -78,6 +78,7 @@ const SERVER: &[Row] = &[
             "scheduler",
             "urge",
             "messages",
+            "oncall",
             "executor",
             "run",
             "brief",
@@ -136,6 +137,9 @@ const SERVER: &[Row] = &[
         "urge",
         &[
             "loops",
+            "oncall",
+            "executor",
+            "run",
             "events",
             "firings",
             "store",
@@ -150,6 +154,7 @@ const SERVER: &[Row] = &[
     (
         "messages",
         &[
+            "oncall",
             "chat",
             "loops",
             "telemetry",
@@ -164,6 +169,7 @@ const SERVER: &[Row] = &[
             "text",
         ],
     ),
+    ("oncall", &["store", "timetable"]),
     (
         "chat",
         &[
@@ -225,6 +231,7 @@ const APP: &[Row] = &[
     (
         "ui",
         &[
+            "oncall",
             "server_fns",
             "texts",
             "backend",
@@ -309,6 +316,7 @@ const APP: &[Row] = &[
     (
         "backend",
         &[
+            "oncall",
             "page",
             "task",
             "ticket",
@@ -335,6 +343,7 @@ const APP: &[Row] = &[
     (
         "page",
         &[
+            "oncall",
             "task",
             "run",
             "schedule",
@@ -366,6 +375,18 @@ const APP: &[Row] = &[
             "transition",
             "i18n",
             "id",
+            "time",
+        ],
+    ),
+    (
+        "oncall",
+        &[
+            "summary",
+            "task",
+            "error",
+            "name",
+            "transition",
+            "i18n",
             "time",
         ],
     ),

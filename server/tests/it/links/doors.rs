@@ -1,6 +1,7 @@
 //! Tickets over REST and on their page, and the link in the message that asks for one.
 
 use app::auth::Role;
+use app::backend::Users;
 use app::channel::ChannelKind;
 use app::ticket::TicketState;
 use serde_json::json;
@@ -101,6 +102,51 @@ async fn tickets_are_answered_over_rest() {
         let refused = admin.post("/api/v1/tickets/link", link(person)).await;
         assert_eq!(refused.status, 422, "{person:?}");
     }
+}
+
+#[tokio::test]
+async fn a_calendar_program_reads_the_open_tickets_of_a_person() {
+    let app = TestApp::new().await;
+    let mut own = asking("备份, 检查");
+    own.owners = vec!["boss".to_owned()];
+    app.add(own).await;
+    asked(&app, "甲任务").await;
+    let boss = app.signed_in("boss", Role::Operator).await;
+    let person = |person: &str| json!({ "person": person });
+    let denied = boss.post("/api/v1/tickets/feed", person("小王")).await;
+    assert_eq!(denied.status, 403);
+    let made = boss.post("/api/v1/tickets/feed", person("boss")).await;
+    let made = made.expect(201);
+    let url = made["url"].as_str().expect("an address");
+    let path = url.strip_prefix("http://cron.test").expect("our address");
+    let calendar = phone(&app);
+    let reply = calendar.open(path).await;
+    assert_eq!(reply.status, 200);
+    let text = reply.text();
+    assert_eq!(text.matches("BEGIN:VEVENT\r\n").count(), 1, "{text}");
+    assert!(text.contains("备份\\, 检查"), "{text}");
+    // Nothing else opens with it, and no other spelling of it is valid.
+    let token = path.trim_start_matches("/feed/").trim_end_matches(".ics");
+    assert_eq!(calendar.open(&format!("/my/{token}")).await.status, 404);
+    assert_eq!(
+        calendar.open(&format!("/feed/x{token}.ics")).await.status,
+        404
+    );
+    let open = boss.get("/api/v1/tickets?owner=boss").await.expect(200);
+    let done = format!("/api/v1/tickets/{}/done", open["items"][0]["id"]);
+    boss.post(&done, json!({})).await.expect(200);
+    assert!(!calendar.open(path).await.text().contains("BEGIN:VEVENT"));
+    // It ends with the account.
+    let console = app.console();
+    let users = app.service.user_list(&console).await.expect("accounts");
+    let account = users.iter().find(|user| user.name == "boss").expect("it");
+    let disabled = app.service.user_set_disabled(&console, account.id, true);
+    disabled.await.expect("disabled");
+    assert_eq!(calendar.open(path).await.status, 403);
+    app.add(asking("丙任务")).await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let none = admin.post("/api/v1/tickets/feed", person("boss")).await;
+    assert_eq!(none.status, 422);
 }
 
 #[tokio::test]

@@ -185,8 +185,8 @@ fn is_token(name: &str) -> bool {
 }
 
 /// Checks that need no network. The target of a request is fixed: variables may appear only after the host, so that a
-/// parameter cannot choose the target.
-fn url_fault(url: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
+/// parameter cannot choose the target. The fault is a code and a sentence.
+pub(in crate::task) fn url_fault(url: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '\\';
     if url.is_empty() {
         return Some(("required", lang.pick("请填写 URL", "Enter a URL")));

@@ -10,7 +10,7 @@ use crate::ui::components::field::{Faults, Field, input, lines};
 use crate::ui::context::ticket_ui;
 
 /// The fields that are not shown until one of them is used.
-const PARTS: [&str; 15] = [
+const PARTS: [&str; 18] = [
     "tickets.opens",
     "tickets.first_after",
     "tickets.every",
@@ -26,6 +26,9 @@ const PARTS: [&str; 15] = [
     "tickets.ladder",
     "tickets.stop",
     "tickets.quiet_done",
+    "tickets.check_command",
+    "tickets.check_url",
+    "tickets.check_timeout",
 ];
 
 fn text(
@@ -104,6 +107,11 @@ pub(super) fn tickets(draft: &TicketDraft, faults: &Faults) -> AnyView {
                     {select("tickets.stop", words.stop, "", stop, faults)}
                 </div>
                 {lines("tickets.ladder", (words.ladder, words.ladder_hint), &draft.ladder, false, faults)}
+                {lines("tickets.check_command", (words.check_command, words.check_command_hint), &draft.check_command, false, faults)}
+                <div class="columns">
+                    {text("tickets.check_url", (words.check_url, words.check_url_hint), &draft.check_url, faults)}
+                    {text("tickets.check_timeout", (words.check_timeout, words.check_timeout_hint), &draft.check_timeout, faults)}
+                </div>
                 <div class="checks">
                     {check("tickets.urgent".to_owned(), words.urgent, draft.urgent, None)}
                     {check("tickets.quiet_done".to_owned(), words.quiet_done, draft.quiet_done, None)}

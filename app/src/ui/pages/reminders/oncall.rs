@@ -1,0 +1,52 @@
+//! Who is on call.
+
+use leptos::prelude::*;
+
+use crate::oncall::{PREFIX, RotaView};
+use crate::ui::components::time::Clock;
+use crate::ui::context::{lang, tickets_ui};
+use crate::ui::pages::listing::table;
+
+/// The rotas with the person on call; nothing where there are none.
+pub(super) fn section(rotas: &[RotaView], clock: &Clock) -> AnyView {
+    let texts = tickets_ui();
+    if rotas.is_empty() {
+        return ().into_any();
+    }
+    let columns = [
+        texts.rota,
+        texts.on_call,
+        texts.on_call_until,
+        texts.on_call_next,
+        texts.hand_over,
+    ];
+    let rows = rotas.iter().map(|rota| row(rota, clock)).collect();
+    view! {
+        <section class="card flush" id="oncall">
+            <h2 class="padded">{texts.rotas}</h2>
+            <p class="muted padded">{texts.rotas_text}</p>
+            {table(&columns, false, rows, texts.asked_none)}
+        </section>
+    }
+    .into_any()
+}
+
+fn row(rota: &RotaView, clock: &Clock) -> AnyView {
+    let (texts, lang) = (tickets_ui(), lang());
+    let hand_over = format!("{} {} {}", rota.weekday.words(lang), rota.time, rota.zone);
+    let stand_ins = rota.overrides.iter().map(|one| {
+        view! {
+            <small class="muted">{one.who.clone()} " " {clock.exact(one.from)} " – " {clock.exact(one.until)}</small>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row"><span class="break">{format!("{PREFIX}{}", rota.name)}</span></th>
+            <td data-label=texts.on_call><b class="break">{rota.now.clone()}</b></td>
+            <td data-label=texts.on_call_until>{clock.exact(rota.until)}</td>
+            <td data-label=texts.on_call_next><span class="break">{rota.next.clone()}</span></td>
+            <td data-label=texts.hand_over>{hand_over} {stand_ins.collect_view()}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,49 @@
+//! `/api/v1/tickets/defaults`: how people are asked where a task does not say.
+
+use app::backend::List;
+use app::task::TicketDraft;
+use app::ticket::PolicyDefault;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+use crate::http::AppState;
+use crate::http::extract::{Body, Who};
+use crate::http::{Problem, Reply};
+
+/// All default policies, by tag; that of all tasks has the tag `*`.
+#[utoipa::path(get, path = "/api/v1/tickets/defaults", tag = "tickets", operation_id = "defaults",
+    responses((status = 200, body = List<PolicyDefault>)))]
+pub(super) async fn list(
+    State(service): State<AppState>,
+    Who(caller): Who,
+) -> Reply<Json<List<PolicyDefault>>> {
+    Ok(Json(List {
+        items: service.urge_defaults(&caller).await?,
+        next: None,
+    }))
+}
+
+/// Sets the default policy of a tag, or with `*` of all tasks. Tasks that leave a part open have it at once.
+#[utoipa::path(put, path = "/api/v1/tickets/defaults/{name}", tag = "tickets", operation_id = "set_default", request_body = TicketDraft,
+    responses((status = 200, body = PolicyDefault), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn set(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(tag): Path<String>,
+    Body(draft): Body<TicketDraft>,
+) -> Reply<Json<PolicyDefault>> {
+    Ok(Json(service.urge_default_set(&caller, &tag, &draft).await?))
+}
+
+/// Removes a default policy: tasks that inherit from it have the next one.
+#[utoipa::path(delete, path = "/api/v1/tickets/defaults/{name}", tag = "tickets", operation_id = "delete_default",
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(super) async fn delete(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(tag): Path<String>,
+) -> Reply<StatusCode> {
+    service.urge_default_delete(&caller, &tag).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

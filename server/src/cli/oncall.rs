@@ -1,0 +1,230 @@
+//! `jcrontab oncall`: who is on call.
+
+use app::oncall::RotaView;
+use axum::http::Method;
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::calendar::typed;
+use super::client::{Client, escaped};
+use super::confirm::Confirm;
+use super::print::{labelled, print_done, print_json, print_lines, print_table};
+use super::when::local;
+use super::{Failure, lang};
+
+#[derive(Subcommand, Debug)]
+pub(super) enum OncallCommand {
+    /// List rotas with the person on call
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a rota: its people, hand-over and overrides
+    Show {
+        /// Name of the rota
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Create a rota or replace it; overrides stay. Tasks name it as an owner: oncall:NAME
+    Set {
+        /// Name of the rota
+        name: String,
+        /// The people, in their order; repeatable, or a list with commas
+        #[arg(long, required = true)]
+        people: Vec<String>,
+        /// Day of the hand-over (default: monday)
+        #[arg(long, default_value = "")]
+        weekday: String,
+        /// Time of day of the hand-over (default: 09:00)
+        #[arg(long, default_value = "")]
+        time: String,
+        /// Time zone of the hand-over (default: that of the server)
+        #[arg(long, default_value = "")]
+        zone: String,
+        /// A date in the first person's first week (default: today)
+        #[arg(long, default_value = "")]
+        since: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Have another person on call for a time
+    Override {
+        /// Name of the rota
+        name: String,
+        /// The person
+        who: String,
+        /// Until then: a date, which is included, or a date and time
+        #[arg(long)]
+        until: String,
+        /// From then on (default: now)
+        #[arg(long, default_value = "")]
+        from: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Have the people of two weeks change places
+    Swap {
+        /// Name of the rota
+        name: String,
+        /// A date in one week
+        first: String,
+        /// A date in the other one
+        second: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a rota
+    Delete {
+        /// Name of the rota
+        name: String,
+        #[command(flatten)]
+        confirm: Confirm,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn path(name: &str) -> String {
+    format!("/api/v1/oncall/{}", escaped(name))
+}
+
+pub(super) async fn run(client: &Client, command: &OncallCommand) -> Result<(), Failure> {
+    match command {
+        OncallCommand::List { json } => {
+            let listed = client.call(Method::GET, "/api/v1/oncall", None).await?;
+            if *json {
+                print_json(&listed);
+            } else {
+                list(&typed::<Vec<RotaView>>(&listed["items"])?);
+            }
+            Ok(())
+        }
+        OncallCommand::Show { name, json } => {
+            let rota = client.call(Method::GET, &path(name), None).await?;
+            if *json {
+                print_json(&rota);
+            } else {
+                print_lines(&lines(&typed(&rota)?));
+            }
+            Ok(())
+        }
+        OncallCommand::Set {
+            name,
+            people,
+            weekday,
+            time,
+            zone,
+            since,
+            json,
+        } => {
+            let body = json!({
+                "people": people, "weekday": weekday, "time": time, "zone": zone, "since": since,
+            });
+            changed(client, Method::PUT, &path(name), body, *json).await
+        }
+        OncallCommand::Override {
+            name,
+            who,
+            until,
+            from,
+            json,
+        } => {
+            let body = json!({ "who": who, "from": from, "until": until });
+            let path = format!("{}/override", path(name));
+            changed(client, Method::POST, &path, body, *json).await
+        }
+        OncallCommand::Swap {
+            name,
+            first,
+            second,
+            json,
+        } => {
+            let body = json!({ "first": first, "second": second });
+            let path = format!("{}/swap", path(name));
+            changed(client, Method::POST, &path, body, *json).await
+        }
+        OncallCommand::Delete {
+            name,
+            confirm,
+            json,
+        } => {
+            confirm.ask(&lang().pick(
+                format!("删除值班表 {name}？"),
+                format!("Delete the rota {name}?"),
+            ))?;
+            client.call(Method::DELETE, &path(name), None).await?;
+            let words = lang().pick(
+                format!("已删除值班表 {name}"),
+                format!("Deleted the rota {name}"),
+            );
+            print_done(&json!({ "name": name, "deleted": true }), *json, &[words]);
+            Ok(())
+        }
+    }
+}
+
+async fn changed(
+    client: &Client,
+    method: Method,
+    path: &str,
+    body: Value,
+    json: bool,
+) -> Result<(), Failure> {
+    let rota = client.call(method, path, Some(body)).await?;
+    print_done(&rota, json, &lines(&typed(&rota)?));
+    Ok(())
+}
+
+fn list(rotas: &[RotaView]) {
+    let heading = lang().pick(
+        ["名称", "现在值班", "到", "下一位"],
+        ["NAME", "ON CALL", "UNTIL", "NEXT"],
+    );
+    let rows: Vec<Vec<String>> = rotas
+        .iter()
+        .map(|rota| {
+            vec![
+                rota.name.clone(),
+                rota.now.clone(),
+                local(rota.until, &rota.zone),
+                rota.next.clone(),
+            ]
+        })
+        .collect();
+    print_table(&heading, &rows);
+}
+
+fn lines(rota: &RotaView) -> Vec<String> {
+    let lang = lang();
+    let until = local(rota.until, &rota.zone);
+    let now = lang.pick(
+        format!("{}，到 {until}", rota.now),
+        format!("{} until {until}", rota.now),
+    );
+    let hand_over = format!("{} {} {}", rota.weekday.words(lang), rota.time, rota.zone);
+    let mut lines = labelled([
+        ("值班表", "Rota", Some(rota.name.clone())),
+        ("现在值班", "On call", Some(now)),
+        ("下一位", "Next", Some(rota.next.clone())),
+        ("交班", "Hand-over", Some(hand_over)),
+        (
+            "顺序",
+            "People",
+            Some(rota.people.join(lang.pick("、", ", "))),
+        ),
+        ("起算日", "Since", Some(rota.since.clone())),
+    ]);
+    for one in &rota.overrides {
+        let (from, until) = (local(one.from, &rota.zone), local(one.until, &rota.zone));
+        let line = format!("{from} – {until}  {}", one.who);
+        lines.push(app::ansi::visible(&line));
+    }
+    lines
+}

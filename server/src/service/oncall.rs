@@ -1,0 +1,263 @@
+//! On-call rotas: who is on call, and changing it. Administrators own the rotas; operators stand in for each other.
+
+use app::auth::Action;
+use app::backend::{Answer, Caller};
+use app::error::AppError;
+use app::i18n::Lang;
+use app::oncall::{OVERRIDES_MAX, Override, OverrideDraft, Rota, RotaDraft, RotaView, SwapDraft};
+use app::time::{Stamp, clock_time};
+use chrono::{DateTime, Utc};
+use jiff::tz::TimeZone;
+
+use super::Service;
+use crate::error::OrInternal;
+use crate::oncall::{Turn, on_call, swapped, week};
+use crate::store::{Act, RotaPut};
+use crate::texts::oncall::{RotaFault, RotaRefusal};
+use crate::texts::times::TimeFault;
+use crate::texts::{Fault, Missing, Refusal};
+use crate::timetable::{civil_date, is_date, parse_end, parse_instant, zone};
+
+/// Times that a change is tried on a rota that others change.
+const TRIES: u32 = 5;
+
+impl Service {
+    /// All rotas, by name, each with the person on call.
+    ///
+    /// # Errors
+    /// When the caller may not read.
+    pub async fn rotas(&self, caller: &Caller) -> Answer<Vec<RotaView>> {
+        self.allow(caller, Action::Read)?;
+        let rotas = self.store.rotas().await.or_internal(caller.lang)?;
+        let rotas = rotas.into_iter();
+        Ok(rotas
+            .filter_map(|(rota, version)| self.rota_view(rota, version))
+            .collect())
+    }
+
+    /// One rota.
+    ///
+    /// # Errors
+    /// When there is none with this name.
+    pub async fn rota(&self, caller: &Caller, name: &str) -> Answer<RotaView> {
+        self.allow(caller, Action::Read)?;
+        let (rota, version) = self.find_rota(caller.lang, name).await?;
+        self.rota_view(rota, version)
+            .ok_or_else(|| Missing::Rota.answer(caller.lang))
+    }
+
+    /// Sets a rota, in the place of the one with this name; overrides stay.
+    ///
+    /// # Errors
+    /// When the caller is no administrator, or the draft has faults.
+    pub async fn rota_set(
+        &self,
+        caller: &Caller,
+        name: &str,
+        draft: &RotaDraft,
+    ) -> Answer<RotaView> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let mut faults = Vec::new();
+        let mut rota = draft.read(name, lang, &mut faults);
+        if rota.zone.is_empty() {
+            rota.zone.clone_from(&self.default_zone);
+        }
+        match zone(&rota.zone) {
+            Ok(zone) if rota.since.is_empty() => {
+                rota.since = civil_date(&zone, self.clock.now()).to_string();
+            }
+            Ok(_) if is_date(&rota.since) && rota.since.parse::<jiff::civil::Date>().is_ok() => {}
+            Ok(_) => faults.push(RotaFault::NotADate.on("since", lang)),
+            Err(_) => faults.push(TimeFault::unknown_zone(&rota.zone).on("zone", lang)),
+        }
+        if !faults.is_empty() {
+            return Err(AppError::invalid(lang, faults));
+        }
+        let known = self.store.rota(&rota.name).await.or_internal(lang)?;
+        let version = known.map(|(known, version)| {
+            rota.overrides = known.overrides;
+            version
+        });
+        let act = self.act(who, "oncall.set").detail(rota.name.as_str());
+        self.put_rota(lang, &act, &rota, version).await?;
+        self.rota(caller, &rota.name).await
+    }
+
+    /// Removes a rota. Owners that name it keep the name.
+    ///
+    /// # Errors
+    /// When the caller is no administrator, or there is no such rota.
+    pub async fn rota_delete(&self, caller: &Caller, name: &str) -> Answer<()> {
+        let who = self.allow(caller, Action::Administer)?;
+        let act = self.act(who, "oncall.delete").detail(name);
+        match self
+            .store
+            .delete_rota(&act, name)
+            .await
+            .or_internal(caller.lang)?
+        {
+            true => Ok(()),
+            false => Err(Missing::Rota.answer(caller.lang)),
+        }
+    }
+
+    /// Has another person on call for a time.
+    ///
+    /// # Errors
+    /// When the caller may not operate tasks, or the draft has faults.
+    pub async fn rota_override(
+        &self,
+        caller: &Caller,
+        name: &str,
+        draft: &OverrideDraft,
+    ) -> Answer<RotaView> {
+        let who = self.allow(caller, Action::Operate)?;
+        let lang = caller.lang;
+        self.change_rota(lang, name, |rota, zone, now| {
+            let mut faults = Vec::new();
+            let person = draft.person(lang, &mut faults);
+            let from = match draft.from.trim() {
+                "" => Some(now),
+                text => parse_instant(text, zone),
+            };
+            let until = parse_end(draft.until.trim(), zone);
+            if from.is_none() {
+                faults.push(TimeFault::NotAnEnd.on("from", lang));
+            }
+            match (from, until) {
+                (_, None) => faults.push(TimeFault::NotAnEnd.on("until", lang)),
+                (Some(from), Some(until)) if until <= from || until <= now => {
+                    faults.push(RotaFault::EndsBefore.on("until", lang));
+                }
+                (Some(from), Some(until)) if faults.is_empty() => {
+                    rota.overrides.push(Override {
+                        from: Stamp(from),
+                        until: Stamp(until),
+                        who: person.clone(),
+                    });
+                }
+                _ => {}
+            }
+            if !faults.is_empty() {
+                return Err(AppError::invalid(lang, faults));
+            }
+            Ok(self
+                .act(who, "oncall.override")
+                .detail(format!("{name}: {person}")))
+        })
+        .await?;
+        self.rota(caller, name).await
+    }
+
+    /// Has the people of two weeks change places.
+    ///
+    /// # Errors
+    /// When the caller may not operate tasks, or a time is in no week to come.
+    pub async fn rota_swap(
+        &self,
+        caller: &Caller,
+        name: &str,
+        draft: &SwapDraft,
+    ) -> Answer<RotaView> {
+        let who = self.allow(caller, Action::Operate)?;
+        let lang = caller.lang;
+        self.change_rota(lang, name, |rota, zone, now| {
+            let mut faults = Vec::new();
+            let weeks =
+                [("first", &draft.first), ("second", &draft.second)].map(|(field, text)| {
+                    let at = parse_instant(text.trim(), zone);
+                    let found = at.and_then(|at| week(rota, zone, at));
+                    let found = found.filter(|week| week.until > now);
+                    if found.is_none() {
+                        faults.push(RotaFault::NoWeek.on(field, lang));
+                    }
+                    found
+                });
+            let [Some(first), Some(second)] = weeks else {
+                return Err(AppError::invalid(lang, faults));
+            };
+            rota.overrides.extend(swapped(&first, &second));
+            let people = format!("{name}: {} ↔ {}", first.who, second.who);
+            Ok(self.act(who, "oncall.swap").detail(people))
+        })
+        .await?;
+        self.rota(caller, name).await
+    }
+
+    async fn find_rota(&self, lang: Lang, name: &str) -> Answer<(Rota, i64)> {
+        let found = self.store.rota(name).await.or_internal(lang)?;
+        found.ok_or_else(|| Missing::Rota.answer(lang))
+    }
+
+    /// Changes a rota as it is now; reads it again where another person came first.
+    async fn change_rota(
+        &self,
+        lang: Lang,
+        name: &str,
+        change: impl Fn(&mut Rota, &TimeZone, DateTime<Utc>) -> Answer<Act>,
+    ) -> Answer<()> {
+        for _ in 0..TRIES {
+            let (mut rota, version) = self.find_rota(lang, name).await?;
+            let now = self.clock.now();
+            rota.overrides.retain(|one| one.until.0 > now);
+            let zone = zone(&rota.zone).unwrap_or(TimeZone::UTC);
+            let act = change(&mut rota, &zone, now)?;
+            if rota.overrides.len() > OVERRIDES_MAX {
+                return Err(RotaRefusal::TooManyOverrides.answer(lang));
+            }
+            match self
+                .store
+                .put_rota(&act, &rota, Some(version))
+                .await
+                .or_internal(lang)?
+            {
+                RotaPut::Outdated => {}
+                _ => return Ok(()),
+            }
+        }
+        Err(RotaRefusal::Busy.answer(lang))
+    }
+
+    async fn put_rota(
+        &self,
+        lang: Lang,
+        act: &Act,
+        rota: &Rota,
+        version: Option<i64>,
+    ) -> Answer<()> {
+        match self
+            .store
+            .put_rota(act, rota, version)
+            .await
+            .or_internal(lang)?
+        {
+            RotaPut::Done => Ok(()),
+            RotaPut::Outdated => Err(RotaRefusal::Busy.answer(lang)),
+            RotaPut::TooMany => Err(RotaRefusal::TooMany.answer(lang)),
+        }
+    }
+
+    /// A rota as it is shown; `None` where it has no turn, which no rota that was checked has.
+    fn rota_view(&self, rota: Rota, version: i64) -> Option<RotaView> {
+        let (zone, now) = (zone(&rota.zone).ok()?, self.clock.now());
+        let turn: Turn = on_call(&rota, &zone, now)?;
+        let next = on_call(&rota, &zone, turn.until)?;
+        let mut overrides = rota.overrides;
+        overrides.retain(|one| one.until.0 > now);
+        overrides.sort_by_key(|one| one.from);
+        Some(RotaView {
+            name: rota.name,
+            zone: rota.zone,
+            weekday: rota.weekday,
+            time: clock_time(rota.minute),
+            people: rota.people,
+            since: rota.since,
+            overrides,
+            now: turn.who,
+            until: Stamp(turn.until),
+            next: next.who,
+            version,
+        })
+    }
+}

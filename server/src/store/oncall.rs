@@ -1,0 +1,126 @@
+//! On-call rotas. They are few and read whole.
+
+use app::oncall::{ROTAS_MAX, Rota};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+
+use super::entity::oncall;
+use super::txn::transaction;
+use super::{Act, Store, StoreError};
+
+/// What came of writing a rota.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RotaPut {
+    /// It is written.
+    Done,
+    /// It was changed since it was read.
+    Outdated,
+    /// There are as many as there may be.
+    TooMany,
+}
+
+fn read(row: oncall::Model) -> Result<(Rota, i64), StoreError> {
+    let rota = serde_json::from_str(&row.rota).map_err(|_| StoreError::UnknownValue {
+        what: "rota",
+        value: row.name,
+    })?;
+    Ok((rota, row.version))
+}
+
+impl Store {
+    /// All rotas by name, each with its version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rotas(&self) -> Result<Vec<(Rota, i64)>, StoreError> {
+        let rows = oncall::Entity::find()
+            .order_by_asc(oncall::Column::Name)
+            .limit(ROTAS_MAX)
+            .all(&self.reader)
+            .await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// One rota with its version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rota(&self, name: &str) -> Result<Option<(Rota, i64)>, StoreError> {
+        let row = oncall::Entity::find_by_id(name.to_owned());
+        row.one(&self.reader).await?.map(read).transpose()
+    }
+
+    /// Adds a rota, or replaces the one that was read with this version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_rota(
+        &self,
+        act: &Act,
+        rota: &Rota,
+        version: Option<i64>,
+    ) -> Result<RotaPut, StoreError> {
+        let put = self.put_rota_once(act, rota, version).await;
+        match put {
+            // Another person has added one with this name.
+            Err(error) if error.is_duplicate() => Ok(RotaPut::Outdated),
+            put => put,
+        }
+    }
+
+    async fn put_rota_once(
+        &self,
+        act: &Act,
+        rota: &Rota,
+        version: Option<i64>,
+    ) -> Result<RotaPut, StoreError> {
+        use oncall::Column as C;
+        let (text, now) = (serde_json::json!(rota).to_string(), act.at());
+        transaction!(self, |tx| {
+            if let Some(version) = version {
+                let update = oncall::Entity::update_many()
+                    .col_expr(C::Rota, Expr::value(text.clone()))
+                    .col_expr(C::Version, Expr::col(C::Version).add(1))
+                    .col_expr(C::UpdatedAt, Expr::value(now))
+                    .filter(C::Name.eq(rota.name.as_str()))
+                    .filter(C::Version.eq(version));
+                if update.exec(tx).await?.rows_affected != 1 {
+                    return Ok(RotaPut::Outdated);
+                }
+            } else {
+                if oncall::Entity::find().count(tx).await? >= ROTAS_MAX {
+                    return Ok(RotaPut::TooMany);
+                }
+                let row = oncall::ActiveModel {
+                    name: Set(rota.name.clone()),
+                    rota: Set(text.clone()),
+                    version: Set(1),
+                    updated_at: Set(now),
+                };
+                let insert = oncall::Entity::insert(row);
+                insert.exec_without_returning(tx).await?;
+            }
+            act.record(tx, None).await?;
+            Ok(RotaPut::Done)
+        })
+    }
+
+    /// Removes a rota; false when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_rota(&self, act: &Act, name: &str) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            let gone = oncall::Entity::delete_by_id(name.to_owned())
+                .exec(tx)
+                .await?;
+            if gone.rows_affected == 0 {
+                return Ok(false);
+            }
+            act.record(tx, None).await?;
+            Ok(true)
+        })
+    }
+}

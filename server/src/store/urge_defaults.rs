@@ -1,0 +1,153 @@
+//! Default policies of urging. A change rewrites, in its own transaction, the tasks that inherit from it: a
+//! reader of a task finds the policy in force and needs nothing else.
+
+use app::task::TaskSpec;
+use app::ticket::{Opens, PolicyDefault, TicketRule};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
+
+use super::entity::{task, urge_default};
+use super::ledger::{EVERY_TASK, note_change};
+use super::tasks::{from_json, tickets_column, to_tickets};
+use super::txn::transaction;
+use super::{Act, Store, StoreError, Tx};
+
+/// The most defaults.
+pub const DEFAULTS_MAX: u64 = 100;
+/// Tasks of one statement.
+const CHUNK: u64 = 500;
+
+async fn read<C: ConnectionTrait>(connection: &C) -> Result<Vec<PolicyDefault>, StoreError> {
+    let rows = urge_default::Entity::find()
+        .order_by_asc(urge_default::Column::Tag)
+        .limit(DEFAULTS_MAX)
+        .all(connection)
+        .await?;
+    let one = |row: urge_default::Model| {
+        serde_json::from_str(&row.policy).map_err(|_| StoreError::UnknownValue {
+            what: "default policy",
+            value: row.tag,
+        })
+    };
+    rows.into_iter().map(one).collect()
+}
+
+/// The rule about tickets of a definition with what it inherits. Costs no statement where it opens none.
+pub(super) async fn inherited(tx: &Tx, spec: &TaskSpec) -> Result<TicketRule, StoreError> {
+    if spec.tickets.opens == Opens::None {
+        return Ok(spec.tickets.as_ref().clone());
+    }
+    Ok(spec.tickets.inheriting(&spec.tags, &read(tx).await?))
+}
+
+/// Gives all tasks that open tickets what they inherit now.
+async fn rewrite(tx: &Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
+    use task::Column as T;
+    let defaults = read(tx).await?;
+    let mut after = 0;
+    loop {
+        let rows: Vec<(i64, String, String)> = task::Entity::find()
+            .select_only()
+            .columns([T::Id, T::Tags, T::Tickets])
+            .filter(T::Id.gt(after))
+            .filter(T::Tickets.is_not_null())
+            .order_by_asc(T::Id)
+            .limit(CHUNK)
+            .into_tuple()
+            .all(tx)
+            .await?;
+        let Some(last) = rows.last() else {
+            break;
+        };
+        after = last.0;
+        for (id, tags, stored) in rows {
+            let (tags, rule) = (from_json(&tags)?, to_tickets(Some(&stored))?);
+            if rule.opens == Opens::None {
+                continue;
+            }
+            let rule_now = rule.inheriting(&tags, &defaults);
+            if rule_now == *rule {
+                continue;
+            }
+            task::Entity::update_many()
+                .col_expr(T::Tickets, Expr::value(tickets_column(&rule_now)))
+                .filter(T::Id.eq(id))
+                .exec(tx)
+                .await?;
+        }
+    }
+    // All servers read their tasks again.
+    note_change(tx, EVERY_TASK, now).await
+}
+
+impl Store {
+    /// All default policies, by tag; that of all tasks has the tag `*`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn urge_defaults(&self) -> Result<Vec<PolicyDefault>, StoreError> {
+        read(&self.reader).await
+    }
+
+    /// Sets the default of a tag, or of all tasks; false where there are as many as there may be.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_urge_default(
+        &self,
+        act: &Act,
+        default: &PolicyDefault,
+    ) -> Result<bool, StoreError> {
+        use urge_default::Column as D;
+        let now = act.at();
+        transaction!(self, |tx| {
+            // The lock that every change of a task takes first.
+            note_change(tx, EVERY_TASK, now).await?;
+            let known: Option<i64> = urge_default::Entity::find_by_id(default.tag.clone())
+                .select_only()
+                .column(D::Version)
+                .into_tuple()
+                .one(tx)
+                .await?;
+            let row = urge_default::ActiveModel {
+                tag: Set(default.tag.clone()),
+                policy: Set(serde_json::json!(default).to_string()),
+                version: Set(known.unwrap_or_default() + 1),
+                updated_at: Set(now),
+            };
+            if known.is_some() {
+                urge_default::Entity::update(row).exec(tx).await?;
+            } else if urge_default::Entity::find().count(tx).await? >= DEFAULTS_MAX {
+                return Ok(false);
+            } else {
+                let insert = urge_default::Entity::insert(row);
+                insert.exec_without_returning(tx).await?;
+            }
+            rewrite(tx, now).await?;
+            act.record(tx, None).await?;
+            Ok(true)
+        })
+    }
+
+    /// Removes the default of a tag, or of all tasks; false when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_urge_default(&self, act: &Act, tag: &str) -> Result<bool, StoreError> {
+        let now = act.at();
+        transaction!(self, |tx| {
+            note_change(tx, EVERY_TASK, now).await?;
+            let gone = urge_default::Entity::delete_by_id(tag.to_owned());
+            if gone.exec(tx).await?.rows_affected == 0 {
+                return Ok(false);
+            }
+            rewrite(tx, now).await?;
+            act.record(tx, None).await?;
+            Ok(true)
+        })
+    }
+}
