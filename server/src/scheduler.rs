@@ -164,13 +164,14 @@ impl Scheduler {
         }
         // Nothing is put back: these instants are on no heap, and the next turn computes them again.
         let notice = |row: &Planned| notices::skipped(agenda, row);
-        match self.store.plan(&rows, None, agenda.seen, &notice).await? {
+        let planned = self.store.plan(&rows, None, None, agenda.seen, &notice);
+        match planned.await? {
             Ok(planned) => {
                 self.note_planned(agenda, &planned);
                 agenda.note_due(due_of(&rows));
                 Ok(())
             }
-            Err(Stale::TasksChanged) => Err(StoreError::Raced),
+            Err(Stale::TasksChanged | Stale::PlannedMeanwhile) => Err(StoreError::Raced),
         }
     }
 
@@ -287,6 +288,8 @@ impl Scheduler {
                     tracing::info!(tasks = agenda.len(), "the loop runs");
                     return Some(agenda);
                 }
+                // Another server came first: start again from what it wrote.
+                Err(StoreError::Raced) => {}
                 Err(error) => {
                     self.log_failure(&error, &mut away);
                     turns.back_off(stop).await;
@@ -328,7 +331,8 @@ impl Scheduler {
     ) -> Result<(), StoreError> {
         crate::failpoints::point("plan.before");
         let notice = |row: &Planned| notices::skipped(agenda, row);
-        let written = self.store.plan(&rows, until, agenda.seen, &notice).await;
+        let planned = self.store.plan(&rows, None, until, agenda.seen, &notice);
+        let written = planned.await;
         crate::failpoints::point("plan.committed");
         match written {
             Ok(Ok(planned)) => {
@@ -339,7 +343,7 @@ impl Scheduler {
                 }
                 Ok(())
             }
-            Ok(Err(Stale::TasksChanged)) => {
+            Ok(Err(Stale::TasksChanged | Stale::PlannedMeanwhile)) => {
                 agenda.put_back(&rows);
                 Err(StoreError::Raced)
             }

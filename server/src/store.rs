@@ -81,8 +81,8 @@ pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
 pub use summaries::{BadEnd, NotStarted, StoredSummary, SummaryTask, Took, WithinLimit};
 pub use tasks::{
-    Deleted, ListedTask, LiveTask, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault, Updated,
-    search_patterns,
+    CheckedSpec, Deleted, Inserted, ListedTask, LiveTask, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX,
+    SearchFault, Updated, search_patterns,
 };
 pub use templates::{TemplateDeleted, TemplatePut};
 pub use tickets::{

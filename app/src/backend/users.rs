@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Answer, Caller};
 use crate::id::{TokenId, UserId};
-use crate::user::{ApiToken, NewToken, User, UserDraft};
+use crate::user::{ApiToken, User, UserDraft};
 
 /// Accounts and tokens.
 #[async_trait]
@@ -42,9 +42,6 @@ pub trait Users: Send + Sync {
     ) -> Answer<()>;
     /// Tokens of the caller; all tokens for administrators.
     async fn token_list(&self, caller: &Caller) -> Answer<Vec<ApiToken>>;
-    /// Creates a token for an account. Allowed for its owner's browser session, and for administrators who do not
-    /// authenticate with a token.
-    async fn token_create(&self, caller: &Caller, user: &str) -> Answer<NewToken>;
     /// Revokes a token.
     async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Answer<()>;
 }

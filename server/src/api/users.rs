@@ -3,14 +3,15 @@
 use app::backend::{List, Users};
 use app::id::{TokenId, UserId};
 use app::user::{ApiToken, NewToken, User, UserDraft};
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::version::Expected;
+use crate::auth::streams::Credential;
 use crate::http::AppState;
 use crate::http::extract::{Body, Who};
 use crate::http::{Problem, Reply};
@@ -133,12 +134,12 @@ pub(super) struct TokenDraft {
 pub(super) async fn create_token(
     State(service): State<AppState>,
     Who(caller): Who,
+    credential: Option<Extension<Credential>>,
     Body(draft): Body<TokenDraft>,
 ) -> Reply<impl IntoResponse> {
-    Ok((
-        StatusCode::CREATED,
-        Json(service.token_create(&caller, &draft.user).await?),
-    ))
+    let credential = credential.as_ref().map(|Extension(credential)| credential);
+    let made = service.create_token(&caller, credential, &draft.user);
+    Ok((StatusCode::CREATED, Json(made.await?)))
 }
 
 /// Revokes a token.

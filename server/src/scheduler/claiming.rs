@@ -37,7 +37,7 @@ impl Scheduler {
             return Err(StoreError::Raced);
         }
         match claimed? {
-            Err(Stale::TasksChanged) => self.reload(agenda).await,
+            Err(Stale::TasksChanged | Stale::PlannedMeanwhile) => self.reload(agenda).await,
             Ok(claims) => {
                 if !claims.claimed.is_empty() {
                     crate::failpoints::point("claim.committed");
@@ -191,7 +191,9 @@ fn result_of(claimed: &Result<Result<Claims, Stale>, StoreError>) -> Claim {
     match claimed {
         Ok(Ok(claims)) if claims.claimed.is_empty() && claims.resumed.is_empty() => Claim::Empty,
         Ok(Ok(_)) => Claim::Claimed,
-        Ok(Err(Stale::TasksChanged)) | Err(StoreError::Raced) => Claim::Raced,
+        Ok(Err(Stale::TasksChanged | Stale::PlannedMeanwhile)) | Err(StoreError::Raced) => {
+            Claim::Raced
+        }
         Err(_) => Claim::Failed,
     }
 }

@@ -38,8 +38,9 @@ pub async fn reap_dead_nodes(
         HeartbeatEvidence::Inconclusive => chrono::DateTime::UNIX_EPOCH,
     };
     let dead = store.dead_nodes(me, silent_since).await?;
-    // In this order: a process that joins in between is then known before its runs are judged.
+    // In this order: a process that joins in between is then known before its runs and messages are judged.
     let running = store.running_under().await?;
+    let mut sending = store.sending_nodes().await?;
     let alive = store.live_nodes(&me.id, &dead).await?;
     let mut orphans: Vec<Outcome> = Vec::new();
     for run in running.iter().filter(|run| !alive.contains(&run.node)) {
@@ -54,7 +55,8 @@ pub async fn reap_dead_nodes(
         orphans.push(outcome);
     }
     store.record(&orphans).await?;
-    let reclaimed = store.outbox_reclaim(&alive, now).await?;
+    sending.retain(|node| !alive.contains(node));
+    let reclaimed = store.outbox_reclaim(&sending, now).await?;
     // Marked last: if it came first, a crash in between would leave runs that never end.
     for node in &dead {
         let lost = running.iter().filter(|run| run.node == *node).count();

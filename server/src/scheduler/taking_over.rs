@@ -11,22 +11,35 @@ use super::agenda::Agenda;
 use super::{PLAN_AHEAD, PLAN_MARGIN, Scheduler, notices};
 use crate::store::{Changed, EVERY_TASK, Planned, Stale, StoreError};
 
+/// How often it starts over where other servers start at the same moment.
+const STARTS: usize = 8;
+
 impl Scheduler {
     /// Reads all tasks and handles what happened while no server was running.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails, or others keep changing tasks.
     pub async fn start(&self) -> Result<Agenda, StoreError> {
+        for _ in 0..STARTS {
+            if let Some(agenda) = self.start_once().await? {
+                return Ok(agenda);
+            }
+        }
+        Err(StoreError::Raced)
+    }
+
+    /// The same; `None` when another server that starts has handled it meanwhile.
+    async fn start_once(&self) -> Result<Option<Agenda>, StoreError> {
         let now = self.clock.now();
-        let (_, planned_until) = self.store.cluster_state().await?;
+        let (_, stored) = self.store.cluster_state().await?;
         let (seen, tasks) = self.store.live_tasks().await?;
         self.executor.learn_secrets(&self.store).await?;
         // A database without any plan has missed nothing so far; from now on it can.
-        let first = planned_until.timestamp() <= 0;
+        let first = stored.timestamp() <= 0;
         // A clock that was ahead may have left a time in the far future: then everything from now on is planned
         // again, and the ledger keeps what it has.
-        let ahead = planned_until > now + PLAN_AHEAD;
-        let planned_until = if first || ahead { now } else { planned_until };
+        let ahead = stored > now + PLAN_AHEAD;
+        let planned_until = if first || ahead { now } else { stored };
         self.calendar_cache
             .load(&self.store, &self.patterns, now)
             .await?;
@@ -58,11 +71,12 @@ impl Scheduler {
             let notice = |row: &Planned| notices::skipped(&agenda, row);
             let planned = self
                 .store
-                .plan(&rows, Some(now), agenda.seen, &notice)
+                .plan(&rows, Some(stored), Some(now), agenda.seen, &notice)
                 .await?;
             match planned {
                 Ok(planned) => self.note_planned(&mut agenda, &planned),
                 Err(Stale::TasksChanged) => return Err(StoreError::Raced),
+                Err(Stale::PlannedMeanwhile) => return Ok(None),
             }
             agenda.set_planned_until(now);
         }
@@ -73,7 +87,7 @@ impl Scheduler {
         agenda.unreported = true;
         // Rows that are already planned, by the previous process or by another node.
         agenda.note_due(self.store.planned_instants().await?.into_iter());
-        Ok(agenda)
+        Ok(Some(agenda))
     }
 
     /// Loads what changed since the last turn, and plans again what the changes withdrew. A change counts as loaded

@@ -30,12 +30,12 @@ use crate::messages::Made;
 use crate::messages::target::{Target, open_target};
 use crate::messages::vendor::{self, PerMinute};
 use crate::outbound::OutboundClient;
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, StoreError};
 use crate::text::head;
-use crate::texts::channel_uses::ChannelInUse;
+use crate::texts::channel_uses::{ChannelInUse, FallbackFault};
 use crate::texts::channels::{ChannelNotice, ChannelRefusal};
 use crate::texts::outdated::Thing;
-use crate::texts::{Missing, Refusal, Say};
+use crate::texts::{Fault, Missing, Refusal, Say};
 use fallback::with_fallback;
 
 /// Failing channels that a page reports.
@@ -188,6 +188,9 @@ impl Channels for Service {
         let act = self.act(who, "channel.create").detail(new.name.as_str());
         let seal = |id, what| checked.seal(&self.sealer, id, what);
         let inserted = self.store.insert_channel(&act, new, seal).await;
+        if matches!(inserted, Err(StoreError::Overtaken)) {
+            return Err(FallbackFault::Unknown.alone("fallback", lang));
+        }
         let id = or_taken(inserted, lang, || name_taken(lang, &new.name))?;
         self.foresee_channel(lang, id, draft).await?;
         self.find_channel(lang, id).await
@@ -216,6 +219,9 @@ impl Channels for Service {
         let act = self.act(who, "channel.update").detail(new.name.as_str());
         let seal = |id, what| checked.seal(&self.sealer, id, what);
         let updated = self.store.update_channel(&act, id, read, new, seal).await;
+        if matches!(updated, Err(StoreError::Overtaken)) {
+            return Err(FallbackFault::Unknown.alone("fallback", lang));
+        }
         let taken = || name_taken(lang, &new.name);
         if !stored_or_taken(updated, lang, Thing::Channel, taken)? {
             return Err(Missing::Channel.answer(lang));

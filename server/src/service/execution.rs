@@ -7,7 +7,7 @@ pub(super) use waits::NamedTask;
 use std::sync::Arc;
 
 use app::backend::Answer;
-use app::error::FieldError;
+use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::message::NoAnswer;
 use app::task::execution::ExecutionDraft;
@@ -15,6 +15,7 @@ use app::task::{Execution, Parsed, Task, TaskDraft};
 
 use super::Service;
 use crate::error::OrInternal;
+use crate::store::WaitingTask;
 use crate::texts::executions::ExecutionFault;
 use crate::texts::tasks::TaskRefusal;
 use crate::texts::{Fault, Refusal};
@@ -123,15 +124,20 @@ impl Service {
 
     /// Refuses to delete a task that others depend on: they would wait in vain each time.
     pub(super) async fn check_not_awaited(&self, lang: Lang, task: &Task) -> Answer<()> {
-        let waiting = self.store.waiting_tasks().await.or_internal(lang)?;
-        let others: Vec<String> = waiting
-            .iter()
-            .filter(|other| other.id != task.id && other.tasks.contains(&task.id))
-            .map(|other| format!("#{} {}", other.id, other.name))
-            .collect();
-        if others.is_empty() {
+        let mut waiting = self.store.waiting_tasks().await.or_internal(lang)?;
+        waiting.retain(|other| other.id != task.id && other.tasks.contains(&task.id));
+        if waiting.is_empty() {
             return Ok(());
         }
-        Err(TaskRefusal::Awaited { others }.answer(lang))
+        Err(awaited(lang, &waiting))
     }
+}
+
+/// Refuses to delete a task that these wait for.
+pub(super) fn awaited(lang: Lang, by: &[WaitingTask]) -> AppError {
+    let others = by
+        .iter()
+        .map(|other| format!("#{} {}", other.id, other.name))
+        .collect();
+    TaskRefusal::Awaited { others }.answer(lang)
 }

@@ -15,6 +15,7 @@ use crate::error::OrInternal;
 use crate::store::{StoreError, TicketFilter};
 use crate::texts::Refusal;
 use crate::texts::links::LinkRefusal;
+use crate::texts::tickets::{feed_entry, feed_name};
 
 /// Tickets of a feed.
 const TICKETS_MAX: u64 = 200;
@@ -92,17 +93,12 @@ impl Service {
                 version: ticket.version,
                 // What is overdue is due now.
                 at: ticket.next_urge_at.map_or(now, |at| at.0.max(now)),
-                summary: lang.pick(
-                    format!("待办：{}", ticket.task),
-                    format!("To do: {}", ticket.task),
-                ),
+                summary: feed_entry(lang, &ticket.task),
                 description: ticket.state.words(lang).to_owned(),
                 url: format!("{base}/reminders?ticket={}#ticket", ticket.id),
             })
             .collect();
-        let person = found.person;
-        let name = lang.pick(format!("{person} 的待办"), format!("To do: {person}"));
-        Ok(feed(&name, &entries, now))
+        Ok(feed(&feed_name(lang, &found.person), &entries, now))
     }
 
     /// What ends the feeds of a person when it changes: the stored password of the account with that name, empty where

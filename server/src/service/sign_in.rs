@@ -56,10 +56,21 @@ impl Service {
             press: None,
         };
         let act = self.act(&who, "sign_in").detail(from);
-        self.store
-            .insert_session(&act, &hash(&secret), id, act.at() + SESSION_LIFE)
+        let entered = self
+            .store
+            .insert_session(
+                &act,
+                &hash(&secret),
+                (id, &stored.password_hash),
+                act.at() + SESSION_LIFE,
+            )
             .await
             .or_internal(lang)?;
+        if !entered {
+            // It was replaced while it was being verified.
+            tracing::warn!(from, "a sign-in failed");
+            return Err(SignInRefusal::Wrong.answer(lang));
+        }
         Ok(secret)
     }
 

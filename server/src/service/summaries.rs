@@ -16,7 +16,7 @@ use crate::error::OrInternal;
 use crate::facts::Facts;
 use crate::messages::summary::{Period, collect, cycle, length};
 use crate::messages::vendor;
-use crate::store::StoredSummary;
+use crate::store::{StoreError, StoredSummary};
 use crate::texts::outdated::Thing;
 use crate::texts::summaries::{SummaryFault, SummaryRefusal};
 use crate::texts::times::TimeFault;
@@ -145,6 +145,9 @@ impl Summaries for Service {
         let spec = self.check_summary(lang, draft).await?;
         let act = self.act(who, "summary.create").detail(spec.name.as_str());
         let inserted = self.store.insert_summary(&act, &spec).await;
+        if matches!(inserted, Err(StoreError::Overtaken)) {
+            return Err(SummaryFault::NoChannel.alone("channel_id", lang));
+        }
         let id = or_taken(inserted, lang, || name_taken(lang, &spec))?;
         let id = id.ok_or_else(|| SummaryRefusal::TooMany.answer(lang))?;
         self.shown_summary(lang, id).await
@@ -168,6 +171,9 @@ impl Summaries for Service {
         let spec = self.check_summary(lang, draft).await?;
         let act = self.act(who, "summary.update").detail(spec.name.as_str());
         let updated = self.store.update_summary(&act, id, read, &spec).await;
+        if matches!(updated, Err(StoreError::Overtaken)) {
+            return Err(SummaryFault::NoChannel.alone("channel_id", lang));
+        }
         let taken = || name_taken(lang, &spec);
         if !stored_or_taken(updated, lang, Thing::Summary, taken)? {
             return Err(Missing::Summary.answer(lang));

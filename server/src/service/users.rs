@@ -67,6 +67,49 @@ impl Service {
         };
         Ok((who.clone(), scope))
     }
+
+    /// Creates a token for an account; `credential` is that of the request. Allowed for its owner's browser session, and
+    /// for administrators who do not authenticate with a token.
+    ///
+    /// # Errors
+    /// When the caller lacks the right or their session has ended, or the account does not exist.
+    pub async fn create_token(
+        &self,
+        caller: &Caller,
+        credential: Option<&Credential>,
+        user: &str,
+    ) -> Answer<NewToken> {
+        let (who, scope) = self.token_scope(caller)?;
+        let lang = caller.lang;
+        // With a leaked token no other one can be created that outlives it.
+        if who.via == Via::Token {
+            return Err(AppError::not_by_token(lang));
+        }
+        let session = match credential {
+            Some(Credential::Session(hash)) => Some(hash.as_str()),
+            _ => None,
+        };
+        let found = self
+            .store
+            .user_by_name(user.trim())
+            .await
+            .or_internal(lang)?;
+        let owner = found
+            .map(|stored| stored.user)
+            .filter(|owner| scope.is_none_or(|own| own == owner.id))
+            .ok_or_else(|| Missing::User.answer(lang))?;
+        let token = format!("{API_PREFIX}{}", new_secret());
+        let prefix: String = token.chars().take(12).collect();
+        let act = self.act(&who, "token.create").detail(owner.name);
+        let id = self
+            .store
+            .insert_token(&act, session, owner.id, (&prefix, &hash(&token)), None)
+            .await
+            .or_internal(lang)?
+            // The password was replaced, or the account deleted, since the request was let in.
+            .ok_or_else(|| AppError::unauthenticated(lang))?;
+        Ok(NewToken { id, token })
+    }
 }
 
 #[async_trait]
@@ -199,33 +242,6 @@ impl Users for Service {
     async fn token_list(&self, caller: &Caller) -> Answer<Vec<ApiToken>> {
         let (_, scope) = self.token_scope(caller)?;
         self.store.tokens(scope).await.or_internal(caller.lang)
-    }
-
-    async fn token_create(&self, caller: &Caller, user: &str) -> Answer<NewToken> {
-        let (who, scope) = self.token_scope(caller)?;
-        let lang = caller.lang;
-        // With a leaked token no other one can be created that outlives it.
-        if who.via == Via::Token {
-            return Err(AppError::not_by_token(lang));
-        }
-        let found = self
-            .store
-            .user_by_name(user.trim())
-            .await
-            .or_internal(lang)?;
-        let owner = found
-            .map(|stored| stored.user)
-            .filter(|owner| scope.is_none_or(|own| own == owner.id))
-            .ok_or_else(|| Missing::User.answer(lang))?;
-        let token = format!("{API_PREFIX}{}", new_secret());
-        let prefix: String = token.chars().take(12).collect();
-        let act = self.act(&who, "token.create").detail(owner.name);
-        let id = self
-            .store
-            .insert_token(&act, owner.id, &prefix, &hash(&token), None)
-            .await
-            .or_internal(lang)?;
-        Ok(NewToken { id, token })
     }
 
     async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Answer<()> {

@@ -216,6 +216,7 @@ impl Store {
             if disabled && !has_other_admin(tx, id).await? {
                 return Ok(false);
             }
+            // Before the sessions: a sign-in that waits for this row sees it, and one that came first loses its session.
             if !change(tx, id, read).await? {
                 return Ok(false);
             }
@@ -344,6 +345,8 @@ impl Store {
         hash: &str,
     ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
+            // First of all, which locks the row: what starts a session or adds a token locks it, too, and comes before
+            // this, and ends with it, or after it, and is refused.
             if !change(tx, id, read).await? {
                 return Ok(false);
             }

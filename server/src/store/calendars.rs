@@ -1,5 +1,7 @@
 //! Stored calendars: those that users added, and updates of the built-in one.
 
+use std::collections::BTreeSet;
+
 use app::calendar::CalendarDraft;
 use app::schedule::BUILTIN_CALENDAR;
 use chrono::{DateTime, Utc};
@@ -33,6 +35,22 @@ pub struct StoredCalendar {
 async fn plan_anew(tx: &Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
     note_change(tx, EVERY_TASK, now).await?;
     withdraw(tx, EVERY_TASK, now).await
+}
+
+/// Whether these calendars exist; the built-in one always does.
+pub(super) async fn has_calendars(
+    tx: &Tx,
+    names: impl Iterator<Item = &str>,
+) -> Result<bool, StoreError> {
+    let names: BTreeSet<&str> = names.filter(|name| *name != BUILTIN_CALENDAR).collect();
+    if names.is_empty() {
+        return Ok(true);
+    }
+    let found = calendar::Entity::find()
+        .filter(calendar::Column::Name.is_in(names.iter().copied()))
+        .count(tx)
+        .await?;
+    Ok(found == names.len() as u64)
 }
 
 /// The row of a calendar.

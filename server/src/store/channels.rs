@@ -17,20 +17,18 @@ use super::channel_uses::uses;
 use super::code::is_one_of;
 use super::delivery::channel_gone;
 use super::entity::{channel, channel_slot, message, task};
+use super::ledger::lock_cluster;
 use super::row_version::{FIRST_VERSION, count};
 use super::rules::uses_of;
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx, chat, templates};
 
-/// States of messages that are deleted with their channel; sent messages stay in the history.
-const NEVER_SENT: [MessageState; 6] = [
-    MessageState::Pending,
-    MessageState::Waiting,
-    MessageState::Sending,
-    MessageState::Dead,
-    MessageState::Withdrawn,
-    MessageState::Merged,
-];
+/// States of messages that are deleted with their channel, besides those in the outbox; sent messages stay in the
+/// history.
+const NEVER_SENT: [MessageState; 2] = [MessageState::Dead, MessageState::Withdrawn];
+
+/// Ids of one statement.
+const CHUNK: usize = 500;
 
 /// Failing channels that are looked through for those that hold up messages.
 const FAILING_READ: u64 = 100;
@@ -235,7 +233,8 @@ impl Store {
     /// existing name is a duplicate-key error.
     ///
     /// # Errors
-    /// When the database fails or refuses the name, or the URL cannot be sealed.
+    /// When the database fails or refuses the name, or the URL cannot be sealed; [`StoreError::Overtaken`] when its
+    /// fallback has been deleted.
     pub async fn insert_channel(
         &self,
         act: &Act,
@@ -244,6 +243,7 @@ impl Store {
     ) -> Result<ChannelId, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
+            keep_fallback(tx, new).await?;
             let inserted = channel::Entity::insert(channel::ActiveModel {
                 name: Set(new.name.clone()),
                 kind: Set(new.kind.as_str().to_owned()),
@@ -268,7 +268,7 @@ impl Store {
     /// [`Self::insert_channel`].
     ///
     /// # Errors
-    /// When the database fails or refuses the name, or the URL cannot be sealed.
+    /// As [`Self::insert_channel`].
     pub async fn update_channel(
         &self,
         act: &Act,
@@ -278,6 +278,7 @@ impl Store {
         seal: impl Fn(ChannelId, ChannelSecret) -> Option<String> + Send + Sync,
     ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
+            keep_fallback(tx, new).await?;
             if !count::<channel::Entity>(tx, own(id), channel::Column::Version, read).await? {
                 return Ok(false);
             }
@@ -300,19 +301,29 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
+            // First of all: what starts to use it takes this lock, too, and then checks that it exists. A run that ends
+            // with it may also need it.
+            lock_cluster(tx).await?;
             if !uses(tx, id, None).await?.is_unused() {
                 return Ok(false);
             }
             if !count::<channel::Entity>(tx, own(id), channel::Column::Version, read).await? {
                 return Ok(false);
             }
-            channel_gone(tx, id, now).await?;
+            let open = channel_gone(tx, id, now).await?;
             templates::channel_gone(tx, id).await?;
             chat::channel_gone(tx, id).await?;
             channel_slot::Entity::delete_many()
                 .filter(channel_slot::Column::ChannelId.eq(id.0))
                 .exec(tx)
                 .await?;
+            for ids in open.chunks(CHUNK) {
+                message::Entity::delete_many()
+                    .filter(message::Column::Id.is_in(ids.iter().copied()))
+                    .filter(is_one_of(message::Column::State, &MessageState::OPEN))
+                    .exec(tx)
+                    .await?;
+            }
             message::Entity::delete_many()
                 .filter(message::Column::ChannelId.eq(id.0))
                 .filter(is_one_of(message::Column::State, &NEVER_SENT))
@@ -323,6 +334,28 @@ impl Store {
             Ok(true)
         })
     }
+}
+
+/// Whether a channel exists. In a transaction that has locked the cluster row, it does so until the end.
+pub(super) async fn has_channel(tx: &Tx, id: ChannelId) -> Result<bool, StoreError> {
+    Ok(channel::Entity::find_by_id(id.0).count(tx).await? > 0)
+}
+
+/// Keeps a channel from being deleted until the transaction ends; an error when it has been. Must be the first call in
+/// a transaction.
+pub(super) async fn keep(tx: &Tx, id: ChannelId) -> Result<(), StoreError> {
+    lock_cluster(tx).await?;
+    match has_channel(tx, id).await? {
+        true => Ok(()),
+        false => Err(StoreError::Overtaken),
+    }
+}
+
+async fn keep_fallback(tx: &Tx, new: &NewChannel) -> Result<(), StoreError> {
+    let Some(Some(fallback)) = new.fallback else {
+        return Ok(());
+    };
+    keep(tx, fallback).await
 }
 
 /// The channel of a task: made, or in the place of the one that it has.
@@ -344,7 +377,10 @@ pub(super) async fn put_for_task(
     let (id, name) = match known {
         Some((id, name)) => {
             let id = ChannelId(id);
-            count::<channel::Entity>(tx, own(id), C::Version, None).await?;
+            if !count::<channel::Entity>(tx, own(id), C::Version, None).await? {
+                // It was deleted since it was read.
+                return Err(StoreError::Raced);
+            }
             (id, name)
         }
         None => {

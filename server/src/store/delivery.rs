@@ -238,32 +238,36 @@ pub(super) async fn withdraw_message(
     Ok(())
 }
 
-/// Ends the runs whose messages wait for a channel that is being deleted, or does not exist.
+/// Ends the runs whose messages wait for a channel that is being deleted, or does not exist; returns its messages that
+/// are still in the outbox. Only these may be ended with it: a run that another server has recorded since then waits
+/// for its message, and ends with the next look at the outbox.
 pub(super) async fn channel_gone(
     tx: &Tx,
     id: ChannelId,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<i64>, StoreError> {
     use message::Column as M;
-    let runs: Vec<i64> = message::Entity::find()
+    let open: Vec<Unsent> = message::Entity::find()
         .select_only()
-        .column(M::RunId)
+        .columns(UNSENT)
         .filter(M::ChannelId.eq(id.0))
         .filter(is_one_of(M::State, &MessageState::OPEN))
-        .filter(M::Kind.eq(Code(MessageKind::Text)))
-        .filter(is_one_of(M::Event, &Event::ENDING_RUNS))
-        .filter(M::RunId.is_not_null())
         .into_tuple()
         .all(tx)
         .await?;
-    for run in runs.into_iter().map(RunId) {
+    for (_, kind, event, run) in &open {
+        let ends_run =
+            kind.known() == Some(MessageKind::Text) && event.known().is_some_and(Event::ends_run);
+        let Some(run) = run.map(RunId).filter(|_| ends_run) else {
+            continue;
+        };
         if waits_for_more(tx, run, Some(id)).await? {
             continue;
         }
         let reason = Some(&RunReason::NoChannel);
         end_run(tx, run, RunStep::GiveUp, reason, None, now).await?;
     }
-    Ok(())
+    Ok(open.into_iter().map(|(id, ..)| id).collect())
 }
 
 /// Why a message caused at `at` must not be sent any more: its task was closed after that. `None` when it is to be

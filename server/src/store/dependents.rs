@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use app::id::TaskId;
 use app::task::Execution;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::task;
-use super::{Store, StoreError};
+use super::{Store, StoreError, Tx};
 
 /// A task that waits for others.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,38 +20,50 @@ pub struct WaitingTask {
     pub tasks: Vec<TaskId>,
 }
 
+/// All tasks that wait for others, including closed ones.
+async fn waiting<C: ConnectionTrait>(connection: &C) -> Result<Vec<WaitingTask>, StoreError> {
+    use task::Column as T;
+    let rows: Vec<(i64, String, String)> = task::Entity::find()
+        .select_only()
+        .columns([T::Id, T::Name, T::Execution])
+        .filter(T::Execution.is_not_null())
+        // Most tasks wait for nothing, and an execution may be long. Inside a value the quotation marks would be
+        // preceded by backslashes.
+        .filter(T::Execution.not_like("%\"tasks\":[]%"))
+        .order_by_asc(T::Id)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let mut all = Vec::new();
+    for (id, name, execution) in rows {
+        let execution: Execution =
+            serde_json::from_str(&execution).map_err(|_| StoreError::UnknownValue {
+                what: "execution",
+                value: execution.chars().take(80).collect(),
+            })?;
+        let tasks = execution.waits.tasks;
+        if !tasks.is_empty() {
+            let id = TaskId(id);
+            all.push(WaitingTask { id, name, tasks });
+        }
+    }
+    Ok(all)
+}
+
+/// The tasks that wait for one, besides itself.
+pub(super) async fn waiting_for(tx: &Tx, id: TaskId) -> Result<Vec<WaitingTask>, StoreError> {
+    let mut all = waiting(tx).await?;
+    all.retain(|other| other.id != id && other.tasks.contains(&id));
+    Ok(all)
+}
+
 impl Store {
     /// All tasks that wait for others, including closed ones: they can be reopened.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn waiting_tasks(&self) -> Result<Vec<WaitingTask>, StoreError> {
-        use task::Column as C;
-        let rows: Vec<(i64, String, String)> = task::Entity::find()
-            .select_only()
-            .columns([C::Id, C::Name, C::Execution])
-            .filter(C::Execution.is_not_null())
-            // Most tasks wait for nothing, and an execution may be long. Inside a value the quotation marks would be
-            // preceded by backslashes.
-            .filter(C::Execution.not_like("%\"tasks\":[]%"))
-            .order_by_asc(C::Id)
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        let mut all = Vec::new();
-        for (id, name, execution) in rows {
-            let execution: Execution =
-                serde_json::from_str(&execution).map_err(|_| StoreError::UnknownValue {
-                    what: "execution",
-                    value: execution.chars().take(80).collect(),
-                })?;
-            let tasks = execution.waits.tasks;
-            if !tasks.is_empty() {
-                let id = TaskId(id);
-                all.push(WaitingTask { id, name, tasks });
-            }
-        }
-        Ok(all)
+        waiting(&self.reader).await
     }
 
     /// The task with exactly this name.

@@ -22,7 +22,8 @@ use app::occurrence::{MissReason, NotRun, OccurrenceState, OccurrenceStep, SkipR
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use super::code::{Code, TakeStep, is_one_of};
@@ -130,6 +131,8 @@ pub struct PlannedRows {
 pub enum Stale {
     /// Tasks changed since this node read them; reload and try again.
     TasksChanged,
+    /// Another node has recorded missed firings since this one read up to when everything is planned; start again.
+    PlannedMeanwhile,
 }
 
 /// Rows of one INSERT: well under SQLite's 32,766 variables and MySQL's packet size.
@@ -169,12 +172,13 @@ pub(super) async fn lock_cluster(tx: &Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Records a change of a task. Takes the cluster row's lock, so it must be the first call in a transaction.
+/// Records a change of a task; returns its number. Takes the cluster row's lock, so it must be the first call in a
+/// transaction.
 pub(super) async fn note_change(
     tx: &Tx,
     task_id: TaskId,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<i64, StoreError> {
     cluster::Entity::update_many()
         .col_expr(
             cluster::Column::ChangeCounter,
@@ -191,7 +195,26 @@ pub(super) async fn note_change(
     })
     .exec_without_returning(tx)
     .await?;
-    Ok(())
+    Ok(seq)
+}
+
+/// Whether something was changed between two changes: tasks, or what applies to all; with `only`, that one.
+pub(super) async fn is_changed_between(
+    tx: &Tx,
+    (after, before): (i64, i64),
+    only: Option<TaskId>,
+) -> Result<bool, StoreError> {
+    use task_change::Column as C;
+    if before <= after + 1 {
+        return Ok(false);
+    }
+    let mut changes = task_change::Entity::find()
+        .filter(C::Seq.gt(after))
+        .filter(C::Seq.lt(before));
+    if let Some(only) = only {
+        changes = changes.filter(C::TaskId.eq(only.0));
+    }
+    Ok(changes.count(tx).await? > 0)
 }
 
 /// Withdraws what was to start later than now; the scheduler plans again. What jitter or a blackout only postponed
@@ -310,14 +333,16 @@ impl Store {
 
     /// Writes firings ahead of time. Existing rows stay as they are.
     ///
-    /// `until`: everything up to here is planned now; `None` when only one task was planned again. `notice`: what is
-    /// to be reported about a firing that a rule skips.
+    /// `since`: when everything was planned up to, as it was read, if rows of missed firings start there; `until`:
+    /// everything up to here is planned now; `None` when only one task was planned again. `notice`: what is to be
+    /// reported about a firing that a rule skips.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn plan(
         &self,
         rows: &[Planned],
+        since: Option<DateTime<Utc>>,
         until: Option<DateTime<Utc>>,
         seen: i64,
         notice: &(dyn Fn(&Planned) -> Option<Notice> + Sync),
@@ -332,7 +357,12 @@ impl Store {
                 if !lock_plan(tx, None, seen).await? {
                     return Ok(Err(Stale::TasksChanged));
                 }
-                misses = missed::recorded_after(cluster(tx).await?.planned_until, rows);
+                let planned_until = cluster(tx).await?.planned_until;
+                // A row that covers many firings would count those of the other node once more.
+                if since.is_some_and(|since| since != planned_until) {
+                    return Ok(Err(Stale::PlannedMeanwhile));
+                }
+                misses = missed::recorded_after(planned_until, rows);
             }
             if !lock_plan(tx, until, seen).await? {
                 return Ok(Err(Stale::TasksChanged));

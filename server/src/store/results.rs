@@ -221,16 +221,19 @@ impl Store {
             let mut steps: HashMap<OccurrenceStep, Vec<i64>> = HashMap::new();
             let mut messages = Vec::new();
             let mut ended: Vec<&Outcome> = Vec::with_capacity(outcomes.len());
-            let pausing = aftermath::prepare(tx, outcomes).await?;
-            for outcome in outcomes {
-                let has_messages = !outcome.messages.is_empty()
-                    || outcome
-                        .notices
-                        .iter()
-                        .any(|notice| notice.event.ends_run() && router.sends(notice));
-                let written: &Outcome = &outcome.with(has_messages);
-                let step = RunStep::out_of_running(written.state)?;
-                if !finish_run(tx, written, step).await? {
+            // As they are written: one without a channel for its message has failed, like one whose channel gives up.
+            let written: Vec<Cow<'_, Outcome>> = outcomes
+                .iter()
+                .map(|outcome| {
+                    let mut notices = outcome.notices.iter();
+                    let sends = notices.any(|one| one.event.ends_run() && router.sends(one));
+                    outcome.with(sends || !outcome.messages.is_empty())
+                })
+                .collect();
+            let pausing = aftermath::prepare(tx, &written).await?;
+            for outcome in written.iter().map(AsRef::as_ref) {
+                let step = RunStep::out_of_running(outcome.state)?;
+                if !finish_run(tx, outcome, step).await? {
                     fenced.push(outcome.run_id);
                     continue;
                 }

@@ -15,7 +15,8 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
-use super::entity::{channel, cluster, message_rule, message_throttle, task};
+use super::channels::has_channel;
+use super::entity::{cluster, message_rule, message_throttle, task};
 use super::templates::has_named;
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
@@ -141,10 +142,6 @@ pub(super) async fn forget_task(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
         .exec(tx)
         .await?;
     Ok(())
-}
-
-async fn has_channel(tx: &Tx, id: ChannelId) -> Result<bool, StoreError> {
-    Ok(channel::Entity::find_by_id(id.0).count(tx).await? > 0)
 }
 
 async fn has_task(tx: &Tx, id: Option<TaskId>) -> Result<bool, StoreError> {

@@ -27,7 +27,8 @@ pub struct SessionUser {
 }
 
 impl Store {
-    /// Starts a session and records the sign-in.
+    /// Starts a session and records the sign-in, if the account may sign in and still has the password that was
+    /// verified, in its stored form; false when not.
     ///
     /// # Errors
     /// When the database fails.
@@ -35,11 +36,23 @@ impl Store {
         &self,
         act: &Act,
         token_hash: &str,
-        user_id: UserId,
+        (user_id, verified): (UserId, &str),
         expires_at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
+            // First of all, like every change of a password: that comes before this, and is seen, or after it, and ends
+            // this session.
+            let entered = user::Entity::update_many()
+                .col_expr(user::Column::LastSignInAt, Expr::value(now))
+                .filter(user::Column::Id.eq(user_id.0))
+                .filter(user::Column::PasswordHash.eq(verified))
+                .filter(user::Column::Disabled.eq(false))
+                .exec(tx)
+                .await?;
+            if entered.rows_affected != 1 {
+                return Ok(false);
+            }
             session::Entity::delete_many()
                 .filter(session::Column::ExpiresAt.lt(now))
                 .exec(tx)
@@ -53,13 +66,8 @@ impl Store {
             })
             .exec_without_returning(tx)
             .await?;
-            user::Entity::update_many()
-                .col_expr(user::Column::LastSignInAt, Expr::value(now))
-                .filter(user::Column::Id.eq(user_id.0))
-                .exec(tx)
-                .await?;
             act.record(tx, Some(user_id.0)).await?;
-            Ok(())
+            Ok(true)
         })
     }
 
@@ -215,19 +223,38 @@ impl Store {
             .collect())
     }
 
-    /// Adds a token.
+    /// Adds a token in the name of the session with this hash, if there is one behind the request; `None` when that
+    /// session or the account is gone.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn insert_token(
         &self,
         act: &Act,
+        session: Option<&str>,
         user_id: UserId,
-        prefix: &str,
-        token_hash: &str,
+        (prefix, token_hash): (&str, &str),
         expires_at: Option<DateTime<Utc>>,
-    ) -> Result<TokenId, StoreError> {
+    ) -> Result<Option<TokenId>, StoreError> {
         transaction!(self, |tx| {
+            // Locks the account, as every change of a password does first: one that has ended the session is seen, and
+            // one that follows ends the token.
+            let locked = user::Entity::update_many()
+                .col_expr(user::Column::Role, Expr::col(user::Column::Role))
+                .filter(user::Column::Id.eq(user_id.0))
+                .exec(tx)
+                .await?;
+            if locked.rows_affected != 1 {
+                return Ok(None);
+            }
+            if let Some(hash) = session
+                && session::Entity::find_by_id(hash.to_owned())
+                    .one(tx)
+                    .await?
+                    .is_none()
+            {
+                return Ok(None);
+            }
             let inserted = api_token::Entity::insert(api_token::ActiveModel {
                 user_id: Set(user_id.0),
                 prefix: Set(prefix.to_owned()),
@@ -239,7 +266,7 @@ impl Store {
             .exec(tx)
             .await?;
             act.record(tx, Some(inserted.last_insert_id)).await?;
-            Ok(TokenId(inserted.last_insert_id))
+            Ok(Some(TokenId(inserted.last_insert_id)))
         })
     }
 

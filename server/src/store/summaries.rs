@@ -16,7 +16,7 @@ use super::entity::message_summary;
 use super::messages::{NewMessage, insert_messages};
 use super::row_version::{FIRST_VERSION, count};
 use super::txn::transaction;
-use super::{Act, Store, StoreError, Tx};
+use super::{Act, Store, StoreError, Tx, channels};
 
 /// A summary's row.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -145,7 +145,7 @@ impl Store {
     /// Adds a summary; `None` when there are [`SUMMARIES_MAX`] of them. An existing name is a duplicate-key error.
     ///
     /// # Errors
-    /// When the database fails or refuses the name.
+    /// When the database fails or refuses the name; [`StoreError::Overtaken`] when its channel has been deleted.
     pub async fn insert_summary(
         &self,
         act: &Act,
@@ -153,6 +153,7 @@ impl Store {
     ) -> Result<Option<SummaryId>, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
+            channels::keep(tx, spec.channel_id).await?;
             let count = message_summary::Entity::find().count(tx).await?;
             if count >= SUMMARIES_MAX as u64 {
                 return Ok(None);
@@ -174,7 +175,7 @@ impl Store {
     /// instants, or enabled again, it is sent from the next one on. An existing name is a duplicate-key error.
     ///
     /// # Errors
-    /// When the database fails or refuses the name.
+    /// As [`Self::insert_summary`].
     pub async fn update_summary(
         &self,
         act: &Act,
@@ -184,6 +185,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
+            channels::keep(tx, spec.channel_id).await?;
             let counter = message_summary::Column::Version;
             if !count::<message_summary::Entity>(tx, own(id), counter, version).await? {
                 return Ok(false);

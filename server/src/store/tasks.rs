@@ -8,7 +8,7 @@ mod rows;
 mod schedules;
 mod search;
 
-pub use change::Updated;
+pub use change::{CheckedSpec, Inserted, Updated};
 pub(super) use change::{step_task, stop_urging};
 
 use app::id::TaskId;

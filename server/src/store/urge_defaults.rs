@@ -81,7 +81,8 @@ async fn rewrite(tx: &Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
         }
     }
     // All servers read their tasks again.
-    note_change(tx, EVERY_TASK, now).await
+    note_change(tx, EVERY_TASK, now).await?;
+    Ok(())
 }
 
 impl Store {

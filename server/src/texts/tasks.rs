@@ -96,8 +96,8 @@ impl Refusal for TaskRefusal {
             .hint("先恢复它", "Restore it first"),
             Self::Busy => conflict(
                 "task.busy",
-                "别人正在不停地修改这个任务，没有保存",
-                "Other people keep changing this task; nothing was saved",
+                "别人正在不停地修改这个任务或它用到的内容，没有保存",
+                "Other people keep changing this task or what it uses; nothing was saved",
             )
             .hint("稍后再试一次", "Try again in a moment"),
             Self::Outdated { changes } => {

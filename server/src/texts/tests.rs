@@ -25,6 +25,7 @@ use super::links::LinkRefusal;
 use super::lists::ListRefusal;
 use super::messages::MessageFault;
 use super::notices::ServerNotice;
+use super::oncall::{RotaFault, RotaRefusal};
 use super::outdated::{Outdated, Thing};
 use super::pictures::PictureRequestFault;
 use super::pools::{PoolFault, PoolRefusal};
@@ -242,6 +243,7 @@ fn every_value_has_words_in_both_languages() {
     faults(TemplateRequestFault::iter());
     faults(TemplateWhy::iter());
     faults(TicketFault::iter());
+    faults(RotaFault::iter());
     faults(TimeFault::iter());
     faults(UrlFault::iter());
     faults(weaknesses());
@@ -263,6 +265,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(PersonRefusal::iter());
     refusals(PoolRefusal::iter());
     refusals(TicketRefusal::iter());
+    refusals(RotaRefusal::iter());
     refusals(RuleRefusal::iter());
     refusals(RunRefusal::iter());
     refusals(SecretRefusal::iter());

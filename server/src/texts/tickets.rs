@@ -1,9 +1,22 @@
 //! Tickets: why something cannot be done to one, and what is wrong with what was typed.
 
+use app::i18n::Lang;
 use app::ticket::WORD_MAX_CHARS;
 
 use super::{Fault, Refusal, Refused, Text, both, conflict};
 use crate::store::DEFAULTS_MAX;
+
+/// A ticket in a calendar.
+#[must_use]
+pub fn feed_entry(lang: Lang, task: &str) -> String {
+    lang.pick(format!("待办：{task}"), format!("To do: {task}"))
+}
+
+/// The name of the calendar with a person's tickets.
+#[must_use]
+pub fn feed_name(lang: Lang, person: &str) -> String {
+    lang.pick(format!("{person} 的待办"), format!("To do: {person}"))
+}
 
 /// What is wrong with what a person typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]

@@ -329,6 +329,7 @@ async fn a_viewer_reads_and_writes_nothing() {
             ("id", "1"),
             ("verb", "close"),
             ("disabled", "true"),
+            ("version", "1"),
             ("user", "owner"),
             ("name", "cn"),
             ("source_url", ""),

@@ -43,7 +43,7 @@ async fn of_two_administrators_disabled_at_the_same_moment_one_stays() {
     let (service, console) = (&app.service, app.console());
     let set = async |id, disabled| {
         service
-            .user_set_disabled(&console, UserId(id), disabled)
+            .user_set_disabled(&console, UserId(id), None, disabled)
             .await
     };
     for _ in 0..20 {

@@ -313,3 +313,38 @@ async fn addresses_that_are_no_robots_are_refused_with_what_belongs_there() {
     let draft = json!({"name": "ops", "kind": "wecom", "url": whole});
     admin.post("/api/v1/channels", draft).await.expect(201);
 }
+
+#[tokio::test]
+async fn a_run_that_is_recorded_while_its_channel_goes_ends_all_the_same() {
+    let (app, _robot, channel) = with_robot().await;
+    let (store, now) = (&app.components.store, app.clock.now());
+    let mut tasks = Vec::new();
+    for number in 0..12 {
+        let task = app.add(reminder(&format!("t{number}"), channel)).await;
+        tasks.push(task.id);
+    }
+    // As all servers do with what waits for a channel that does not exist.
+    let look = async || {
+        let done = store.outbox_orphaned(channel, now).await;
+        done.expect("the database");
+    };
+    let start = async {
+        for task in &tasks {
+            app.start_run(*task).await;
+        }
+    };
+    let looks = async {
+        for _ in 0..100 {
+            look().await;
+        }
+    };
+    tokio::join!(start, looks);
+    let ended = "SELECT COUNT(*) FROM run WHERE state = 'failed' AND reason = 'no_channel'";
+    app.until("all runs to end", async || {
+        for _ in 0..10 {
+            look().await;
+        }
+        (app.place.database.count(ended).await == 12).then_some(())
+    })
+    .await;
+}

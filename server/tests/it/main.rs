@@ -12,6 +12,7 @@ mod accounts;
 mod acts;
 mod admission;
 mod arrows;
+mod at_once;
 mod audit_client;
 mod brief;
 mod channel_versions;

@@ -5,6 +5,7 @@ use app::i18n::Lang;
 use chrono::TimeDelta;
 use serde_json::json;
 use server::auth::password::Passwords;
+use server::clock::Clock;
 
 use super::helpers::{Browser, TestApp};
 
@@ -304,4 +305,71 @@ async fn a_session_ends_when_its_account_is_disabled_gets_a_password_or_is_idle(
         401,
         "thirty days, however busy"
     );
+}
+
+#[tokio::test]
+async fn a_password_that_is_replaced_while_it_is_verified_opens_no_session() {
+    let app = TestApp::new().await;
+    account(&app, "ada", Role::Admin).await;
+    let (service, store) = (&app.service, &app.components.store);
+    let ada = store.user_by_name("ada").await.expect("the database");
+    let ada = ada.expect("an account");
+    let act = app.act();
+    for _ in 0..5 {
+        let (entered, reset) = tokio::join!(
+            service.sign_in(Lang::En, "ada", PASSWORD, "203.0.113.9"),
+            store.set_password(&act, ada.user.id, None, "another password"),
+        );
+        assert!(reset.expect("a new password"));
+        // The reset ends it, or comes first.
+        if let Ok(secret) = entered {
+            let session = service.session(&secret).await.expect("the database");
+            assert_eq!(session, None);
+        }
+        let back = store.set_password(&act, ada.user.id, None, &ada.password_hash);
+        back.await.expect("the old one");
+    }
+}
+
+#[tokio::test]
+async fn no_session_or_token_comes_of_what_was_verified_before_the_password_was_replaced() {
+    let app = TestApp::new().await;
+    let store = &app.components.store;
+    let (act, until) = (app.act(), app.clock.now() + TimeDelta::days(1));
+    let user = store.insert_user(&act, "ada", Role::Admin, "old").await;
+    let user = user.expect("a user");
+    let enter = async |session, hash| {
+        let made = store.insert_session(&act, session, (user, hash), until);
+        made.await.expect("the database")
+    };
+    let token = async |session, hash| {
+        let made = store.insert_token(&act, Some(session), user, ("jct_", hash), None);
+        made.await.expect("the database").is_some()
+    };
+    assert!(enter("first", "old").await);
+    assert!(token("first", "token of the first").await);
+    let changed = store.set_password(&act, user, None, "new").await;
+    assert!(changed.expect("the database"));
+    assert!(
+        !enter("second", "old").await,
+        "another password was verified"
+    );
+    assert!(
+        !token("first", "token of the second").await,
+        "the session has ended"
+    );
+    assert!(enter("third", "new").await);
+    assert!(token("third", "token of the third").await);
+    let disabled = store.set_user_disabled(&act, user, None, true).await;
+    assert!(!disabled.expect("the database"), "the last administrator");
+    let other = store.insert_user(&act, "bob", Role::Admin, "other").await;
+    other.expect("a user");
+    let disabled = store.set_user_disabled(&act, user, None, true).await;
+    assert!(disabled.expect("the database"));
+    assert!(!enter("fourth", "new").await, "the account is disabled");
+    let database = &app.place.database;
+    let sessions = "SELECT token_hash FROM session";
+    assert_eq!(database.rows(sessions).await, Vec::<String>::new());
+    let tokens = "SELECT token_hash FROM api_token";
+    assert_eq!(database.rows(tokens).await, ["token of the third"]);
 }

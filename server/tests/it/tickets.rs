@@ -1,6 +1,7 @@
 //! Tickets (催单): opened once, urged once by however many servers, ended by people, by success, by number and by time.
 
 mod acts;
+mod at_once;
 mod chase;
 mod check;
 mod defaults;

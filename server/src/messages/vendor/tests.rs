@@ -41,6 +41,7 @@ static PLAIN: Made = Made {
     url: String::new(),
     brief: None,
     picture: None,
+    ticket: None,
 };
 
 fn at() -> At<'static> {

@@ -10,6 +10,7 @@ use app::task::{Task, TaskState, TaskStep};
 use crate::error::OrInternal;
 use crate::executor::StopReason;
 use crate::service::Service;
+use crate::service::execution::awaited;
 use crate::store::Deleted;
 use crate::texts::Refusal;
 use crate::texts::channel_uses::ChannelInUse;
@@ -46,6 +47,7 @@ impl Service {
                 Deleted::Done => break,
                 Deleted::Gone => return Ok(false),
                 Deleted::RunsElsewhere(left) => left,
+                Deleted::Awaited(by) => return Err(awaited(lang, &by)),
                 Deleted::RobotUsed(robot) => {
                     let uses = self.store.channel_uses(robot, Some(task.id)).await;
                     let uses = uses.or_internal(lang)?;

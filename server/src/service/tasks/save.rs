@@ -16,13 +16,13 @@ use super::super::{Service, or_taken};
 use super::history::{changed_fields, difference};
 use crate::error::OrInternal;
 use crate::facts::{Facts, TaskEvent};
-use crate::store::{Notice, TaskChannel, Updated};
+use crate::store::{CheckedSpec, Inserted, Notice, TaskChannel, Updated};
 use crate::texts::rules::RuleFault;
 use crate::texts::tasks::{Change, TaskRefusal};
 use crate::texts::times::local;
 use crate::texts::{Fault, Missing, Refusal};
 
-/// How many times a change without a version is retried on a newer version of the task.
+/// How many times a task is checked again after it, or what it names, was changed by others.
 const SAVE_TRIES: u32 = 8;
 /// Changes of others that a conflict lists.
 const CHANGES_SHOWN: u64 = 5;
@@ -67,31 +67,40 @@ impl Service {
     ) -> Answer<TaskView> {
         let who = self.allow(caller, Action::Edit)?;
         let lang = caller.lang;
-        let spec = self.check_task(lang, draft, None).await?;
-        let robot = self.check_robot(lang, draft)?;
-        let further = self.check_notify(lang, notify).await?;
-        let act = self.act(who, "task.create").detail(spec.name.as_str());
-        let first_notice = |id: TaskId| {
-            let task = Task::entered(id, spec.clone(), Stamp(act.at()));
-            let facts = Facts::created(&task, act.at());
-            vec![Notice::about(&task, facts)]
-        };
-        let seal = |id, what| robot.as_ref()?.0.seal(&self.sealer, id, what);
-        let channel = robot.as_ref().map(|(checked, _)| TaskChannel {
-            new: &checked.new,
-            seal: &seal,
-        });
-        let rules = |id| self.rules_of_new(who, id, &further);
-        let inserted = self
-            .store
-            .insert_task_with(&act, &spec, channel, rules, first_notice);
-        let inserted = or_taken(inserted.await, lang, || name_taken(lang, &spec))?;
-        // It was deleted since it was checked.
-        let id = inserted.ok_or_else(|| RuleFault::UnknownChannel.alone("notify", lang))?;
-        self.signals.outbox.notify_one();
-        let view = self.changed(lang, id, true).await?;
-        self.foresee_robot(lang, &view, robot).await?;
-        Ok(view)
+        for _ in 0..SAVE_TRIES {
+            let (seen, _) = self.store.cluster_state().await.or_internal(lang)?;
+            let spec = self.check_task(lang, draft, None).await?;
+            let robot = self.check_robot(lang, draft)?;
+            let further = self.check_notify(lang, notify).await?;
+            let act = self.act(who, "task.create").detail(spec.name.as_str());
+            let first_notice = |id: TaskId| {
+                let task = Task::entered(id, spec.clone(), Stamp(act.at()));
+                let facts = Facts::created(&task, act.at());
+                vec![Notice::about(&task, facts)]
+            };
+            let seal = |id, what| robot.as_ref()?.0.seal(&self.sealer, id, what);
+            let channel = robot.as_ref().map(|(checked, _)| TaskChannel {
+                new: &checked.new,
+                seal: &seal,
+            });
+            let rules = |id| self.rules_of_new(who, id, &further);
+            let checked = CheckedSpec { spec: &spec, seen };
+            let inserted = self
+                .store
+                .insert_task_with(&act, checked, channel, rules, first_notice);
+            match or_taken(inserted.await, lang, || name_taken(lang, &spec))? {
+                Inserted::Done(id) => {
+                    self.signals.outbox.notify_one();
+                    let view = self.changed(lang, id, true).await?;
+                    self.foresee_robot(lang, &view, robot).await?;
+                    return Ok(view);
+                }
+                // It was deleted since it was checked.
+                Inserted::NoChannel => return Err(RuleFault::UnknownChannel.alone("notify", lang)),
+                Inserted::Outdated => self.load_calendars().await.or_internal(lang)?,
+            }
+        }
+        Err(TaskRefusal::Busy.answer(lang))
     }
 
     /// Notes with the channel that was made for a task when nothing would be sent to its address.
@@ -122,6 +131,7 @@ impl Service {
         let who = self.allow(caller, Action::Edit)?;
         let lang = caller.lang;
         for _ in 0..SAVE_TRIES {
+            let (seen, _) = self.store.cluster_state().await.or_internal(lang)?;
             let stored = self.find_task(lang, id).await?;
             if let Some(read) = read.filter(|read| *read != stored.version) {
                 // The first version is 1, and a version is never skipped.
@@ -158,9 +168,10 @@ impl Service {
             let event = TaskEvent::changed(act.who(), fields);
             let facts = Facts::of_task(&changed, None, act.at(), event);
             let notice = Notice::about(&changed, facts);
+            let checked = (stored.version, CheckedSpec { spec: &spec, seen });
             let updated = self
                 .store
-                .update_task_with(&act, id, (stored.version, &spec), channel, &[notice])
+                .update_task_with(&act, id, checked, channel, &[notice])
                 .await;
             match or_taken(updated, lang, || name_taken(lang, &spec))? {
                 Updated::Done => {
@@ -170,7 +181,7 @@ impl Service {
                     return Ok(Saved::Done(Box::new(task)));
                 }
                 Updated::Gone => return Err(Missing::Task.answer(lang)),
-                Updated::Outdated => {}
+                Updated::Outdated => self.load_calendars().await.or_internal(lang)?,
             }
         }
         Err(TaskRefusal::Busy.answer(lang))

@@ -100,9 +100,12 @@ async fn cancel_or_request_stop(tx: &Tx, act: &Act, id: RunId) -> Result<StopOut
         .into_tuple::<Code<RunState>>()
         .one(tx)
         .await?;
-    Ok(if state == Some(Code(RunState::Running)) {
-        StopOutcome::Requested
-    } else {
-        StopOutcome::AlreadyOver
+    Ok(match state {
+        Some(Code(RunState::Running)) => StopOutcome::Requested,
+        // Its node has recorded it meanwhile: now its message waits.
+        Some(Code(RunState::Sending)) if withdraw_run(tx, id, &reason, now).await? => {
+            StopOutcome::Cancelled
+        }
+        _ => StopOutcome::AlreadyOver,
     })
 }

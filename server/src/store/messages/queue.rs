@@ -12,9 +12,13 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Se
 use super::super::code::{Code, TakeStep, is_known};
 use super::super::delivery::{channel_gone, outdated, withdraw_message};
 use super::super::entity::{channel, message};
+use super::super::ledger::lock_cluster;
 use super::super::txn::transaction;
 use super::super::{Store, StoreError, Tx};
 use super::{OutboxItem, Taken, caused_at, digest, read_stand_in, slots};
+
+/// Ids of one statement.
+const CHUNK: usize = 500;
 
 /// What the outbox has to do.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -163,22 +167,42 @@ impl Store {
         })
     }
 
-    /// Messages that none of the living nodes is sending go back: better twice than never. See
+    /// The nodes that are sending messages.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sending_nodes(&self) -> Result<Vec<String>, StoreError> {
+        use message::Column as M;
+        let nodes: Vec<Option<String>> = message::Entity::find()
+            .select_only()
+            .column(M::NodeId)
+            .filter(M::State.eq(Code(MessageState::Sending)))
+            .distinct()
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(nodes.into_iter().flatten().collect())
+    }
+
+    /// Messages that dead nodes were sending go back: better twice than never. See
     /// `docs/adr/0004-messages-at-least-once.md`.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn outbox_reclaim(
         &self,
-        alive: &[String],
+        dead: &[String],
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         use message::Column as M;
+        if dead.is_empty() {
+            return Ok(0);
+        }
         transaction!(self, |tx| {
             let updated = message::Entity::update_many()
                 .col_expr(M::NextAttemptAt, Expr::value(now))
                 .step(M::State, MessageStep::PutBack)
-                .filter(M::NodeId.is_not_in(alive.iter().map(String::as_str)))
+                .filter(M::NodeId.is_in(dead.iter().map(String::as_str)))
                 .exec(tx)
                 .await?;
             Ok(updated.rows_affected)
@@ -196,13 +220,16 @@ impl Store {
     ) -> Result<(), StoreError> {
         use message::Column as M;
         transaction!(self, |tx| {
-            channel_gone(tx, channel_id, now).await?;
-            message::Entity::update_many()
-                .col_expr(M::LastAnswer, Expr::value("the channel was deleted"))
-                .filter(M::ChannelId.eq(channel_id.0))
-                .step(M::State, MessageStep::Orphan)
-                .exec(tx)
-                .await?;
+            // A run that ends may pause its task, which takes this lock: before any other.
+            lock_cluster(tx).await?;
+            for ids in channel_gone(tx, channel_id, now).await?.chunks(CHUNK) {
+                message::Entity::update_many()
+                    .col_expr(M::LastAnswer, Expr::value("the channel was deleted"))
+                    .filter(M::Id.is_in(ids.iter().copied()))
+                    .step(M::State, MessageStep::Orphan)
+                    .exec(tx)
+                    .await?;
+            }
             Ok(())
         })
     }

@@ -91,14 +91,16 @@ impl Store {
             let back = message::Entity::update_many()
                 .col_expr(M::LastAnswer, Expr::value(answer))
                 .filter(M::Id.eq(item.id.0))
+                // Not what another node is sending since this one was declared dead.
+                .filter(M::Attempts.eq(item.attempts))
                 .step(M::State, MessageStep::PutBack);
             let back = match setback {
                 // It keeps its place: nothing is wrong with it.
                 Setback::Pace => back.col_expr(M::Attempts, Expr::value(item.attempts - 1)),
                 Setback::Passing => back.col_expr(M::NextAttemptAt, Expr::value(next)),
             };
-            back.exec(tx).await?;
-            if item.task_id != NO_TASK
+            if back.exec(tx).await?.rows_affected == 1
+                && item.task_id != NO_TASK
                 && let Some(reason) = outdated(
                     tx,
                     item.task_id.0,
@@ -167,7 +169,7 @@ fn excerpt(item: &OutboxItem) -> &str {
 }
 
 /// Ends a message and keeps its words; false when it has ended before, or was taken back: a node that
-/// was taken for dead may have sent it, too.
+/// was taken for dead may have sent it, too. Such a node does not give up what another one is sending.
 async fn end(
     tx: &Tx,
     item: &OutboxItem,
@@ -176,14 +178,15 @@ async fn end(
     sent_at: Option<DateTime<Utc>>,
 ) -> Result<bool, StoreError> {
     use message::Column as M;
-    let ended = message::Entity::update_many()
+    let mut ending = message::Entity::update_many()
         .col_expr(M::Body, Expr::value(item.body.as_str()))
         .col_expr(M::LastAnswer, Expr::value(answer))
         .col_expr(M::SentAt, Expr::value(sent_at))
-        .filter(M::Id.eq(item.id.0))
-        .step(M::State, step)
-        .exec(tx)
-        .await?;
+        .filter(M::Id.eq(item.id.0));
+    if step == MessageStep::GiveUp {
+        ending = ending.filter(M::Attempts.eq(item.attempts));
+    }
+    let ended = ending.step(M::State, step).exec(tx).await?;
     Ok(ended.rows_affected == 1)
 }
 

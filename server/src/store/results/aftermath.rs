@@ -1,6 +1,7 @@
 //! What the end of runs brings with it, in the transaction that writes it: which failure in a row it was, that a task
 //! has recovered, and the pause of a task that keeps failing.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use app::id::{RunId, TaskId};
@@ -54,10 +55,13 @@ fn failed(outcome: &Outcome) -> Option<Failed> {
 
 /// The tasks that pause after some failures, of those that fail now. If there are any, takes the lock that every change
 /// of a task takes first, before the rows of runs are locked.
-pub(super) async fn prepare(tx: &Tx, outcomes: &[Outcome]) -> Result<Vec<TaskId>, StoreError> {
+pub(super) async fn prepare(
+    tx: &Tx,
+    outcomes: &[Cow<'_, Outcome>],
+) -> Result<Vec<TaskId>, StoreError> {
     let failing: Vec<TaskId> = outcomes
         .iter()
-        .filter_map(failed)
+        .filter_map(|outcome| failed(outcome))
         .map(|failed| failed.task)
         .collect();
     let pausing = pausing(tx, &failing).await?;

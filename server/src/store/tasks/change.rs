@@ -13,11 +13,14 @@ use migration::search_text;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
-use super::super::channels::{TaskChannel, put_for_task};
+use super::super::calendars::has_calendars;
+use super::super::channels::{TaskChannel, has_channel, put_for_task};
 use super::super::code::{Code, TakeStep};
 use super::super::delivery::{withdraw_announced, withdraw_task};
 use super::super::entity::task;
-use super::super::ledger::{note_change, skip_due, withdraw};
+use super::super::ledger::{
+    EVERY_TASK, is_changed_between, lock_cluster, note_change, skip_due, withdraw,
+};
 use super::super::messages::{NO_TASK, Notice, insert_notices};
 use super::super::rules::{insert_all, may_insert};
 use super::super::tickets::{close_of_task, follow_rule, renew_chase};
@@ -30,6 +33,26 @@ use super::{SEARCH, lock, schedules, schedules_of};
 /// The version of a task that was just created.
 const FIRST_VERSION: i64 = 1;
 
+/// A definition with the number of the last change that was known before it was checked.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckedSpec<'a> {
+    /// The definition.
+    pub spec: &'a TaskSpec,
+    /// The number: see [`Store::cluster_state`].
+    pub seen: i64,
+}
+
+/// The outcome of creating a task.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Inserted {
+    /// It has this id.
+    Done(TaskId),
+    /// The channel of one of its rules does not exist.
+    NoChannel,
+    /// What it names was changed since it was checked.
+    Outdated,
+}
+
 /// The outcome of replacing a task's fields.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Updated {
@@ -37,7 +60,7 @@ pub enum Updated {
     Done,
     /// The task does not exist.
     Gone,
-    /// Another change came first: it is no longer in the expected version or state.
+    /// Another change came first: it is no longer in the expected version or state, or what it names was changed.
     Outdated,
 }
 
@@ -52,29 +75,35 @@ impl Store {
         spec: &TaskSpec,
         follow_up: impl Fn(TaskId) -> Vec<Notice>,
     ) -> Result<TaskId, StoreError> {
-        let inserted = self.insert_task_with(act, spec, None, |_| Vec::new(), follow_up);
-        // Only the channel of a rule can be missing.
-        inserted.await?.ok_or(StoreError::Raced)
+        let (seen, _) = self.cluster_state().await?;
+        let checked = CheckedSpec { spec, seen };
+        let inserted = self.insert_task_with(act, checked, None, |_| Vec::new(), follow_up);
+        match inserted.await? {
+            Inserted::Done(id) => Ok(id),
+            Inserted::NoChannel | Inserted::Outdated => Err(StoreError::Overtaken),
+        }
     }
 
     /// Creates a task, with a channel that is made for it and takes the place of the one it names, and with rules of its
-    /// own; `None`, and nothing is written, where the channel of a rule does not exist. An existing name is a
-    /// duplicate-key error.
+    /// own. An existing name is a duplicate-key error.
     ///
     /// # Errors
     /// When the database fails or refuses the name, or the channel cannot be sealed.
     pub async fn insert_task_with(
         &self,
         act: &Act,
-        spec: &TaskSpec,
+        checked: CheckedSpec<'_>,
         channel: Option<TaskChannel<'_>>,
         rules: impl Fn(TaskId) -> Vec<(Act, RuleSpec)>,
         follow_up: impl Fn(TaskId) -> Vec<Notice>,
-    ) -> Result<Option<TaskId>, StoreError> {
+    ) -> Result<Inserted, StoreError> {
         let now = act.at();
-        let inserted = transaction!(self, |tx| {
+        let spec = checked.spec;
+        let inserted: Result<Inserted, StoreError> = transaction!(self, |tx| {
+            // Before the row of the task, in the order of all changes.
+            lock_cluster(tx).await?;
             if !may_insert(tx, &rules(NO_TASK)).await? {
-                return Ok(None);
+                return Ok(Inserted::NoChannel);
             }
             let mut row = columns(spec, now);
             row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
@@ -83,7 +112,10 @@ impl Store {
             row.created_at = Set(now);
             let id = TaskId(task::Entity::insert(row).exec(tx).await?.last_insert_id);
             note_words(tx, id, spec).await?;
-            note_change(tx, id, now).await?;
+            let change = note_change(tx, id, now).await?;
+            if !still_holds(tx, checked, change, channel.is_some()).await? {
+                return Err(StoreError::Overtaken);
+            }
             schedules::set_all(tx, id, spec, now).await?;
             let mut notices = follow_up(id);
             if let Some(channel) = channel {
@@ -103,29 +135,17 @@ impl Store {
                 follow_definition(tx, act, id).await?;
             }
             act.record_version(tx, id, FIRST_VERSION).await?;
-            Ok(Some(id))
+            Ok(Inserted::Done(id))
         });
         self.rules.forget();
-        inserted
+        match inserted {
+            Err(StoreError::Overtaken) => Ok(Inserted::Outdated),
+            inserted => inserted,
+        }
     }
 
-    /// Replaces a task's fields, if it still has this version, and reports that. Withdraws what is planned for later.
-    ///
-    /// # Errors
-    /// When the database fails or refuses the name.
-    pub async fn update_task(
-        &self,
-        act: &Act,
-        id: TaskId,
-        version: i64,
-        spec: &TaskSpec,
-        notices: &[Notice],
-    ) -> Result<Updated, StoreError> {
-        self.update_task_with(act, id, (version, spec), None, notices)
-            .await
-    }
-
-    /// The same, with a channel that is made for the task and takes the place of the one that it names.
+    /// Replaces a task's fields, if it still has this version, and reports that. Withdraws what is planned for later. A
+    /// channel that is made for the task takes the place of the one that it names.
     ///
     /// # Errors
     /// When the database fails or refuses the name, or the channel cannot be sealed.
@@ -133,17 +153,20 @@ impl Store {
         &self,
         act: &Act,
         id: TaskId,
-        (version, spec): (i64, &TaskSpec),
+        (version, checked): (i64, CheckedSpec<'_>),
         channel: Option<TaskChannel<'_>>,
         notices: &[Notice],
     ) -> Result<Updated, StoreError> {
         let now = act.at();
+        let spec = checked.spec;
         transaction!(self, |tx| {
-            note_change(tx, id, now).await?;
+            let change = note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
                 return Ok(Updated::Gone);
             }
-            if version_of(tx, id).await? != Some(version) {
+            if version_of(tx, id).await? != Some(version)
+                || !still_holds(tx, checked, change, channel.is_some()).await?
+            {
                 return Ok(Updated::Outdated);
             }
             let mut row = columns(spec, now);
@@ -229,6 +252,34 @@ impl Store {
             Ok(true)
         })
     }
+}
+
+/// Whether what a definition names still is as it was when the definition was checked; `change` is the number of the
+/// change that writes it, whose lock keeps others from changing that until the transaction ends.
+async fn still_holds(
+    tx: &Tx,
+    checked: CheckedSpec<'_>,
+    change: i64,
+    has_own_channel: bool,
+) -> Result<bool, StoreError> {
+    let spec = checked.spec;
+    if let Some(channel) = spec.channel_id.filter(|_| !has_own_channel)
+        && !has_channel(tx, channel).await?
+    {
+        return Ok(false);
+    }
+    let calendars = spec.schedules.iter();
+    let calendars = calendars.filter_map(|schedule| schedule.calendar.as_deref());
+    if !has_calendars(tx, calendars).await? {
+        return Ok(false);
+    }
+    let waits = !spec.execution.waits.tasks.is_empty();
+    if !waits && spec.execution.pool.is_empty() {
+        return Ok(true);
+    }
+    // Pools are among what applies to all tasks. For a circle, it takes a change of any task.
+    let only = (!waits).then_some(EVERY_TASK);
+    Ok(!is_changed_between(tx, (checked.seen, change), only).await?)
 }
 
 /// Moves a task to another state, in the transaction that has locked it.

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::super::channels::{drop_of_task, robot_of_others};
 use super::super::code::Code;
+use super::super::dependents::{WaitingTask, waiting_for};
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
 use super::super::ledger::{note_change, request_stop};
 use super::super::rules::forget_task;
@@ -18,7 +19,7 @@ use super::lock;
 const ASKED_AT_ONCE: usize = 500;
 
 /// The outcome of deleting a task.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Deleted {
     /// It is gone with everything that belonged to it.
     Done,
@@ -28,12 +29,14 @@ pub enum Deleted {
     RunsElsewhere(usize),
     /// Something else uses the channel that was made for it.
     RobotUsed(ChannelId),
+    /// These tasks wait for it.
+    Awaited(Vec<WaitingTask>),
 }
 
 impl Store {
-    /// Deletes a task with everything that belongs to it, unless another node than `here` has an active run of it:
-    /// then that node is asked to end the run, in the name of the actor, and nothing is deleted, because the run
-    /// could not be reached any more without its row.
+    /// Deletes a task with everything that belongs to it, unless another task waits for it, or another node than `here`
+    /// has an active run of it: then that node is asked to end the run, in the name of the actor, and nothing is
+    /// deleted, because the run could not be reached any more without its row.
     ///
     /// # Errors
     /// When the database fails.
@@ -48,6 +51,11 @@ impl Store {
             note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
                 return Ok(Deleted::Gone);
+            }
+            // A save that makes another task wait for it takes the same lock, and checks again what it names.
+            let awaited = waiting_for(tx, id).await?;
+            if !awaited.is_empty() {
+                return Ok(Deleted::Awaited(awaited));
             }
             if let Some(robot) = robot_of_others(tx, id).await? {
                 return Ok(Deleted::RobotUsed(robot));

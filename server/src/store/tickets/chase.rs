@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use super::super::code::Code;
 use super::super::entity::{task, ticket};
 use super::super::messages::{Notice, insert_notices};
-use super::super::tasks::{schedules_of, stop_urging, to_task};
+use super::super::tasks::{lock, schedules_of, stop_urging, to_task};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::{CHUNK, StoredTicket, act, follow_rule, open_key};
@@ -51,6 +51,8 @@ pub(in super::super) async fn count_firings(
             // First: MySQL would compare the new number.
             .col_expr(C::NextUrgeAt, look.into())
             .col_expr(C::Urges, Expr::col(C::Urges).add(one.firings))
+            // What was read before would write the number of then.
+            .col_expr(C::Version, Expr::col(C::Version).add(1))
             .filter(C::OpenKey.eq(open_key(TicketKind::Chase, one.task_id, None)))
             .exec(tx)
             .await?;
@@ -116,6 +118,10 @@ impl Store {
 
     async fn adopt_chase(&self, id: TaskId, now: DateTime<Utc>) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
+            // A person may be ending the chase.
+            if !lock(tx, id).await? {
+                return Ok(false);
+            }
             let Some(row) = task::Entity::find_by_id(id.0).one(tx).await? else {
                 return Ok(false);
             };

@@ -8,7 +8,7 @@ use app::task::{Task, TaskState};
 use app::ticket::machine::Ticket;
 use app::ticket::{Opens, TicketKind, TicketState, TicketStep};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 
@@ -127,14 +127,17 @@ pub(in super::super) async fn open_all(
         if new.is_empty() {
             continue;
         }
-        // On another server it may be opened at the same time.
-        let same = OnConflict::column(ticket::Column::OpenKey)
-            .do_nothing_on([ticket::Column::Id])
-            .to_owned();
-        ticket::Entity::insert_many(new.iter().map(|seed| seed.row()))
-            .on_conflict(same)
+        let opened = ticket::Entity::insert_many(new.iter().map(|seed| seed.row()))
             .exec_without_returning(tx)
-            .await?;
+            .await
+            .map_err(StoreError::from);
+        if let Err(error) = opened {
+            // Another server has just opened it, and reports that: the next try finds it.
+            return Err(match error.is_duplicate() {
+                true => StoreError::Raced,
+                false => error,
+            });
+        }
         if !new.iter().any(|seed| wanted.may_go(&seed.opened)) {
             continue;
         }
@@ -198,8 +201,8 @@ pub(in super::super) async fn recovered(
                 word: None,
                 at: Ord::max(seed.opened_at, row.opened_at),
             };
-            finish(tx, &[row.id], &ended).await?;
-            let Some(notice) = &seed.recovered else {
+            let finished = finish(tx, &[row.id], &ended).await?;
+            let Some(notice) = seed.recovered.as_ref().filter(|_| !finished.is_empty()) else {
                 continue;
             };
             let mut notice = about(notice, TicketId(row.id));
@@ -224,9 +227,30 @@ struct Ended<'a> {
     at: DateTime<Utc>,
 }
 
-async fn finish(tx: &Tx, ids: &[i64], ended: &Ended<'_>) -> Result<(), StoreError> {
+/// Ends those of these tickets that are open, and returns them: a person, or another server, may have ended the others
+/// since they were read.
+async fn finish(tx: &Tx, ids: &[i64], ended: &Ended<'_>) -> Result<Vec<i64>, StoreError> {
     use ticket::Column as C;
+    let mut finished = Vec::new();
     for chunk in ids.chunks(CHUNK) {
+        // Locks them: who waits here then sees what the first one did.
+        ticket::Entity::update_many()
+            .col_expr(C::Version, Expr::col(C::Version))
+            .filter(C::Id.is_in(chunk.iter().copied()))
+            .filter(is_one_of(C::State, &TicketState::OPEN))
+            .exec(tx)
+            .await?;
+        let open: Vec<i64> = ticket::Entity::find()
+            .select_only()
+            .column(C::Id)
+            .filter(C::Id.is_in(chunk.iter().copied()))
+            .filter(is_one_of(C::State, &TicketState::OPEN))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        if open.is_empty() {
+            continue;
+        }
         ticket::Entity::update_many()
             .col_expr(C::NextUrgeAt, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::SnoozedUntil, Expr::value(None::<DateTime<Utc>>))
@@ -235,12 +259,12 @@ async fn finish(tx: &Tx, ids: &[i64], ended: &Ended<'_>) -> Result<(), StoreErro
             .col_expr(C::DoneAt, Expr::value(ended.at))
             .col_expr(C::Word, Expr::value(ended.word))
             .col_expr(C::Version, Expr::col(C::Version).add(1))
-            .filter(C::Id.is_in(chunk.iter().copied()))
+            .filter(C::Id.is_in(open.iter().copied()))
             .step(C::State, TicketStep::Finish)
             .exec(tx)
             .await?;
-        withdraw_urges(tx, chunk).await?;
-        let events = chunk.iter().map(|id| ticket_event::ActiveModel {
+        withdraw_urges(tx, &open).await?;
+        let events = open.iter().map(|id| ticket_event::ActiveModel {
             ticket_id: Set(*id),
             at: Set(ended.at),
             what: Set("done".to_owned()),
@@ -251,8 +275,9 @@ async fn finish(tx: &Tx, ids: &[i64], ended: &Ended<'_>) -> Result<(), StoreErro
         ticket_event::Entity::insert_many(events)
             .exec_without_returning(tx)
             .await?;
+        finished.extend(open);
     }
-    Ok(())
+    Ok(finished)
 }
 
 /// Ends the open tickets of a task: all, or those of one kind. The word stands with each.
@@ -274,7 +299,8 @@ pub(in super::super) async fn close_of_task(
     }
     let ids: Vec<i64> = open.into_tuple().all(tx).await?;
     let word = word.filter(|word| !word.is_empty());
-    finish(tx, &ids, &Ended { who, word, at }).await
+    finish(tx, &ids, &Ended { who, word, at }).await?;
+    Ok(())
 }
 
 /// Opens the tickets that a task has by its definition, and ends those that it does not have any more: after it was

@@ -214,7 +214,7 @@ impl TestApp {
         let until = now + TimeDelta::days(30);
         self.components
             .store
-            .insert_session(&self.act(), &hash(&secret), user, until)
+            .insert_session(&self.act(), &hash(&secret), (user, "no password"), until)
             .await
             .expect("a session");
         let browser = self.browser();
@@ -252,7 +252,7 @@ impl TestApp {
         let token = format!("{API_PREFIX}{}", new_secret());
         self.components
             .store
-            .insert_token(&self.act(), user, "jct_", &hash(&token), None)
+            .insert_token(&self.act(), None, user, ("jct_", &hash(&token)), None)
             .await
             .expect("a token");
         token

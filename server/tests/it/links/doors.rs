@@ -137,14 +137,15 @@ async fn a_calendar_program_reads_the_open_tickets_of_a_person() {
     boss.post(&done, json!({})).await.expect(200);
     assert!(!calendar.open(path).await.text().contains("BEGIN:VEVENT"));
     // It ends with the account.
+    let admin = app.signed_in("ada", Role::Admin).await;
     let console = app.console();
     let users = app.service.user_list(&console).await.expect("accounts");
     let account = users.iter().find(|user| user.name == "boss").expect("it");
-    let disabled = app.service.user_set_disabled(&console, account.id, true);
+    let disabled = app
+        .service
+        .user_set_disabled(&console, account.id, None, true);
     disabled.await.expect("disabled");
     assert_eq!(calendar.open(path).await.status, 403);
-    app.add(asking("丙任务")).await;
-    let admin = app.signed_in("ada", Role::Admin).await;
     let none = admin.post("/api/v1/tickets/feed", person("boss")).await;
     assert_eq!(none.status, 422);
 }

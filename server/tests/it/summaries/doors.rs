@@ -133,6 +133,7 @@ async fn the_page_shows_previews_and_a_form() {
     assert!(page.contains("修改汇总 晨报"), "{page}");
     let wrong = [
         ("id", "1"),
+        ("version", "1"),
         ("name", "晨报"),
         ("channel_id", id.as_str()),
         ("time", "later"),

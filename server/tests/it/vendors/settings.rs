@@ -73,6 +73,7 @@ async fn a_channel_is_changed_on_its_page_and_keeps_what_is_left_empty() {
     assert_eq!((shown.name.as_str(), shown.lang), ("ops 2", None));
 
     let mut bad = edit;
+    bad[1].1 = "2";
     bad[3] = ("kind", "telegram");
     let refused = admin.submit("/admin/channels", &bad).await;
     assert_eq!(refused.status, 422);

@@ -61,7 +61,11 @@ async fn feishus_own_client_and_ours_hold_the_same_conversation() {
     let talk = Talk::start().await;
     talk.person("ann", Role::Operator).await;
     let console = talk.app.console();
-    let test = talk.app.service.channel_test(&console, talk.channel.id).await;
+    let test = talk
+        .app
+        .service
+        .channel_test(&console, talk.channel.id)
+        .await;
     assert!(test.as_ref().is_ok_and(|test| test.ok), "{test:?}");
     let text = talk.vendor.wait_for(MESSAGES, 1).await["content"].to_string();
     assert!(text.contains("A test message from Jcrontab"), "{text}");
