@@ -26,6 +26,12 @@ pub fn rota_of(owner: &str) -> Option<&str> {
     owner.strip_prefix(PREFIX)
 }
 
+/// A rota as owners name it.
+#[must_use]
+pub fn owner_of_rota(name: &str) -> String {
+    format!("{PREFIX}{name}")
+}
+
 /// A rota.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Rota {

@@ -41,6 +41,7 @@ mod m20261130_000044_versions;
 mod m20261130_000046_ticket_check;
 mod m20261130_000047_urge_default;
 mod m20261130_000048_oncall;
+mod m20261130_000050_mask_links;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -89,6 +90,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000046_ticket_check::Migration),
             Box::new(m20261130_000047_urge_default::Migration),
             Box::new(m20261130_000048_oncall::Migration),
+            Box::new(m20261130_000050_mask_links::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@ pub mod alike;
 pub mod feed;
 pub mod limit;
 pub mod link;
+mod listed;
 pub mod password;
 pub mod proxies;
 pub mod seal;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::oncall::{Rota, rota_of};
+use app::oncall::{Rota, owner_of_rota, rota_of};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use jiff::ToSpan;
@@ -110,6 +110,13 @@ impl OnCall {
             Some((rota.name, turn.who))
         });
         Ok(Self(people.collect()))
+    }
+
+    /// The rotas that stand for a person, as owners are named.
+    #[must_use]
+    pub fn standing_for(&self, person: &str) -> Vec<String> {
+        let rotas = self.0.iter().filter(|(_, who)| *who == person);
+        rotas.map(|(rota, _)| owner_of_rota(rota)).collect()
     }
 
     /// Names the people in the place of rotas, each person once. A rota that is gone keeps its name.

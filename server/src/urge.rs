@@ -9,12 +9,13 @@ mod times;
 pub use check::CHECKS_AT_ONCE;
 pub use times::PolicyTimes;
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use app::id::TaskId;
+use app::id::{TaskId, TicketId};
 use app::message::Event;
-use app::task::Task;
+use app::task::{Task, TaskState};
 use app::ticket::TicketKind;
 use app::ticket::machine::{self, Effect, Happening, Next};
 use async_trait::async_trait;
@@ -40,6 +41,8 @@ const RETRY: Duration = Duration::from_secs(1);
 const AT_ONCE: u64 = 1_000;
 /// Transactions of one turn; the rest follows with the next one, at once.
 const ROUNDS: u32 = 50;
+/// A ticket that cannot be read is looked at again after so long: a newer version of the product may be able to.
+const UNREADABLE: TimeDelta = TimeDelta::hours(1);
 /// Chases without an end, of a server of a former version, are looked for this often.
 const ADOPT: TimeDelta = TimeDelta::minutes(10);
 
@@ -98,7 +101,10 @@ impl Urging {
         for _ in 0..ROUNDS {
             let (now, begun) = (self.tools.clock.now(), Instant::now());
             let look = self.tools.store.tickets_due(now, AT_ONCE).await?;
-            if look.due.is_empty() {
+            if !look.unreadable.is_empty() {
+                self.put_off(&look.unreadable, now).await?;
+            }
+            if look.due.is_empty() && look.unreadable.is_empty() {
                 self.plan(|plan| plan.next = look.next);
                 return Ok(());
             }
@@ -126,7 +132,8 @@ impl Urging {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .adopted;
-        if last.is_some_and(|last| now - last < ADOPT) {
+        // A clock that was set back must not delay it.
+        if last.is_some_and(|last| (now - last).abs() < ADOPT) {
             return Ok(());
         }
         let adopted = self.tools.store.adopt_chases(now).await?;
@@ -137,12 +144,25 @@ impl Urging {
         Ok(())
     }
 
+    /// Tickets that this version cannot read, or whose task it cannot, are left for a while: the others go on.
+    async fn put_off(&self, ids: &[TicketId], now: DateTime<Utc>) -> Result<(), StoreError> {
+        tracing::error!(?ids, "tickets cannot be read and are not urged");
+        self.tools.store.put_off(ids, now, now + UNREADABLE).await
+    }
+
     async fn claim(&self, due: Vec<StoredTicket>, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut ids: Vec<TaskId> = due.iter().map(|ticket| ticket.task_id).collect();
         ids.sort_unstable();
         ids.dedup();
-        let tasks = self.tools.store.tasks_of(&ids).await?;
+        let (tasks, unreadable) = self.tools.store.readable_tasks(&ids).await?;
+        let is_readable = |ticket: &StoredTicket| !unreadable.contains(&ticket.task_id);
+        let (due, unread): (Vec<_>, Vec<_>) = due.into_iter().partition(is_readable);
+        if !unread.is_empty() {
+            let unread: Vec<TicketId> = unread.iter().map(|ticket| ticket.id).collect();
+            self.put_off(&unread, now).await?;
+        }
         let calendars = self.calendar_cache.snapshot();
+        warn_of_missing(&tasks, &calendars);
         let ladders = tasks.values().flat_map(|task| &task.tickets.policy.ladder);
         let owners = due.iter().flat_map(|ticket| &ticket.asked);
         let owners = owners.chain(ladders.flat_map(|rung| &rung.who));
@@ -203,7 +223,11 @@ impl Urging {
         calendars: &Snapshot,
         now: DateTime<Utc>,
     ) -> Option<Next> {
-        let Some(task) = task else {
+        // A closed task, or one that opens no such tickets any more, asks for nothing: usually its tickets end with that.
+        let asks = |task: &&Task| {
+            task.state != TaskState::Closed && task.tickets.has(ticket.ticket.kind, task.urging)
+        };
+        let Some(task) = task.filter(asks) else {
             // Its task is gone, and so is what was asked for.
             let policy = app::ticket::UrgePolicy::default();
             let happening = Happening::Done;
@@ -216,6 +240,21 @@ impl Urging {
             return Some(next);
         }
         machine::next(&ticket.ticket, Happening::Due, policy, now, &times).ok()
+    }
+}
+
+/// Policies that name a calendar which does not exist: Monday to Friday count then.
+fn warn_of_missing(tasks: &HashMap<TaskId, Task>, calendars: &Snapshot) {
+    let named = tasks.values().filter_map(|task| {
+        let name = task.tickets.policy.hours.as_ref()?.calendar.as_deref()?;
+        calendars.calendar(Some(name)).is_none().then_some(name)
+    });
+    let missing: BTreeSet<&str> = named.collect();
+    if !missing.is_empty() {
+        tracing::error!(
+            calendars = ?missing,
+            "policies of tickets name calendars that do not exist; Monday to Friday count as working days"
+        );
     }
 }
 

@@ -45,5 +45,5 @@ pub fn sort_for(tickets: &mut [TicketView], reader: &str) {
 /// Whether a ticket is a person's, or asks them.
 #[must_use]
 pub fn is_of(ticket: &TicketView, person: &str) -> bool {
-    ticket.owner == person || ticket.asked.iter().any(|name| name == person)
+    ticket.is_of(person)
 }

@@ -21,7 +21,7 @@ use crate::{
     id::TaskId,
     page::sort_for,
     server_fns::forms::Posted,
-    ticket::TicketDetail,
+    ticket::{TicketDetail, TicketView},
     time::Stamp,
 };
 
@@ -107,6 +107,19 @@ pub async fn fetch_tickets(
         .principal
         .as_ref()
         .map_or("", |who| who.name.as_str());
+    // The reader's own come first however many newer ones there are; on later pages they stand among the others.
+    if error.is_none() && query.owner.is_empty() && query.after.is_none() && list.next.is_some() {
+        let own = TicketQuery {
+            owner: reader.to_owned(),
+            ..query.clone()
+        };
+        let own = with_status(backend.ticket_list(&caller, &own).await)?.items;
+        let new = own
+            .into_iter()
+            .filter(|one| !items.iter().any(|known| known.id == one.id));
+        let new: Vec<TicketView> = new.collect();
+        items.extend(new);
+    }
     sort_for(&mut items, reader);
     Ok(TicketsPage {
         clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,

@@ -65,8 +65,11 @@ pub fn imported(lang: Lang, days: i64, ignored: usize) -> String {
 #[must_use]
 pub fn schedules_using(lang: Lang, count: i64) -> String {
     match (lang, count) {
-        (Lang::Zh, _) => format!("{count} 个周期"),
-        (Lang::En, _) => format!("{count} {}", plural(count, "schedule", "schedules")),
+        (Lang::Zh, _) => format!("{count} 个周期或催单策略"),
+        (Lang::En, _) => {
+            let words = plural(count, "schedule or policy", "schedules and policies");
+            format!("{count} {words}")
+        }
     }
 }
 

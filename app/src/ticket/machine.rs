@@ -154,6 +154,12 @@ impl Ticket {
         self.urges - self.urges_before >= policy.max_urges.max(1)
     }
 
+    /// Leaves room for one more urge where all have been sent: a person has answered and expects to be asked again.
+    fn allow_one_more(&mut self, policy: &UrgePolicy) {
+        let least = self.urges + 1 - policy.max_urges.max(1);
+        self.urges_before = self.urges_before.max(least);
+    }
+
     /// The step to another state, and what follows.
     fn step(mut self, step: TicketStep, effect: Effect) -> Result<Next, Refused> {
         self.state = step.take(self.state)?;
@@ -217,11 +223,15 @@ pub fn next(
             }
             ticket.next_urge_at = Some(until);
             ticket.snoozed_until = Some(until);
+            ticket.allow_one_more(policy);
             ticket.step(TicketStep::Snooze, Effect::Snoozed(until))
         }
         Happening::HandOver => {
             ticket.level = 0;
             ticket.since = now;
+            if ticket.kind != TicketKind::Chase {
+                ticket.allow_one_more(policy);
+            }
             let mut next = ticket.step(TicketStep::HandOver, Effect::HandedOver)?;
             if next.ticket.kind != TicketKind::Chase {
                 // The message that says so asks already.
@@ -256,7 +266,14 @@ pub fn asked_elsewhere(
         return due(ticket.clone(), policy, now, times);
     }
     let at = following(ticket, policy, now, times);
-    ticket.clone().later(at)
+    let mut next = ticket.clone().later(at);
+    let is_over = ticket.next_urge_at.is_none_or(|at| at <= now);
+    if ticket.state == TicketState::Snoozed && is_over {
+        next.ticket.state = TicketState::Open;
+        next.ticket.snoozed_until = None;
+        next.step = Some(TicketStep::Wake);
+    }
+    next
 }
 
 /// Its time has come.

@@ -6,12 +6,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-use super::{PolicyPart, TicketCheck};
+use super::{PolicyPart, TicketCheck, TicketKind};
 
 /// Everybody in the chat, as a name that is mentioned.
 pub const EVERYBODY: &str = "@all";
 /// The most rungs of a ladder.
 pub const LADDER_MAX: usize = 10;
+/// The most tickets about firings of one task that are open at once: the oldest one expires when another is opened.
+pub const FIRINGS_OPEN_MAX: u64 = 100;
 /// The most urges of a ticket.
 pub const URGES_MAX: i32 = 1_000;
 
@@ -72,6 +74,17 @@ pub struct TicketRule {
 }
 
 impl TicketRule {
+    /// Whether tickets of this kind belong to a task with this rule, which is being chased or not.
+    #[must_use]
+    pub fn has(&self, kind: TicketKind, is_chased: bool) -> bool {
+        match kind {
+            TicketKind::Task => self.opens == Opens::Task,
+            TicketKind::Firing => self.opens == Opens::Firing,
+            TicketKind::Failure => self.opens == Opens::Failure,
+            TicketKind::Chase => is_chased,
+        }
+    }
+
     /// The default, as a shared instance: a server holds thousands of tasks that all have it.
     #[must_use]
     pub fn usual() -> Arc<Self> {

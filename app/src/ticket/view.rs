@@ -62,6 +62,14 @@ pub struct TicketView {
     pub version: i64,
 }
 
+impl TicketView {
+    /// Whether it is a person's, or asks them.
+    #[must_use]
+    pub fn is_of(&self, person: &str) -> bool {
+        self.owner == person || self.asked.iter().any(|name| name == person)
+    }
+}
+
 /// A ticket with what happened to it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -116,7 +124,7 @@ pub struct TicketUrge {
 pub struct TicketQuery {
     /// `open` for all that are not over (also when empty), `all`, or a code of [`TicketState`] other than `open`.
     pub state: String,
-    /// Only those of this person.
+    /// Only those that are this person's, or ask them.
     pub owner: String,
     /// Only those of a task.
     pub task: Option<TaskId>,

@@ -12,6 +12,7 @@ use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use chrono::{DateTime, Utc};
 
 use super::feed::FeedKey;
 use super::link::LinkKeys;
@@ -130,18 +131,27 @@ impl Sealer {
     }
 
     /// Switches to the key made last: from here on it is *the* key, here and on disk, and the previous one is kept as
-    /// `secret.key.old`. To be called once the database uses it.
+    /// `secret.key.old`; links that it signed are accepted for a while. To be called once the database uses it.
     ///
     /// # Errors
     /// When the files cannot be changed; the next start does it then.
-    pub fn adopt(&self, next: &Self) -> Result<(), SealError> {
+    pub fn adopt(&self, next: &Self, now: DateTime<Utc>) -> Result<(), SealError> {
         let new = next
             .keys
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = new;
-        self.files()?.adopt_next()
+        let files = self.files()?;
+        files.adopt_next(now)?;
+        if let (Some(key), Some((old, replaced_at))) = (files.current()?, files.old()?) {
+            let links = LinkKeys::new(&key, Some((&old, replaced_at)));
+            self.keys
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .links = links;
+        }
+        Ok(())
     }
 
     /// Finishes a rotation that ended between the database and the files: where `sealed` opens with the key made
@@ -149,7 +159,12 @@ impl Sealer {
     ///
     /// # Errors
     /// When the files cannot be read or changed.
-    pub fn take_over(&self, name: &str, sealed: &str) -> Result<bool, SealError> {
+    pub fn take_over(
+        &self,
+        name: &str,
+        sealed: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, SealError> {
         let Some(files) = &self.files else {
             return Ok(false);
         };
@@ -160,7 +175,7 @@ impl Sealer {
         if next.open(name, sealed).is_err() {
             return Ok(false);
         }
-        self.adopt(&next)?;
+        self.adopt(&next, now)?;
         Ok(true)
     }
 

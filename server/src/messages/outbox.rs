@@ -37,7 +37,7 @@ use super::render::{Beside, Renderer, wants_brief};
 use super::send::Sender;
 use super::target::{self, Target};
 use super::ticket_button::asks;
-use super::ticket_link::link_line;
+use super::ticket_link::TicketLink;
 use super::vendor::{self, PerMinute};
 use super::words::{Briefs, Made, Worded};
 
@@ -104,6 +104,16 @@ impl std::fmt::Debug for Outbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Outbox")
     }
+}
+
+/// The words of one message.
+struct Words {
+    /// As they leave.
+    sent: Worded,
+    /// As they are kept, where those that leave hold a link.
+    kept: Option<String>,
+    /// Why the template of the channel was not used.
+    unused: Option<TemplateFault>,
 }
 
 /// Where a message goes after an attempt.
@@ -270,37 +280,46 @@ impl Outbox {
             );
             SendError::Refused(Why::Settings.into())
         })?;
-        let (mut made, mut unused) = (Made::default(), None);
+        let (mut made, mut unused, mut link) = (Made::default(), None, None);
+        // What leaves: `item` is what is kept, which holds no link.
+        let mut leaving = item.clone();
         if let Some(facts) = facts {
             let about = self.ticket_of(&facts).await?;
-            let link = about
+            link = about
                 .as_ref()
-                .and_then(|about| self.ticket_link(about, &item.mentions));
+                .and_then(|about| self.ticket_link(about, facts.event(), &item.mentions));
             let has_buttons = to.kind.is_bot() && asks(&facts);
-            let (worded, why) = self.words(facts, item, &to, link.as_deref()).await?;
-            item.body = worded.text;
-            (made, unused) = (worded.made, why);
+            let words = self.words(facts, item, &to, link.as_ref()).await?;
+            item.body = words.kept.unwrap_or_else(|| words.sent.text.clone());
+            leaving.body = words.sent.text;
+            (made, unused) = (words.sent.made, words.unused);
             let about = about.filter(|_| has_buttons);
             made.ticket = about.map(|about| (about.id, about.kind));
-            if let Some(link) = link {
+            if let Some(link) = &link {
                 // A template says itself where it stands, and a card leads there.
                 if !made.templated && made.ticket.is_none() {
                     let lang = target.lang.unwrap_or(self.renderer.lang);
-                    item.body.push_str(&link_line(&link, lang));
+                    item.body.push_str(&link.line(link.shown(), lang));
+                    leaving.body.push_str(&link.line(link.url(), lang));
                 }
-                made.url = link;
+                made.url = link.url().to_owned();
             }
         }
         // The body that a template makes for a webhook has no place for it.
         let is_body = made.templated && to.kind == ChannelKind::Webhook;
         if item.kind == MessageKind::Text && !is_body {
-            self.add_circumstances(item, target);
+            item.body = self.with_circumstances(std::mem::take(&mut item.body), item, target);
+            leaving.body = self.with_circumstances(leaving.body, item, target);
         }
         if item.kind == MessageKind::Image {
             made.picture = self.picture(item).await?;
         }
         let sender = self.sender.by(&to.way)?;
-        let answer = sender.send(&to, item, &made, self.clock.now()).await?;
+        let answer = sender.send(&to, &leaving, &made, self.clock.now()).await;
+        let answer = match &link {
+            Some(link) => link.hide_in(answer)?,
+            None => answer?,
+        };
         Ok(match unused {
             Some(fault) => {
                 // Of JSON it is a place in the result, which no reader has.
@@ -313,16 +332,22 @@ impl Outbox {
         })
     }
 
-    /// Adds to a text what was held back before it, and for which channel this one stands in.
-    fn add_circumstances(&self, item: &mut OutboxItem, target: &ChannelTarget) {
+    /// A text with what was held back before it, and for which channel its own one stands in.
+    fn with_circumstances(
+        &self,
+        mut body: String,
+        item: &OutboxItem,
+        target: &ChannelTarget,
+    ) -> String {
         if let Some(stored) = &item.facts {
-            self.renderer
-                .add_held_back(&mut item.body, stored, target.lang);
+            self.renderer.add_held_back(&mut body, stored, target.lang);
         }
-        if let Some(stand_in) = &item.stand_in {
-            let (names, why) = (stand_in.names(), &stand_in.why);
-            let body = std::mem::take(&mut item.body);
-            item.body = self.renderer.instead(body, &names, why, target.lang);
+        match &item.stand_in {
+            Some(stand_in) => {
+                let (names, why) = (stand_in.names(), &stand_in.why);
+                self.renderer.instead(body, &names, why, target.lang)
+            }
+            None => body,
         }
     }
 
@@ -344,8 +369,8 @@ impl Outbox {
         facts: Facts,
         item: &OutboxItem,
         to: &Target,
-        link: Option<&str>,
-    ) -> Result<(Worded, Option<TemplateFault>), SendError> {
+        link: Option<&TicketLink>,
+    ) -> Result<Words, SendError> {
         let (channel, event) = (item.channel_id, item.event);
         let named = item.template.as_deref();
         let template = self.store.template_for(channel, event, named).await;
@@ -359,39 +384,53 @@ impl Outbox {
             _ => None,
         };
         let Some(template) = template else {
-            let worded = self.renderer.built_in(&facts, to.lang, brief.as_ref());
-            return Ok((worded, None));
+            return Ok(Words {
+                sent: self.renderer.built_in(&facts, to.lang, brief.as_ref()),
+                kept: None,
+                unused: None,
+            });
         };
         let (renderer, format, owners) =
             (self.renderer.clone(), to.format(), item.mentions.clone());
-        let link = link.map(str::to_owned);
+        let link = link.cloned();
         // A template may take a while, which no other work of this thread should wait for.
         let making = tokio::task::spawn_blocking(move || {
-            let beside = Beside {
-                owners: &owners,
-                brief: brief.as_ref(),
-                link: link.as_deref(),
+            let made = |link: Option<&str>| {
+                let beside = Beside {
+                    owners: &owners,
+                    brief: brief.as_ref(),
+                    link,
+                };
+                let body = template.body.as_str();
+                renderer.by_template(&facts, (body, format), Some(lang), beside)
             };
-            let body = &template.body;
-            let made = renderer.by_template(&facts, (body, format), Some(lang), beside);
-            made.map_or_else(
-                |fault| {
-                    let worded = renderer.built_in(&facts, Some(lang), brief.as_ref());
-                    (worded, Some(fault))
+            let built_in = || renderer.built_in(&facts, Some(lang), brief.as_ref());
+            match made(link.as_ref().map(TicketLink::url)) {
+                Ok(sent) => {
+                    // A template can take the link apart, so the text is made once more without it.
+                    let kept = link.as_ref().map(|link| {
+                        made(Some(link.shown())).map_or_else(|_| built_in().text, |kept| kept.text)
+                    });
+                    let unused = None;
+                    Words { sent, kept, unused }
+                }
+                Err(fault) => Words {
+                    sent: built_in(),
+                    kept: None,
+                    unused: Some(fault),
                 },
-                |worded| (worded, None),
-            )
+            }
         });
-        let (worded, unused) = making
+        let words = making
             .await
             .map_err(|error| unreadable("the words of a message were not made", &error))?;
-        if let Some(why) = &unused {
+        if let Some(why) = &words.unused {
             tracing::warn!(
                 %why,
                 "a template cannot be used; the built-in words are sent"
             );
         }
-        Ok((worded, unused))
+        Ok(words)
     }
 
     /// Writes what became of a message, again and again until the database has it: the message has

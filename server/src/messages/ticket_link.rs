@@ -1,5 +1,8 @@
 //! The link in a message that asks for a ticket: it is made when the message leaves, and answers the ticket without an
 //! account.
+//!
+//! It is a permission, so it is in what leaves only: the history of messages, the excerpts of runs and the answers of
+//! other ends, which every reader sees, have a text in its place.
 
 use app::i18n::Lang;
 use app::id::TicketId;
@@ -10,7 +13,86 @@ use super::outbox::Outbox;
 use crate::auth::link::{LIFE_MAX, Link, LinkFor, issued_to};
 use crate::facts::{Facts, TaskEvent};
 use crate::outbound::SendError;
-use crate::store::TicketFilter;
+use crate::store::{StoreError, StoredTicket, TicketFilter};
+
+/// What stands in the place of a token.
+const HIDDEN: &str = "…";
+/// Characters of a token that distinguish it from all others: kind, key and random number. What is behind them is of
+/// no use without them.
+const OWN: usize = 16;
+/// The events that ask for an answer. The others report, perhaps to a wider circle.
+const ASKING: [Event; 6] = [
+    Event::Urge,
+    Event::Reminder,
+    Event::TicketUrged,
+    Event::TicketEscalated,
+    Event::TicketHandedOver,
+    Event::TicketReopened,
+];
+
+/// A link to a ticket.
+#[derive(Clone)]
+pub(super) struct TicketLink {
+    url: String,
+    shown: String,
+    token: String,
+}
+
+impl TicketLink {
+    fn new(base_url: &str, token: String) -> Self {
+        Self {
+            url: format!("{base_url}/t/{token}"),
+            shown: format!("{base_url}/t/{HIDDEN}"),
+            token,
+        }
+    }
+
+    /// The whole address.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The address without the token, as everything shows it that is kept.
+    pub(super) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The line below a message that has this link.
+    pub(super) fn line(&self, link: &str, lang: Lang) -> String {
+        lang.pick(
+            format!("\n免登录处理：{link}"),
+            format!("\nAnswer without signing in: {link}"),
+        )
+    }
+
+    /// The answer of the other end without the token: many a server repeats what it was sent, whole or in part.
+    pub(super) fn hide_in(&self, answer: Result<String, SendError>) -> Result<String, SendError> {
+        match answer {
+            Ok(words) => Ok(self.hide(&words)),
+            Err(SendError::TooMany(words, after)) => {
+                Err(SendError::TooMany(self.hide(&words), after))
+            }
+            Err(SendError::Answer(words, after)) => {
+                Err(SendError::Answer(self.hide(&words), after))
+            }
+            Err(SendError::Rejected(words)) => Err(SendError::Rejected(self.hide(&words))),
+            // A reason of ours.
+            Err(other @ (SendError::Refused(_) | SendError::Unreachable(_))) => Err(other),
+        }
+    }
+
+    fn hide(&self, words: &str) -> String {
+        let own = self.token.get(..OWN).unwrap_or(&self.token);
+        let mut parts = words.split(own);
+        let mut hidden = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            hidden.push_str(HIDDEN);
+            let of_token = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            hidden.push_str(part.trim_start_matches(of_token));
+        }
+        hidden
+    }
+}
 
 /// The ticket that a message is about.
 pub(super) struct AboutTicket {
@@ -31,20 +113,12 @@ impl Outbox {
                 kind: ticket.kind,
                 asked: ticket.asked.clone(),
             }),
-            // The firings of a chase, and a reminder, ask for the ticket of their task.
-            Facts::Ended { task, .. } if matches!(facts.event(), Event::Urge | Event::Reminder) => {
-                let filter = TicketFilter {
-                    states: TicketState::OPEN.to_vec(),
-                    task: Some(task.id),
-                    ..TicketFilter::default()
-                };
-                let open = self.store.tickets(&filter, 1).await.map_err(|error| {
-                    SendError::Answer(
-                        format!("the ticket of this message cannot be read: {error}"),
-                        None,
-                    )
+            Facts::Ended { .. } => {
+                let found = self.ticket_of_run(facts).await.map_err(|error| {
+                    let words = format!("the ticket of this message cannot be read: {error}");
+                    SendError::Answer(words, None)
                 })?;
-                open.into_iter().next().map(|ticket| AboutTicket {
+                found.map(|ticket| AboutTicket {
                     id: ticket.id,
                     kind: ticket.ticket.kind,
                     asked: ticket.asked,
@@ -54,9 +128,52 @@ impl Outbox {
         })
     }
 
-    /// The link to the ticket that a message is about; `None` where there are no such links.
-    pub(super) fn ticket_link(&self, about: &AboutTicket, mentions: &[String]) -> Option<String> {
+    /// The open ticket that the message of a run asks for: a firing of a chase that of the chase; a reminder, at
+    /// whichever attempt, that of its own firing, or that of its task where the task is the order.
+    async fn ticket_of_run(&self, facts: &Facts) -> Result<Option<StoredTicket>, StoreError> {
+        let Facts::Ended { task, run, .. } = facts else {
+            return Ok(None);
+        };
+        let of_task = |kind| TicketFilter {
+            states: TicketState::OPEN.to_vec(),
+            task: Some(task.id),
+            kind: Some(kind),
+            ..TicketFilter::default()
+        };
+        let wanted = match facts.event() {
+            Event::Urge => of_task(TicketKind::Chase),
+            Event::Reminder => {
+                let firing = self.store.run(*run).await?;
+                if let Some(occurrence) = firing.and_then(|run| run.occurrence_id) {
+                    let of_firing = TicketFilter {
+                        task: Some(task.id),
+                        occurrence: Some(occurrence),
+                        ..TicketFilter::default()
+                    };
+                    let found = self.store.tickets(&of_firing, 1).await?.into_iter().next();
+                    if let Some(found) = found {
+                        return Ok(Some(found).filter(|one| !one.ticket.state.is_over()));
+                    }
+                }
+                of_task(TicketKind::Task)
+            }
+            _ => return Ok(None),
+        };
+        Ok(self.store.tickets(&wanted, 1).await?.into_iter().next())
+    }
+
+    /// The link to the ticket that a message of an event is about; `None` where it asks for no answer, or there are no
+    /// such links.
+    pub(super) fn ticket_link(
+        &self,
+        about: &AboutTicket,
+        event: Event,
+        mentions: &[String],
+    ) -> Option<TicketLink> {
         let acts = self.link_acts?;
+        if !ASKING.contains(&event) {
+            return None;
+        }
         let asked = &about.asked;
         let people = if asked.is_empty() { mentions } else { asked };
         let person = issued_to(people.iter().map(String::as_str));
@@ -64,14 +181,32 @@ impl Outbox {
         let what = LinkFor::Ticket(about.id.0);
         let link = Link::new(what, acts, &person, now, now + LIFE_MAX);
         let token = self.sealer.links().sign(&link);
-        Some(format!("{}/t/{token}", self.renderer.base_url))
+        Some(TicketLink::new(&self.renderer.base_url, token))
     }
 }
 
-/// The line below a message that has the link.
-pub(super) fn link_line(link: &str, lang: Lang) -> String {
-    lang.pick(
-        format!("\n免登录处理：{link}"),
-        format!("\nAnswer without signing in: {link}"),
-    )
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_repeat_no_token() {
+        let token = format!("AQ{}", "aB3-_xYz".repeat(6));
+        let link = TicketLink::new("http://cron.test", token.clone());
+        let (whole, part) = (link.url().to_owned(), &token[..30]);
+        for (said, kept) in [
+            (format!("got {whole}"), "got http://cron.test/t/…"),
+            (format!("a%2Ft%2F{token}%22 {token}"), "a%2Ft%2F…%22 …"),
+            // Cut at the end.
+            (format!("{{\"echo\":\"{part}"), "{\"echo\":\"…"),
+            ("ok".to_owned(), "ok"),
+        ] {
+            assert_eq!(link.hide_in(Ok(said.clone())).ok().as_deref(), Some(kept));
+            let refused = link.hide_in(Err(SendError::Rejected(said)));
+            assert_eq!(
+                refused.map_err(|error| error.stored()),
+                Err(kept.to_owned())
+            );
+        }
+    }
 }

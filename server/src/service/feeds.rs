@@ -79,7 +79,7 @@ impl Service {
         }
         let filter = TicketFilter {
             states: TicketState::OPEN.to_vec(),
-            owner: Some(found.person.clone()),
+            people: self.names_of_person(lang, &found.person).await?,
             ..TicketFilter::default()
         };
         let rows = self.store.tickets(&filter, TICKETS_MAX).await;
@@ -88,6 +88,7 @@ impl Service {
         let host = base.split("://").last().unwrap_or_default();
         let entries: Vec<FeedEntry> = tickets
             .into_iter()
+            .filter(|ticket| ticket.is_of(&found.person))
             .map(|ticket| FeedEntry {
                 uid: format!("ticket-{}@{host}", ticket.id),
                 version: ticket.version,

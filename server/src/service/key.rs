@@ -35,7 +35,7 @@ impl Service {
         if self.sealer.open(KEY_CHECK, &kept).is_ok() {
             return Ok(());
         }
-        if self.sealer.take_over(KEY_CHECK, &kept)? {
+        if self.sealer.take_over(KEY_CHECK, &kept, self.clock.now())? {
             tracing::warn!("finished an interrupted key rotation");
             return Ok(());
         }

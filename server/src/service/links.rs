@@ -6,7 +6,7 @@
 mod press;
 
 use app::auth::{Action, Principal, Role, Via};
-use app::backend::{Answer, Caller, Runs, System, Tasks, TicketDoors, Tickets};
+use app::backend::{Answer, Caller, System, Tasks, TicketDoors, Tickets};
 use app::error::ErrorKind;
 use app::i18n::Lang;
 use app::id::TicketId;
@@ -18,7 +18,7 @@ use app::ticket::{
 };
 use app::time::{Stamp, ZoneRules};
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 pub use press::Press;
 
@@ -33,7 +33,7 @@ use crate::text::{head, tail};
 use crate::texts::Refusal;
 use crate::texts::links::LinkRefusal;
 
-/// Requests with a link from one address within a minute: a whole office may have one address.
+/// Requests with one link within a minute, from everywhere: a whole chat may have it.
 const LOOKS: u32 = 600;
 /// The limit of broken links from one address.
 const BROKEN: Rule = Rule {
@@ -46,14 +46,14 @@ const STATS_OVER: TimeDelta = TimeDelta::days(90);
 const STATS_ROWS: u64 = 5_000;
 /// Characters of a log's end.
 const LOG_CHARS: usize = 4_000;
+/// Bytes of a log's end that are read: with terminal codes, and in scripts of three bytes a character.
+const LOG_BYTES: u32 = 64 * 1024;
 /// Lines of a log's end.
 const LOG_LINES: usize = 40;
 /// Characters of a runbook.
 const RUNBOOK_CHARS: usize = 1_500;
 /// Tickets on a person's own page.
 const MINE_MAX: u32 = 50;
-/// How long a link on a person's own page is valid: it is made anew whenever the page is opened.
-const FROM_LIST: TimeDelta = TimeDelta::hours(12);
 
 /// What a link leads to.
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ pub struct LinkedTicket {
     pub of_another: bool,
     /// The start of the task's runbook; may be empty.
     pub runbook: String,
-    /// The end of the log of its last run, where the link shows it and there is one.
+    /// The end of the log of the run that it is about, where the link shows it and there is one.
     pub log: Option<String>,
     /// The zone in which its times are shown.
     pub zone: ZoneRules,
@@ -119,15 +119,19 @@ impl Service {
     fn read_link(&self, lang: Lang, token: &str, from: &str) -> Answer<Link> {
         let now = self.clock.now();
         let address = format!("link {}", network_of(from));
-        if !self.attempts.may_look(&address, LOOKS, now) {
-            return Err(LinkRefusal::TooMany { seconds: 60 }.answer(lang));
-        }
         if self.link_acts.is_none() {
             return Err(LinkRefusal::Off.answer(lang));
         }
         match self.sealer.links().read(token, now) {
-            // A link that is right is never made to wait for the broken ones of others at the same address.
-            Ok(link) => Ok(link),
+            // A link that is right is never made to wait for the broken ones of others at the same address, nor for
+            // other links: only who has a signed one can use its allowance up.
+            Ok(link) => match self
+                .attempts
+                .may_look(&format!("link {}", link.id()), LOOKS, now)
+            {
+                true => Ok(link),
+                false => Err(LinkRefusal::TooMany { seconds: 60 }.answer(lang)),
+            },
             Err(LinkFault::Expired) => Err(LinkRefusal::Expired.answer(lang)),
             Err(LinkFault::Broken) => {
                 let wait = self.attempts.wait(&address, BROKEN, now);
@@ -165,15 +169,19 @@ impl Service {
         let granted = link.acts.and(self.link_acts.unwrap_or_default());
         let acts: LinkActs = LinkAct::ALL
             .into_iter()
-            .filter(|act| granted.allows(*act) && is_possible(*act, ticket, &task, of_another))
+            .filter(|act| granted.allows(*act))
+            .filter(|act| is_possible(*act, ticket, (&task, granted), of_another))
             .collect();
         let log = match acts.allows(LinkAct::Log) {
-            true => self.log_end(caller, ticket, &task).await?,
+            true => self.log_end(caller, ticket).await?,
             false => None,
         };
         Ok(LinkedTicket {
             zone: self.zone_of(caller, &ticket.zone).await,
-            runbook: head(&task.notes.runbook, RUNBOOK_CHARS).to_owned(),
+            runbook: match ticket.state.is_over() || of_another {
+                true => String::new(),
+                false => head(&task.notes.runbook, RUNBOOK_CHARS).to_owned(),
+            },
             now: Stamp(self.clock.now()),
             people,
             acts,
@@ -183,25 +191,18 @@ impl Service {
         })
     }
 
-    /// The end of the log of the last run, as text without terminal codes.
-    async fn log_end(
-        &self,
-        caller: &Caller,
-        ticket: &TicketView,
-        task: &TaskView,
-    ) -> Answer<Option<String>> {
-        let last = task.last_run.as_ref().map(|run| run.id);
-        let Some(run) = last.or(ticket.run_id) else {
+    /// The end of the log of the run that a ticket is about, as text without terminal codes. No more of it is read.
+    async fn log_end(&self, caller: &Caller, ticket: &TicketView) -> Answer<Option<String>> {
+        let Some(run) = ticket.run_id else {
             return Ok(None);
         };
-        let output = match self.run_output(caller, run).await {
-            Ok(output) => output,
+        let text = match self.run_tail(caller.lang, run, LOG_BYTES).await {
+            Ok(text) => text,
             // Deleted by retention in between.
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        // Only the end is looked at: an output may have megabytes.
-        let plain = app::ansi::plain(tail(&output.text, LOG_CHARS * 4));
+        let plain = app::ansi::plain(tail(&text, LOG_CHARS * 4));
         let end = tail(plain.trim_end(), LOG_CHARS);
         let lines: Vec<&str> = end.lines().collect();
         let lines = &lines[lines.len().saturating_sub(LOG_LINES)..];
@@ -221,7 +222,12 @@ impl Service {
         let mut tickets = Vec::with_capacity(listed.items.len());
         for ticket in listed.items {
             let zone = self.zone_of(&caller, &ticket.zone).await;
-            let token = self.sign_ticket(&ticket, granted, &link.person, now, now + FROM_LIST);
+            let what = LinkFor::Ticket(ticket.id.0);
+            let person = issued_to([link.person.as_str()]);
+            let mut to_ticket = Link::new(what, granted, &person, now, link.expires);
+            // The same one each time: each act works once for a list, and ends with it.
+            to_ticket.id = link.id_of(ticket.id.0);
+            let token = self.sealer.links().sign(&to_ticket);
             tickets.push((ticket, token, zone));
         }
         Ok(LinkedList {
@@ -230,20 +236,6 @@ impl Service {
             more: listed.next.is_some(),
             now: Stamp(now),
         })
-    }
-
-    /// The token of a link to a ticket.
-    fn sign_ticket(
-        &self,
-        ticket: &TicketView,
-        acts: LinkActs,
-        person: &str,
-        now: DateTime<Utc>,
-        expires: DateTime<Utc>,
-    ) -> String {
-        let what = LinkFor::Ticket(ticket.id.0);
-        let link = Link::new(what, acts, &issued_to([person]), now, expires);
-        self.sealer.links().sign(&link)
     }
 
     /// The zone of a ticket's task; UTC for one that the machine does not know any more.
@@ -318,10 +310,15 @@ fn concerns(ticket: &TicketView, people: &[String]) -> bool {
 }
 
 /// Whether the ticket as it stands leaves room for an act.
-fn is_possible(act: LinkAct, ticket: &TicketView, task: &TaskView, of_another: bool) -> bool {
+fn is_possible(
+    act: LinkAct,
+    ticket: &TicketView,
+    (task, granted): (&TaskView, LinkActs),
+    of_another: bool,
+) -> bool {
     let is_open = !ticket.state.is_over();
     match act {
-        LinkAct::Log => task.mode.runs_command(),
+        LinkAct::Log => is_open && ticket.run_id.is_some() && !of_another,
         // Urging may have ended without an answer; the work can still be done.
         LinkAct::Done => ticket.state != TicketState::Done && !of_another,
         LinkAct::Take => is_open && (of_another || ticket.state != TicketState::Acknowledged),
@@ -330,7 +327,9 @@ fn is_possible(act: LinkAct, ticket: &TicketView, task: &TaskView, of_another: b
         LinkAct::Assign => is_open && !of_another,
         LinkAct::Cycle => {
             let is_chased = matches!(ticket.kind, TicketKind::Task | TicketKind::Chase);
-            is_open && is_chased && !of_another
+            // The chase schedule starts the command, and its own schedules rest meanwhile.
+            let may_chase = !task.mode.runs_command() || granted.allows(LinkAct::Run);
+            is_open && is_chased && may_chase && !of_another
         }
         LinkAct::Run => is_open && task.mode.runs_command() && !of_another,
     }

@@ -6,7 +6,7 @@ use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{RunId, TaskId};
 use app::run::brief::Brief;
-use app::run::log::LogPage;
+use app::run::log::{LogItem, LogPage};
 use app::run::{Output, Run, RunState};
 use async_trait::async_trait;
 
@@ -46,6 +46,25 @@ impl Service {
         }
         let kept = self.output.kept(&stored, run.started_at.0, complete).await;
         Ok(Log::Kept(kept))
+    }
+
+    /// The end of a run's log as text, of which at most so many bytes are read.
+    pub(super) async fn run_tail(&self, lang: Lang, id: RunId, bytes: u32) -> Answer<String> {
+        let log = self.log_of(lang, id).await?;
+        let (total, _) = match &log {
+            Log::Live(log) => log.counts(),
+            Log::Kept(kept) => kept.counts(),
+        };
+        let (from, limit) = (total.saturating_sub(bytes.into()), bytes as usize);
+        let page = match log {
+            Log::Live(log) => log.page(from, limit).await,
+            Log::Kept(kept) => kept.page(from, limit),
+        };
+        let texts = page.items.into_iter().filter_map(|item| match item {
+            LogItem::Text { text, .. } => Some(text),
+            LogItem::Gap { .. } => None,
+        });
+        Ok(texts.collect())
     }
 
     fn live_log(&self, id: RunId) -> Option<RunLog> {

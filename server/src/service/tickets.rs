@@ -11,9 +11,9 @@ use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{TaskId, TicketId};
 use app::message::Event;
-use app::name::name_fault;
+use app::name::{NameFault, name_fault};
 use app::oncall::RotaView;
-use app::task::{LIST_ITEM_MAX, Task, owners};
+use app::task::{LIST_ITEM_MAX, Task, TaskState, owners};
 use app::ticket::machine::{self, Effect, Happening, Next, Refused};
 use app::ticket::{
     TicketAct, TicketDetail, TicketEntry, TicketKind, TicketQuery, TicketState, TicketView,
@@ -133,6 +133,10 @@ impl Service {
                 if word.chars().count() > WORD_MAX_CHARS || word.contains(hidden) {
                     return Err(TicketFault::LongWord.alone("word", lang));
                 }
+                let mut faults = word.lines().filter_map(name_fault);
+                if faults.any(|fault| matches!(fault, NameFault::Direction | NameFault::Hidden)) {
+                    return Err(TicketFault::HiddenWord.alone("word", lang));
+                }
                 Wanted {
                     word,
                     ..plain(Happening::Done)
@@ -149,8 +153,11 @@ impl Service {
             }
             TicketAct::Assign(to) => {
                 let people = owners(std::slice::from_ref(to));
+                // `@all` is everybody in a chat, and no person.
                 let fine = |name: &String| {
-                    name.chars().count() <= LIST_ITEM_MAX && name_fault(name).is_none()
+                    name.chars().count() <= LIST_ITEM_MAX
+                        && name_fault(name).is_none()
+                        && !name.starts_with('@')
                 };
                 match people.as_slice() {
                     [one] if fine(one) => Wanted {
@@ -176,6 +183,15 @@ impl Service {
         let calendars = self.calendar_cache.snapshot();
         let times = PolicyTimes::new(policy, &task.zone, &calendars, &self.patterns);
         let now = self.clock.now();
+        let is_closed = task.state == TaskState::Closed;
+        if wanted.happening == Happening::Reopen && ticket.ticket.state.is_over() {
+            if !task.tickets.has(ticket.ticket.kind, task.urging) {
+                return Err(TicketRefusal::NotOpened.answer(lang));
+            }
+            if is_closed && ticket.ticket.kind != TicketKind::Task {
+                return Err(TicketRefusal::TaskClosed.answer(lang));
+            }
+        }
         let next = machine::next(&ticket.ticket, wanted.happening, policy, now, &times)
             .map_err(|refused| refusal(&refused, ticket, wanted.happening, task).answer(lang))?;
         let detail = format!("{} #{}", task.name, ticket.id);
@@ -183,7 +199,8 @@ impl Service {
         let follows = match (ticket.ticket.kind, wanted.happening) {
             // The task is the order: both are closed and reopened together.
             (TicketKind::Task, Happening::Done) => Some(TaskFollows::Closes),
-            (TicketKind::Task, Happening::Reopen) => Some(TaskFollows::Reopens),
+            // A paused one stays as it is: a person paused it.
+            (TicketKind::Task, Happening::Reopen) => is_closed.then_some(TaskFollows::Reopens),
             (TicketKind::Chase, Happening::Done) => Some(TaskFollows::IsNotChased),
             _ => None,
         };
@@ -224,6 +241,17 @@ impl Service {
             TicketChanged::Outdated => Ok(false),
             TicketChanged::OpenAgain => Err(TicketRefusal::OpenAgain.answer(lang)),
         }
+    }
+
+    /// A person as tickets name them: by name, or by a rota that stands for them now. None for an empty name.
+    pub(super) async fn names_of_person(&self, lang: Lang, person: &str) -> Answer<Vec<String>> {
+        if person.is_empty() {
+            return Ok(Vec::new());
+        }
+        let on_call = OnCall::read(&self.store, true, self.clock.now()).await;
+        let mut names = on_call.or_internal(lang)?.standing_for(person);
+        names.push(person.to_owned());
+        Ok(names)
     }
 
     /// Tickets as everything outside sees them, without those whose task is gone.
@@ -373,9 +401,10 @@ impl Tickets for Service {
         let owner = query.owner.trim();
         let filter = TicketFilter {
             states,
-            owner: (!owner.is_empty()).then(|| owner.to_owned()),
+            people: self.names_of_person(lang, owner).await?,
             task: query.task,
             before: before.transpose()?,
+            ..TicketFilter::default()
         };
         // One row more than asked for shows whether there is a next page.
         let rows = self.store.tickets(&filter, u64::from(limit) + 1).await;
@@ -383,7 +412,8 @@ impl Tickets for Service {
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        let items = self.ticket_views(lang, rows).await?;
+        let mut items = self.ticket_views(lang, rows).await?;
+        items.retain(|ticket| owner.is_empty() || ticket.is_of(owner));
         Ok(List { items, next })
     }
 

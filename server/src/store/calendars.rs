@@ -4,14 +4,20 @@ use std::collections::BTreeSet;
 
 use app::calendar::CalendarDraft;
 use app::schedule::BUILTIN_CALENDAR;
+use app::ticket::TicketRule;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
 
-use super::entity::{calendar, schedule};
+use super::entity::{calendar, schedule, task};
 use super::ledger::{EVERY_TASK, note_change, withdraw};
 use super::row_version::{count, count_or_new};
+use super::tasks::{tickets_column, to_tickets};
 use super::txn::transaction;
+use super::urge_defaults::{defaults_with, rename_calendar};
 use super::{Act, Store, StoreError, Tx};
 
 /// A calendar's row.
@@ -53,6 +59,31 @@ pub(super) async fn has_calendars(
     Ok(found == names.len() as u64)
 }
 
+/// The tasks whose tickets are asked for on working days of a calendar.
+async fn policies_with<C: ConnectionTrait>(
+    connection: &C,
+    name: &str,
+) -> Result<Vec<(i64, TicketRule)>, StoreError> {
+    use task::Column as T;
+    let rows: Vec<(i64, Option<String>)> = task::Entity::find()
+        .select_only()
+        .columns([T::Id, T::Tickets])
+        // Few tasks name a calendar.
+        .filter(T::Tickets.like("%\"calendar\":\"%"))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let mut found = Vec::new();
+    for (id, text) in rows {
+        let rule = to_tickets(text.as_deref())?;
+        let calendar = rule.policy.hours.as_ref();
+        if calendar.and_then(|hours| hours.calendar.as_deref()) == Some(name) {
+            found.push((id, TicketRule::clone(&rule)));
+        }
+    }
+    Ok(found)
+}
+
 /// The row of a calendar.
 fn called(name: &str) -> Condition {
     Condition::all().add(calendar::Column::Name.eq(name))
@@ -80,7 +111,7 @@ impl Store {
             .collect())
     }
 
-    /// How many schedules use a calendar.
+    /// How many schedules, and policies of tickets, use a calendar.
     ///
     /// # Errors
     /// When the database fails.
@@ -96,7 +127,9 @@ impl Store {
             .filter(S::DayRule.ne("any"))
             .count(&self.reader)
             .await?;
-        Ok(i64::try_from(count).unwrap_or(i64::MAX))
+        let policies = policies_with(&self.reader, name).await?.len()
+            + defaults_with(&self.reader, name).await?.len();
+        Ok(i64::try_from(count).unwrap_or(i64::MAX) + i64::try_from(policies).unwrap_or(i64::MAX))
     }
 
     /// Adds a calendar without days. An existing name is a duplicate-key error.
@@ -127,8 +160,8 @@ impl Store {
         })
     }
 
-    /// Renames a calendar and sets its URL, with `read` only if it still has that version; its schedules follow. False
-    /// when it does not exist.
+    /// Renames a calendar and sets its URL, with `read` only if it still has that version; its schedules and the
+    /// policies of tickets follow. False when it does not exist.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
@@ -158,6 +191,17 @@ impl Store {
                 .filter(schedule::Column::Calendar.eq(name))
                 .exec(tx)
                 .await?;
+            rename_calendar(tx, name, &draft.name).await?;
+            for (id, mut rule) in policies_with(tx, name).await? {
+                if let Some(hours) = &mut rule.policy.hours {
+                    hours.calendar = Some(draft.name.clone());
+                }
+                task::Entity::update_many()
+                    .col_expr(task::Column::Tickets, Expr::value(tickets_column(&rule)))
+                    .filter(task::Column::Id.eq(id))
+                    .exec(tx)
+                    .await?;
+            }
             act.record(tx, None).await?;
             Ok(true)
         })
@@ -217,7 +261,8 @@ impl Store {
         })
     }
 
-    /// Removes a calendar, with `read` only if it still has that version; false when it has no row, or schedules use it.
+    /// Removes a calendar, with `read` only if it still has that version; false when it has no row, or schedules or
+    /// policies of tickets use it.
     ///
     /// # Errors
     /// When the database fails.
@@ -234,7 +279,10 @@ impl Store {
                 .filter(schedule::Column::Calendar.eq(name))
                 .count(tx)
                 .await?;
-            if uses > 0 && name != BUILTIN_CALENDAR {
+            let is_used = uses > 0
+                || !policies_with(tx, name).await?.is_empty()
+                || !defaults_with(tx, name).await?.is_empty();
+            if is_used && name != BUILTIN_CALENDAR {
                 return Ok(false);
             }
             if !count::<calendar::Entity>(tx, called(name), calendar::Column::Version, read).await?

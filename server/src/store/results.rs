@@ -291,13 +291,17 @@ async fn follow_tickets(tx: &Tx, wanted: Wanted, ended: &[&Outcome]) -> Result<b
     let mut has_messages = false;
     // In their order: a task may fail and succeed in one group.
     for outcome in ended {
-        let Some(seed) = outcome.ticket.as_deref().map(std::slice::from_ref) else {
+        let Some(seed) = outcome.ticket.as_deref() else {
             continue;
         };
+        let seeds = std::slice::from_ref(seed);
         if outcome.state == RunState::Succeeded {
-            has_messages |= tickets::recovered(tx, wanted, seed).await?;
-        } else if outcome.state.is_bad() && outcome.retry_at.is_none() {
-            has_messages |= tickets::open_all(tx, wanted, seed).await?;
+            has_messages |= tickets::recovered(tx, wanted, seeds).await?;
+        } else if outcome.state.is_bad()
+            && outcome.retry_at.is_none()
+            && tickets::opens_failures(tx, seed).await?
+        {
+            has_messages |= tickets::open_all(tx, wanted, seeds).await?;
         }
     }
     Ok(has_messages)

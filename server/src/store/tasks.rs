@@ -9,7 +9,7 @@ mod schedules;
 mod search;
 
 pub use change::{CheckedSpec, Inserted, Updated};
-pub(super) use change::{step_task, stop_urging};
+pub(super) use change::{state_of, step_task, stop_urging};
 
 use app::id::TaskId;
 use app::schedule::Schedule;

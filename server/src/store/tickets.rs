@@ -12,10 +12,11 @@ use app::ticket::machine::Ticket;
 use app::ticket::{TicketEntry, TicketKind, TicketState, TicketUrge, TicketView};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Query, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::code::is_one_of;
-use super::entity::{ticket, ticket_event, ticket_urge};
+use super::code::{Code, is_one_of};
+use super::entity::{task, ticket, ticket_event, ticket_urge};
 use super::tasks::from_json;
 use super::{Store, StoreError, Tx};
 
@@ -23,7 +24,7 @@ pub use act::{TaskFollows, TicketChange, TicketChanged, event_of as event_of_eff
 pub use chase::Chasing;
 pub(super) use chase::{count_firings, renew_chase};
 pub use open::TicketSeed;
-pub(super) use open::{close_of_task, follow_rule, open_all, recovered};
+pub(super) use open::{Follow, close_of_task, follow_rule, open_all, opens_failures, recovered};
 pub use urge::{TicketLook, UrgeClaim};
 
 /// Entries of its history, and urges, that are shown and kept for a ticket.
@@ -150,12 +151,40 @@ impl StoredTicket {
 pub struct TicketFilter {
     /// In one of these states; empty for all.
     pub states: Vec<TicketState>,
-    /// Only of this person.
-    pub owner: Option<String>,
+    /// Only those that may be of one of these people or rotas, or ask them: as whom the ladder asks by now depends on
+    /// the policy, a few more. Empty for all.
+    pub people: Vec<String>,
     /// Only of this task.
     pub task: Option<TaskId>,
+    /// Only of this kind.
+    pub kind: Option<TicketKind>,
+    /// Only about this firing.
+    pub occurrence: Option<OccurrenceId>,
     /// Older than this one.
     pub before: Option<TicketId>,
+}
+
+/// Whether a ticket may be a person's, or ask them: on its own list, or by the ladder of its task.
+fn concerns(person: &str) -> Result<SimpleExpr, StoreError> {
+    use ticket::Column as C;
+    // As it stands in a list of names, whole.
+    let name = serde_json::to_string(person).map_err(|error| StoreError::UnknownValue {
+        what: "the name of a person",
+        value: error.to_string(),
+    })?;
+    // INSTR looks for the text as it is, on every engine: LIKE has wildcards, and ignores case on SQLite.
+    let names = |list: Expr| {
+        let found = Func::cust("INSTR").arg(list).arg(name.as_str());
+        Expr::from(found).gt(0)
+    };
+    let on_ladders = Query::select()
+        .column(task::Column::Id)
+        .from(task::Entity)
+        .and_where(names(Expr::col(task::Column::Tickets)))
+        .to_owned();
+    let by_ladder = C::Level.gt(0).and(C::TaskId.in_subquery(on_ladders));
+    let asked = names(Expr::col(C::Asked));
+    Ok(C::Owner.eq(person).or(asked).or(by_ladder))
 }
 
 impl Store {
@@ -173,11 +202,21 @@ impl Store {
         if !filter.states.is_empty() {
             find = find.filter(is_one_of(C::State, &filter.states));
         }
-        if let Some(owner) = &filter.owner {
-            find = find.filter(C::Owner.eq(owner));
+        if !filter.people.is_empty() {
+            let mut any = Condition::any();
+            for person in &filter.people {
+                any = any.add(concerns(person)?);
+            }
+            find = find.filter(any);
         }
         if let Some(task) = filter.task {
             find = find.filter(C::TaskId.eq(task.0));
+        }
+        if let Some(kind) = filter.kind {
+            find = find.filter(C::Kind.eq(Code(kind)));
+        }
+        if let Some(occurrence) = filter.occurrence {
+            find = find.filter(C::OccurrenceId.eq(occurrence.0));
         }
         if let Some(before) = filter.before {
             find = find.filter(C::Id.lt(before.0));
@@ -245,7 +284,6 @@ impl Store {
 
 /// Removes the tickets of a task that is deleted.
 pub(super) async fn forget(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
-    use sea_orm::sea_query::Query;
     let of_task = || {
         Query::select()
             .column(ticket::Column::Id)

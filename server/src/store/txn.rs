@@ -94,6 +94,20 @@ impl StoreError {
             if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
     }
 
+    /// Whether a row has a value that this version does not understand, as opposed to a database that fails.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        match self {
+            Self::UnknownValue { .. } => true,
+            Self::Database(DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. }) => true,
+            Self::Database(DbErr::Query(RuntimeErr::SqlxError(e))) => {
+                use sea_orm::sqlx::Error;
+                matches!(**e, Error::ColumnDecode { .. } | Error::Decode(_))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the database cannot be reached, as opposed to refusing the statement.
     #[must_use]
     pub fn is_away(&self) -> bool {

@@ -36,6 +36,35 @@ async fn read<C: ConnectionTrait>(connection: &C) -> Result<Vec<PolicyDefault>, 
     rows.into_iter().map(one).collect()
 }
 
+/// The defaults by which people are asked on working days of a calendar.
+pub(super) async fn defaults_with<C: ConnectionTrait>(
+    connection: &C,
+    calendar: &str,
+) -> Result<Vec<PolicyDefault>, StoreError> {
+    let mut defaults = read(connection).await?;
+    defaults.retain(|default| {
+        let hours = default.policy.hours.as_ref();
+        hours.and_then(|hours| hours.calendar.as_deref()) == Some(calendar)
+    });
+    Ok(defaults)
+}
+
+/// Lets defaults follow the new name of a calendar.
+pub(super) async fn rename_calendar(tx: &Tx, from: &str, to: &str) -> Result<(), StoreError> {
+    for mut default in defaults_with(tx, from).await? {
+        if let Some(hours) = &mut default.policy.hours {
+            hours.calendar = Some(to.to_owned());
+        }
+        let policy = serde_json::json!(default).to_string();
+        urge_default::Entity::update_many()
+            .col_expr(urge_default::Column::Policy, Expr::value(policy))
+            .filter(urge_default::Column::Tag.eq(&default.tag))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
 /// The rule about tickets of a definition with what it inherits. Costs no statement where it opens none.
 pub(super) async fn inherited(tx: &Tx, spec: &TaskSpec) -> Result<TicketRule, StoreError> {
     if spec.tickets.opens == Opens::None {

@@ -91,8 +91,8 @@ impl Refusal for CalendarRefusal {
             .at("name", "taken"),
             Self::InUse => conflict(
                 "calendar.in_use",
-                "还有工作周期在用这个日历",
-                "Schedules still use this calendar",
+                "还有工作周期或催单策略在用这个日历",
+                "Schedules or policies of tickets still use this calendar",
             )
             .hint(
                 "先让它们改用别的日历",

@@ -27,6 +27,8 @@ pub enum TicketFault {
     UnknownState,
     /// The word is too long.
     LongWord,
+    /// The word has characters that no reader sees.
+    HiddenWord,
     /// It is handed over to no person, to several, or to a name that no person has.
     NoPerson,
     /// A default policy opens no tickets and has no check.
@@ -52,6 +54,13 @@ impl Fault for TicketFault {
                 both(
                     format!("说明最多 {WORD_MAX_CHARS} 个字符"),
                     format!("The note has at most {WORD_MAX_CHARS} characters"),
+                ),
+            ),
+            Self::HiddenWord => (
+                "invisible",
+                both(
+                    "含有看不见或改变文字方向的字符（如零宽空格、U+202E），请删去后重新输入",
+                    "It contains an invisible character, or one that reverses the text (such as U+202E); remove it",
                 ),
             ),
             Self::NoPerson => (
@@ -117,6 +126,10 @@ pub enum TicketRefusal {
     TooManyDefaults,
     /// Another ticket about the same is open.
     OpenAgain,
+    /// Its task does not open such tickets any more.
+    NotOpened,
+    /// Its task is closed.
+    TaskClosed,
     /// Others change it again and again.
     Busy,
 }
@@ -180,6 +193,21 @@ impl Refusal for TicketRefusal {
                 "Another ticket about the same is open",
             )
             .hint("请处理那个单", "Answer that one"),
+            Self::NotOpened => conflict(
+                "ticket.not_opened",
+                "任务现在的设置不再开这种单",
+                "The task does not open such tickets any more",
+            )
+            .hint(
+                "需要时请先修改任务的“开单”设置",
+                "Change *Opens tickets* of the task first",
+            ),
+            Self::TaskClosed => conflict(
+                "ticket.task_closed",
+                "任务已结单",
+                "The task is closed",
+            )
+            .hint("请先恢复任务", "Restore the task first"),
             Self::Busy => conflict(
                 "ticket.busy",
                 "其他人正在处理这个单",

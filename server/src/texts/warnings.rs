@@ -1,6 +1,8 @@
 //! What a person should know of a task or a preview: it is saved as it stands, and hardly meant so.
 
+use app::duration::duration_words;
 use app::i18n::Lang;
+use app::ticket::FIRINGS_OPEN_MAX;
 
 use super::{Say, Text, both};
 
@@ -29,6 +31,11 @@ pub enum TaskWarning {
     UnknownTz {
         /// The value of `TZ`.
         value: String,
+    },
+    /// Its firings open tickets faster than these expire.
+    ManyTickets {
+        /// After how many seconds each expires.
+        expires_after: i64,
     },
     /// The only time of its chase schedule has passed.
     UrgePast,
@@ -80,6 +87,19 @@ impl Say for TaskWarning {
                     "This server has no executable shell {path}: runs here will fail; it may exist on another node"
                 ),
             ),
+            Self::ManyTickets { expires_after } => {
+                let after = |lang| duration_words(*expires_after, lang);
+                both(
+                    format!(
+                        "每次提醒开一个单，{} 内的提醒超过 {FIRINGS_OPEN_MAX} 次：没有完成的单多于 {FIRINGS_OPEN_MAX} 个时，最早的会过期。可以缩短过期时间，或改为 task",
+                        after(Lang::Zh)
+                    ),
+                    format!(
+                        "Each reminder opens a ticket, and there are more than {FIRINGS_OPEN_MAX} of them within {}: of more than {FIRINGS_OPEN_MAX} open tickets the oldest expire. Let tickets expire sooner, or open one for the task",
+                        after(Lang::En)
+                    ),
+                )
+            }
             Self::UnknownTz { value } => both(
                 format!(
                     "环境变量 TZ 的值 {value} 不是已知的时区名，命令会按 UTC 计时；请写 Asia/Shanghai 这样的 IANA 名"

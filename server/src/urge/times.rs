@@ -21,7 +21,7 @@ const JOINED: usize = 400;
 #[derive(Debug)]
 pub struct PolicyTimes<'a> {
     nights: Option<QuietHours>,
-    days_off: Option<(QuietHours, Option<Arc<WorkCalendar>>)>,
+    days_off: Option<(QuietHours, Arc<WorkCalendar>)>,
     zone: &'a str,
     patterns: &'a Patterns,
 }
@@ -48,7 +48,14 @@ impl<'a> PolicyTimes<'a> {
         let days_off = hours.and_then(|hours| {
             let name = hours.calendar.as_deref()?;
             let off = quiet(0, DAY, Some(name.to_owned()));
-            Some((off, calendars.calendar(Some(name))))
+            // As for schedules: without it, as after a downgrade, Monday to Friday count.
+            let calendar = calendars.calendar(Some(name)).unwrap_or_else(|| {
+                Arc::new(WorkCalendar {
+                    name: name.to_owned(),
+                    ..WorkCalendar::default()
+                })
+            });
+            Some((off, calendar))
         });
         Self {
             nights,
@@ -67,7 +74,7 @@ impl Times for PolicyTimes<'_> {
             let night = night.and_then(|hours| quiet_until(hours, None, at));
             let off = || {
                 let (hours, calendar) = self.days_off.as_ref()?;
-                quiet_until(hours, calendar.as_deref(), at)
+                quiet_until(hours, Some(calendar), at)
             };
             match night.or_else(off) {
                 Some(end) if end > at => at = end,
@@ -155,7 +162,10 @@ mod tests {
             0,
             DAY,
             Some("gone"),
-            &[("2026-11-28T10:00:00+08:00", "2026-11-28T10:00:00+08:00")],
+            &[
+                ("2026-11-27T10:00:00+08:00", "2026-11-27T10:00:00+08:00"),
+                ("2026-11-28T10:00:00+08:00", "2026-11-30T00:00:00+08:00"),
+            ],
         );
     }
 

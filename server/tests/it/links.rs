@@ -14,6 +14,8 @@ mod attacks;
 mod doors;
 mod once;
 mod pages;
+mod rights;
+mod stored;
 
 /// A task of 小王's with a ticket that is open until the task is closed.
 fn asking(name: &str) -> TaskDraft {
@@ -24,6 +26,14 @@ fn asking(name: &str) -> TaskDraft {
     };
     asking.tickets.opens = "task".to_owned();
     asking
+}
+
+/// A task of 小王's whose failures open tickets, and whose runs fail.
+fn failing(name: &str) -> TaskDraft {
+    let mut failing = asking(name);
+    failing.command = "echo the last line; exit 1".to_owned();
+    failing.tickets.opens = "failure".to_owned();
+    failing
 }
 
 /// The ticket that a task has opened.

@@ -2,6 +2,7 @@
 
 mod acts;
 mod at_once;
+mod attacks;
 mod chase;
 mod check;
 mod defaults;

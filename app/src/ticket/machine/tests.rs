@@ -185,6 +185,69 @@ fn a_snooze_ends_with_an_urge_and_stays_within_the_ticket() {
 }
 
 #[test]
+fn who_answers_after_the_last_urge_is_asked_once_more() {
+    let policy = UrgePolicy {
+        max_urges: 1,
+        ..policy()
+    };
+    let urged = next(&opened(&policy), Happening::Due, &policy, at(60), &AnyHour).expect("due");
+    for (happening, again, over) in [
+        (Happening::Snooze(at(500)), 500, 600),
+        (Happening::HandOver, 165, 265),
+        // Beyond its end there is no room.
+        (Happening::Snooze(at(950)), 950, 1_000),
+    ] {
+        let answered = next(&urged.ticket, happening, &policy, at(65), &AnyHour);
+        let asked = next(
+            &answered.expect("open").ticket,
+            Happening::Due,
+            &policy,
+            at(again),
+            &AnyHour,
+        )
+        .expect("due");
+        let second = Effect::Urge {
+            n: 2,
+            level: 0,
+            escalated: false,
+        };
+        assert_eq!(asked.effect, Some(second), "{happening:?}");
+        let end = next(&asked.ticket, Happening::Due, &policy, at(over), &AnyHour);
+        assert_eq!(end.expect("due").effect, Some(Effect::Expired));
+    }
+    // Without an answer it ends after its last urge.
+    let end = next(&urged.ticket, Happening::Due, &policy, at(160), &AnyHour).expect("due");
+    assert_eq!(end.effect, Some(Effect::Expired));
+}
+
+#[test]
+fn a_snooze_ends_also_while_the_chase_schedule_asks() {
+    let policy = policy();
+    let order = Ticket::opened(TicketKind::Task, &policy, at(0));
+    let rest = next(
+        &order,
+        Happening::Snooze(at(300)),
+        &policy,
+        at(50),
+        &AnyHour,
+    );
+    let rest = rest.expect("open").ticket;
+    let woken = asked_elsewhere(&rest, &policy, at(300), &AnyHour);
+    assert_eq!((woken.step, woken.effect), (Some(TicketStep::Wake), None));
+    let woken = woken.ticket;
+    assert_eq!(
+        (woken.state, woken.snoozed_until),
+        (TicketState::Open, None)
+    );
+    assert_eq!((woken.urges, woken.next_urge_at), (0, Some(at(400))));
+    let still = asked_elsewhere(&rest, &policy, at(299), &AnyHour);
+    assert_eq!(
+        (still.step, still.ticket.state),
+        (None, TicketState::Snoozed)
+    );
+}
+
+#[test]
 fn it_is_asked_again_from_the_start_when_it_is_reopened() {
     let policy = policy();
     let mut ticket = opened(&policy);
@@ -288,7 +351,7 @@ fn whatever_happens_number_and_time_end_it_and_what_is_over_is_not_urged() {
         };
         let mut ticket = Ticket::opened(kind, &policy, at(0));
         let mut now = at(0);
-        let (mut seen, mut in_round) = (0, 0);
+        let (mut seen, mut in_round, mut answered) = (0, 0, 0);
         for _ in 0..200 {
             now += TimeDelta::seconds(random.length(120));
             let happening = match random.below(12) {
@@ -309,12 +372,17 @@ fn whatever_happens_number_and_time_end_it_and_what_is_over_is_not_urged() {
                     assert!(ticket.expires_at > now, "seed {seed}: urged after its end");
                     (seen, in_round) = (seen + 1, in_round + 1);
                     assert_eq!(n, seen, "seed {seed}: each number once");
-                    assert!(in_round <= policy.max_urges.max(1), "seed {seed}");
+                    assert!(
+                        in_round <= policy.max_urges.max(1) + answered,
+                        "seed {seed}"
+                    );
                 }
                 Some(Effect::Reopened) => {
                     assert!(was_over, "seed {seed}");
-                    in_round = 0;
+                    (in_round, answered) = (0, 0);
                 }
+                // Each leaves room for an urge.
+                Some(Effect::Snoozed(_) | Effect::HandedOver) => answered += 1,
                 Some(Effect::Done) => assert!(ticket.state != TicketState::Done, "seed {seed}"),
                 _ => {}
             }

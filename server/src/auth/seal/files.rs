@@ -4,7 +4,8 @@
 //! it in one transaction; the old key is copied to `secret.key.old`; the new one is renamed to `secret.key`. A start
 //! after a crash in between finds the database sealed with one of `secret.key` and `secret.key.new`, and in the
 //! second case finishes the rotation (`Sealer::take_over`). So `secret.key.new` is never removed on a guess, only
-//! replaced.
+//! replaced. `secret.key.old.since` holds when the old key was replaced, since the time of a file is lost when a folder
+//! is copied.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
@@ -30,6 +31,7 @@ pub(super) struct KeyFiles {
     key: PathBuf,
     next: PathBuf,
     old: PathBuf,
+    old_since: PathBuf,
 }
 
 impl KeyFiles {
@@ -38,6 +40,7 @@ impl KeyFiles {
             key: folder.join("secret.key"),
             next: folder.join("secret.key.new"),
             old: folder.join("secret.key.old"),
+            old_since: folder.join("secret.key.old.since"),
             folder: folder.to_owned(),
         }
     }
@@ -70,8 +73,26 @@ impl KeyFiles {
             return Ok(None);
         };
         let written = std::fs::metadata(&self.old).and_then(|file| file.modified());
-        let written = written.map_err(|source| at(&self.old, source))?;
-        Ok(Some((key, written.into())))
+        let written: DateTime<Utc> = written.map_err(|source| at(&self.old, source))?.into();
+        // A former version wrote no date. A copy of the file is younger than the rotation, and never older.
+        let since = self.old_since()?.unwrap_or(written);
+        Ok(Some((key, since.min(written))))
+    }
+
+    /// When the key before this one was replaced, as noted then.
+    fn old_since(&self) -> Result<Option<DateTime<Utc>>, SealError> {
+        let text = match std::fs::read_to_string(&self.old_since) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(at(&self.old_since, source)),
+        };
+        let since = DateTime::parse_from_rfc3339(text.trim());
+        Ok(since.ok().map(|since| since.to_utc()))
+    }
+
+    /// The key in place.
+    pub(super) fn current(&self) -> Result<Option<[u8; 32]>, SealError> {
+        read(&self.key)
     }
 
     /// Stores the next key.
@@ -88,17 +109,27 @@ impl KeyFiles {
         self.put(&self.next, key)
     }
 
-    /// Puts the next key in place, and keeps the previous one. May be repeated.
-    pub(super) fn adopt_next(&self) -> Result<(), SealError> {
+    /// Puts the next key in place, and keeps the previous one, which is replaced now. May be repeated.
+    pub(super) fn adopt_next(&self, now: DateTime<Utc>) -> Result<(), SealError> {
         if let Some(key) = read(&self.key)? {
-            self.put(&self.old, &key)?;
+            // Copied before a crash: its date stays.
+            let is_kept = matches!(self.old(), Ok(Some((old, _))) if old == key);
+            if !is_kept {
+                self.write(&self.old_since, now.to_rfc3339().as_bytes())?;
+                self.put(&self.old, &key)?;
+            }
         }
         std::fs::rename(&self.next, &self.key).map_err(|source| at(&self.key, source))?;
         self.sync_folder()
     }
 
-    /// Writes a key file atomically: whole or not at all.
+    /// Writes a key file atomically.
     fn put(&self, path: &Path, key: &[u8; 32]) -> Result<(), SealError> {
+        self.write(path, STANDARD_NO_PAD.encode(key).as_bytes())
+    }
+
+    /// Writes a file of the owner's atomically: whole or not at all.
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), SealError> {
         let draft = path.with_extension("writing");
         let written = || -> std::io::Result<()> {
             match std::fs::remove_file(&draft) {
@@ -112,7 +143,7 @@ impl KeyFiles {
                 .open(&draft)?;
             // The umask may have removed bits, which would lock us out as well.
             file.set_permissions(Permissions::from_mode(0o600))?;
-            file.write_all(STANDARD_NO_PAD.encode(key).as_bytes())?;
+            file.write_all(bytes)?;
             file.sync_all()?;
             std::fs::rename(&draft, path)
         };
@@ -225,26 +256,74 @@ mod tests {
         }
     }
 
+    /// A time at which keys are changed in tests: long before the files are written by the clock of this machine.
+    fn rotated() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_600_000_000, 0).expect("a time")
+    }
+
     #[test]
     fn links_of_the_old_key_are_accepted_after_a_rotation() {
         use crate::auth::link::{Link, LinkActs, LinkFor};
         let folder = Folder::new();
         let sealer = Sealer::open_or_create(&folder.0).expect("a key");
-        let now: DateTime<Utc> = std::fs::metadata(folder.file("secret.key"))
-            .and_then(|file| file.modified())
-            .expect("a time")
-            .into();
+        let now = rotated();
         let expires = now + chrono::TimeDelta::days(1);
         let link = Link::new(LinkFor::Mine, LinkActs::default(), "ann", now, expires);
         let token = sealer.links().sign(&link);
         let next = sealer.prepare_next().expect("the next key");
-        sealer.adopt(&next).expect("the change");
+        sealer.adopt(&next, now).expect("the change");
+        // At once, and after a start.
+        assert_eq!(sealer.links().read(&token, now), Ok(link.clone()));
         let started = Sealer::open_or_create(&folder.0).expect("the key");
         assert_eq!(started.links().read(&token, now), Ok(link));
         // Who wants the old links to end at once deletes the old key.
         std::fs::remove_file(folder.file("secret.key.old")).expect("the old key");
         let started = Sealer::open_or_create(&folder.0).expect("the key");
         assert!(started.links().read(&token, now).is_err());
+    }
+
+    #[test]
+    fn a_start_that_finishes_a_rotation_accepts_earlier_links_and_a_copy_prolongs_none() {
+        use crate::auth::link::{LIFE_MAX, Link, LinkActs, LinkFor};
+        let folder = Folder::new();
+        let sealer = Sealer::open_or_create(&folder.0).expect("a key");
+        let now = rotated();
+        let link = Link::new(
+            LinkFor::Mine,
+            LinkActs::default(),
+            "ann",
+            now,
+            now + LIFE_MAX,
+        );
+        let token = sealer.links().sign(&link);
+        let next = sealer.prepare_next().expect("the next key");
+        let sealed = next.seal("cluster", "x").expect("seal");
+        let started = Sealer::open_or_create(&folder.0).expect("the key");
+        assert!(
+            started
+                .take_over("cluster", &sealed, now)
+                .expect("taken over")
+        );
+        assert_eq!(started.links().read(&token, now), Ok(link.clone()));
+        // A copy of the folder has new times.
+        let copy = Folder::new();
+        for name in ["secret.key", "secret.key.old", "secret.key.old.since"] {
+            std::fs::copy(folder.file(name), copy.file(name)).expect("a copy");
+        }
+        let started = Sealer::open_or_create(&copy.0).expect("the key");
+        let late = now + LIFE_MAX;
+        let forged = Link {
+            expires: late + chrono::TimeDelta::days(300),
+            ..link
+        };
+        let forged = sealer.links().sign(&forged);
+        assert!(
+            started
+                .links()
+                .read(&forged, late - chrono::TimeDelta::seconds(1))
+                .is_ok()
+        );
+        assert!(started.links().read(&forged, late).is_err());
     }
 
     #[test]
@@ -258,12 +337,20 @@ mod tests {
         std::fs::write(folder.file("secret.key.new"), "cut sho").expect("half a file");
         let path = folder.file("secret.key.new");
         std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a mode");
-        assert!(!sealer.take_over("cluster", &old).expect("nothing to do"));
+        assert!(
+            !sealer
+                .take_over("cluster", &old, rotated())
+                .expect("nothing to do")
+        );
         let next = sealer.prepare_next().expect("another key");
         assert_eq!(mode(&folder.file("secret.key.new")), 0o600);
         let started = Sealer::open_or_create(&folder.0).expect("the key");
         assert!(started.open("cluster", &old).is_ok());
-        assert!(!started.take_over("cluster", &old).expect("nothing to do"));
+        assert!(
+            !started
+                .take_over("cluster", &old, rotated())
+                .expect("nothing to do")
+        );
         assert_eq!(folder.text("secret.key").as_ref(), Some(&before));
 
         // After it: the new one is taken over, by every clone, and the old one is kept.
@@ -271,7 +358,11 @@ mod tests {
         let started = Sealer::open_or_create(&folder.0).expect("the key");
         let clone = started.clone();
         assert!(clone.open("cluster", &new).is_err());
-        assert!(started.take_over("cluster", &new).expect("taken over"));
+        assert!(
+            started
+                .take_over("cluster", &new, rotated())
+                .expect("taken over")
+        );
         assert!(clone.open("cluster", &new).is_ok());
         assert_eq!(folder.text("secret.key.old").as_ref(), Some(&before));
         assert_eq!(folder.text("secret.key.new"), None);
@@ -287,11 +378,19 @@ mod tests {
         let current = read(&files.key).expect("a key").expect("a key");
         files.put(&files.old, &current).expect("the copy");
         let started = Sealer::open_or_create(&folder.0).expect("the key");
-        assert!(started.take_over("cluster", &newest).expect("taken over"));
+        assert!(
+            started
+                .take_over("cluster", &newest, rotated())
+                .expect("taken over")
+        );
         assert!(started.open("cluster", &newest).is_ok());
         // Both refuse a value sealed with another key.
         let strange = Sealer::new(&[1; 32]).seal("cluster", "x").expect("seal");
-        assert!(!started.take_over("cluster", &strange).expect("no"));
+        assert!(
+            !started
+                .take_over("cluster", &strange, rotated())
+                .expect("no")
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use app::backend::{Answer, Caller, Tasks, Tickets};
 use app::i18n::Lang;
 use app::id::TicketId;
 use app::task::{Control, RunRequest};
-use app::ticket::{TicketAct, TicketState, TicketView};
+use app::ticket::{TicketAct, TicketState};
 use app::time::Stamp;
 
 use super::super::Service;
@@ -74,18 +74,18 @@ impl Service {
             };
             return Err(used.answer(lang));
         }
-        self.do_by_link(&caller, &seen.detail.ticket, press, pressed)
-            .await
+        self.do_by_link(&caller, &seen, press, pressed).await
     }
 
     /// Does it in the name of the link's holder. The last of its transactions stores the press with what it causes.
     async fn do_by_link(
         &self,
         holder: &Caller,
-        ticket: &TicketView,
+        seen: &LinkedTicket,
         press: &Press,
         pressed: LinkPress,
     ) -> Answer<()> {
+        let ticket = &seen.detail.ticket;
         let caller = &pressing(holder, pressed);
         let value = press.value.trim().to_owned();
         let act = match press.act {
@@ -95,9 +95,10 @@ impl Service {
                     .principal
                     .as_ref()
                     .map_or("", |who| who.name.as_str());
-                // What another person has taken is handed over first. Without the press: a server that dies in
-                // between leaves a ticket that the same button takes.
-                if ticket.state == TicketState::Acknowledged && ticket.owner != who {
+                // What another person has taken, or is asked for, is handed over first: that one is asked no more.
+                // Without the press: a server that dies in between leaves a ticket that the same button takes.
+                let is_taken = ticket.state == TicketState::Acknowledged && ticket.owner != who;
+                if is_taken || seen.of_another {
                     let act = TicketAct::Assign(who.to_owned());
                     self.ticket_act(holder, ticket.id, &act).await?;
                 }

@@ -69,7 +69,7 @@ impl Service {
         };
         // From here on the new key is the valid one, even if replacing the files fails now.
         self.sealer
-            .adopt(&next)
+            .adopt(&next, self.clock.now())
             .map_err(|error| internal(lang, &error).with_hint(new_key_not_in_place().of(lang)))?;
         Ok(Rotated { resealed })
     }

@@ -5,6 +5,7 @@ use app::page::PreviewRequest;
 use app::schedule::{Schedule, ScheduleSpec};
 use app::task::execution::{EnvVar, env_warnings};
 use app::task::{Task, TaskState};
+use app::ticket::{FIRINGS_OPEN_MAX, Opens};
 use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
@@ -58,6 +59,10 @@ impl Service {
                 warnings.extend(why.map(|why| why.say(lang)));
             }
         }
+        warnings.extend(
+            self.crowding(task, now, &rules)
+                .map(|warning| warning.say(lang)),
+        );
         let urge = urge_warnings(task, now);
         warnings.extend(urge.iter().map(|warning| warning.say(lang)));
         warnings.extend(env_warnings(&task.execution.env, lang));
@@ -76,6 +81,39 @@ impl Service {
             warnings.push(TaskWarning::NoShell { path }.say(lang));
         }
         warnings
+    }
+}
+
+impl Service {
+    /// Whether the firings of a task open tickets faster than these expire.
+    fn crowding(&self, task: &Task, now: DateTime<Utc>, rules: &Snapshot) -> Option<TaskWarning> {
+        if task.tickets.opens != Opens::Firing {
+            return None;
+        }
+        let end = task.tickets.policy.expires_at(now);
+        let mut firings = 0;
+        for schedule in &task.schedules {
+            let Some(compiled) = CompiledSchedule::new(schedule, task, rules, &self.patterns)
+            else {
+                continue;
+            };
+            let mut at = now;
+            // A rule may skip most of them.
+            for _ in 0..20 * FIRINGS_OPEN_MAX {
+                let Some(slot) = compiled.next(at).filter(|slot| slot.at < end) else {
+                    break;
+                };
+                at = slot.at;
+                let starts = slot.firings.iter().any(|firing| firing.excluded.is_none());
+                firings += u64::from(starts);
+                if firings > FIRINGS_OPEN_MAX {
+                    break;
+                }
+            }
+        }
+        (firings > FIRINGS_OPEN_MAX).then_some(TaskWarning::ManyTickets {
+            expires_after: task.tickets.policy.expires_after_seconds,
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::texts::times::TimeFault;
 use crate::timetable::{at_time_on, civil_date, zone};
 use crate::urge::PolicyTimes;
 
-/// The hour of tomorrow morning where the policy has no working hours.
+/// The hour of tomorrow morning where the policy has no working hours, or such at midnight.
 const MORNING: i8 = 9;
 
 impl Service {
@@ -29,13 +29,19 @@ impl Service {
             .tomorrow()
             .map_err(|_| TimeFault::NotAnEnd)?;
         let policy = &task.tickets.policy;
+        let morning = Time::new(MORNING, 0, 0, 0).map_err(|_| TimeFault::NotAnEnd)?;
         if policy.hours.is_none() {
-            let morning = Time::new(MORNING, 0, 0, 0).map_err(|_| TimeFault::NotAnEnd)?;
             return Ok(at_time_on(&zone, tomorrow, morning));
         }
         let calendars = self.calendar_cache.snapshot();
         let times = PolicyTimes::new(policy, &task.zone, &calendars, &self.patterns);
-        let midnight = at_time_on(&zone, tomorrow, Time::midnight());
-        Ok(times.within_hours(midnight))
+        let midnight = |day| at_time_on(&zone, day, Time::midnight());
+        let opens = times.within_hours(midnight(tomorrow));
+        // Where people are asked around the clock, or over midnight, it is the morning of that working day.
+        let day = civil_date(&zone, opens);
+        match opens == midnight(day) {
+            true => Ok(times.within_hours(at_time_on(&zone, day, morning))),
+            false => Ok(opens),
+        }
     }
 }

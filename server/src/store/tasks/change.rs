@@ -1,12 +1,14 @@
 //! Changes tasks: each change is numbered, and withdraws what was planned from the old state.
 
+use std::sync::Arc;
+
 use app::id::TaskId;
 use app::occurrence::SkipReason;
 use app::rule::RuleSpec;
 use app::run::{Gone, RunReason};
 use app::schedule::{Purpose, Schedule};
 use app::task::{Task, TaskSpec, TaskState, TaskStep};
-use app::ticket::{Opens, TicketKind};
+use app::ticket::{Opens, TicketKind, TicketRule};
 use app::transition::Step;
 use chrono::{DateTime, Utc};
 use migration::search_text;
@@ -23,11 +25,11 @@ use super::super::ledger::{
 };
 use super::super::messages::{NO_TASK, Notice, insert_notices};
 use super::super::rules::{insert_all, may_insert};
-use super::super::tickets::{close_of_task, follow_rule, renew_chase};
+use super::super::tickets::{Follow, close_of_task, follow_rule, renew_chase};
 use super::super::txn::transaction;
 use super::super::urge_defaults::inherited;
 use super::super::{Act, Store, StoreError, Tx};
-use super::rows::{columns, tickets_column, to_task};
+use super::rows::{columns, tickets_column, to_task, to_tickets};
 use super::{SEARCH, lock, schedules, schedules_of};
 
 /// The version of a task that was just created.
@@ -132,7 +134,7 @@ impl Store {
             insert_all(tx, &rules(id)).await?;
             insert_notices(tx, &notices).await?;
             if spec.urging || spec.tickets.opens == Opens::Task {
-                follow_definition(tx, act, id).await?;
+                follow_definition(tx, act, id, Follow::Ordered).await?;
             }
             act.record_version(tx, id, FIRST_VERSION).await?;
             Ok(Inserted::Done(id))
@@ -169,6 +171,12 @@ impl Store {
             {
                 return Ok(Updated::Outdated);
             }
+            let before = rule_of(tx, id).await?;
+            let is_order = |opens| opens == Opens::Task;
+            let why = match is_order(spec.tickets.opens) && !is_order(before.opens) {
+                true => Follow::Ordered,
+                false => Follow::Changed,
+            };
             let mut row = columns(spec, now);
             row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
             row.id = Set(id.0);
@@ -182,7 +190,7 @@ impl Store {
             withdraw(tx, id, now).await?;
             withdraw_announced(tx, id).await?;
             insert_notices(tx, notices).await?;
-            follow_definition(tx, act, id).await?;
+            follow_definition(tx, act, id, why).await?;
             Ok(Updated::Done)
         })
     }
@@ -247,7 +255,7 @@ impl Store {
             switch_urging(tx, act, id, true).await?;
             if let Some(task) = definition(tx, id).await? {
                 renew_chase(tx, &task, now).await?;
-                follow_rule(tx, &task, act.who(), now).await?;
+                follow_rule(tx, &task, Follow::Changed, (act.who(), now)).await?;
             }
             Ok(true)
         })
@@ -291,6 +299,10 @@ pub(in super::super) async fn step_task(
     word: Option<&str>,
 ) -> Result<Updated, StoreError> {
     let now = act.at();
+    let why = match state_of(tx, id).await? {
+        Some(TaskState::Closed) => Follow::Ordered,
+        _ => Follow::Changed,
+    };
     let mut update = task::Entity::update_many()
         .col_expr(task::Column::PausedUntil, Expr::value(until))
         .col_expr(task::Column::UpdatedAt, Expr::value(now));
@@ -308,7 +320,7 @@ pub(in super::super) async fn step_task(
     changed(tx, act, id).await?;
     withdraw(tx, id, now).await?;
     match step.to() {
-        TaskState::Active => follow_definition(tx, act, id).await?,
+        TaskState::Active => follow_definition(tx, act, id, why).await?,
         TaskState::Paused => {
             skip_due(tx, id, now, SkipReason::Paused).await?;
             withdraw_announced(tx, id).await?;
@@ -350,6 +362,31 @@ async fn switch_urging(tx: &Tx, act: &Act, id: TaskId, urging: bool) -> Result<(
     withdraw_announced(tx, id).await
 }
 
+/// The state of a task, for which this transaction holds the lock.
+pub(in super::super) async fn state_of(
+    tx: &Tx,
+    id: TaskId,
+) -> Result<Option<TaskState>, StoreError> {
+    let found: Option<Code<TaskState>> = task::Entity::find_by_id(id.0)
+        .select_only()
+        .column(task::Column::State)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(found.map(|state| state.0))
+}
+
+/// The rule about tickets of a task as it is before this transaction changes it.
+async fn rule_of(tx: &Tx, id: TaskId) -> Result<Arc<TicketRule>, StoreError> {
+    let found: Option<Option<String>> = task::Entity::find_by_id(id.0)
+        .select_only()
+        .column(task::Column::Tickets)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    to_tickets(found.flatten().as_deref())
+}
+
 /// A task as this transaction has written it.
 async fn definition(tx: &Tx, id: TaskId) -> Result<Option<Task>, StoreError> {
     let Some(row) = task::Entity::find_by_id(id.0).one(tx).await? else {
@@ -360,9 +397,9 @@ async fn definition(tx: &Tx, id: TaskId) -> Result<Option<Task>, StoreError> {
 }
 
 /// Opens and ends the tickets of a task as its definition says.
-async fn follow_definition(tx: &Tx, act: &Act, id: TaskId) -> Result<(), StoreError> {
+async fn follow_definition(tx: &Tx, act: &Act, id: TaskId, why: Follow) -> Result<(), StoreError> {
     match definition(tx, id).await? {
-        Some(task) => follow_rule(tx, &task, act.who(), act.at()).await,
+        Some(task) => follow_rule(tx, &task, why, (act.who(), act.at())).await,
         None => Ok(()),
     }
 }

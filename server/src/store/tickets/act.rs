@@ -2,7 +2,7 @@
 
 use app::id::TicketId;
 use app::message::Event;
-use app::task::TaskStep;
+use app::task::{TaskState, TaskStep};
 use app::ticket::TicketStep;
 use app::ticket::machine::{Effect, Next};
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ use super::super::delivery::withdraw_urges;
 use super::super::entity::{ticket, ticket_event};
 use super::super::ledger::note_change;
 use super::super::messages::{Notice, insert_notices};
-use super::super::tasks::{Updated, step_task, stop_urging, to_json};
+use super::super::tasks::{Updated, state_of, step_task, stop_urging, to_json};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::{ITSELF, SHOWN, StoredTicket, open_key};
@@ -170,6 +170,8 @@ impl Store {
                     let step = (TaskStep::Close, None);
                     step_task(tx, act, id, step, Some(word)).await? == Updated::Done
                 }
+                // It was closed when it was read.
+                TaskFollows::Reopens if state_of(tx, id).await? != Some(TaskState::Closed) => false,
                 TaskFollows::Reopens => {
                     let step = (TaskStep::Restore, None);
                     step_task(tx, act, id, step, None).await? == Updated::Done
@@ -249,8 +251,15 @@ pub(super) async fn move_on(
     if update.exec(tx).await?.rows_affected != 1 {
         return Ok(false);
     }
-    let asks_no_more = [TicketStep::Finish, TicketStep::Snooze, TicketStep::HandOver];
-    if next.step.is_some_and(|step| asks_no_more.contains(&step)) {
+    let asks_no_more = match next.step {
+        Some(
+            TicketStep::Finish | TicketStep::Expire | TicketStep::Snooze | TicketStep::HandOver,
+        ) => true,
+        // Where the policy stops then, nothing is left until its end.
+        Some(TicketStep::Acknowledge) => ticket.next_urge_at == Some(ticket.expires_at),
+        _ => false,
+    };
+    if asks_no_more {
         withdraw_urges(tx, &[read.id.0]).await?;
     }
     if let Some(what) = next.effect.and_then(what) {

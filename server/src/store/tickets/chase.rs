@@ -7,19 +7,20 @@ use app::task::{Task, TaskState};
 use app::ticket::TicketKind;
 use app::ticket::machine::{Effect, Next};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::code::Code;
 use super::super::entity::{task, ticket};
+use super::super::ledger::note_change;
 use super::super::messages::{Notice, insert_notices};
 use super::super::tasks::{lock, schedules_of, stop_urging, to_task};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::{CHUNK, StoredTicket, act, follow_rule, open_key};
+use super::{Follow, ITSELF, StoredTicket, act, follow_rule, open_key};
 use crate::facts::{Facts, TaskEvent, TicketFacts};
 
-/// Tasks that are looked at in one turn.
+/// Tasks that are read at once.
 const TASKS_MAX: u64 = 1_000;
 
 /// Firings of a task that is being chased.
@@ -88,46 +89,49 @@ impl Store {
     /// When the database fails; calling again does the rest.
     pub async fn adopt_chases(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
         use task::Column as T;
-        let chased: Vec<i64> = task::Entity::find()
-            .select_only()
-            .column(T::Id)
-            .filter(T::Urging.eq(true))
-            .filter(T::State.ne(Code(TaskState::Closed)))
-            .limit(TASKS_MAX)
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        let mut adopted = 0;
-        for ids in chased.chunks(CHUNK) {
-            let keys = ids
-                .iter()
-                .map(|id| open_key(TicketKind::Chase, TaskId(*id), None));
-            let known: Vec<i64> = ticket::Entity::find()
+        use ticket::Column as C;
+        let chases = || {
+            Query::select()
+                .column(C::TaskId)
+                .from(ticket::Entity)
+                .and_where(C::Kind.eq(Code(TicketKind::Chase)))
+                .and_where(C::OpenKey.is_not_null())
+                .to_owned()
+        };
+        let (mut adopted, mut after) = (0, 0);
+        loop {
+            let chased: Vec<i64> = task::Entity::find()
                 .select_only()
-                .column(ticket::Column::TaskId)
-                .filter(ticket::Column::OpenKey.is_in(keys))
+                .column(T::Id)
+                .filter(T::Id.gt(after))
+                .filter(T::Urging.eq(true))
+                .filter(T::State.ne(Code(TaskState::Closed)))
+                .filter(T::Id.not_in_subquery(chases()))
+                .order_by_asc(T::Id)
+                .limit(TASKS_MAX)
                 .into_tuple()
                 .all(&self.reader)
                 .await?;
-            for id in ids.iter().filter(|id| !known.contains(id)) {
-                adopted += u64::from(self.adopt_chase(TaskId(*id), now).await?);
+            let Some(last) = chased.last() else {
+                return Ok(adopted);
+            };
+            after = *last;
+            for id in chased {
+                adopted += u64::from(self.adopt_chase(TaskId(id), now).await?);
             }
         }
-        Ok(adopted)
     }
 
     async fn adopt_chase(&self, id: TaskId, now: DateTime<Utc>) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
-            // A person may be ending the chase.
-            if !lock(tx, id).await? {
-                return Ok(false);
-            }
+            // The lock that every change of a task takes first: a person may stop the chase at the same time.
+            note_change(tx, id, now).await?;
             let Some(row) = task::Entity::find_by_id(id.0).one(tx).await? else {
                 return Ok(false);
             };
             let schedules = schedules_of(tx, &[id.0]).await?;
             let (task, _) = to_task(row, &schedules)?;
-            follow_rule(tx, &task, super::ITSELF, now).await?;
+            follow_rule(tx, &task, Follow::Changed, (ITSELF, now)).await?;
             Ok(task.urging)
         })
     }

@@ -6,18 +6,18 @@ use app::id::{OccurrenceId, RunId, TaskId, TicketId};
 use app::message::Event;
 use app::task::{Task, TaskState};
 use app::ticket::machine::Ticket;
-use app::ticket::{Opens, TicketKind, TicketState, TicketStep};
+use app::ticket::{FIRINGS_OPEN_MAX, TicketKind, TicketState, TicketStep};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 
 use super::super::code::{Code, TakeStep, is_one_of};
 use super::super::delivery::withdraw_urges;
-use super::super::entity::{ticket, ticket_event};
+use super::super::entity::{task, ticket, ticket_event};
 use super::super::messages::{Notice, insert_wanted};
 use super::super::rules::Wanted;
-use super::super::tasks::to_json;
+use super::super::tasks::{to_json, to_tickets};
 use super::super::{StoreError, Tx};
 use super::{CHUNK, ITSELF, open_key};
 use crate::facts::{Facts, TaskEvent, TicketFacts};
@@ -138,6 +138,7 @@ pub(in super::super) async fn open_all(
                 false => error,
             });
         }
+        has_messages |= expire_oldest(tx, wanted, &new).await?;
         if !new.iter().any(|seed| wanted.may_go(&seed.opened)) {
             continue;
         }
@@ -146,6 +147,80 @@ pub(in super::super) async fn open_all(
         let notices = new.iter().filter_map(|seed| {
             let id = ids.get(&seed.key())?;
             Some(about(&seed.opened, *id))
+        });
+        let notices: Vec<Notice> = notices.collect();
+        has_messages |= insert_wanted(tx, wanted, &notices).await?;
+    }
+    Ok(has_messages)
+}
+
+/// Ends the oldest tickets about firings of tasks that have too many open ones, and reports each; returns whether a
+/// message came of it.
+async fn expire_oldest(
+    tx: &Tx,
+    wanted: Wanted,
+    opened: &[&TicketSeed],
+) -> Result<bool, StoreError> {
+    use ticket::Column as C;
+    let firings = opened.iter().filter(|seed| seed.kind == TicketKind::Firing);
+    let seeds: HashMap<i64, &TicketSeed> = firings.map(|seed| (seed.task_id.0, *seed)).collect();
+    if seeds.is_empty() {
+        return Ok(false);
+    }
+    let open = || {
+        ticket::Entity::find()
+            .filter(C::Kind.eq(Code(TicketKind::Firing)))
+            .filter(is_one_of(C::State, &TicketState::OPEN))
+    };
+    let crowded: Vec<i64> = open()
+        .select_only()
+        .column(C::TaskId)
+        .filter(C::TaskId.is_in(seeds.keys().copied()))
+        .group_by(C::TaskId)
+        .having(
+            C::Id
+                .count()
+                .gt(i64::try_from(FIRINGS_OPEN_MAX).unwrap_or(i64::MAX)),
+        )
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let mut has_messages = false;
+    for (task, seed) in seeds.iter().filter(|(task, _)| crowded.contains(task)) {
+        let rows = open()
+            .filter(C::TaskId.eq(*task))
+            .order_by_desc(C::Id)
+            .offset(FIRINGS_OPEN_MAX)
+            .limit(CHUNK as u64)
+            .all(tx)
+            .await?;
+        tracing::warn!(
+            task.id = task,
+            tickets = rows.len(),
+            most = FIRINGS_OPEN_MAX,
+            "too many tickets of a task are open: the oldest ones expire"
+        );
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let ended = Ended {
+            who: ITSELF,
+            word: None,
+            at: seed.opened_at,
+        };
+        end(tx, &ids, TicketStep::Expire, &ended).await?;
+        let notices = rows.iter().map(|row| {
+            let mut notice = about(&seed.opened, TicketId(row.id));
+            notice.event = Event::TicketExpired;
+            if let Facts::Task {
+                event: TaskEvent::Ticket(facts),
+                ..
+            } = &mut notice.facts
+            {
+                facts.event = Event::TicketExpired;
+                facts.opened_at = row.opened_at;
+                facts.urges = row.urges - row.urges_before;
+                facts.level = row.level;
+            }
+            notice
         });
         let notices: Vec<Notice> = notices.collect();
         has_messages |= insert_wanted(tx, wanted, &notices).await?;
@@ -227,10 +302,25 @@ struct Ended<'a> {
     at: DateTime<Utc>,
 }
 
-/// Ends those of these tickets that are open, and returns them: a person, or another server, may have ended the others
-/// since they were read.
+/// Ends those of these tickets that are open, as done, and returns them: a person, or another server, may have ended
+/// the others since they were read.
 async fn finish(tx: &Tx, ids: &[i64], ended: &Ended<'_>) -> Result<Vec<i64>, StoreError> {
+    end(tx, ids, TicketStep::Finish, ended).await
+}
+
+/// Ends tickets by a step out of being open: they are done, or expire. Returns those that were open.
+async fn end(
+    tx: &Tx,
+    ids: &[i64],
+    step: TicketStep,
+    ended: &Ended<'_>,
+) -> Result<Vec<i64>, StoreError> {
     use ticket::Column as C;
+    let what = if step == TicketStep::Expire {
+        "expired"
+    } else {
+        "done"
+    };
     let mut finished = Vec::new();
     for chunk in ids.chunks(CHUNK) {
         // Locks them: who waits here then sees what the first one did.
@@ -260,14 +350,14 @@ async fn finish(tx: &Tx, ids: &[i64], ended: &Ended<'_>) -> Result<Vec<i64>, Sto
             .col_expr(C::Word, Expr::value(ended.word))
             .col_expr(C::Version, Expr::col(C::Version).add(1))
             .filter(C::Id.is_in(open.iter().copied()))
-            .step(C::State, TicketStep::Finish)
+            .step(C::State, step)
             .exec(tx)
             .await?;
         withdraw_urges(tx, &open).await?;
         let events = open.iter().map(|id| ticket_event::ActiveModel {
             ticket_id: Set(*id),
             at: Set(ended.at),
-            what: Set("done".to_owned()),
+            what: Set(what.to_owned()),
             who: Set(ended.who.to_owned()),
             detail: Set(ended.word.unwrap_or_default().to_owned()),
             ..Default::default()
@@ -303,25 +393,28 @@ pub(in super::super) async fn close_of_task(
     Ok(())
 }
 
+/// Why the tickets of a task are compared with its definition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in super::super) enum Follow {
+    /// It is a new order: created, reopened, or made one by this change.
+    Ordered,
+    /// Something else has changed. An order whose ticket has ended is not asked for again with that.
+    Changed,
+}
+
 /// Opens the tickets that a task has by its definition, and ends those that it does not have any more: after it was
 /// created, changed, chased or reopened.
 pub(in super::super) async fn follow_rule(
     tx: &Tx,
     task: &Task,
-    who: &str,
-    at: DateTime<Utc>,
+    why: Follow,
+    (who, at): (&str, DateTime<Utc>),
 ) -> Result<(), StoreError> {
     use ticket::Column as C;
     if task.state == TaskState::Closed {
         return Ok(());
     }
-    let opens = task.tickets.opens;
-    let belongs = |kind: TicketKind| match kind {
-        TicketKind::Task => opens == Opens::Task,
-        TicketKind::Firing => opens == Opens::Firing,
-        TicketKind::Failure => opens == Opens::Failure,
-        TicketKind::Chase => task.urging,
-    };
+    let belongs = |kind: TicketKind| task.tickets.has(kind, task.urging);
     let open: Vec<(i64, Code<TicketKind>)> = ticket::Entity::find()
         .select_only()
         .columns([C::Id, C::Kind])
@@ -334,13 +427,36 @@ pub(in super::super) async fn follow_rule(
     let gone: Vec<i64> = gone.map(|(id, _)| *id).collect();
     let word = None;
     finish(tx, &gone, &Ended { who, word, at }).await?;
-    let lasting = [TicketKind::Task, TicketKind::Chase];
+    let lasting: &[TicketKind] = match why {
+        Follow::Ordered => &[TicketKind::Task, TicketKind::Chase],
+        Follow::Changed => &[TicketKind::Chase],
+    };
     let missing = lasting
-        .into_iter()
-        .filter(|kind| belongs(*kind) && !open.iter().any(|(_, known)| known.0 == *kind));
+        .iter()
+        .filter(|kind| belongs(**kind) && !open.iter().any(|(_, known)| known.0 == **kind));
     let seeds: Vec<TicketSeed> = missing
-        .map(|kind| TicketSeed::new(kind, task, at))
+        .map(|kind| TicketSeed::new(*kind, task, at))
         .collect();
     open_all(tx, Wanted::ALL, &seeds).await?;
     Ok(())
+}
+
+/// Whether a task opens tickets about failures as this transaction sees it: the run that failed may have started
+/// before its rule was changed, or the task closed.
+pub(in super::super) async fn opens_failures(
+    tx: &Tx,
+    seed: &TicketSeed,
+) -> Result<bool, StoreError> {
+    use task::Column as T;
+    let found: Option<(Code<TaskState>, Option<String>)> = task::Entity::find_by_id(seed.task_id.0)
+        .select_only()
+        .columns([T::State, T::Tickets])
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let Some((Code(state), rule)) = found else {
+        return Ok(false);
+    };
+    let rule = to_tickets(rule.as_deref())?;
+    Ok(state != TaskState::Closed && rule.has(TicketKind::Failure, false))
 }

@@ -1,8 +1,8 @@
 //! Urging: finding the tickets whose time has come, and claiming each of their urges once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use app::id::TaskId;
+use app::id::{TaskId, TicketId};
 use app::task::Task;
 use app::ticket::TicketStep;
 use app::ticket::machine::{Effect, Next};
@@ -11,6 +11,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::super::code::TakeStep;
+use super::super::delivery::withdraw_urges;
 use super::super::entity::{task, ticket, ticket_event, ticket_urge};
 use super::super::messages::{Notice, insert_wanted};
 use super::super::tasks::{to_json, to_task};
@@ -23,6 +24,8 @@ use super::{CHUNK, ITSELF, StoredTicket, read};
 pub struct TicketLook {
     /// Those, the longest due first; a limited number of them.
     pub due: Vec<StoredTicket>,
+    /// Those whose rows this version does not understand.
+    pub unreadable: Vec<TicketId>,
     /// Whether there may be more.
     pub more: bool,
     /// When the time of the next one comes.
@@ -71,17 +74,113 @@ impl Store {
                 ..TicketLook::default()
             });
         }
-        let rows = ticket::Entity::find()
-            .filter(C::NextUrgeAt.lte(now))
-            .order_by_asc(C::NextUrgeAt)
-            .limit(limit)
-            .all(&self.reader)
-            .await?;
-        let more = rows.len() as u64 == limit;
+        let due = || {
+            ticket::Entity::find()
+                .filter(C::NextUrgeAt.lte(now))
+                .order_by_asc(C::NextUrgeAt)
+                .limit(limit)
+        };
+        let rows: Result<Vec<ticket::Model>, StoreError> =
+            due().all(&self.reader).await.map_err(StoreError::from);
+        let stored: Result<Vec<StoredTicket>, StoreError> =
+            rows.and_then(|rows| rows.into_iter().map(read).collect());
+        let (stored, unreadable) = match stored {
+            Ok(stored) => (stored, Vec::new()),
+            // One row may spoil all of them: they are read one by one.
+            Err(_) => {
+                let ids: Vec<i64> = due()
+                    .select_only()
+                    .column(C::Id)
+                    .into_tuple()
+                    .all(&self.reader)
+                    .await?;
+                self.readable(ids).await?
+            }
+        };
+        let more = (stored.len() + unreadable.len()) as u64 == limit;
         Ok(TicketLook {
-            due: rows.into_iter().map(read).collect::<Result<_, _>>()?,
+            due: stored,
+            unreadable,
             more,
             next: None,
+        })
+    }
+
+    /// Reads tickets one by one; the ids of those that this version does not understand.
+    async fn readable(
+        &self,
+        ids: Vec<i64>,
+    ) -> Result<(Vec<StoredTicket>, Vec<TicketId>), StoreError> {
+        let (mut stored, mut unreadable) = (Vec::new(), Vec::new());
+        for id in ids {
+            match self.ticket(TicketId(id)).await {
+                Ok(found) => stored.extend(found),
+                Err(error) if error.is_unreadable() => {
+                    tracing::error!(
+                        ticket.id = id,
+                        error = &error as &dyn std::error::Error,
+                        "a ticket cannot be read"
+                    );
+                    unreadable.push(TicketId(id));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((stored, unreadable))
+    }
+
+    /// Some tasks by their ids, and those among them that this version does not understand.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn readable_tasks(
+        &self,
+        ids: &[TaskId],
+    ) -> Result<(HashMap<TaskId, Task>, HashSet<TaskId>), StoreError> {
+        match self.tasks_of(ids).await {
+            Ok(tasks) => return Ok((tasks, HashSet::new())),
+            Err(error) if error.is_unreadable() => {}
+            Err(error) => return Err(error),
+        }
+        let (mut tasks, mut unreadable) = (HashMap::new(), HashSet::new());
+        for id in ids {
+            match self.tasks_of(&[*id]).await {
+                Ok(found) => tasks.extend(found),
+                Err(error) if error.is_unreadable() => {
+                    tracing::error!(
+                        task.id = id.0,
+                        error = &error as &dyn std::error::Error,
+                        "a task with a ticket cannot be read"
+                    );
+                    unreadable.insert(*id);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((tasks, unreadable))
+    }
+
+    /// Looks at tickets again at `until`, and not before; nothing else about them changes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_off(
+        &self,
+        ids: &[TicketId],
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        use ticket::Column as C;
+        transaction!(self, |tx| {
+            for chunk in ids.chunks(CHUNK) {
+                ticket::Entity::update_many()
+                    .col_expr(C::NextUrgeAt, Expr::value(until))
+                    .filter(C::Id.is_in(chunk.iter().map(|id| id.0)))
+                    .filter(C::NextUrgeAt.lte(now))
+                    .exec(tx)
+                    .await?;
+            }
+            Ok(())
         })
     }
 
@@ -172,6 +271,9 @@ impl Store {
                     if update.exec(tx).await?.rows_affected != chunk.len() as u64 {
                         // What was written before is taken back.
                         return Err(StoreError::Overtaken);
+                    }
+                    if matches!(group.step, Some(Move::Expire | Move::Finish)) {
+                        withdraw_urges(tx, chunk).await?;
                     }
                 }
             }

@@ -3,11 +3,23 @@
 use app::auth::Role;
 use app::backend::Users;
 use app::channel::ChannelKind;
+use app::message::MessageState;
+use app::task::Mode;
 use app::ticket::TicketState;
 use serde_json::json;
 
 use super::{asked, asking, phone, said, state_of, ticket_of};
 use crate::helpers::{Robot, TestApp};
+use crate::tickets::look;
+
+/// The path of the link in a text.
+pub(super) fn path_in(text: &str) -> Option<String> {
+    let link = text
+        .split("http://cron.test")
+        .find(|part| part.starts_with("/t/"))?;
+    let end = link.find(|c: char| !(c.is_ascii_alphanumeric() || "/-_".contains(c)));
+    Some(link[..end.unwrap_or(link.len())].to_owned())
+}
 
 #[tokio::test]
 async fn a_message_that_asks_for_a_ticket_carries_a_link_to_it() {
@@ -25,11 +37,7 @@ async fn a_message_that_asks_for_a_ticket_carries_a_link_to_it() {
     let link = app
         .until("a message with a link", async || {
             let texts = robot.texts();
-            let text = texts.iter().find(|text| text.contains("/t/"))?;
-            let link = text
-                .split("http://cron.test")
-                .find(|part| part.starts_with("/t/"))?;
-            Some(link.split_whitespace().next()?.to_owned())
+            texts.iter().find_map(|text| path_in(text))
         })
         .await;
     assert!(link.len() <= "/t/".len() + 120, "{link}");
@@ -39,6 +47,113 @@ async fn a_message_that_asks_for_a_ticket_carries_a_link_to_it() {
         said(&phone.open(&link).await.text())[1],
         "已由 小李 于 16:00 完成"
     );
+}
+
+#[tokio::test]
+async fn a_link_is_in_what_leaves_and_in_nothing_that_readers_see() {
+    for template in [None, Some("{{ title }} <{{ ticket_url }}> {{ task }}")] {
+        let app = TestApp::new().await;
+        let robot = Robot::start(app.clock.clone()).await;
+        let channel = app.channel("chat", ChannelKind::Wecom, &robot.url()).await;
+        if let Some(body) = template {
+            let admin = app.signed_in("ada", Role::Admin).await;
+            let path = format!("/api/v1/channels/{}/templates/all", channel.id);
+            let put = admin.call("PUT", &path, Some(json!({ "body": body })));
+            put.await.expect(200);
+        }
+        let mut task = asking("割接");
+        task.mode = Mode::Message;
+        task.command = String::new();
+        task.channel_id = Some(channel.id.0);
+        let task = app.add(task).await;
+        app.notify();
+        // A reminder, whose text is also the excerpt of its run, and a message about the ticket.
+        let run = app.start_run(task.id).await;
+        let run = app.ended(run).await;
+        let ticket = ticket_of(&app, task.id).await;
+        let boss = app.signed_in("boss", Role::Operator).await;
+        let path = format!("/api/v1/tickets/{}/assign", ticket.id);
+        boss.post(&path, json!({"to": "小李"})).await.expect(200);
+        let paths = app
+            .until("two messages with links", async || {
+                let texts = robot.texts();
+                let paths: Vec<String> = texts.iter().filter_map(|text| path_in(text)).collect();
+                (paths.len() == 2).then_some(paths)
+            })
+            .await;
+        app.until("both to be recorded", async || {
+            let rows = app.messages(task.id).await;
+            let is_open = rows
+                .iter()
+                .any(|row| MessageState::OPEN.contains(&row.state));
+            (!is_open).then_some(())
+        })
+        .await;
+        assert_eq!(phone(&app).open(&paths[1]).await.status, 200);
+        let viewer = app.signed_in("vi", Role::Viewer).await;
+        let mut seen = Vec::new();
+        for stored in [
+            "SELECT CONCAT_WS(' ', body, last_answer, facts) FROM message",
+            "SELECT CONCAT_WS(' ', excerpt, reason) FROM run",
+            "SELECT CONCAT_WS(' ', last_answer) FROM channel",
+            "SELECT CONCAT_WS(' ', detail) FROM audit",
+        ] {
+            seen.extend(app.place.database.rows(stored).await);
+        }
+        for path in [
+            "/api/v1/messages".to_owned(),
+            "/messages".to_owned(),
+            format!("/api/v1/runs/{}", run.id),
+            format!("/runs/{}", run.id),
+            format!("/tasks/{}", task.id),
+        ] {
+            seen.push(viewer.open(&path).await.text());
+        }
+        assert!(
+            seen.iter()
+                .any(|text| text.contains("http://cron.test/t/…"))
+        );
+        for path in &paths {
+            let token = &path["/t/".len()..];
+            let leak = seen.iter().find(|text| text.contains(&token[..20]));
+            assert_eq!(leak, None, "{template:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_messages_that_ask_carry_a_link() {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let channel = app.channel("chat", ChannelKind::Wecom, &robot.url()).await;
+    let mut task = asking("割接");
+    task.channel_id = Some(channel.id.0);
+    task.tickets.expires_after = "1h".to_owned();
+    task.tickets.first_after = "50m".to_owned();
+    let task = app.add(task).await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    for event in ["ticket_acknowledged", "ticket_snoozed"] {
+        let rule = json!({"scope": "all", "events": [event], "channel_id": channel.id});
+        admin.post("/api/v1/rules", rule).await.expect(201);
+    }
+    let ticket = ticket_of(&app, task.id).await;
+    let boss = app.signed_in("boss", Role::Operator).await;
+    let path = |verb: &str| format!("/api/v1/tickets/{}/{verb}", ticket.id);
+    let taken = boss.call("POST", &path("acknowledge"), None).await;
+    taken.expect(200);
+    let rest = boss.post(&path("snooze"), json!({"until": "10m"})).await;
+    rest.expect(200);
+    app.clock.advance(chrono::TimeDelta::hours(1));
+    look(&app).await;
+    app.notify();
+    let texts = app
+        .until("four messages", async || {
+            let texts = robot.texts();
+            (texts.len() == 4).then_some(texts)
+        })
+        .await;
+    let links: Vec<&String> = texts.iter().filter(|text| text.contains("/t/")).collect();
+    assert_eq!(links, Vec::<&String>::new());
 }
 
 #[tokio::test]
@@ -206,4 +321,23 @@ async fn the_page_answers_one_ticket_or_several_without_javascript() {
     let viewer = app.signed_in("vi", Role::Viewer).await;
     let page = viewer.open("/reminders").await.text();
     assert!(page.contains("乙任务") && !page.contains("name=\"one\""));
+}
+
+#[tokio::test]
+async fn one_s_own_tickets_come_first_however_many_newer_ones_there_are() {
+    let app = TestApp::new().await;
+    let mut own = asking("自己的");
+    // The second of those who are asked.
+    own.owners = vec!["小王".to_owned(), "boss".to_owned()];
+    app.add(own).await;
+    for number in 0..51 {
+        asked(&app, &format!("别人的 {number}")).await;
+    }
+    let boss = app.signed_in("boss", Role::Operator).await;
+    let text = boss.open("/reminders").await.text();
+    let place = |name: &str| text.find(name).unwrap_or_else(|| panic!("{name}: {text}"));
+    assert!(place("自己的") < place("别人的 50"));
+    let listed = boss.get("/api/v1/tickets?owner=boss").await.expect(200);
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(listed["items"][0]["task"], "自己的");
 }

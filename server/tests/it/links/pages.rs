@@ -1,6 +1,6 @@
 //! The phone page itself: small, without script, closed to everything else.
 
-use super::{asked, asking, link, phone, ticket_of};
+use super::{asked, asking, failing, link, phone, ticket_of};
 use crate::helpers::TestApp;
 
 #[tokio::test]
@@ -8,7 +8,8 @@ async fn the_phone_page_is_small_and_closed() {
     let app = TestApp::new().await;
     let mut task = asking("备份");
     // A log and a runbook at their longest.
-    task.command = "yes 一行日志输出 | head -c 400000".to_owned();
+    task.command = "yes 一行日志输出 | head -c 400000; exit 1".to_owned();
+    task.tickets.opens = "failure".to_owned();
     task.runbook = "步骤\n".repeat(1_000);
     let (run, _) = app.execute(task).await;
     let ticket = ticket_of(&app, run.task_id).await;
@@ -48,7 +49,7 @@ async fn the_phone_page_is_small_and_closed() {
 #[tokio::test]
 async fn the_log_is_shown_where_the_link_allows_it() {
     let app = TestApp::with(&["--link-acts=done"]).await;
-    let (run, _) = app.execute(asking("备份")).await;
+    let (run, _) = app.execute(failing("备份")).await;
     let ticket = ticket_of(&app, run.task_id).await;
     let page = phone(&app)
         .open(&link(&app, ticket.id, "小王"))
@@ -56,7 +57,7 @@ async fn the_log_is_shown_where_the_link_allows_it() {
         .text();
     assert!(!page.contains("the last line"), "{page}");
     let app = TestApp::new().await;
-    let (run, _) = app.execute(asking("备份")).await;
+    let (run, _) = app.execute(failing("备份")).await;
     let ticket = ticket_of(&app, run.task_id).await;
     let page = phone(&app)
         .open(&link(&app, ticket.id, "小王"))
