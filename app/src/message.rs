@@ -5,7 +5,7 @@ mod no_answer;
 mod picture;
 mod state;
 
-pub use listing::{InsteadOf, Message, MessageQuery};
+pub use listing::{InsteadOf, Message, MessageQuery, MessageWait};
 pub use no_answer::{NoAnswer, Why, answer_text, with_built_in_words};
 pub use picture::{PICTURE_MAX, Picture, PictureDraft, PictureName};
 pub use state::{MessageState, MessageStep};

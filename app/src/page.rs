@@ -308,6 +308,10 @@ pub struct TaskForm {
     pub error: Option<AppError>,
     /// Channels to choose from.
     pub channels: Vec<Channel>,
+    /// The further channels, each with the events that it gets.
+    pub notify: Vec<crate::rule::TaskNotify>,
+    /// Which rules those were filled from: see [`crate::rule::seen`].
+    pub notify_seen: String,
     /// Zones to choose from.
     pub zones: Vec<String>,
     /// Names of the calendars to choose from.

@@ -18,7 +18,9 @@ pub use draft::{NAME_MAX, RuleDraft};
 pub use explain::{Explained, Route, Verdict};
 pub use failures::Failures;
 pub use fate::{Circumstances, Fate};
-pub use notify::TaskNotify;
+pub use notify::{
+    FurtherChannels, NOTIFY_EVENTS, RULES_CHANGED, RuleEdit, TaskNotify, rule_edits, seen,
+};
 pub use pick::{By, Pick, picks};
 pub use quiet::QuietHours;
 pub use subject::Subject;
@@ -33,6 +35,8 @@ use crate::time::Stamp;
 
 /// Rules that are for no single task: all of them are read when something happens.
 pub const SHARED_MAX: u64 = 500;
+/// The code of the refusal of a change that was made from an older version of a rule.
+pub const RULE_OUTDATED: &str = "rule.outdated";
 /// Rules of one task.
 pub const OF_TASK_MAX: u64 = 20;
 

@@ -21,7 +21,7 @@ mod tickets;
 mod view;
 pub use draft::{Parsed, TaskDraft};
 pub use execution::Execution;
-pub use health::{Ended, Health, Pulse};
+pub use health::{Health, Pulse};
 pub use in_force::InForce;
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
 pub use spec::{Notes, TaskSpec};

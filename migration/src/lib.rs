@@ -37,6 +37,7 @@ mod m20261129_000036_chat_bots;
 mod m20261129_000037_link_use;
 mod m20261129_000040_message_template_name;
 mod m20261129_000041_channel_version;
+mod m20261130_000042_task_streak;
 mod m20261130_000044_versions;
 mod m20261130_000046_ticket_check;
 mod m20261130_000047_urge_default;
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000037_link_use::Migration),
             Box::new(m20261129_000040_message_template_name::Migration),
             Box::new(m20261129_000041_channel_version::Migration),
+            Box::new(m20261130_000042_task_streak::Migration),
             Box::new(m20261130_000044_versions::Migration),
             Box::new(m20261130_000046_ticket_check::Migration),
             Box::new(m20261130_000047_urge_default::Migration),

@@ -34,6 +34,7 @@ mod task;
 mod telemetry;
 mod ticket;
 mod token;
+mod usage;
 mod user;
 mod when;
 mod words;
@@ -143,6 +144,12 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version are not failures; clap chooses stdout or stderr.
             let code = if error.use_stderr() { 2 } else { 0 };
+            if lang() == Lang::Zh
+                && let Some(text) = usage::in_chinese(&error)
+            {
+                print::print_note(&text);
+                return ExitCode::from(code);
+            }
             return match error.print() {
                 Ok(()) => ExitCode::from(code),
                 Err(_) => ExitCode::FAILURE,

@@ -1,8 +1,9 @@
 //! The history of messages: what was sent to whom, and what the channel answered.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
-use super::MessageState;
+use super::{MessageState, PictureName};
 use crate::id::{ChannelId, MessageId, RunId, TaskId};
 use crate::time::Stamp;
 
@@ -43,9 +44,48 @@ pub struct Message {
     pub sent_at: Option<Stamp>,
     /// When it is tried next; `null` unless it is pending.
     pub next_attempt_at: Option<Stamp>,
+    /// Why it is not tried yet; `null` unless it is pending.
+    #[serde(default)]
+    pub waits: Option<MessageWait>,
+    /// The picture that it is; `null` for a text.
+    #[serde(default)]
+    pub picture: Option<PictureName>,
     /// The message in whose place it is sent; `null` for an ordinary one.
     #[serde(default)]
     pub instead_of: Option<InsteadOf>,
+}
+
+/// Why a message that is pending is not tried yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum MessageWait {
+    /// Its channel wants no messages until then: its `last_answer` says so.
+    Channel,
+    /// The quiet hours of its rule hold it back.
+    QuietHours,
+    /// It was not accepted, and is tried again after a pause.
+    Retry,
+    /// Others are before it: its channel takes so many messages a minute.
+    Turn,
+}
+
+impl MessageWait {
+    /// Why a message waits at `now` which may be sent from `next` on, after so many attempts, to a channel that is left
+    /// alone until `blocked`.
+    #[must_use]
+    pub fn of(next: Stamp, attempts: i32, blocked: Option<Stamp>, now: Stamp) -> Self {
+        if blocked.is_some_and(|until| until > next && until > now) {
+            Self::Channel
+        } else if next <= now {
+            Self::Turn
+        } else if attempts > 0 {
+            Self::Retry
+        } else {
+            Self::QuietHours
+        }
+    }
 }
 
 /// For what a message stands in: one that its channel gave up.
@@ -75,4 +115,23 @@ pub struct MessageQuery {
     pub after: String,
     /// Rows, 1–200; 50 when absent.
     pub limit: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_message_waits_for_follows_from_its_times() {
+        let at = |second| Stamp(chrono::DateTime::from_timestamp(second, 0).expect("a time"));
+        let of = |next, attempts, blocked: Option<i64>| {
+            MessageWait::of(at(next), attempts, blocked.map(at), at(100))
+        };
+        assert_eq!(of(90, 0, Some(160)), MessageWait::Channel);
+        assert_eq!(of(90, 0, Some(99)), MessageWait::Turn);
+        assert_eq!(of(100, 3, None), MessageWait::Turn);
+        assert_eq!(of(130, 1, None), MessageWait::Retry);
+        assert_eq!(of(900, 0, Some(160)), MessageWait::QuietHours);
+        assert_eq!(of(130, 1, Some(160)), MessageWait::Channel);
+    }
 }

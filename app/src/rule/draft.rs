@@ -215,7 +215,11 @@ impl RuleDraft {
         let named = |field: &str, text: &str, faults: &mut Faults| {
             let text = faults.line(field, text, LIST_ITEM_MAX);
             if text.is_empty() {
-                faults.add(field, "required", "请填写", "Fill this in");
+                let (zh, en) = match field {
+                    "owner" => ("请填写责任人", "Enter an owner"),
+                    _ => ("请填写标签", "Enter a tag"),
+                };
+                faults.add(field, "required", zh, en);
                 return None;
             }
             Some(text)

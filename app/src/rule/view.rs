@@ -90,6 +90,21 @@ impl RuleView {
         }
     }
 
+    /// As [`super::RuleSpec::is_plain`].
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        let limits = [
+            &self.template,
+            &self.throttle,
+            &self.quiet_from,
+            &self.failures,
+        ];
+        self.scope == ScopeKind::Task
+            && self.action == RuleAction::Send
+            && self.enabled
+            && limits.iter().all(|limit| limit.is_empty())
+    }
+
     /// The input that would leave it as it is.
     #[must_use]
     pub fn draft(&self) -> RuleDraft {

@@ -26,6 +26,7 @@ use crate::{
     page::{Preview, PreviewRequest},
     pool::EVERYTHING,
     reader::ViewerZone,
+    rule::{FurtherChannels, RULES_CHANGED, RuleQuery},
     schedule::ScheduleDraft,
 };
 
@@ -99,6 +100,8 @@ pub struct PostedTask {
     pub version: Option<i64>,
     /// Whether a request was chosen, or a command; `None` where the form did not say.
     pub calls: Option<bool>,
+    /// The further channels; `None` where the form did not say.
+    pub further: Option<crate::rule::FurtherChannels>,
 }
 
 /// Splits a failure into faults of fields and the rest.
@@ -147,11 +150,12 @@ pub async fn fetch_task_form(
     if !caller.principal.as_ref().is_some_and(may) {
         return with_status(Err(AppError::forbidden(caller.lang)));
     }
-    let mut calls = None;
+    let (mut calls, mut further) = (None, None);
     let (mut draft, version, posted) = match use_context::<Posted>() {
         Some(Posted::Task(sent, error)) => {
             let sent = *sent;
             calls = sent.calls;
+            further = sent.further;
             (sent.draft, sent.version, Some(error))
         }
         _ => match id.or(copy) {
@@ -173,6 +177,21 @@ pub async fn fetch_task_form(
         },
     };
     let (faults, error) = posted.map_or((Vec::new(), None), split);
+    let stored = match id.or(copy) {
+        Some(task) => {
+            let query = RuleQuery { task: Some(task) };
+            FurtherChannels::of(&with_status(backend.rule_list(&caller, &query).await)?)
+        }
+        None => FurtherChannels::default(),
+    };
+    let mut further = further.unwrap_or_else(|| stored.clone());
+    // Saving again is a decision made with the others' changes in view.
+    if error
+        .as_ref()
+        .is_some_and(|error| error.code == RULES_CHANGED)
+    {
+        further.seen = stored.seen;
+    }
     let chosen = draft.channel_id.map(ChannelId);
     // A secret is never sent back to a page, and the address of a robot is one.
     draft.robot_secret.clear();
@@ -195,6 +214,8 @@ pub async fn fetch_task_form(
         faults,
         error,
         channels: channels_for(&backend, &caller, id, chosen).await?,
+        notify: further.rows,
+        notify_seen: further.seen,
         zones: backend.zone_names(),
         calendars: calendar_names(&backend, &caller).await?,
         pools: pool_names(&backend, &caller).await?,

@@ -32,10 +32,13 @@ pub async fn fetch_rules(
         Some(Posted::Rule(id, draft, error)) => (id, Some(*draft), Some(error)),
         _ => (edit, None, None),
     };
-    // A form that was sent says itself whose rule it is.
+    // A form that was sent says itself whose rule it is, unless it names no task that exists.
+    let wrong = posted
+        .as_ref()
+        .is_some_and(|error| error.fields.iter().any(|fault| fault.field == "value"));
     let sent = typed
         .as_ref()
-        .filter(|draft| draft.scope == ScopeKind::Task);
+        .filter(|draft| draft.scope == ScopeKind::Task && !wrong);
     let task = task.or_else(|| sent.and_then(|draft| draft.task_id).map(TaskId));
     let rules = with_status(backend.rule_list(&caller, &RuleQuery { task }).await)?;
     let task = match task {

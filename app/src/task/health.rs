@@ -47,35 +47,13 @@ crate::wire::tagged! {
 /// A summary of a task's last runs in the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Pulse {
-    /// The newest run, if it has not ended: since when, and the number of the attempt.
-    pub under_way: Option<(Stamp, i32)>,
-    /// The newest run that has ended.
-    pub ended: Option<Ended>,
-}
-
-/// The newest run of a task that has ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ended {
-    /// How it ended.
-    pub state: RunState,
-    /// When it started.
-    pub started_at: Stamp,
-    /// Consecutive bad runs up to it, and when the first of them started; 0 if there are none, or if a version
-    /// without the count wrote it.
-    pub streak: (i64, Option<Stamp>),
-}
-
-impl Ended {
-    /// The streak of bad runs that it belongs to; `None` if it succeeded.
-    fn bad_streak(&self) -> Option<(i64, Stamp)> {
-        let (times, since) = self.streak;
-        let since = since.unwrap_or(self.started_at);
-        match self.state {
-            RunState::Succeeded => None,
-            state if state.is_bad() => Some((times.max(1), since)),
-            _ => (times > 0).then_some((times, since)),
-        }
-    }
+    /// Since when the newest run is active, if it has not ended.
+    pub under_way: Option<Stamp>,
+    /// How the newest run ended of those that have.
+    pub ended: Option<RunState>,
+    /// The failures since a run last succeeded, in the order in which runs end, and when the first of them started;
+    /// `None` if there are none.
+    pub failures: Option<(i64, Stamp)>,
 }
 
 impl Health {
@@ -90,26 +68,22 @@ impl Health {
             }
             TaskState::Active => {}
         }
-        let retried = pulse.under_way.is_some_and(|(_, attempt)| attempt > 1);
-        let streak = pulse.ended.as_ref().and_then(Ended::bad_streak);
-        // A firing that is being retried has not failed yet; earlier ones have.
-        let streak = streak
-            .map(|(times, since)| (times - i64::from(retried), since))
-            .filter(|(times, _)| *times > 0);
-        if let Some((times, since)) = streak {
+        if let Some((times, since)) = pulse.failures {
             return Self::Failing { times, since };
         }
         if task.urging {
             return Self::Chasing;
         }
-        if let Some((since, _)) = pulse.under_way {
+        if let Some(since) = pulse.under_way {
             return Self::Running { since };
         }
         if finished {
             return Self::Done;
         }
         match pulse.ended {
-            Some(ended) if ended.state == RunState::Succeeded => Self::Ok,
+            // A failure that does not count is older than a success: of runs that overlap the last to start need not
+            // be the last to end.
+            Some(state) if state == RunState::Succeeded || state.is_bad() => Self::Ok,
             _ => Self::Waiting,
         }
     }
@@ -133,34 +107,32 @@ mod tests {
         Health::of(task, false, pulse)
     }
 
-    fn ended(state: RunState, times: i64, since: Option<i64>) -> Pulse {
+    fn ended(state: RunState, failures: Option<(i64, i64)>) -> Pulse {
         Pulse {
             under_way: None,
-            ended: Some(Ended {
-                state,
-                started_at: stamp(90),
-                streak: (times, since.map(stamp)),
-            }),
+            ended: Some(state),
+            failures: failures.map(|(times, since)| (times, stamp(since))),
         }
     }
 
     #[test]
     fn the_last_results_decide() {
-        use RunState::{Failed, Killed, Lost, Succeeded, TimedOut};
+        use RunState::{Failed, Killed, Succeeded, TimedOut};
         let failing = |times, since| Health::Failing {
             times,
             since: stamp(since),
         };
         for (pulse, wanted) in [
             (Pulse::default(), Health::Waiting),
-            (ended(Succeeded, 0, None), Health::Ok),
-            (ended(Failed, 10, Some(20)), failing(10, 20)),
-            (ended(TimedOut, 1, Some(90)), failing(1, 90)),
-            // Written by a version without the count.
-            (ended(Lost, 0, None), failing(1, 90)),
+            (ended(Succeeded, None), Health::Ok),
+            (ended(Failed, Some((10, 20))), failing(10, 20)),
+            (ended(TimedOut, Some((1, 90))), failing(1, 90)),
+            // Of runs that overlap the last to start need not be the last to end.
+            (ended(Succeeded, Some((2, 20))), failing(2, 20)),
+            (ended(Failed, None), Health::Ok),
             // Stopped by a person, which says nothing about the task.
-            (ended(Killed, 0, None), Health::Waiting),
-            (ended(Killed, 3, Some(20)), failing(3, 20)),
+            (ended(Killed, None), Health::Waiting),
+            (ended(Killed, Some((3, 20))), failing(3, 20)),
         ] {
             assert_eq!(of(&Task::example(), &pulse), wanted, "{pulse:?}");
         }
@@ -168,28 +140,28 @@ mod tests {
 
     #[test]
     fn a_run_under_way_hides_no_failure() {
-        let under_way = |pulse: Pulse, attempt| Pulse {
-            under_way: Some((stamp(100), attempt)),
+        let under_way = |pulse: Pulse| Pulse {
+            under_way: Some(stamp(100)),
             ..pulse
         };
         let running = Health::Running { since: stamp(100) };
-        let failing = |times| Health::Failing {
-            times,
+        let failing = Health::Failing {
+            times: 2,
             since: stamp(20),
         };
-        let failed = |times| ended(RunState::Failed, times, Some(20));
-        assert_eq!(of(&Task::example(), &under_way(failed(2), 1)), failing(2));
-        // The previous attempt belongs to the same run.
-        assert_eq!(of(&Task::example(), &under_way(failed(2), 2)), failing(1));
-        assert_eq!(of(&Task::example(), &under_way(failed(1), 2)), running);
-        let fine = ended(RunState::Succeeded, 0, None);
-        assert_eq!(of(&Task::example(), &under_way(fine, 1)), running);
+        let failed = ended(RunState::Failed, Some((2, 20)));
+        assert_eq!(of(&Task::example(), &under_way(failed)), failing);
+        // A firing that is being retried has not failed yet.
+        let retried = ended(RunState::Failed, None);
+        assert_eq!(of(&Task::example(), &under_way(retried)), running);
+        let fine = ended(RunState::Succeeded, None);
+        assert_eq!(of(&Task::example(), &under_way(fine)), running);
     }
 
     #[test]
     fn what_people_decided_comes_first() {
-        let failed = ended(RunState::Failed, 2, Some(20));
-        let fine = ended(RunState::Succeeded, 0, None);
+        let failed = ended(RunState::Failed, Some((2, 20)));
+        let fine = ended(RunState::Succeeded, None);
         let mut task = Task::example();
         task.spec.urging = true;
         assert_eq!(of(&task, &fine), Health::Chasing);

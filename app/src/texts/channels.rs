@@ -92,6 +92,7 @@ crate::texts! {
         person_vendor: "机器人种类" | "Kind of bot",
         person_add: "添加" | "Add",
         person_delete_confirm: "之后这个人不能再用机器人。" | "This person can no longer use the bots.",
+        would_send: "将发送的内容（密钥已遮盖；预览不会发送）" | "What would be sent (secrets masked; a preview sends nothing)",
         sent: "发送的内容（密钥已遮盖）" | "What was sent (secrets masked)",
     }
 }

@@ -1,7 +1,9 @@
 //! Texts about the history of messages.
 
 use super::Ui;
-use crate::message::MessageState;
+use super::pictures::PicturesUi;
+use crate::i18n::Lang;
+use crate::message::{MessageState, MessageWait, PictureName};
 
 crate::texts! {
     /// Texts about the history of messages.
@@ -25,7 +27,35 @@ crate::texts! {
         resend_not_dead: "只有发送失败的消息可以重发" | "Only a message that failed can be sent again",
         resend_no_channel: "它的通知渠道已删除，无法重发" | "Its channel was deleted, so it cannot be sent again",
         resend_no_task: "它的任务已删除，无法重发" | "Its task was deleted, so it cannot be sent again",
+        waits_channel: "渠道要求暂停发送" | "the channel asked for a pause",
+        waits_quiet: "规则的免打扰时段" | "quiet hours of its rule",
+        waits_retry: "上次未送达，稍后重试" | "not accepted last time; it is retried after a pause",
+        waits_turn: "排队中：渠道有发送频率限制" | "its turn: the channel takes a limited number of messages a minute",
         all_messages: "全部消息" | "All messages",
+    }
+}
+
+/// Why a message is not tried yet.
+#[must_use]
+pub const fn message_wait(texts: &MessagesUi, wait: MessageWait) -> &'static str {
+    match wait {
+        MessageWait::Channel => texts.waits_channel,
+        MessageWait::QuietHours => texts.waits_quiet,
+        MessageWait::Retry => texts.waits_retry,
+        MessageWait::Turn => texts.waits_turn,
+    }
+}
+
+/// The name of a picture that follows messages.
+#[must_use]
+pub fn picture_name(name: PictureName, lang: Lang) -> &'static str {
+    let texts = PicturesUi::of(lang);
+    match name {
+        PictureName::Reminder => texts.reminder,
+        PictureName::Success => texts.success,
+        PictureName::Failure => texts.failure,
+        PictureName::Urge => texts.urge,
+        PictureName::Created => texts.created,
     }
 }
 

@@ -195,6 +195,12 @@ pub fn attempts(lang: Lang, count: i32) -> String {
     )
 }
 
+/// How many messages were given up.
+#[must_use]
+pub fn failed_messages(lang: Lang, count: i64) -> String {
+    lang.pick(format!("{count} 条失败"), format!("{count} failed"))
+}
+
 impl Ui {
     /// The word for a task's state.
     #[must_use]

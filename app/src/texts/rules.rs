@@ -1,6 +1,7 @@
 //! Texts about rules and about which messages a task would send.
 
 use crate::i18n::{Lang, plural};
+use crate::message::Event;
 use crate::rule::{RuleAction, ScopeKind, Verdict};
 use crate::task::TaskState;
 
@@ -52,6 +53,12 @@ crate::texts! {
         muted: "不发送" | "Muted",
         inherited: "继承" | "Inherited",
         default_of_channel: "任务的通知渠道，默认发送" | "The task's own channel, by default",
+        read_again: "放弃我的修改，重新读取" | "Discard my changes and read it again",
+        further: "更多渠道" | "Further channels",
+        further_hint: "每个渠道收到勾选的事件；一个都不勾则收到默认事件。给主渠道也加一行，它就只收到这一行勾选的事件。" | "Each gets the events that are ticked; with none ticked, those that are sent by default. A row for the main channel replaces what that gets by default.",
+        further_add: "添加渠道" | "Add a channel",
+        further_none: "不使用" | "Not used",
+        further_more: "再添加渠道" | "More channels",
         notifications: "通知" | "Notifications",
         notifications_hint: "现在发生这些事件时，消息会发到哪里" | "Where a message would go if the event happened now",
         explain_paused: "任务已暂停：不按计划执行，下面的消息只会由手动执行引起。" | "The task is paused: nothing runs on schedule, so only manual runs cause these messages.",
@@ -119,6 +126,22 @@ impl RulesUi {
             TaskState::Closed => Some(self.explain_closed),
         }
     }
+}
+
+/// The number of a further channel in the form of a task.
+#[must_use]
+pub fn further_no(lang: Lang, number: usize) -> String {
+    lang.pick(format!("渠道 {number}"), format!("Channel {number}"))
+}
+
+/// Events of a further channel that the form of a task has no box for.
+#[must_use]
+pub fn further_events(lang: Lang, events: &[String]) -> String {
+    let names = |lang| events.iter().map(move |code| Event::text(code, lang));
+    lang.pick(
+        format!("另有：{}", names(Lang::Zh).collect::<Vec<_>>().join("、")),
+        format!("Also: {}", names(Lang::En).collect::<Vec<_>>().join(", ")),
+    )
 }
 
 /// How many rules use a channel.

@@ -111,7 +111,7 @@ mod tests {
             description: "a,b;c\\d\r\ne\u{7}\nBEGIN:VEVENT".to_owned(),
             url: "https://example.com/reminders?ticket=7".to_owned(),
         };
-        let text = feed("张三", &[entry.clone()], DateTime::UNIX_EPOCH);
+        let text = feed("张三", std::slice::from_ref(&entry), DateTime::UNIX_EPOCH);
         for line in text.split("\r\n") {
             assert!(line.len() <= LINE_MAX, "{line}");
             assert!(!line.contains(['\r', '\n']), "{line:?}");

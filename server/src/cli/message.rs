@@ -3,7 +3,7 @@
 use app::i18n::Lang;
 use app::message::{Event, Message, MessageState};
 use app::texts::Ui;
-use app::texts::messages::message_state;
+use app::texts::messages::{MessagesUi, message_state, message_wait, picture_name};
 use app::transition::Word;
 use axum::http::Method;
 use clap::Subcommand;
@@ -170,10 +170,13 @@ fn row(message: &Message) -> Vec<String> {
         name(message.channel.as_ref(), message.channel_id.0),
         here(message.created_at),
         message.attempts.to_string(),
-        app::ansi::visible(message.text.lines().next().unwrap_or_default())
-            .chars()
-            .take(SHOWN)
-            .collect(),
+        match message.picture {
+            Some(picture) => picture_name(picture, lang()).to_owned(),
+            None => app::ansi::visible(message.text.lines().next().unwrap_or_default())
+                .chars()
+                .take(SHOWN)
+                .collect(),
+        },
     ]
 }
 
@@ -211,6 +214,20 @@ fn lines(message: &Message) -> Vec<String> {
         ("产生时间", "Created", time(Some(message.created_at))),
         ("对方接收", "Accepted", time(message.sent_at)),
         ("下次尝试", "Next attempt", time(message.next_attempt_at)),
+        (
+            "等待原因",
+            "Waits because",
+            message
+                .waits
+                .map(|wait| message_wait(MessagesUi::of(lang), wait).to_owned()),
+        ),
+        (
+            "图片",
+            "Picture",
+            message
+                .picture
+                .map(|name| picture_name(name, lang).to_owned()),
+        ),
         ("尝试次数", "Attempts", Some(message.attempts.to_string())),
         (
             "提醒谁",

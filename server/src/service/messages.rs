@@ -81,7 +81,8 @@ impl Service {
     }
 
     async fn find_message(&self, lang: Lang, id: MessageId) -> Answer<Message> {
-        let found = self.store.message(id).await.or_internal(lang)?;
+        let found = self.store.message(id, self.clock.now()).await;
+        let found = found.or_internal(lang)?;
         let message = found.ok_or_else(|| missing(lang))?;
         let mut shown = self.as_sent(lang, vec![message]).await?;
         shown.pop().ok_or_else(|| missing(lang))
@@ -150,7 +151,8 @@ impl Messages for Service {
         let lang = caller.lang;
         let filter = checked(query, lang)?;
         let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX) as usize;
-        let found = self.store.messages(filter, limit as u64 + 1).await;
+        let now = self.clock.now();
+        let found = self.store.messages(filter, limit as u64 + 1, now).await;
         let mut items = found.or_internal(lang)?;
         let more = items.len() > limit;
         items.truncate(limit);

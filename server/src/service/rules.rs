@@ -9,8 +9,8 @@ use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{RuleId, TaskId};
 use app::rule::{
-    Explained, OF_TASK_MAX, Rule, RuleDraft, RuleQuery, RuleSpec, RuleView, SHARED_MAX, Scope,
-    TaskNotify,
+    Explained, FurtherChannels, OF_TASK_MAX, Rule, RuleDraft, RuleEdit, RuleQuery, RuleSpec,
+    RuleView, SHARED_MAX, Scope, TaskNotify, rule_edits, seen,
 };
 use async_trait::async_trait;
 use std::collections::HashMap;
@@ -21,6 +21,7 @@ use crate::error::OrInternal;
 use crate::store::{Act, RuleAdded, RuleChange};
 use crate::texts::outdated::{Outdated, Thing};
 use crate::texts::rules::{RuleFault, RuleRefusal};
+use crate::texts::tasks::TaskRefusal;
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Missing, Refusal};
 use crate::timetable::zone;
@@ -106,10 +107,11 @@ impl Service {
         }
     }
 
-    /// Checks the further channels of a task that is to be created; faults are at `notify[0].channel_id`, ….
+    /// Checks the further channels of a task; `task` is `None` for one that is to be created. Faults are at `notify[0].channel_id`, ….
     pub(super) async fn check_notify(
         &self,
         lang: Lang,
+        task: Option<TaskId>,
         notify: &[TaskNotify],
     ) -> Answer<Vec<RuleSpec>> {
         let most = OF_TASK_MAX;
@@ -120,7 +122,7 @@ impl Service {
         for (place, one) in notify.iter().enumerate() {
             match one.rule(&self.default_zone, lang) {
                 Ok(spec) => {
-                    if !self.may_use(lang, spec.channel_id, None).await? {
+                    if !self.may_use(lang, spec.channel_id, task).await? {
                         let field = format!("notify[{place}].channel_id");
                         faults.push(RuleFault::UnknownChannel.on(&field, lang));
                     }
@@ -151,6 +153,53 @@ impl Service {
             (act, spec)
         });
         specs.collect()
+    }
+
+    /// What becomes of the rules of a task so that it has these further channels.
+    pub(super) async fn further_edits(
+        &self,
+        lang: Lang,
+        id: TaskId,
+        further: &FurtherChannels,
+    ) -> Answer<Vec<RuleEdit>> {
+        let entered = self.check_notify(lang, Some(id), &further.rows).await?;
+        let entered: Vec<RuleSpec> = entered.into_iter().map(|spec| spec.of_task(id)).collect();
+        let query = RuleQuery { task: Some(id) };
+        let rules = self.store.rules(&query).await.or_internal(lang)?;
+        let all = rules.len();
+        let plain: Vec<Rule> = rules.into_iter().filter(|rule| rule.is_plain()).collect();
+        if seen(plain.iter().map(|rule| (rule.id, rule.version))) != further.seen {
+            return Err(TaskRefusal::RulesChanged.answer(lang));
+        }
+        let others = all - plain.len();
+        let edits = rule_edits(&plain, entered);
+        let (mut added, mut removed) = (0, 0);
+        for edit in &edits {
+            match edit {
+                RuleEdit::Add(_) => added += 1,
+                RuleEdit::Remove(..) => removed += 1,
+                RuleEdit::Replace(..) => {}
+            }
+        }
+        let most = OF_TASK_MAX;
+        if added > 0 && (others + plain.len() + added - removed) as u64 > most {
+            return Err(RuleRefusal::TooManyOfTask { most }.answer(lang));
+        }
+        Ok(edits)
+    }
+
+    /// The acts of changes of rules.
+    pub(super) fn rule_acts(&self, who: &Principal, edits: Vec<RuleEdit>) -> Vec<(Act, RuleEdit)> {
+        let acts = edits.into_iter().map(|edit| {
+            let (action, spec) = match &edit {
+                RuleEdit::Add(spec) => ("rule.create", spec),
+                RuleEdit::Replace(_, _, spec) => ("rule.update", spec),
+                RuleEdit::Remove(_, _, spec) => ("rule.delete", spec),
+            };
+            let act = self.act(who, action).detail(detail(spec));
+            (act, edit)
+        });
+        acts.collect()
     }
 
     /// The caller, when it may have a rule with this draft.
@@ -188,6 +237,36 @@ impl Service {
             RuleChange::NoTemplate => Err(RuleFault::UnknownTemplate.alone("template", lang)),
         }
     }
+}
+
+/// The fields in which a rule is not as it is stored.
+fn differing(entered: &RuleDraft, stored: &RuleDraft) -> Vec<&'static str> {
+    let whose = |draft: &RuleDraft| {
+        let (owner, tag) = (draft.owner.clone(), draft.tag.clone());
+        (draft.scope, draft.task_id, owner, tag)
+    };
+    [
+        ("scope", whose(entered) != whose(stored)),
+        ("events", entered.events != stored.events),
+        ("channel_id", entered.channel_id != stored.channel_id),
+        ("action", entered.action != stored.action),
+        ("template", entered.template != stored.template),
+        ("throttle", entered.throttle != stored.throttle),
+        ("failures", entered.failures != stored.failures),
+        ("quiet_from", entered.quiet_from != stored.quiet_from),
+        ("quiet_until", entered.quiet_until != stored.quiet_until),
+        ("quiet_zone", entered.quiet_zone != stored.quiet_zone),
+        (
+            "quiet_calendar",
+            entered.quiet_calendar != stored.quiet_calendar,
+        ),
+        ("urgent", entered.urgent != stored.urgent),
+        ("enabled", entered.enabled != stored.enabled),
+        ("name", entered.name != stored.name),
+    ]
+    .into_iter()
+    .filter_map(|(field, differs)| differs.then_some(field))
+    .collect()
 }
 
 /// What the audit log says of a rule.
@@ -266,7 +345,20 @@ impl Rules for Service {
         // The right was checked for what is stored: it must still be that.
         let read = read.unwrap_or(stored.version);
         let changed = self.store.update_rule(&act, id, Some(read), &spec).await;
-        self.changed_rule(lang, changed.or_internal(lang)?)?;
+        let changed = changed.or_internal(lang)?;
+        if let RuleChange::Outdated(version) = changed {
+            let stored = self.shown_rule(lang, id).await?;
+            // As it would be stored: the order of events and blanks are no difference.
+            let differs = differing(&RuleDraft::from(&spec), &stored.draft());
+            let thing = Thing::Rule;
+            return Err(Outdated {
+                thing,
+                version,
+                differs,
+            }
+            .answer(lang));
+        }
+        self.changed_rule(lang, changed)?;
         self.shown_rule(lang, id).await
     }
 

@@ -18,6 +18,7 @@ use super::code::is_one_of;
 use super::delivery::channel_gone;
 use super::entity::{channel, channel_slot, message, task};
 use super::ledger::lock_cluster;
+use super::overview::is_no_digest;
 use super::row_version::{FIRST_VERSION, count};
 use super::rules::uses_of;
 use super::txn::transaction;
@@ -188,6 +189,7 @@ impl Store {
             let count = message::Entity::find()
                 .filter(message::Column::ChannelId.eq(row.id))
                 .filter(is_one_of(message::Column::State, states))
+                .filter(is_no_digest())
                 .count(&self.reader)
                 .await?;
             Ok(i64::try_from(count).unwrap_or(i64::MAX))

@@ -13,15 +13,14 @@ use app::task::TaskState;
 use app::transition::Step;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use super::code::{Code, Lenient, TakeStep, is_one_of};
 use super::entity::{message, occurrence, run, task};
 use super::messages::insert_notices;
-use super::results::{Failed, after_failure};
-use super::{StoreError, Tx, streak};
+use super::results::{Failed, pause_after, prepare};
+use super::streak::{Ending, Streaks};
+use super::{StoreError, Tx};
 
 /// Ends a run that waits for its message; false when it does not wait. `excerpt` is the text of that
 /// message, where it has left.
@@ -43,12 +42,25 @@ pub(super) async fn end_run(
     let Some((task, occurrence_id)) = found else {
         return Ok(false);
     };
-    let (streak, since) = streak::after(tx.get_database_backend(), TaskId(task), id, step.to());
-    let mut ending = run::Entity::update_many();
+    let pausing = match step {
+        RunStep::GiveUp => prepare(tx, &[TaskId(task)]).await?,
+        _ => Vec::new(),
+    };
+    let ending = Ending {
+        task: TaskId(task),
+        run: id,
+        state: step.to(),
+        retried: false,
+        at: now,
+    };
+    let mut streaks = Streaks::lock(tx, &[ending]).await?;
+    let place = streaks.place(&ending);
+    let (streak, since) = place.columns();
+    let mut update = run::Entity::update_many();
     if let Some(text) = excerpt {
-        ending = ending.col_expr(R::Excerpt, Expr::value(text));
+        update = update.col_expr(R::Excerpt, Expr::value(text));
     }
-    let ended = ending
+    let ended = update
         .col_expr(R::Streak, streak)
         .col_expr(R::StreakSince, since)
         .col_expr(R::Reason, Expr::value(reason.map(RunReason::code)))
@@ -67,13 +79,15 @@ pub(super) async fn end_run(
             .exec(tx)
             .await?;
     }
-    if step == RunStep::GiveUp {
+    streaks.keep(&ending, &place);
+    streaks.write(tx).await?;
+    if !pausing.is_empty() {
         let failed = Failed {
             task: TaskId(task),
             run: id,
             at: now,
         };
-        insert_notices(tx, after_failure(tx, failed).await?.as_slice()).await?;
+        insert_notices(tx, pause_after(tx, failed, &place).await?.as_slice()).await?;
     }
     Ok(true)
 }

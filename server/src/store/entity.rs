@@ -31,6 +31,7 @@ pub(super) mod session;
 pub(super) mod setup_link;
 pub(super) mod task;
 pub(super) mod task_change;
+pub(super) mod task_streak;
 pub(super) mod ticket;
 pub(super) mod ticket_event;
 pub(super) mod ticket_urge;

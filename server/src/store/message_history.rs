@@ -3,8 +3,12 @@
 use std::collections::HashMap;
 
 use app::id::{ChannelId, MessageId, RunId, TaskId};
-use app::message::{Event, InsteadOf, Message, MessageKind, MessageState, MessageStep};
+use app::message::{
+    Event, InsteadOf, Message, MessageKind, MessageState, MessageStep, MessageWait, PictureName,
+};
 use app::time::Stamp;
+use app::transition::Word;
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -54,6 +58,7 @@ impl Store {
         &self,
         filter: MessageFilter,
         limit: u64,
+        now: DateTime<Utc>,
     ) -> Result<Vec<(Message, Option<String>)>, StoreError> {
         use message::Column as M;
         // Along one index only, that of the filter which leaves the fewest rows; with a choice a
@@ -115,7 +120,7 @@ impl Store {
             .limit(limit)
             .all(&self.reader)
             .await?;
-        self.named(rows).await
+        self.named(rows, now).await
     }
 
     /// One message, likewise.
@@ -125,9 +130,10 @@ impl Store {
     pub async fn message(
         &self,
         id: MessageId,
+        now: DateTime<Utc>,
     ) -> Result<Option<(Message, Option<String>)>, StoreError> {
         let row = message::Entity::find_by_id(id.0).one(&self.reader).await?;
-        Ok(self.named(row.into_iter().collect()).await?.pop())
+        Ok(self.named(row.into_iter().collect(), now).await?.pop())
     }
 
     /// Puts a message that was given up back into the outbox, with the picture that was given up
@@ -191,6 +197,7 @@ impl Store {
     async fn named(
         &self,
         rows: Vec<message::Model>,
+        now: DateTime<Utc>,
     ) -> Result<Vec<(Message, Option<String>)>, StoreError> {
         let ids = |of: fn(&message::Model) -> i64| {
             let mut ids: Vec<i64> = rows.iter().map(of).collect();
@@ -205,19 +212,37 @@ impl Store {
             .into_tuple()
             .all(&self.reader)
             .await?;
-        let channels: Vec<(i64, String)> = channel::Entity::find()
+        type Place = (i64, String, Option<DateTime<Utc>>);
+        let channels: Vec<Place> = channel::Entity::find()
             .select_only()
-            .columns([channel::Column::Id, channel::Column::Name])
+            .columns([
+                channel::Column::Id,
+                channel::Column::Name,
+                channel::Column::BlockedUntil,
+            ])
             .filter(channel::Column::Id.is_in(ids(|row| row.channel_id)))
             .into_tuple()
             .all(&self.reader)
             .await?;
         let tasks: HashMap<i64, String> = tasks.into_iter().collect();
-        let channels: HashMap<i64, String> = channels.into_iter().collect();
+        let channels: HashMap<i64, (String, Option<DateTime<Utc>>)> = channels
+            .into_iter()
+            .map(|(id, name, blocked)| (id, (name, blocked)))
+            .collect();
         rows.into_iter()
             .map(|row| {
-                let is_pending = row.state.0 == MessageState::Pending;
+                let channel = channels.get(&row.channel_id);
+                let blocked = channel.and_then(|(_, blocked)| blocked.map(Stamp));
+                let next =
+                    (row.state.0 == MessageState::Pending).then_some(Stamp(row.next_attempt_at));
+                let waits =
+                    next.map(|next| MessageWait::of(next, row.attempts, blocked, Stamp(now)));
+                let next = match waits {
+                    Some(MessageWait::Channel) => blocked,
+                    _ => next,
+                };
                 let is_image = row.kind.known() == Some(MessageKind::Image);
+                let picture = is_image.then(|| PictureName::read(&row.body)).flatten();
                 let facts = row.facts.filter(|_| row.body.is_empty());
                 let stand_in = read_stand_in(row.stand_in.as_deref())?;
                 let instead_of = row.instead_of.zip(stand_in).map(|(id, one)| InsteadOf {
@@ -235,13 +260,15 @@ impl Store {
                     task: tasks.get(&row.task_id).cloned(),
                     run_id: row.run_id.map(RunId),
                     channel_id: ChannelId(row.channel_id),
-                    channel: channels.get(&row.channel_id).cloned(),
+                    channel: channel.map(|(name, _)| name.clone()),
                     mentions: super::tasks::from_json(&row.mentions)?,
                     attempts: row.attempts,
                     answer: row.last_answer,
                     created_at: Stamp(row.created_at),
                     sent_at: row.sent_at.map(Stamp),
-                    next_attempt_at: is_pending.then_some(Stamp(row.next_attempt_at)),
+                    next_attempt_at: next,
+                    waits,
+                    picture,
                     instead_of,
                 };
                 Ok((message, facts))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use app::message::MessageState;
+use app::message::{Event, MessageState};
 use app::occurrence::OccurrenceState;
 use app::page::DayCounts;
 use app::run::{RunEnd, RunState};
@@ -82,7 +82,7 @@ impl Store {
         Ok(count.unwrap_or(0))
     }
 
-    /// Waiting messages and undelivered messages.
+    /// Waiting messages and undelivered messages, each once: a digest is what it consists of.
     ///
     /// # Errors
     /// When the database fails.
@@ -90,7 +90,9 @@ impl Store {
         use message::Column as M;
         let mut wanted = MessageState::OPEN.to_vec();
         wanted.push(MessageState::Dead);
-        let messages = message::Entity::find().filter(is_one_of(M::State, &wanted));
+        let messages = message::Entity::find()
+            .filter(is_one_of(M::State, &wanted))
+            .filter(is_no_digest());
         let counts = self.by_state(messages, M::State).await?;
         let open = of(&counts, &MessageState::OPEN);
         Ok((open, of(&counts, &[MessageState::Dead])))
@@ -105,7 +107,9 @@ impl Store {
         let runs = run::Entity::find().filter(is_one_of(run::Column::State, &[waiting]));
         let runs = self.by_state(runs, run::Column::State).await?;
         let open = MessageState::OPEN;
-        let messages = message::Entity::find().filter(is_one_of(message::Column::State, &open));
+        let messages = message::Entity::find()
+            .filter(is_one_of(message::Column::State, &open))
+            .filter(is_no_digest());
         let messages = self.by_state(messages, message::Column::State).await?;
         let count = |count: i64| u64::try_from(count).unwrap_or_default();
         Ok(QueueDepths {
@@ -133,6 +137,11 @@ impl Store {
             .map(|(state, rows)| (state.0, rows))
             .collect())
     }
+}
+
+/// Where messages are counted: a digest is not counted besides the messages that are merged in it.
+pub(super) fn is_no_digest() -> Expr {
+    message::Column::Event.ne(Event::Digest.as_str())
 }
 
 /// Whether another attempt follows a run, in a query about that run.

@@ -2,7 +2,7 @@
 
 mod aftermath;
 
-pub(super) use aftermath::{Failed, after_failure};
+pub(super) use aftermath::{Failed, pause_after, prepare};
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use app::occurrence::OccurrenceStep;
 use app::run::{RunReason, RunState, RunStep, Trigger, WaitReason};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ use super::code::{Code, TakeStep};
 use super::entity::{occurrence, run};
 use super::messages::{NewMessage, Notice, Router, insert_messages, insert_wanted};
 use super::rules::Wanted;
-use super::streak;
+use super::streak::{Ending, Place, Streaks};
 use super::tickets::{self, TicketSeed};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
@@ -89,6 +89,26 @@ impl Outcome {
             state: RunState::Failed,
             reason: Some(RunReason::NoChannel.code()),
             ..self.clone()
+        })
+    }
+
+    /// What is counted of it; a run that waits for its channel has not ended.
+    fn ending(&self) -> Ending {
+        Ending {
+            task: self.task_id,
+            run: self.run_id,
+            state: self.state,
+            retried: self.retry_at.is_some(),
+            at: self.finished_at,
+        }
+    }
+
+    /// The run, if it ended badly and is not repeated.
+    fn failed(&self) -> Option<Failed> {
+        (self.state.is_bad() && self.retry_at.is_none()).then_some(Failed {
+            task: self.task_id,
+            run: self.run_id,
+            at: self.finished_at,
         })
     }
 }
@@ -222,7 +242,7 @@ impl Store {
             let mut messages = Vec::new();
             let mut ended: Vec<&Outcome> = Vec::with_capacity(outcomes.len());
             // As they are written: one without a channel for its message has failed, like one whose channel gives up.
-            let written: Vec<Cow<'_, Outcome>> = outcomes
+            let mut written: Vec<Cow<'_, Outcome>> = outcomes
                 .iter()
                 .map(|outcome| {
                     let mut notices = outcome.notices.iter();
@@ -230,13 +250,25 @@ impl Store {
                     outcome.with(sends || !outcome.messages.is_empty())
                 })
                 .collect();
-            let pausing = aftermath::prepare(tx, &written).await?;
-            for outcome in written.iter().map(AsRef::as_ref) {
+            let failing: Vec<TaskId> = written
+                .iter()
+                .filter_map(|outcome| outcome.failed())
+                .map(|failed| failed.task)
+                .collect();
+            let pausing = aftermath::prepare(tx, &failing).await?;
+            written.sort_by_key(|outcome| (outcome.finished_at, outcome.run_id.0));
+            let endings: Vec<Ending> = written.iter().map(|outcome| outcome.ending()).collect();
+            let mut streaks = Streaks::lock(tx, &endings).await?;
+            let mut places: HashMap<RunId, Place> = HashMap::with_capacity(endings.len());
+            for (outcome, ending) in written.iter().map(AsRef::as_ref).zip(&endings) {
                 let step = RunStep::out_of_running(outcome.state)?;
-                if !finish_run(tx, outcome, step).await? {
+                let place = streaks.place(ending);
+                if !finish_run(tx, outcome, step, &place).await? {
                     fenced.push(outcome.run_id);
                     continue;
                 }
+                streaks.keep(ending, &place);
+                places.insert(outcome.run_id, place);
                 let mut step = OccurrenceStep::Follow(step);
                 if let Some(due_at) = outcome.retry_at
                     && plan_retry(tx, outcome, due_at).await?
@@ -250,7 +282,8 @@ impl Store {
                 messages.extend(outcome.messages.iter().cloned());
                 ended.push(outcome);
             }
-            let after = aftermath::follow(tx, wanted, &ended, &pausing).await?;
+            streaks.write(tx).await?;
+            let after = aftermath::follow(tx, &ended, &places, &pausing).await?;
             for notice in &after.notices {
                 router.route(tx, notice, &mut messages).await?;
             }
@@ -344,16 +377,16 @@ async fn plan_retry(tx: &Tx, outcome: &Outcome, due_at: DateTime<Utc>) -> Result
 }
 
 /// Ends a run that is still ours; false when it is not.
-async fn finish_run(tx: &Tx, outcome: &Outcome, step: RunStep) -> Result<bool, StoreError> {
+async fn finish_run(
+    tx: &Tx,
+    outcome: &Outcome,
+    step: RunStep,
+    place: &Place,
+) -> Result<bool, StoreError> {
     use run::Column as R;
     // A run that waits for its channel has not ended: `store::delivery` ends it.
     let finished_at = outcome.state.is_over().then_some(outcome.finished_at);
-    let (streak, since) = streak::after(
-        tx.get_database_backend(),
-        outcome.task_id,
-        outcome.run_id,
-        outcome.state,
-    );
+    let (streak, since) = place.columns();
     let updated = run::Entity::update_many()
         .col_expr(R::Streak, streak)
         .col_expr(R::StreakSince, since)

@@ -8,7 +8,7 @@ pub(super) use hint::{RuleHint, Wanted};
 use std::collections::BTreeSet;
 
 use app::id::{ChannelId, RuleId, TaskId};
-use app::rule::{OF_TASK_MAX, Rule, RuleQuery, RuleSpec, SHARED_MAX};
+use app::rule::{OF_TASK_MAX, Rule, RuleEdit, RuleQuery, RuleSpec, SHARED_MAX};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -16,7 +16,7 @@ use sea_orm::{
 };
 
 use super::channels::has_channel;
-use super::entity::{cluster, message_rule, message_throttle, task};
+use super::entity::{cluster, message_rule, message_throttle, task, task_streak};
 use super::templates::has_named;
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
@@ -127,6 +127,50 @@ pub(super) async fn insert_all(tx: &Tx, rules: &[(Act, RuleSpec)]) -> Result<(),
         row.created_at = Set(now);
         let inserted = message_rule::Entity::insert(row).exec(tx).await?;
         act.record(tx, Some(inserted.last_insert_id)).await?;
+    }
+    Ok(())
+}
+
+/// Changes rules of a task in the transaction that changes the task, each with its act. Nothing is written
+/// ([`StoreError::Overtaken`]) where one has another version by now, or its channel does not exist.
+pub(super) async fn apply(tx: &Tx, edits: &[(Act, RuleEdit)]) -> Result<(), StoreError> {
+    if edits.is_empty() {
+        return Ok(());
+    }
+    note_change(tx).await?;
+    for (act, edit) in edits {
+        let (RuleEdit::Add(spec) | RuleEdit::Replace(_, _, spec) | RuleEdit::Remove(_, _, spec)) =
+            edit;
+        let stays = !matches!(edit, RuleEdit::Remove(..));
+        if stays && !has_channel(tx, spec.channel_id).await? {
+            return Err(StoreError::Overtaken);
+        }
+        let mut row = columns(spec, act.at());
+        let id = match edit {
+            RuleEdit::Add(_) => {
+                row.version = Set(FIRST_VERSION);
+                row.created_at = Set(act.at());
+                message_rule::Entity::insert(row)
+                    .exec(tx)
+                    .await?
+                    .last_insert_id
+            }
+            RuleEdit::Replace(id, version, _) | RuleEdit::Remove(id, version, _) => {
+                if version_of(tx, *id).await? != Some(*version) {
+                    return Err(StoreError::Overtaken);
+                }
+                if stays {
+                    row.id = Set(id.0);
+                    row.version = Set(version + 1);
+                    message_rule::Entity::update(row).exec(tx).await?;
+                } else {
+                    message_rule::Entity::delete_by_id(id.0).exec(tx).await?;
+                    forget_rule(tx, *id).await?;
+                }
+                id.0
+            }
+        };
+        act.record(tx, Some(id)).await?;
     }
     Ok(())
 }
@@ -306,18 +350,13 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn streak_of(&self, task: TaskId) -> Result<i64, StoreError> {
-        use super::entity::run;
-        let last: Option<Option<i64>> = run::Entity::find()
+        let found: Option<i64> = task_streak::Entity::find_by_id(task.0)
             .select_only()
-            .column(run::Column::Streak)
-            .filter(run::Column::TaskId.eq(task.0))
-            .filter(run::Column::FinishedAt.is_not_null())
-            .order_by_desc(run::Column::Id)
-            .limit(1)
+            .column(task_streak::Column::Failures)
             .into_tuple()
             .one(&self.reader)
             .await?;
-        Ok(last.flatten().unwrap_or(0))
+        Ok(found.unwrap_or(0))
     }
 }
 

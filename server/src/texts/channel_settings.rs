@@ -36,6 +36,8 @@ pub enum SettingFault {
     Secret,
     /// Not a key for signatures of webhooks.
     SigningKey,
+    /// Not the signing secret of a DingTalk robot.
+    DingtalkSecret,
     /// Not one short line.
     Line,
     /// A bot's token is missing.
@@ -100,6 +102,13 @@ impl Fault for SettingFault {
                 both(
                     "密钥由字母、数字和符号组成；请从机器人的设置里整段复制",
                     "The secret consists of letters, digits and signs; copy all of it from the robot's settings",
+                ),
+            ),
+            Self::DingtalkSecret => (
+                "invalid",
+                both(
+                    "钉钉的加签密钥以 SEC 开头；请从机器人的安全设置里整段复制",
+                    "A signing secret of DingTalk starts with SEC; copy all of it from the robot's security settings",
                 ),
             ),
             Self::SigningKey => (

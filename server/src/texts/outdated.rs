@@ -3,6 +3,7 @@
 use app::i18n::Lang;
 use app::texts::Ui;
 use app::texts::channels::ChannelsUi;
+use app::texts::rules::RulesUi;
 
 use super::{Refusal, Refused, Text, both, conflict};
 
@@ -121,7 +122,7 @@ impl Refusal for Outdated {
 
 /// The label of a field in the forms.
 fn label_of(field: &'static str, lang: Lang) -> &'static str {
-    let (ui, words) = (Ui::of(lang), ChannelsUi::of(lang));
+    let (ui, words, rules) = (Ui::of(lang), ChannelsUi::of(lang), RulesUi::of(lang));
     match field {
         "name" => ui.name,
         "kind" => ui.channel_kind,
@@ -137,6 +138,17 @@ fn label_of(field: &'static str, lang: Lang) -> &'static str {
         "format" => words.format,
         "brief" => words.brief,
         "fallback" => words.fallback,
+        "scope" => rules.scope,
+        "events" => rules.events,
+        "action" => rules.action,
+        "template" => rules.template,
+        "throttle" => rules.throttle,
+        "failures" => rules.failures,
+        "quiet_from" => rules.quiet_from,
+        "quiet_until" => rules.quiet_until,
+        "quiet_zone" => rules.quiet_zone,
+        "quiet_calendar" => rules.quiet_calendar,
+        "urgent" => rules.urgent,
         "role" => ui.role,
         "zone" => ui.zone,
         "tags" => ui.tags,

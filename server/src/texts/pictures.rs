@@ -7,6 +7,7 @@ impl Fault for PictureFault {
     fn fault(&self) -> (&'static str, Text) {
         let (code, zh) = match self {
             Self::NoPicture => ("not_a_picture", "这不是 PNG 或 JPEG 图片"),
+            Self::Animated => ("animated", "不能上传动图，请换一张静态图片"),
             Self::TooLarge => ("too_large", "图片最大 2 MiB"),
             Self::TooManyPixels => ("too_many_pixels", "图片每边最多 4096 像素"),
         };

@@ -67,6 +67,8 @@ pub enum TaskRefusal {
         /// The current one.
         version: i64,
     },
+    /// The rules for its further channels have changed since the form was opened.
+    RulesChanged,
     /// Runs of it on other nodes have not ended.
     StillRunning {
         /// How many.
@@ -125,6 +127,15 @@ impl Refusal for TaskRefusal {
             .hint(
                 "请重新读取任务，用读到的版本再保存",
                 "Read the task again and save with the version that it has",
+            ),
+            Self::RulesChanged => conflict(
+                app::rule::RULES_CHANGED,
+                "你打开之后，别人修改过这个任务的通知规则，所以没有保存",
+                "Someone else has changed the notification rules of this task since you opened it; nothing was saved",
+            )
+            .hint(
+                "请核对更多渠道；再次保存会以你填写的内容为准",
+                "Review the further channels; saving again overwrites them with yours",
             ),
             Self::StillRunning { left } => conflict(
                 "task.still_running",

@@ -121,14 +121,18 @@ fn proxy_faults() -> [ProxyFault; 3] {
     })
 }
 
-fn picture_faults() -> [PictureFault; 3] {
+fn picture_faults() -> [PictureFault; 4] {
     let all = [
         PictureFault::NoPicture,
+        PictureFault::Animated,
         PictureFault::TooLarge,
         PictureFault::TooManyPixels,
     ];
     all.map(|fault| match fault {
-        PictureFault::NoPicture | PictureFault::TooLarge | PictureFault::TooManyPixels => fault,
+        PictureFault::NoPicture
+        | PictureFault::Animated
+        | PictureFault::TooLarge
+        | PictureFault::TooManyPixels => fault,
     })
 }
 

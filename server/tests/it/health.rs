@@ -216,7 +216,8 @@ async fn streaks_before_the_upgrade_are_counted() {
     for sql in [
         "ALTER TABLE run DROP COLUMN streak",
         "ALTER TABLE run DROP COLUMN streak_since",
-        "DELETE FROM seaql_migrations WHERE version LIKE '%_000013_%'",
+        "DROP TABLE task_streak",
+        "DELETE FROM seaql_migrations WHERE version LIKE '%_000013_%' OR version LIKE '%_000042_%'",
     ] {
         database.execute(sql).await;
     }

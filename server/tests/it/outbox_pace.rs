@@ -1,7 +1,6 @@
 //! The pace of a channel is one for all servers, and what is too much for it becomes a digest.
 
-use app::backend::{Channels, Messages, Rules, Runs, Tasks};
-use app::channel::ChannelKind;
+use app::backend::{Channels, Messages, Rules, Runs, System, Tasks};
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::Event;
 use app::rule::RuleDraft;
@@ -13,21 +12,12 @@ use server::facts::{End, Ends, Facts, TaskFacts};
 use server::store::Notice;
 
 use super::helpers::database::mysql_server;
+use super::helpers::message::with_robot;
 use super::helpers::robot::Mood;
 use super::helpers::{Robot, TestApp, draft};
 
 /// What the robot takes in a minute.
 const LIMIT: usize = 20;
-
-async fn with_robot() -> (TestApp, Robot, ChannelId) {
-    let app = TestApp::new().await;
-    let robot = Robot::start(app.clock.clone()).await;
-    let channel = app
-        .channel("ops", ChannelKind::Wecom, &robot.url())
-        .await
-        .id;
-    (app, robot, channel)
-}
 
 /// A task that sends to a channel, whose announcement is taken away before any server sends it.
 async fn silent(app: &TestApp, name: &str, mode: Mode, channel: ChannelId) -> Task {
@@ -166,6 +156,45 @@ async fn five_hundred_failures_in_a_minute_are_few_messages_that_add_up() {
     let page = app.signed_in("vera", app::auth::Role::Viewer).await;
     let page = page.open(&format!("/tasks/{}", tasks[0].id)).await.text();
     assert!(page.contains("Sent in a digest") || page.contains("已随汇总发送"));
+}
+
+/// Wherever waiting and failed messages are counted, a digest is what it consists of.
+#[tokio::test]
+async fn messages_in_a_digest_are_counted_once() {
+    let (app, robot, channel) = with_robot().await;
+    let task = silent(&app, "job", Mode::Command, channel).await;
+    robot.always(Some(Mood::Status(500)));
+    fail(&app, &task, 45).await;
+    app.notify();
+    let merged = "SELECT COUNT(*) FROM message WHERE state = 'merged'";
+    app.until("a digest that is refused", async || {
+        let tried = "SELECT COUNT(*) FROM message WHERE event = 'digest' AND attempts > 0 AND state = 'pending'";
+        (app.place.database.count(tried).await == 1).then_some(())
+    })
+    .await;
+    assert_eq!(app.place.database.count(merged).await, 45);
+    let console = app.console();
+    let counted = async || {
+        let shown = app.service.channel_get(&console, channel).await;
+        let channel = shown.expect("the channel");
+        let overview = app.service.overview(&console).await.expect("it").health;
+        assert_eq!(
+            (overview.outbox_pending, overview.outbox_dead),
+            (channel.pending, channel.dead)
+        );
+        (channel.pending, channel.dead)
+    };
+    assert_eq!(counted().await, (45, 0));
+    let depths = app.components.store.queue_depths().await.expect("depths");
+    assert_eq!(depths.outbox.iter().sum::<u64>(), 45);
+    robot.always(Some(Mood::Refuse(93_000)));
+    app.clock.advance(TimeDelta::minutes(10));
+    app.components.signals.outbox.notify_one();
+    app.until("the refusal", async || {
+        (app.place.database.count(merged).await == 0).then_some(())
+    })
+    .await;
+    assert_eq!(counted().await, (0, 45));
 }
 
 /// What a rule held back before a message is counted where the message is, also in a digest.
@@ -384,7 +413,7 @@ async fn a_digest_goes_with_its_channel() {
         .execute("UPDATE task SET channel_id = NULL")
         .await;
     let listed = app.service.channel_get(&app.console(), channel).await;
-    assert_eq!(listed.expect("the channel").pending, 45);
+    assert_eq!(listed.expect("the channel").pending, 44);
     app.service
         .channel_delete(&app.console(), channel, None)
         .await

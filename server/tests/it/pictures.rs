@@ -220,6 +220,10 @@ async fn the_page_takes_a_picture_and_brings_the_built_in_one_back() {
     );
     let file = admin.get("/api/v1/pictures/urge").await;
     assert_eq!((file.status, file.body), (200, png_of(4, 2)));
+    assert!(
+        taken.header("set-cookie").contains("saved"),
+        "it is confirmed"
+    );
     let page = admin.open("/admin/pictures").await.text();
     assert!(page.contains("value=\"delete\""), "{page}");
     // Its button is in the same form, whose file is empty then.

@@ -2,6 +2,7 @@
 //! their own.
 
 mod doors;
+mod further;
 mod limits;
 mod notify;
 mod robot;

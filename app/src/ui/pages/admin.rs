@@ -10,10 +10,11 @@ use crate::server_fns::{
     fetch_blackouts, fetch_calendars, fetch_channels, fetch_nodes, fetch_overview, fetch_pools,
     fetch_rules, fetch_secrets, fetch_summaries, fetch_users,
 };
+use crate::texts::phrases;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::context::{
-    blackouts_ui, calendars_ui, may, messages_ui, nodes_ui, pools_ui, rules_ui, secrets_ui,
+    blackouts_ui, calendars_ui, lang, may, messages_ui, nodes_ui, pools_ui, rules_ui, secrets_ui,
     set_status, summaries_ui, ui,
 };
 use crate::ui::load;
@@ -75,7 +76,7 @@ fn content(counts: Counts) -> AnyView {
             {card(routes::USERS, icon::USER, ui.users, ui.users_text, counts.users.to_string())}
             {card(routes::CHANNELS, icon::SEND, ui.channels, ui.channels_text, counts.channels.to_string())}
             {card(routes::RULES, icon::BELL, rules_ui().rules, rules_ui().rules_text, counts.rules.to_string())}
-            {card(routes::MESSAGES, icon::SEND, messages_ui().messages, messages_ui().messages_text, counts.dead_messages.to_string())}
+            {card(routes::MESSAGES, icon::SEND, messages_ui().messages, messages_ui().messages_text, phrases::failed_messages(lang(), counts.dead_messages))}
             {card(routes::SUMMARIES, icon::LIST, summaries_ui().summaries, summaries_ui().summaries_text, counts.summaries.to_string())}
             {card(routes::CALENDARS, icon::CALENDAR, calendars.calendars, calendars.calendars_text, counts.calendars.to_string())}
             {card(routes::BLACKOUTS, icon::PAUSE, blackouts.blackouts, blackouts.blackouts_text, counts.blackouts.to_string())}

@@ -226,8 +226,15 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
         let words = phrases::instead_of(lang, &instead.channels, instead.message.0);
         view! { <small class="muted break">{words}</small> }
     });
+    let waits = one.waits.map(|wait| {
+        let words = crate::texts::messages::message_wait(texts, wait);
+        view! { <small class="muted break">{words}</small> }
+    });
     let shown = if one.text.is_empty() {
-        view! { <span class="muted">{ui.message_image}</span> }.into_any()
+        let name = one
+            .picture
+            .map(|name| crate::texts::messages::picture_name(name, lang));
+        view! { <span class="muted">{ui.message_image} {name.map(|name| format!(" · {name}"))}</span> }.into_any()
     } else {
         sent(&one.text)
     };
@@ -263,6 +270,7 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
                 <div class="stack">
                     <b class="break">{channel}</b>
                     {times.collect_view()}
+                    {waits}
                     <code class="answer">{answer}</code>
                 </div>
             </td>

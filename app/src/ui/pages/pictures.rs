@@ -4,10 +4,11 @@
 use leptos::prelude::*;
 
 use crate::auth::Action;
-use crate::message::{Picture, PictureName};
+use crate::message::Picture;
 use crate::page::PicturesPage;
 use crate::routes;
 use crate::server_fns::fetch_pictures;
+use crate::texts::messages::picture_name;
 use crate::texts::pictures::PicturesUi;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::time::Clock;
@@ -50,21 +51,10 @@ fn content(page: PicturesPage) -> AnyView {
     .into_any()
 }
 
-fn name(picture: PictureName) -> &'static str {
-    let words = PicturesUi::of(lang());
-    match picture {
-        PictureName::Reminder => words.reminder,
-        PictureName::Success => words.success,
-        PictureName::Failure => words.failure,
-        PictureName::Urge => words.urge,
-        PictureName::Created => words.created,
-    }
-}
-
 fn row(picture: &Picture, clock: &Clock) -> AnyView {
     let words = PicturesUi::of(lang());
     let code = picture.name.as_str();
-    let label = name(picture.name);
+    let label = picture_name(picture.name, lang());
     let shown = (!picture.media_type.is_empty()).then(|| {
         // Answers of the API are not cached, so a picture that was replaced is asked for again.
         let source = format!("/api/v1/pictures/{code}");

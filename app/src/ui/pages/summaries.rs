@@ -66,8 +66,8 @@ fn content(page: SummariesPage, delete: Act<DeleteSummary>) -> AnyView {
         .as_ref()
         .map(|(name, preview)| shown(name, preview, &clock));
     view! {
-        <section class="card flush">{table}</section>
         {preview}
+        <section class="card flush">{table}</section>
     }
     .into_any()
 }

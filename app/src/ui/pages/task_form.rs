@@ -2,6 +2,7 @@
 
 mod action;
 mod execution;
+mod further;
 mod limits;
 mod parameters;
 mod rows;
@@ -27,6 +28,7 @@ use crate::ui::context::{plan_ui, rules_ui, ui};
 use crate::ui::load;
 use action::action;
 use execution::execution;
+use further::further;
 use limits::limits;
 use rows::Rows;
 use tickets::tickets;
@@ -260,6 +262,7 @@ fn messages(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
                     }, faults)}
                 </div>
             </details>
+            {further(form, faults)}
             {lines("runbook", (ui.runbook, ui.field_runbook_hint), &draft.runbook, false, faults)}
         </section>
     }

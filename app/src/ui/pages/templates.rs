@@ -209,7 +209,7 @@ fn preview(preview: &TemplatePreview) -> AnyView {
             <h2>{words.template_preview} ": " {name(&preview.event)} " " {with} {made_by}</h2>
             <pre class="answer">{visible(&preview.text)}</pre>
             <details class="sent">
-                <summary>{words.sent}</summary>
+                <summary>{words.would_send}</summary>
                 <pre>{visible(&preview.sent)}</pre>
             </details>
         </section>

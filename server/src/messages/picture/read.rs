@@ -15,6 +15,9 @@ pub enum PictureFault {
     /// Neither PNG nor JPEG, or a damaged one.
     #[error("this is neither a PNG nor a JPEG")]
     NoPicture,
+    /// A PNG with an animation.
+    #[error("an animated picture is not taken: upload a still one")]
+    Animated,
     /// More bytes than the vendor takes.
     #[error("a picture may be at most 2 MiB")]
     TooLarge,
@@ -50,6 +53,9 @@ pub fn read(bytes: &[u8]) -> Result<ReadPicture, PictureFault> {
         return Err(PictureFault::NoPicture);
     };
     let (width, height) = size.ok_or(PictureFault::NoPicture)?;
+    if media_type == "image/png" && is_animated(bytes) {
+        return Err(PictureFault::Animated);
+    }
     if width == 0 || height == 0 {
         return Err(PictureFault::NoPicture);
     }
@@ -75,6 +81,29 @@ fn png(bytes: &[u8]) -> Option<(u32, u32)> {
         return None;
     }
     Some((number(16)?, number(20)?))
+}
+
+/// Whether a PNG is an animation: the chunk acTL stands before the first IDAT (PNG, third edition, 11.3.4.1).
+fn is_animated(bytes: &[u8]) -> bool {
+    let mut at = PNG.len();
+    // Each turn moves on by at least the twelve bytes of a chunk's length, name and checksum.
+    while let Some(head) = bytes.get(at..at + 8) {
+        let (length, name) = head.split_at(4);
+        match name {
+            b"acTL" => return true,
+            b"IDAT" | b"IEND" => return false,
+            _ => {}
+        }
+        let length = <[u8; 4]>::try_from(length).map_or(u32::MAX, u32::from_be_bytes);
+        let Ok(length) = usize::try_from(length) else {
+            return false;
+        };
+        at = at.saturating_add(length).saturating_add(12);
+        if at > bytes.len() {
+            return false;
+        }
+    }
+    false
 }
 
 /// Height and width stand in the frame header (SOF), behind other segments, each with its length (ITU-T T.81, B.2).
@@ -159,6 +188,13 @@ mod tests {
         for length in 0..jpeg_of(9, 9).len() {
             assert_eq!(size(&jpeg_of(9, 9)[..length]), none, "{length}");
         }
+        let still = png_of(640, 480);
+        let (header, rest) = still.split_at(33);
+        let chunk = |name: &[u8; 4]| [&[0, 0, 0, 8], &name[..], &[0; 8], &[1, 2, 3, 4]].concat();
+        let moving = [header, &chunk(b"tEXt"), &chunk(b"acTL"), rest].concat();
+        assert_eq!(size(&moving), Err(PictureFault::Animated));
+        let late = [header, &chunk(b"IDAT"), &chunk(b"acTL"), rest].concat();
+        assert_eq!(size(&late), Ok(("image/png", 640, 480)));
         assert_eq!(size(&png_of(4097, 1)), Err(PictureFault::TooManyPixels));
         let large = [png_of(1, 1), vec![0; PICTURE_MAX]].concat();
         assert_eq!(size(&large), Err(PictureFault::TooLarge));

@@ -1,6 +1,7 @@
 //! The forms of the page of pictures: a file to put in the place of a picture, or the built-in one back.
 
 use app::backend::Pictures;
+use app::done::Done;
 use app::error::AppError;
 use app::message::{PICTURE_MAX, PictureDraft};
 use app::routes;
@@ -8,12 +9,12 @@ use app::server_fns::Posted;
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::render::render_posted;
-use super::{read as read_version, status_of};
+use super::{and_say, read as read_version, status_of};
 use crate::http::Web;
 use crate::http::extract::caller_of;
 
@@ -64,7 +65,7 @@ pub(in super::super) async fn picture(State(web): State<Web>, request: Request) 
         set.await.map(drop)
     };
     match done {
-        Ok(()) => Redirect::to(routes::PICTURES).into_response(),
+        Ok(()) => and_say(&web, Done::Saved, routes::PICTURES),
         Err(error) => {
             let status = status_of(&error);
             render_posted(&web, head, status, Posted::Picture(error)).await

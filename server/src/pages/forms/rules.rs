@@ -64,7 +64,13 @@ fn read(fields: Vec<(String, String)>) -> Entered {
     }
     // One field for all of them: which it is says the scope.
     match draft.scope {
-        ScopeKind::Task => draft.task_id = value.trim().trim_start_matches('#').parse().ok(),
+        ScopeKind::Task => {
+            draft.task_id = value.trim().trim_start_matches('#').parse().ok();
+            if draft.task_id.is_none() {
+                // What is no ID is kept, and shown again with the fault.
+                draft.tag = value;
+            }
+        }
         ScopeKind::Owner => draft.owner = value,
         // For all tasks and for the system it has to be empty, which is checked as that of a tag.
         ScopeKind::Tag | ScopeKind::All | ScopeKind::System => draft.tag = value,
@@ -138,6 +144,14 @@ mod tests {
             (fine.draft.scope, fine.draft.action),
             (ScopeKind::Tag, RuleAction::Mute)
         );
+    }
+
+    #[test]
+    fn what_is_no_id_of_a_task_is_kept() {
+        let wrong = form(&[("scope", "task"), ("value", "backup")]).draft;
+        assert_eq!((wrong.task_id, wrong.tag.as_str()), (None, "backup"));
+        let fine = form(&[("scope", "task"), ("value", " #12 ")]).draft;
+        assert_eq!((fine.task_id, fine.tag.as_str()), (Some(12), ""));
     }
 
     #[test]

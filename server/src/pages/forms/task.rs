@@ -2,7 +2,6 @@
 
 mod sent;
 
-use app::backend::Tasks;
 use app::done::Done;
 use app::error::AppError;
 use app::id::TaskId;
@@ -34,7 +33,11 @@ pub(in super::super) async fn create(
     if let Some(fault) = sent.fault {
         return refused(&web, parts, sent.typed, fault).await;
     }
-    match web.service.task_create(&caller, &sent.draft).await {
+    let rows = sent.typed.further.as_ref().map(|further| &further.rows[..]);
+    let made = web
+        .service
+        .create_task(&caller, &sent.draft, rows.unwrap_or_default());
+    match made.await {
         Ok(task) => and_say(&web, Done::Created, &routes::task(task.id)),
         Err(error) => refused(&web, parts, sent.typed, error).await,
     }
@@ -63,7 +66,7 @@ pub(in super::super) async fn update(
     };
     match web
         .service
-        .save_task(&caller, id, typed.version, made)
+        .save_task_with(&caller, id, typed.version, made, typed.further.as_ref())
         .await
     {
         Ok(Saved::Done(task)) => and_say(&web, Done::Saved, &routes::task(task.id)),

@@ -268,6 +268,12 @@ impl Reader<'_> {
     fn printable(&mut self, settings: &ChannelSettings) {
         if !settings.secret.chars().all(|c| c.is_ascii_graphic()) {
             self.fault(ChannelField::Secret, &SettingFault::Secret);
+        } else if self.kind == ChannelKind::Dingtalk
+            && !settings.secret.is_empty()
+            && !settings.secret.starts_with("SEC")
+        {
+            // DingTalk, "Custom robot security settings": the secret that is shown there starts so.
+            self.fault(ChannelField::Secret, &SettingFault::DingtalkSecret);
         }
     }
 

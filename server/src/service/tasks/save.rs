@@ -7,7 +7,7 @@ use app::channel::ChannelDraft;
 use app::error::AppError;
 use app::i18n::Lang;
 use app::id::TaskId;
-use app::rule::TaskNotify;
+use app::rule::{FurtherChannels, RuleEdit, TaskNotify};
 use app::task::{Task, TaskDraft, TaskSpec, TaskView};
 use app::time::Stamp;
 
@@ -16,7 +16,7 @@ use super::super::{Service, or_taken};
 use super::history::{changed_fields, difference};
 use crate::error::OrInternal;
 use crate::facts::{Facts, TaskEvent};
-use crate::store::{CheckedSpec, Inserted, Notice, TaskChannel, Updated};
+use crate::store::{CheckedSpec, Inserted, Notice, StoreError, TaskChannel, Updated};
 use crate::texts::rules::RuleFault;
 use crate::texts::tasks::{Change, TaskRefusal};
 use crate::texts::times::local;
@@ -71,7 +71,7 @@ impl Service {
             let (seen, _) = self.store.cluster_state().await.or_internal(lang)?;
             let spec = self.check_task(lang, draft, None).await?;
             let robot = self.check_robot(lang, draft)?;
-            let further = self.check_notify(lang, notify).await?;
+            let further = self.check_notify(lang, None, notify).await?;
             let act = self.act(who, "task.create").detail(spec.name.as_str());
             let first_notice = |id: TaskId| {
                 let task = Task::entered(id, spec.clone(), Stamp(act.at()));
@@ -128,6 +128,21 @@ impl Service {
         read: Option<i64>,
         typed: impl Fn(&TaskDraft) -> Answer<TaskDraft> + Send + Sync,
     ) -> Answer<Saved> {
+        self.save_task_with(caller, id, read, typed, None).await
+    }
+
+    /// The same, with the further channels of the task: all of that is saved, or nothing.
+    ///
+    /// # Errors
+    /// Likewise, and when the rules for those channels are not those that the input is based on.
+    pub async fn save_task_with(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        read: Option<i64>,
+        typed: impl Fn(&TaskDraft) -> Answer<TaskDraft> + Send + Sync,
+        further: Option<&FurtherChannels>,
+    ) -> Answer<Saved> {
         let who = self.allow(caller, Action::Edit)?;
         let lang = caller.lang;
         for _ in 0..SAVE_TRIES {
@@ -147,6 +162,11 @@ impl Service {
             let mut spec = self.check_task(lang, &draft, Some(&stored)).await?;
             keep_window(&mut spec, &draft, &before, &stored.spec);
             let robot = self.check_robot(lang, &draft)?;
+            let edits: Vec<RuleEdit> = match further {
+                Some(further) => self.further_edits(lang, id, further).await?,
+                None => Vec::new(),
+            };
+            let rules = self.rule_acts(who, edits);
             let seal = |id, what| robot.as_ref()?.0.seal(&self.sealer, id, what);
             let channel = robot.as_ref().map(|(checked, _)| TaskChannel {
                 new: &checked.new,
@@ -171,8 +191,12 @@ impl Service {
             let checked = (stored.version, CheckedSpec { spec: &spec, seen });
             let updated = self
                 .store
-                .update_task_with(&act, id, checked, channel, &[notice])
+                .update_task_with(&act, id, checked, channel, &rules, &[notice])
                 .await;
+            // A rule was changed since it was read, or a channel deleted.
+            if matches!(updated, Err(StoreError::Overtaken)) {
+                continue;
+            }
             match or_taken(updated, lang, || name_taken(lang, &spec))? {
                 Updated::Done => {
                     self.signals.outbox.notify_one();

@@ -39,9 +39,9 @@ pub(crate) struct Model {
     pub(crate) parameters_sealed: Option<String>,
     pub(crate) stop_by: Option<String>,
     pub(crate) excerpt: Option<String>,
-    /// Consecutive bad runs up to this one, once it has ended; none after one that succeeded.
+    /// The number of this run among consecutive failures, once it has failed: by the order in which runs end.
     pub(crate) streak: Option<i64>,
-    /// When the first of them started.
+    /// When the first of those failures started.
     pub(crate) streak_since: Option<DateTimeUtc>,
 }
 

@@ -12,7 +12,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::super::code::{Code, TakeStep, is_one_of};
 use super::super::entity::{occurrence, run};
-use super::super::{StoreError, Tx, UnderWay, streak};
+use super::super::streak::{Ending, Streaks};
+use super::super::{StoreError, Tx, UnderWay};
 use super::{CHUNK, rows};
 use crate::admission::{ActiveRun, Wait};
 
@@ -286,8 +287,20 @@ pub(super) async fn cancel_waiting(
         let Some(row) = run::Entity::find_by_id(id.0).one(tx).await? else {
             continue;
         };
-        let task = TaskId(row.task_id);
-        let (streak, since) = streak::after(tx.get_database_backend(), task, *id, RunState::Killed);
+        // The firing of a retry ends as its last attempt did: it has failed.
+        let ending = Ending {
+            task: TaskId(row.task_id),
+            run: *id,
+            state: match row.attempt > 1 {
+                true => RunState::Failed,
+                false => RunState::Killed,
+            },
+            retried: false,
+            at: now,
+        };
+        let mut streaks = Streaks::lock(tx, &[ending]).await?;
+        let place = streaks.place(&ending);
+        let (streak, since) = place.columns();
         let ended = run::Entity::update_many()
             .col_expr(R::Streak, streak)
             .col_expr(R::StreakSince, since)
@@ -301,6 +314,8 @@ pub(super) async fn cancel_waiting(
             continue;
         }
         any = true;
+        streaks.keep(&ending, &place);
+        streaks.write(tx).await?;
         let Some(occurrence_id) = row.occurrence_id else {
             continue;
         };

@@ -1,7 +1,6 @@
 //! What the end of runs brings with it, in the transaction that writes it: which failure in a row it was, that a task
 //! has recovered, and the pause of a task that keeps failing.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use app::id::{RunId, TaskId};
@@ -9,14 +8,13 @@ use app::message::Event;
 use app::run::RunState;
 use app::task::TaskState;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::code::{Code, is_one_of};
 use super::super::entity::{run, task};
 use super::super::ledger::lock_cluster;
 use super::super::messages::Notice;
-use super::super::rules::Wanted;
+use super::super::streak::Place;
 use super::super::tasks::pause_failing;
 use super::super::{StoreError, Tx};
 use super::Outcome;
@@ -24,8 +22,6 @@ use crate::facts::{Facts, Failures, TaskEvent};
 
 /// Ids of one statement.
 const CHUNK: usize = 500;
-/// Alias of the run that ended before another one.
-const BEFORE: &str = "before";
 
 /// What the end of some runs brings with it.
 #[derive(Debug, Default)]
@@ -44,27 +40,13 @@ pub(in super::super) struct Failed {
     pub(in super::super) at: DateTime<Utc>,
 }
 
-/// The run, if it ended badly and is not repeated.
-fn failed(outcome: &Outcome) -> Option<Failed> {
-    (outcome.state.is_bad() && outcome.retry_at.is_none()).then_some(Failed {
-        task: outcome.task_id,
-        run: outcome.run_id,
-        at: outcome.finished_at,
-    })
-}
-
 /// The tasks that pause after some failures, of those that fail now. If there are any, takes the lock that every change
-/// of a task takes first, before the rows of runs are locked.
-pub(super) async fn prepare(
+/// of a task takes first, before the counts and the rows of runs are locked.
+pub(in super::super) async fn prepare(
     tx: &Tx,
-    outcomes: &[Cow<'_, Outcome>],
+    failing: &[TaskId],
 ) -> Result<Vec<TaskId>, StoreError> {
-    let failing: Vec<TaskId> = outcomes
-        .iter()
-        .filter_map(|outcome| failed(outcome))
-        .map(|failed| failed.task)
-        .collect();
-    let pausing = pausing(tx, &failing).await?;
+    let pausing = pausing(tx, failing).await?;
     if !pausing.is_empty() {
         lock_cluster(tx).await?;
     }
@@ -93,125 +75,55 @@ async fn pausing(tx: &Tx, tasks: &[TaskId]) -> Result<Vec<TaskId>, StoreError> {
 /// cause. `pausing` is from [`prepare`].
 pub(super) async fn follow(
     tx: &Tx,
-    wanted: Wanted,
     ended: &[&Outcome],
+    places: &HashMap<RunId, Place>,
     pausing: &[TaskId],
 ) -> Result<Aftermath, StoreError> {
-    let mut bad: Vec<RunId> = Vec::new();
-    let mut well: Vec<RunId> = Vec::new();
-    for outcome in ended {
-        let may_go = outcome.notices.iter().any(|notice| wanted.may_go(notice));
-        if outcome.state.is_bad() && (may_go || pausing.contains(&outcome.task_id)) {
-            bad.push(outcome.run_id);
-        } else if outcome.notices.iter().any(is_recovery) && may_go {
-            well.push(outcome.run_id);
-        }
-    }
-    let failures = failures_of(tx, &bad).await?;
-    let recovered = failures_before(tx, &well).await?;
     let mut after = Aftermath::default();
     for outcome in ended {
+        let place = places.get(&outcome.run_id);
         for notice in &outcome.notices {
             let mut notice = notice.clone();
             if is_recovery(&notice) {
-                let Some(failures) = recovered.get(&outcome.run_id) else {
+                let Some(Place::Ends(failures)) = place else {
                     continue;
                 };
                 if let Facts::Task { event, .. } = &mut notice.facts {
                     *event = TaskEvent::Recovered(*failures);
                 }
-            } else if let Some(failures) = failures.get(&outcome.run_id) {
+            } else if let Some(Place::Failure { failures, .. }) = place {
                 notice.facts.set_failures(*failures);
             }
             after.notices.push(notice);
         }
     }
-    for failed in ended.iter().filter_map(|outcome| failed(outcome)) {
+    for failed in ended.iter().filter_map(|outcome| outcome.failed()) {
         if pausing.contains(&failed.task)
-            && let Some(failures) = failures.get(&failed.run)
+            && let Some(place) = places.get(&failed.run)
         {
-            after.paused.extend(pause(tx, failed, *failures).await?);
+            after.paused.extend(pause_after(tx, failed, place).await?);
         }
     }
     Ok(after)
-}
-
-/// The pause that a failure causes which was written elsewhere.
-pub(in super::super) async fn after_failure(
-    tx: &Tx,
-    failed: Failed,
-) -> Result<Option<Notice>, StoreError> {
-    if pausing(tx, &[failed.task]).await?.is_empty() {
-        return Ok(None);
-    }
-    lock_cluster(tx).await?;
-    match failures_of(tx, &[failed.run]).await?.get(&failed.run) {
-        Some(failures) => pause(tx, failed, *failures).await,
-        None => Ok(None),
-    }
 }
 
 fn is_recovery(notice: &Notice) -> bool {
     notice.event == Event::Recovered
 }
 
-/// The failures in a row that runs are the last of.
-async fn failures_of(tx: &Tx, runs: &[RunId]) -> Result<HashMap<RunId, Failures>, StoreError> {
-    use run::Column as R;
-    let mut found = HashMap::new();
-    for chunk in runs.chunks(CHUNK) {
-        let rows: Vec<(i64, Option<i64>, Option<DateTime<Utc>>)> = run::Entity::find()
-            .select_only()
-            .columns([R::Id, R::Streak, R::StreakSince])
-            .filter(R::Id.is_in(chunk.iter().map(|id| id.0)))
-            .into_tuple()
-            .all(tx)
-            .await?;
-        found.extend(rows.into_iter().filter_map(|(id, count, since)| {
-            let failures = Failures {
-                count: count.filter(|count| *count > 0)?,
-                since: since?,
-            };
-            Some((RunId(id), failures))
-        }));
+/// The pause that a failure causes. A result that waited on disk, and is older than a success, causes none.
+pub(in super::super) async fn pause_after(
+    tx: &Tx,
+    failed: Failed,
+    place: &Place,
+) -> Result<Option<Notice>, StoreError> {
+    match place {
+        Place::Failure {
+            failures,
+            counted: true,
+        } => pause(tx, failed, *failures).await,
+        Place::Failure { counted: false, .. } | Place::Ends(_) | Place::Neither => Ok(None),
     }
-    Ok(found)
-}
-
-/// The failures in a row that runs which succeeded have ended. Earlier attempts at the same firing are no failures:
-/// nothing was reported of them.
-async fn failures_before(tx: &Tx, runs: &[RunId]) -> Result<HashMap<RunId, Failures>, StoreError> {
-    use run::Column as R;
-    let before = |column: R| {
-        let query = Query::select()
-            .column((BEFORE, column))
-            .from_as(run::Entity, BEFORE)
-            .and_where(Expr::col((BEFORE, R::TaskId)).equals((run::Entity, R::TaskId)))
-            .and_where(Expr::col((BEFORE, R::Id)).lt(Expr::col((run::Entity, R::Id))))
-            .and_where(Expr::col((BEFORE, R::FinishedAt)).is_not_null())
-            .order_by((BEFORE, R::Id), Order::Desc)
-            .limit(1)
-            .to_owned();
-        Expr::SubQuery(None, Box::new(query.into()))
-    };
-    let mut found = HashMap::new();
-    for chunk in runs.chunks(CHUNK) {
-        let rows: Vec<(i64, i32, Option<i64>, Option<DateTime<Utc>>)> = run::Entity::find()
-            .select_only()
-            .columns([R::Id, R::Attempt])
-            .expr_as(before(R::Streak), "failures")
-            .expr_as(before(R::StreakSince), "failing_since")
-            .filter(R::Id.is_in(chunk.iter().map(|id| id.0)))
-            .into_tuple()
-            .all(tx)
-            .await?;
-        found.extend(rows.into_iter().filter_map(|(id, attempt, streak, since)| {
-            let count = streak? - i64::from(attempt > 1);
-            let since = since?;
-            (count > 0).then_some((RunId(id), Failures { count, since }))
-        }));
-    }
-    Ok(found)
 }
 
 /// Pauses a task that has failed as often in a row as it may, since it was last resumed.
@@ -226,26 +138,12 @@ async fn pause(tx: &Tx, failed: Failed, failures: Failures) -> Result<Option<Not
     if row.state != Code(TaskState::Active) || failures.count < i64::from(limit) {
         return Ok(None);
     }
-    // A result that waited on disk may be older than a success on another node.
-    let success = run::Entity::find()
-        .select_only()
-        .column(R::Id)
-        .filter(R::TaskId.eq(failed.task.0))
-        .filter(R::Id.gt(failed.run.0))
-        .filter(R::State.eq(Code(RunState::Succeeded)))
-        .into_tuple::<i64>()
-        .one(tx)
-        .await?;
-    if success.is_some() {
-        return Ok(None);
-    }
     if let Some(resumed_at) = row.resumed_at {
-        // The first of as many failures as are allowed, counted back from this one.
+        // As many failures as are allowed must have started since then. By id: runs get theirs as they start.
         let first: Option<DateTime<Utc>> = run::Entity::find()
             .select_only()
             .column(R::StartedAt)
             .filter(R::TaskId.eq(failed.task.0))
-            .filter(R::Id.lte(failed.run.0))
             .filter(R::Attempt.eq(1))
             .filter(is_one_of(R::State, &RunState::BAD))
             .order_by_desc(R::Id)

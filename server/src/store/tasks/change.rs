@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::id::TaskId;
 use app::occurrence::SkipReason;
-use app::rule::RuleSpec;
+use app::rule::{RuleEdit, RuleSpec};
 use app::run::{Gone, RunReason};
 use app::schedule::{Purpose, Schedule};
 use app::task::{Task, TaskSpec, TaskState, TaskStep};
@@ -24,7 +24,7 @@ use super::super::ledger::{
     EVERY_TASK, is_changed_between, lock_cluster, note_change, skip_due, withdraw,
 };
 use super::super::messages::{NO_TASK, Notice, insert_notices};
-use super::super::rules::{insert_all, may_insert};
+use super::super::rules::{apply, insert_all, may_insert};
 use super::super::tickets::{Follow, close_of_task, follow_rule, renew_chase};
 use super::super::txn::transaction;
 use super::super::urge_defaults::inherited;
@@ -147,21 +147,23 @@ impl Store {
     }
 
     /// Replaces a task's fields, if it still has this version, and reports that. Withdraws what is planned for later. A
-    /// channel that is made for the task takes the place of the one that it names.
+    /// channel that is made for the task takes the place of the one that it names; changes of its rules go with it.
     ///
     /// # Errors
-    /// When the database fails or refuses the name, or the channel cannot be sealed.
+    /// When the database fails or refuses the name, or the channel cannot be sealed; [`StoreError::Overtaken`] when the
+    /// rules are no longer as they were read.
     pub async fn update_task_with(
         &self,
         act: &Act,
         id: TaskId,
         (version, checked): (i64, CheckedSpec<'_>),
         channel: Option<TaskChannel<'_>>,
+        rules: &[(Act, RuleEdit)],
         notices: &[Notice],
     ) -> Result<Updated, StoreError> {
         let now = act.at();
         let spec = checked.spec;
-        transaction!(self, |tx| {
+        let updated = transaction!(self, |tx| {
             let change = note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
                 return Ok(Updated::Gone);
@@ -189,10 +191,15 @@ impl Store {
             schedules::set_all(tx, id, spec, now).await?;
             withdraw(tx, id, now).await?;
             withdraw_announced(tx, id).await?;
+            apply(tx, rules).await?;
             insert_notices(tx, notices).await?;
             follow_definition(tx, act, id, why).await?;
             Ok(Updated::Done)
-        })
+        });
+        if !rules.is_empty() {
+            self.rules.forget();
+        }
+        updated
     }
 
     /// Moves a task to another state, unless its current one does not allow the step, and reports that. `until` is

@@ -12,7 +12,7 @@ use super::super::ledger::{note_change, request_stop};
 use super::super::rules::forget_task;
 use super::super::tickets::forget as forget_tickets;
 use super::super::txn::transaction;
-use super::super::{Act, Store, StoreError};
+use super::super::{Act, Store, StoreError, streak};
 use super::lock;
 
 /// Runs per statement that are marked to be ended.
@@ -99,6 +99,7 @@ impl Store {
                 .await?;
             forget_task(tx, id).await?;
             forget_tickets(tx, id).await?;
+            streak::forget(tx, id).await?;
             drop_of_task(tx, id).await?;
             task::Entity::delete_by_id(id.0).exec(tx).await?;
             act.record(tx, Some(id.0)).await?;

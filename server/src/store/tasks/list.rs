@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use app::id::{RunId, TaskId};
 use app::run::RunState;
-use app::task::{Ended, LastRun, Pulse, Task, TaskQuery};
+use app::task::{LastRun, Pulse, Task, TaskQuery};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::code::Code;
-use super::super::entity::{run, task};
+use super::super::entity::{run, task, task_streak};
 use super::super::{Store, StoreError};
 use super::rows::to_task;
 use super::{SEARCH, schedules_of};
@@ -30,21 +30,10 @@ pub struct ListedTask {
     pub pulse: Pulse,
 }
 
-/// A run with the counts up to it.
+/// A run, with the failures in a row of its task and when the first of them started.
 struct Counted {
     run: LastRun,
-    attempt: i32,
-    streak: (i64, Option<Stamp>),
-}
-
-impl Counted {
-    fn ended(&self) -> Ended {
-        Ended {
-            state: self.run.state,
-            started_at: self.run.started_at,
-            streak: self.streak,
-        }
-    }
+    failures: Option<(i64, Stamp)>,
 }
 
 impl Store {
@@ -115,11 +104,13 @@ impl Store {
                 let pulse = match &newest {
                     Some(newest) if newest.run.state.is_over() => Pulse {
                         under_way: None,
-                        ended: Some(newest.ended()),
+                        ended: Some(newest.run.state),
+                        failures: newest.failures,
                     },
                     Some(newest) => Pulse {
-                        under_way: Some((newest.run.started_at, newest.attempt)),
-                        ended: ended.get(&id).map(Counted::ended),
+                        under_way: Some(newest.run.started_at),
+                        ended: ended.get(&id).map(|ended| ended.run.state),
+                        failures: newest.failures,
                     },
                     None => Pulse::default(),
                 };
@@ -140,24 +131,21 @@ impl Store {
         over: bool,
     ) -> Result<HashMap<i64, Counted>, StoreError> {
         use run::Column as R;
+        use task_streak::Column as S;
         let last =
             Expr::col((run::Entity, R::Id)).eq(Expr::SubQuery(None, Box::new(newest(over).into())));
         let mut found = HashMap::with_capacity(ids.len());
         for chunk in ids.chunks(1000) {
-            let columns = [
-                R::TaskId,
-                R::Id,
-                R::State,
-                R::StartedAt,
-                R::FinishedAt,
-                R::Attempt,
-                R::Streak,
-                R::StreakSince,
-            ];
+            let columns = [R::TaskId, R::Id, R::State, R::StartedAt, R::FinishedAt];
+            let counts = [S::Failures, S::Since];
+            let own = Expr::col((task_streak::Entity, S::TaskId))
+                .equals((task::Entity, task::Column::Id));
             let query = Query::select()
                 .columns(columns.map(|column| (run::Entity, column)))
+                .columns(counts.map(|column| (task_streak::Entity, column)))
                 .from(task::Entity)
                 .inner_join(run::Entity, last.clone())
+                .left_join(task_streak::Entity, own)
                 .and_where(Expr::col((task::Entity, task::Column::Id)).is_in(chunk.iter().copied()))
                 .to_owned();
             for row in self.reader.query_all(&query).await? {
@@ -167,12 +155,11 @@ impl Store {
                     Code<RunState>,
                     DateTime<Utc>,
                     Option<DateTime<Utc>>,
-                    i32,
                     Option<i64>,
                     Option<DateTime<Utc>>,
                 );
                 let row: Row = row.try_get_many_by_index()?;
-                let (task, id, state, started_at, finished_at, attempt, streak, since) = row;
+                let (task, id, state, started_at, finished_at, failures, since) = row;
                 let run = LastRun {
                     id: RunId(id),
                     state: state.0,
@@ -181,8 +168,9 @@ impl Store {
                 };
                 let counted = Counted {
                     run,
-                    attempt,
-                    streak: (streak.unwrap_or(0), since.map(Stamp)),
+                    failures: failures
+                        .filter(|failures| *failures > 0)
+                        .zip(since.map(Stamp)),
                 };
                 found.insert(task, counted);
             }

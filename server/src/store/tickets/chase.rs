@@ -14,7 +14,7 @@ use super::super::code::Code;
 use super::super::entity::{task, ticket};
 use super::super::ledger::note_change;
 use super::super::messages::{Notice, insert_notices};
-use super::super::tasks::{lock, schedules_of, stop_urging, to_task};
+use super::super::tasks::{schedules_of, stop_urging, to_task};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::{Follow, ITSELF, StoredTicket, act, follow_rule, open_key};

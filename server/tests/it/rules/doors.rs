@@ -152,6 +152,15 @@ async fn the_page_adds_rules_and_shows_faults_at_their_fields() {
         ("action", "send"),
         ("enabled", "true"),
     ];
+    // A task that does not exist, and what is no ID, stay as entered.
+    for wrong in ["4711", "backup"] {
+        let mut fields = of_task;
+        fields[1].1 = wrong;
+        let refused = admin.submit("/rules", &fields).await;
+        assert_eq!(refused.status, 422, "{wrong}: {}", refused.text());
+        let page = refused.text();
+        assert!(page.contains(&format!("value=\"{wrong}\"")), "{page}");
+    }
     let made = editor.submit("/rules", &of_task).await;
     assert_eq!(
         (made.status, made.header("location")),
@@ -161,6 +170,19 @@ async fn the_page_adds_rules_and_shows_faults_at_their_fields() {
     assert_eq!(refused.status, 403, "{}", refused.text());
     let page = editor.open(&format!("/tasks/{task}")).await.text();
     assert!(page.contains(&place) && page.contains("ops"), "{page}");
+
+    // Two people change it: the second is shown what the first has changed, and may read it again.
+    let mut first = of_task.to_vec();
+    first.extend([("id", "2"), ("version", "1"), ("throttle", "10m")]);
+    assert_eq!(editor.submit("/rules", &first).await.status, 303);
+    first.retain(|(name, _)| *name != "throttle");
+    let refused = editor.submit("/rules", &first).await;
+    assert_eq!(refused.status, 409);
+    let page = refused.text();
+    assert!(page.contains("与你填写的不同：限频"), "{page}");
+    let again = format!("href=\"/rules?task={task}&amp;edit=2#change\"");
+    assert!(page.contains(&again) && page.contains("重新读取"), "{page}");
+    assert!(page.contains("name=\"version\" value=\"2\""), "{page}");
 }
 
 #[tokio::test]

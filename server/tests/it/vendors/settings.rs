@@ -63,6 +63,11 @@ async fn a_channel_is_changed_on_its_page_and_keeps_what_is_left_empty() {
     ];
     let saved = admin.submit("/admin/channels", &edit).await;
     assert_eq!(saved.status, 303, "{}", saved.text());
+    let mut wrong = edit;
+    (wrong[1].1, wrong[5].1) = ("2", "nosec");
+    let refused = admin.submit("/admin/channels", &wrong).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("以 SEC 开头"), "{}", refused.text());
     let id: ChannelId = id.parse().expect("an id");
     assert!(tested(&app, id).await.ok, "URL and secret are kept");
     let shown = app

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::message::Event;
 use crate::page::RulesPage;
 use crate::routes;
-use crate::rule::{RuleAction, RuleDraft, ScopeKind};
+use crate::rule::{RULE_OUTDATED, RuleAction, RuleDraft, ScopeKind};
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
@@ -57,6 +57,18 @@ pub(super) fn form(page: RulesPage) -> AnyView {
         .into_any(),
         None => scopes(&draft, &faults),
     };
+    // Not by the router: the page is loaded anew, with the rule as it is stored.
+    let outdated = page
+        .error
+        .as_ref()
+        .is_some_and(|error| error.code == RULE_OUTDATED);
+    let again = page.editing.filter(|_| outdated).map(|id| {
+        view! {
+            <p class="controls">
+                <a class="button small" rel="external" href=routes::rule_edit(task, id)>{words.read_again}</a>
+            </p>
+        }
+    });
     let submit = match page.editing {
         Some(_) => view! {
             <p class="controls">
@@ -73,6 +85,7 @@ pub(super) fn form(page: RulesPage) -> AnyView {
     view! {
         <form method="post" action=routes::rules(task) id="change" class="card" autocomplete="off">
             <h2>{heading}</h2>
+            {again}
             {page.error.map(load::failure)}
             {known}
             {scope}
@@ -110,7 +123,10 @@ fn scopes(draft: &RuleDraft, faults: &Faults) -> AnyView {
     let value = match draft.scope {
         ScopeKind::Owner => draft.owner.clone(),
         ScopeKind::Tag => draft.tag.clone(),
-        ScopeKind::Task => draft.task_id.map(|id| id.to_string()).unwrap_or_default(),
+        // What was entered although it is no ID.
+        ScopeKind::Task => draft
+            .task_id
+            .map_or_else(|| draft.tag.clone(), |id| id.to_string()),
         // What was entered although the scope takes nothing.
         ScopeKind::All | ScopeKind::System => draft.tag.clone(),
     };

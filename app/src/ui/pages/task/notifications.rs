@@ -33,6 +33,7 @@ pub(super) fn card(page: &TaskPage, clock: &Clock, test: Act<TestChannel>) -> An
     let idle = idle.map(|text| view! { <p class="muted">{text}</p> });
     let robot = page.robot.filter(|_| may(Action::Edit));
     view! {
+        {channels(&page.explained)}
         <details class="fold">
             <summary>{words.notifications_hint}</summary>
             {idle}
@@ -43,6 +44,45 @@ pub(super) fn card(page: &TaskPage, clock: &Clock, test: Act<TestChannel>) -> An
         {load::notice(Signal::derive(move || test.error()))}
     }
     .into_any()
+}
+
+/// Each channel with the events that it gets now.
+fn channels(explained: &[Explained]) -> AnyView {
+    let lang = lang();
+    let mut found: Vec<(ChannelId, String, Vec<String>)> = Vec::new();
+    for one in explained {
+        let sent = one
+            .routes
+            .iter()
+            .filter(|route| matches!(route.verdict, Verdict::Sent | Verdict::Held));
+        for route in sent {
+            let event = Event::text(&one.event, lang);
+            match found.iter_mut().find(|(id, ..)| *id == route.channel_id) {
+                Some((_, _, events)) => events.push(event),
+                None => {
+                    let name = channel_name(route);
+                    found.push((route.channel_id, name, vec![event]));
+                }
+            }
+        }
+    }
+    let rows = found.into_iter().map(|(_, name, events)| {
+        let events = events
+            .into_iter()
+            .map(|event| view! { <span class="tag">{event}</span> });
+        view! {
+            <div>
+                <dt class="break">{name}</dt>
+                <dd><span class="people">{events.collect_view()}</span></dd>
+            </div>
+        }
+    });
+    view! { <dl class="facts channels-of-task">{rows.collect_view()}</dl> }.into_any()
+}
+
+fn channel_name(route: &Route) -> String {
+    let name = route.channel.clone();
+    name.unwrap_or_else(|| format!("#{}", route.channel_id))
 }
 
 /// Sends a test message to the robot of the task.
@@ -76,26 +116,31 @@ fn row(one: &Explained, clock: &Clock) -> AnyView {
 /// A channel, what would become of the message, and the rule that decides.
 fn channel(route: &Route, clock: &Clock) -> AnyView {
     let (words, lang) = (rules_ui(), lang());
-    let name = route
-        .channel
-        .clone()
-        .unwrap_or_else(|| format!("#{}", route.channel_id));
+    let name = channel_name(route);
     let until = route.until.map(|until| clock.exact(until));
     let why = match (route.rule_id, route.scope) {
         (Some(id), Some(scope)) => {
-            let inherited = (scope != ScopeKind::Task).then_some(words.inherited);
+            let inherited = match scope {
+                ScopeKind::Task => String::new(),
+                _ => format!("{} ", words.inherited),
+            };
             let name = rule_name(lang, id.0, &route.rule);
-            view! { {inherited} " " {words.scope_kind(scope)} " · " {name} }.into_any()
+            format!("{inherited}{} · {name}", words.scope_kind(scope))
         }
-        _ => words.default_of_channel.into_any(),
+        _ => words.default_of_channel.to_owned(),
     };
     let template = route.template.as_ref();
-    let template = template.map(|name| format!(", {}", template_named(lang, name)));
+    let template = template.map(|name| {
+        let name = template_named(lang, name);
+        lang.pick(format!("，{name}"), format!(", {name}"))
+    });
+    let why = format!("{why}{}", template.unwrap_or_default());
+    let why = lang.pick(format!("（{why}）"), format!(" ({why})"));
     let is_sent = matches!(route.verdict, Verdict::Sent | Verdict::Held);
     view! {
         <li>
             <b class:muted=!is_sent>{name}</b> " " <span>{words.verdict(route.verdict)} " " {until}</span>
-            <small class="muted">" (" {why} {template} ")"</small>
+            <small class="muted">{why}</small>
         </li>
     }
     .into_any()

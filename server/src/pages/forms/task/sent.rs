@@ -2,13 +2,22 @@
 
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
+use app::rule::{FurtherChannels, TaskNotify};
 use app::schedule::ScheduleDraft;
 use app::server_fns::PostedTask;
 use app::task::execution::{HttpDraft, Parameter};
 use app::task::{Mode, TaskDraft};
+use serde::Deserialize;
 
 use super::super::fields::Fields;
 use crate::http::extract::malformed;
+
+/// The further channels, which are no part of the task's definition.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Notify {
+    notify: Vec<TaskNotify>,
+}
 
 /// The task form as it was sent.
 pub(super) struct Sent {
@@ -26,10 +35,13 @@ impl Sent {
         let mut form = Fields::default();
         let (mut version, mut action) = (None, String::new());
         let (mut rule, mut max) = (String::new(), String::new());
+        let (mut notify, mut seen) = (Fields::default(), None);
         for (name, value) in fields {
             match name.as_str() {
                 "version" => version = value.parse().ok(),
                 "action" => action = value,
+                "notify_seen" => seen = Some(value),
+                name if name.starts_with("notify[") => notify.put(name, value),
                 "execution.overlap" => rule = value,
                 "execution.overlap_max" => max = value,
                 // The API's shorthand for a single schedule.
@@ -38,10 +50,22 @@ impl Sent {
             }
         }
         form.put("execution.overlap", overlap(&rule, &max));
-        let (draft, faults) = match form.read::<TaskDraft>() {
+        let (draft, mut faults) = match form.read::<TaskDraft>() {
             Ok((draft, faults)) => (draft, faults),
             Err(fault) => (TaskDraft::default(), vec![fault]),
         };
+        let mut rows = match notify.read::<Notify>() {
+            Ok((read, more)) => {
+                faults.extend(more);
+                read.notify
+            }
+            Err(fault) => {
+                faults.push(fault);
+                Vec::new()
+            }
+        };
+        // A row without a channel is not used.
+        rows.retain(|row| row.channel_id.is_some());
         let messages: Vec<String> = faults
             .iter()
             .map(|fault| malformed(lang, fault).message)
@@ -57,6 +81,7 @@ impl Sent {
                 "http" => Some(true),
                 _ => None,
             },
+            further: seen.map(|seen| FurtherChannels { rows, seen }),
         };
         Self {
             draft: chosen(&action, draft),

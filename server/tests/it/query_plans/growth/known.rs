@@ -13,7 +13,7 @@ pub(super) const KNOWN: [(&str, &str); 4] = [
         "a task that waits for one that has never succeeded looks through its runs, as above",
     ),
     (
-        r#""message"."state" IN ('pending', 'waiting', 'sending', 'merged', 'dead') GROUP BY"#,
+        r#""message"."state" IN ('pending', 'waiting', 'sending', 'merged', 'dead') AND "message"."event" <> 'digest' GROUP BY"#,
         "counts what was given up and what waits: of messages that were sent it reads none",
     ),
     (
