@@ -85,7 +85,7 @@ fn mask(text: &str) -> String {
         masked.push_str(BEFORE);
         let of_token = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         let rest = part.trim_start_matches(of_token);
-        let token = part[..part.len() - rest.len()].as_bytes();
+        let token = &part.as_bytes()[..part.len() - rest.len()];
         let is_token = token.len() >= TOKEN_MIN
             && token[0] == b'A'
             && matches!(token[1], b'Q'..=b'Z' | b'a'..=b'f');

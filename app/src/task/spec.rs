@@ -56,11 +56,18 @@ pub struct TaskSpec {
     pub missed: MissedRule,
     /// How it is executed; tasks with the default share one instance.
     pub execution: Arc<Execution>,
-    /// Which tickets it opens and how people are asked; tasks with the default share one instance.
+    /// Which tickets it opens and how people are asked; tasks with the default share one instance, and their JSON does
+    /// not name it.
+    #[serde(skip_serializing_if = "is_usual")]
     pub tickets: Arc<TicketRule>,
     /// Notes for people.
     #[serde(flatten)]
     pub notes: Notes,
+}
+
+/// Whether a task opens no tickets and sets nothing about asking.
+fn is_usual(rule: &Arc<TicketRule>) -> bool {
+    *rule == TicketRule::usual()
 }
 
 /// [`TaskSpec`] without the JSON representation, for pages.

@@ -31,7 +31,7 @@ crate::texts! {
         who: "操作人" | "By",
         when: "时间" | "Time",
         act_title: "处理选中的单" | "For the selected tickets",
-        word: "留言" | "Word",
+        word: "留言" | "Note",
         word_hint: "完成时可以留一句话" | "Left with what you mark done",
         to: "转交给" | "Hand over to",
         done: "完成" | "Done",

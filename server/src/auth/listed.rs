@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::link::Link;
 
 impl Link {
-    /// The id of the link to a ticket on the page of this one, a list. It tells links apart, and is no secret.
+    /// The id of the link to a ticket on the page of this one, a list. It distinguishes links, and is not secret.
     #[must_use]
     pub fn id_of<const N: usize>(&self, ticket: i64) -> [u8; N] {
         let mut hash = Sha256::new();

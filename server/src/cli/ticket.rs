@@ -338,7 +338,7 @@ fn lines(detail: &TicketDetail) -> Vec<String> {
         ("接手", "Taken by", ticket.acknowledged_by.clone()),
         ("结束", "Ended", ticket.done_at.map(time)),
         ("结束人", "Ended by", ticket.done_by.clone()),
-        ("留言", "Word", ticket.word.clone()),
+        ("留言", "Note", ticket.word.clone()),
     ]));
     lines.push(String::new());
     for entry in &detail.history {

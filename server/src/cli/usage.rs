@@ -159,8 +159,8 @@ mod tests {
     #[test]
     fn mistakes_are_named_in_chinese() {
         for (arguments, words) in [
-            (&["list", "--limt", "3"][..], "错误：没有参数 --limt"),
-            (&["list", "--limt", "3"], "是不是想输入：--limit"),
+            (&["list", "--limits", "3"][..], "错误：没有参数 --limits"),
+            (&["list", "--limits", "3"], "是不是想输入：--limit"),
             (&["lst"], "错误：没有命令 lst"),
             (
                 &[],

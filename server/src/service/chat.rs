@@ -72,7 +72,7 @@ impl Service {
         let lang = caller.lang;
         let who = self.allow(caller, Action::Operate)?.name.clone();
         let task = self.find_task(lang, id).await?;
-        // Without an ID of its own its press could not be told from that of another card.
+        // The marks of presses are by card: all cards without an ID would share one.
         if press.card.is_empty() {
             return Ok(refusal(
                 ChatWords::NoSuchButton.say(lang),

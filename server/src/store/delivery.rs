@@ -94,7 +94,7 @@ pub(super) async fn end_run(
 
 /// Whether a run has another text that it may end with, besides those to a channel. The run's row stays locked until
 /// the transaction ends: of two channels that give up at the same moment, one would otherwise not see that the other
-/// one does, and the run would wait for ever.
+/// one does, and the run would never end.
 pub(super) async fn waits_for_more(
     tx: &Tx,
     run: RunId,

@@ -173,7 +173,8 @@ impl StoreError {
 
     /// Whether the whole transaction may be retried: MySQL 1213 (deadlock, also Galera certification at COMMIT) and
     /// 1205 (lock wait), SQLite BUSY and its extended codes.
-    pub(super) fn is_transient(&self) -> bool {
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::Raced => true,
             Self::Database(error) => {

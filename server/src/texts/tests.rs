@@ -278,11 +278,13 @@ fn every_value_has_words_in_both_languages() {
     refusals(StartRefusal::iter());
     refusals(StreamRefusal::iter());
     refusals(SummaryRefusal::iter());
-    for differs in [Vec::new(), vec!["name", "value"]] {
-        refusals(Thing::iter().map(|thing| Outdated {
-            thing,
-            version: 3,
-            differs: differs.clone(),
+    for (version, differs) in [(0, vec![]), (3, vec![]), (3, vec!["name", "value"])] {
+        refusals(Thing::iter().map(|thing| -> Outdated {
+            Outdated {
+                thing,
+                version,
+                differs: differs.clone(),
+            }
         }));
     }
     refusals(TaskRefusal::iter());

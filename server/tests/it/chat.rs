@@ -14,6 +14,7 @@ use std::sync::{Arc, Weak};
 use app::auth::Role;
 use app::backend::Channels;
 use app::channel::{BotState, Channel, ChannelDraft, ChannelKind, ChatPersonDraft};
+use chrono::TimeDelta;
 use server::chat::{ChatHandler, Keeper, Lines, Tools};
 use server::clock::SharedClock;
 use server::loops::Periodic;
@@ -87,6 +88,18 @@ impl Bots {
 
     async fn turn(&self) {
         self.keeper.turn().await.expect("a turn");
+    }
+
+    /// Lets time pass, longer than a lease lasts: the connection is made again.
+    async fn later(&mut self, app: &TestApp, channel: &Channel, time: TimeDelta) {
+        self.stop().await;
+        app.clock.advance(time);
+        *self = Self::of(app);
+        self.turn().await;
+        app.until("a connection", async || {
+            self.lines.is_up(channel.id).then_some(())
+        })
+        .await;
     }
 
     /// The process stops.

@@ -39,7 +39,6 @@ async fn a_task_is_entered_changed_and_deleted() {
         "missed": {"policy": null, "grace_seconds": 60, "max": 10, "max_age_seconds": 2_592_000},
         "paused_until": null, "finished": false,
         "execution": json!(app::task::Execution::default()), "runbook": "",
-        "tickets": json!(app::ticket::TicketRule::default()),
         "pause_after_failures": null, "notice_before_seconds": null,
         "health": {"state": "waiting"}, "last_run": null,
     });

@@ -184,7 +184,7 @@ fn list(page: &TicketsPage, clock: &Clock, faults: &Faults) -> AnyView {
         return groups.into_any();
     }
     view! {
-        <form method="post" action=address(&page.query)>
+        <form method="post" action=address(&page.query) class="stack">
             // The first button is the one that Enter in a field presses: this one does nothing.
             <button type="submit" disabled hidden></button>
             {groups}

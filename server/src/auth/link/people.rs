@@ -47,7 +47,7 @@ pub fn issued_to<'a>(people: impl IntoIterator<Item = &'a str>) -> String {
     names
 }
 
-/// The names in [`Link::person`].
+/// The names in [`Link::person`](super::Link::person).
 #[must_use]
 pub fn names_of(person: &str) -> Vec<String> {
     let names = person.split(BETWEEN).filter(|name| !name.is_empty());

@@ -40,6 +40,11 @@ impl Talk {
         }
     }
 
+    /// Lets time pass.
+    pub(super) async fn later(&mut self, time: TimeDelta) {
+        self.bots.later(&self.app, &self.channel, time).await;
+    }
+
     pub(super) async fn ask(&mut self, who: &str, text: &str) -> String {
         self.vendor.say(who, text);
         self.replies += 1;

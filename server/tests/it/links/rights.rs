@@ -21,11 +21,13 @@ async fn a_link_starts_no_command_by_the_chase_schedule() {
         ("--link-acts=done,cycle,log", Mode::Message, 303),
         ("--link-acts=cycle,run", Mode::Command, 303),
     ] {
-        let app = TestApp::with(&[flag]).await;
+        let app = TestApp::with(&[flag, "--outbound-allow=127.0.0.0/8"]).await;
         let mut task = asking("清理");
         task.mode = mode;
         if mode == Mode::Message {
             task.command = String::new();
+            let channel = app.channel("ops", ChannelKind::Webhook, "http://127.0.0.1:9/");
+            task.channel_id = Some(channel.await.id.0);
         }
         let task = app.add(task).await;
         let ticket = ticket_of(&app, task.id).await;

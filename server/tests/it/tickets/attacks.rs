@@ -386,7 +386,7 @@ async fn of_too_many_open_tickets_about_firings_the_oldest_expires() {
 #[tokio::test]
 async fn saving_a_task_whose_reminders_open_tickets_faster_than_they_expire_warns() {
     let app = TestApp::new().await;
-    let boss = app.signed_in("boss", Role::Operator).await;
+    let boss = app.signed_in("boss", Role::Editor).await;
     let channel = app
         .channel("ops", ChannelKind::Webhook, "http://127.0.0.1:9/hook")
         .await;

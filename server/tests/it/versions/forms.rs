@@ -174,14 +174,15 @@ async fn the_forms_of_pictures_pools_calendars_and_accounts_are_refused_when_out
     assert_eq!(stored().await["calendar"]["version"], 4);
 
     let user = json!({"name": "other", "password": "quite another password", "role": "viewer"});
-    let user = admin.post("/api/v1/users", user).await.expect(201)["id"].to_string();
+    let id = admin.post("/api/v1/users", user).await.expect(201)["id"].clone();
+    let user = id.to_string();
     let role = Some(json!({"role": "operator"}));
     let path = format!("/api/v1/users/{user}");
     admin.call("PATCH", &path, role).await.expect(204);
     let disabled = async || {
         let users = admin.get("/api/v1/users").await.expect(200);
         let users = users["items"].as_array().expect("users").clone();
-        let found = users.into_iter().find(|one| one["id"].to_string() == user);
+        let found = users.into_iter().find(|one| one["id"] == id);
         let found = found.expect("the account");
         (found["disabled"] == true, found["version"].clone())
     };

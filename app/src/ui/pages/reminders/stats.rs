@@ -21,6 +21,8 @@ pub(super) fn section(stats: Option<&TicketStats>, href: &str) -> AnyView {
     ];
     let tables: Vec<AnyView> = groups
         .into_iter()
+        // Without tickets there are no owners either, and one table says so.
+        .filter(|(heading, rows)| !rows.is_empty() || *heading == texts.owner)
         .map(|(heading, rows)| {
             let rows = rows.iter().map(row).collect();
             let columns = [

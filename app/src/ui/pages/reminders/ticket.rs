@@ -57,12 +57,14 @@ fn entry_row(entry: &TicketEntry, clock: &Clock) -> AnyView {
     let what = texts
         .entry(&entry.what)
         .map_or_else(|| entry.what.clone(), str::to_owned);
+    let detail = (!entry.detail.is_empty())
+        .then(|| view! { <span class="break">{entry.detail.clone()}</span> });
     view! {
         <tr>
             <th scope="row" class="when">{clock.exact(entry.at)}</th>
             <td data-label=texts.what>{what}</td>
             <td data-label=texts.who>{entry.who.clone()}</td>
-            <td data-label=texts.word><span class="break">{entry.detail.clone()}</span></td>
+            <td data-label=texts.word>{detail}</td>
         </tr>
     }
     .into_any()

@@ -169,7 +169,7 @@ mod tests {
         let draft = draft();
         let text = written(7, &draft).expect("a text");
         let typed = text
-            .replace("timeout = \"\"", "timeout = \"5m\"\nchannel_id = 3")
+            .replace("\ntimeout = \"\"", "\ntimeout = \"5m\"\nchannel_id = 3")
             .replace("zone = \"Asia/Shanghai\"\n", "")
             .replace("ends_at = \"\"", "ends_at = 2026-12-31T09:00:00")
             .replace("attempts = \"\"", "attempts = 3");

@@ -1,15 +1,16 @@
 //! Tickets in a chat of DingTalk: what everybody sees, what one person sees, and each act once.
 
 use app::auth::Role;
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::super::tickets::{notify, urged_in};
 use super::{CARDS, REPLIES, Talk};
-use crate::tickets::{later, ticket};
+use crate::tickets::{look, ticket};
 
 #[tokio::test]
 async fn an_urge_is_a_card_whose_buttons_act_once_and_whose_refusals_one_person_sees() {
-    let talk = Talk::start().await;
+    let mut talk = Talk::start().await;
     for (name, role) in [
         ("ann", Role::Operator),
         ("bob", Role::Operator),
@@ -19,7 +20,9 @@ async fn an_urge_is_a_card_whose_buttons_act_once_and_whose_refusals_one_person_
     }
     let task = urged_in(&talk.app, &talk.channel, "rotate **keys**", "ann").await;
     notify(&talk.app).await;
-    later(&talk.app, 600).await;
+    let ten_minutes = TimeDelta::minutes(10);
+    talk.bots.later(&talk.app, &talk.channel, ten_minutes).await;
+    look(&talk.app).await;
     let card = talk.vendor.wait_for(CARDS, 1).await;
     let id = card["outTrackId"].as_str().expect("an ID");
     let shown = talk.vendor.card(id);
