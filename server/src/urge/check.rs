@@ -108,7 +108,7 @@ impl Urging {
     }
 }
 
-/// The ticket as it was read, to be looked at again then.
+/// Leaves the ticket as it was read, and sets when the loop reads it again.
 fn rests(ticket: &StoredTicket, until: DateTime<Utc>, checks: Option<i32>) -> UrgeClaim {
     let mut resting = ticket.ticket.clone();
     resting.next_urge_at = Some(until.min(resting.expires_at));

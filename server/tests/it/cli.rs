@@ -176,7 +176,7 @@ async fn without_a_server_the_command_line_works_on_the_database() {
     taken.refused(4);
     jcrontab(
         &place,
-        &["token", "create", "--user", "nobody-here", "--json"],
+        &["token", "create", "--user", "no-such-user", "--json"],
     )
     .await
     .refused(3);

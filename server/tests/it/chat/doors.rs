@@ -44,7 +44,7 @@ async fn a_bot_is_added_on_the_page_and_people_are_managed_by_administrators() {
     for bad in [
         json!({"vendor": "slack", "person": "x", "user": "ada"}),
         json!({"vendor": "wecom_bot", "person": "a b", "user": "ada"}),
-        json!({"vendor": "wecom_bot", "person": "x", "user": "nobody-here"}),
+        json!({"vendor": "wecom_bot", "person": "x", "user": "no-such-user"}),
     ] {
         assert_eq!(admin.post("/api/v1/chat/people", bad).await.status, 422);
     }

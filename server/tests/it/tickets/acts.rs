@@ -91,12 +91,12 @@ async fn a_ticket_is_taken_put_off_and_handed_over() {
     );
     let said = said(&app, task.id, "ticket_handed_over").await;
     assert!(said[0].contains("由 wang 转交给 李四"), "{said:?}");
-    for nobody in ["", "张三, 李四", "a\u{202e}b"] {
-        let refused = act(&app, &wang, id, TicketAct::Assign(nobody.to_owned())).await;
+    for invalid in ["", "张三, 李四", "a\u{202e}b"] {
+        let refused = act(&app, &wang, id, TicketAct::Assign(invalid.to_owned())).await;
         assert_eq!(
             refused.expect_err("no person").fields[0].field,
             "to",
-            "{nobody}"
+            "{invalid}"
         );
     }
     let what: Vec<String> = ticket(&app, id)

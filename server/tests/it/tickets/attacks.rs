@@ -196,7 +196,7 @@ async fn tomorrow_is_a_morning_whatever_the_working_hours_are() {
 
 #[tokio::test]
 async fn one_ticket_that_cannot_be_read_does_not_silence_the_others() {
-    for (broken, mended) in [
+    for (broken, repaired) in [
         (
             "UPDATE ticket SET asked = 'x'",
             "UPDATE ticket SET asked = '[]'",
@@ -232,10 +232,10 @@ async fn one_ticket_that_cannot_be_read_does_not_silence_the_others() {
             (vec![0], vec![1]),
             "{broken}"
         );
-        let again = format!("{mended} WHERE {key} = {first}");
+        let again = format!("{repaired} WHERE {key} = {first}");
         app.place.database.execute(&again).await;
         later(&app, 3_600).await;
-        assert_eq!(urged(first).await, [1], "{mended}");
+        assert_eq!(urged(first).await, [1], "{repaired}");
     }
 }
 
