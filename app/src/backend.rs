@@ -74,7 +74,7 @@ pub trait Tasks: Send + Sync {
         control: &Control,
     ) -> Answer<TaskView>;
     /// Deletes a task with its history, after stopping its running commands.
-    async fn task_delete(&self, caller: &Caller, id: TaskId) -> Answer<()>;
+    async fn task_delete(&self, caller: &Caller, id: TaskId, read: Option<i64>) -> Answer<()>;
     /// The parameters of a manual start, and the rules that it overrides.
     async fn task_run_form(&self, caller: &Caller, id: TaskId) -> Answer<RunForm>;
     /// Starts it now, or queues it. Refused if its overlap rule skips the start.

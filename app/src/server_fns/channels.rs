@@ -95,10 +95,10 @@ pub async fn test_channel(id: ChannelId) -> Result<ChannelTest, AppError> {
     with_status(backend()?.channel_test(&caller()?, id).await)
 }
 
-/// Removes a channel.
+/// Removes a channel, if it still has the version that was read.
 #[server(prefix = "/fn", endpoint = "channel_delete", output = Wire)]
-pub async fn delete_channel(id: ChannelId) -> Result<(), AppError> {
-    with_status(backend()?.channel_delete(&caller()?, id, None).await)
+pub async fn delete_channel(id: ChannelId, version: i64) -> Result<(), AppError> {
+    with_status(backend()?.channel_delete(&caller()?, id, Some(version)).await)
 }
 
 /// Gives a person of a chat an account to act as.

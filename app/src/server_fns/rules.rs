@@ -80,8 +80,8 @@ pub async fn fetch_rules(
     })
 }
 
-/// Removes a rule.
+/// Removes a rule, if it still has the version that was read.
 #[server(prefix = "/fn", endpoint = "rule_delete", output = Wire)]
-pub async fn delete_rule(id: RuleId) -> Result<(), AppError> {
-    with_status(backend()?.rule_delete(&caller()?, id, None).await)
+pub async fn delete_rule(id: RuleId, version: i64) -> Result<(), AppError> {
+    with_status(backend()?.rule_delete(&caller()?, id, Some(version)).await)
 }

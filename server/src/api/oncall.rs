@@ -5,7 +5,10 @@ use app::oncall::{OverrideDraft, RotaDraft, RotaView, SwapDraft};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::header::ETAG;
+use axum::response::IntoResponse;
 
+use super::version::{Expected, etag};
 use crate::http::AppState;
 use crate::http::extract::{Body, Who};
 use crate::http::{Problem, Reply};
@@ -23,61 +26,80 @@ pub(super) async fn list(
     }))
 }
 
-/// One rota.
+/// One rota. Its version is the `ETag`.
 #[utoipa::path(get, path = "/api/v1/oncall/{name}", tag = "oncall",
     responses((status = 200, body = RotaView), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
-) -> Reply<Json<RotaView>> {
-    Ok(Json(service.rota(&caller, &name).await?))
+) -> Reply<impl IntoResponse> {
+    Ok(shown(service.rota(&caller, &name).await?))
 }
 
-/// Adds a rota, or replaces the one with this name; its overrides stay.
+/// Adds a rota, or replaces the one with this name; its overrides stay. With `If-Match`, only if the rota still has that
+/// version, `"0"` where it does not exist; otherwise the answer is 409.
 #[utoipa::path(put, path = "/api/v1/oncall/{name}", tag = "oncall", request_body = RotaDraft,
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the rota as it was read")),
     responses((status = 200, body = RotaView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn set(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
     Body(draft): Body<RotaDraft>,
-) -> Reply<Json<RotaView>> {
-    Ok(Json(service.rota_set(&caller, &name, &draft).await?))
+) -> Reply<impl IntoResponse> {
+    let set = service.rota_set(&caller, &name, version, &draft).await?;
+    Ok(shown(set))
 }
 
-/// Removes a rota.
+/// Removes a rota; with `If-Match`, only if it still has that version.
 #[utoipa::path(delete, path = "/api/v1/oncall/{name}", tag = "oncall",
-    responses((status = 204), (status = 404, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the rota as it was read")),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.rota_delete(&caller, &name).await?;
+    service.rota_delete(&caller, &name, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Has another person on call for a time.
+/// Has another person on call for a time; with `If-Match`, only if the rota still has that version.
 #[utoipa::path(post, path = "/api/v1/oncall/{name}/override", tag = "oncall", request_body = OverrideDraft,
-    responses((status = 200, body = RotaView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the rota as it was read")),
+    responses((status = 200, body = RotaView), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn stand_in(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
     Body(draft): Body<OverrideDraft>,
-) -> Reply<Json<RotaView>> {
-    Ok(Json(service.rota_override(&caller, &name, &draft).await?))
+) -> Reply<impl IntoResponse> {
+    let changed = service.rota_override(&caller, &name, version, &draft);
+    Ok(shown(changed.await?))
 }
 
-/// Has the people of two weeks change places.
+/// Has the people of two weeks change places; with `If-Match`, only if the rota still has that version.
 #[utoipa::path(post, path = "/api/v1/oncall/{name}/swap", tag = "oncall", request_body = SwapDraft,
-    responses((status = 200, body = RotaView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the rota as it was read")),
+    responses((status = 200, body = RotaView), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn swap(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Expected(version): Expected,
     Body(draft): Body<SwapDraft>,
-) -> Reply<Json<RotaView>> {
-    Ok(Json(service.rota_swap(&caller, &name, &draft).await?))
+) -> Reply<impl IntoResponse> {
+    let changed = service.rota_swap(&caller, &name, version, &draft);
+    Ok(shown(changed.await?))
+}
+
+/// A rota with its version.
+fn shown(rota: RotaView) -> impl IntoResponse {
+    ([(ETAG, etag(rota.version))], Json(rota))
 }

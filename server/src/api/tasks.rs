@@ -199,15 +199,18 @@ fn answer(service: &AppState, caller: &Caller, saved: Saved) -> Reply<impl IntoR
     Ok((version, Json(SavedTask::new(service, caller, task))))
 }
 
-/// Deletes a task with its history.
+/// Deletes a task with its history. With `If-Match`, only if it still has that version; otherwise the answer is 409 and
+/// lists what others have changed.
 #[utoipa::path(delete, path = "/api/v1/tasks/{id}", tag = "tasks",
-    responses((status = 204), (status = 404, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the task as it was read")),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
+    Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.task_delete(&caller, id).await?;
+    service.task_delete(&caller, id, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

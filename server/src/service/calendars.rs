@@ -16,7 +16,7 @@ use app::schedule::BUILTIN_CALENDAR;
 use app::time::Stamp;
 use async_trait::async_trait;
 
-use super::versions::{as_read, named, nothing, stored};
+use super::versions::{as_read, as_read_to_delete, named, nothing, stored_deletion};
 use super::{Service, or_taken, stored_or_taken};
 use crate::calendar::WorkCalendar;
 use crate::error::OrInternal;
@@ -225,13 +225,13 @@ impl Calendars for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let calendar = self.one_calendar(lang, name).await?;
-        as_read(lang, Thing::Calendar, read, calendar.version, nothing)?;
+        as_read_to_delete(lang, Thing::Calendar, read, calendar.version)?;
         if calendar.used_by > 0 && !calendar.builtin {
             return Err(CalendarRefusal::InUse.answer(lang));
         }
         let act = self.act(who, "calendar.delete").detail(name);
         let deleted = self.store.delete_calendar(&act, name, read).await;
-        let deleted = stored(lang, Thing::Calendar, deleted)?;
+        let deleted = stored_deletion(lang, Thing::Calendar, deleted)?;
         if !deleted && !calendar.builtin {
             return Err(CalendarRefusal::InUse.answer(lang));
         }
@@ -281,7 +281,7 @@ impl Calendars for Service {
         let lang = caller.lang;
         let act = self.act(who, "blackout.delete");
         let deleted = self.store.delete_blackout(&act, id, read).await;
-        if !stored(lang, Thing::Blackout, deleted)? {
+        if !stored_deletion(lang, Thing::Blackout, deleted)? {
             return Err(Missing::Blackout.answer(lang));
         }
         self.rules_changed(lang).await?;

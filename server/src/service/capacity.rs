@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 
 use super::Service;
-use super::versions::{as_read, named, nothing, stored};
+use super::versions::{as_read, as_read_to_delete, named, stored, stored_deletion};
 use crate::error::OrInternal;
 use crate::scheduler::LOST_AFTER;
 use crate::store::{Engine, NOT_STORED, PoolLoad, PoolRemoval, StoredPool};
@@ -154,11 +154,11 @@ impl Capacity for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         if let Some(pool) = self.store.pool(name).await.or_internal(lang)? {
-            as_read(lang, Thing::Pool, read, pool.version, nothing)?;
+            as_read_to_delete(lang, Thing::Pool, read, pool.version)?;
         }
         let act = self.act(who, "pool.delete").detail(name);
         let removed = self.store.delete_pool(&act, name, read).await;
-        match stored(lang, Thing::Pool, removed)? {
+        match stored_deletion(lang, Thing::Pool, removed)? {
             PoolRemoval::InUse(tasks) => {
                 let in_use = PoolRefusal::InUse {
                     name: name.to_owned(),

@@ -23,7 +23,7 @@ use std::collections::HashSet;
 
 pub(super) use draft::Checked;
 
-use super::versions::{self, as_read, nothing};
+use super::versions::{self, as_read};
 use super::{Service, or_taken, stored_or_taken};
 use crate::error::OrInternal;
 use crate::messages::Made;
@@ -239,10 +239,10 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let channel = self.find_channel(lang, id).await?;
-        as_read(lang, Thing::Channel, read, channel.version, nothing)?;
+        versions::as_read_to_delete(lang, Thing::Channel, read, channel.version)?;
         let act = self.act(who, "channel.delete").detail(channel.name);
         let deleted = self.store.delete_channel(&act, id, read).await;
-        if !versions::stored(lang, Thing::Channel, deleted)? {
+        if !versions::stored_deletion(lang, Thing::Channel, deleted)? {
             let uses = self.store.channel_uses(id, None).await.or_internal(lang)?;
             return Err(match uses.is_unused() {
                 true => Missing::Channel.answer(lang),

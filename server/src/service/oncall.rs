@@ -10,10 +10,12 @@ use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
 use super::Service;
+use super::versions::{as_read, as_read_to_delete, named, nothing, stored_deletion};
 use crate::error::OrInternal;
 use crate::oncall::{Turn, on_call, swapped, week};
-use crate::store::{Act, RotaPut};
+use crate::store::{Act, NOT_STORED, RotaPut};
 use crate::texts::oncall::{RotaFault, RotaRefusal};
+use crate::texts::outdated::Thing;
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Missing, Refusal};
 use crate::timetable::{civil_date, is_date, parse_end, parse_instant, zone};
@@ -46,20 +48,23 @@ impl Service {
             .ok_or_else(|| Missing::Rota.answer(caller.lang))
     }
 
-    /// Sets a rota, in the place of the one with this name; overrides stay.
+    /// Sets a rota, in the place of the one with this name; overrides stay. With `read` only in the place of that
+    /// version, 0 for none.
     ///
     /// # Errors
-    /// When the caller is no administrator, or the draft has faults.
+    /// When the caller is no administrator, the rota has another version, or the draft has faults.
     pub async fn rota_set(
         &self,
         caller: &Caller,
         name: &str,
+        read: Option<i64>,
         draft: &RotaDraft,
     ) -> Answer<RotaView> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let mut faults = Vec::new();
         let mut rota = draft.read(name, lang, &mut faults);
+        self.known_as_read(lang, read, &rota).await?;
         if rota.zone.is_empty() {
             rota.zone.clone_from(&self.default_zone);
         }
@@ -74,47 +79,52 @@ impl Service {
         if !faults.is_empty() {
             return Err(AppError::invalid(lang, faults));
         }
-        let known = self.store.rota(&rota.name).await.or_internal(lang)?;
-        let version = known.map(|(known, version)| {
-            rota.overrides = known.overrides;
-            version
-        });
         let act = self.act(who, "oncall.set").detail(rota.name.as_str());
-        self.put_rota(lang, &act, &rota, version).await?;
-        self.rota(caller, &rota.name).await
+        for _ in 0..TRIES {
+            let known = self.known_as_read(lang, read, &rota).await?;
+            let version = known.as_ref().map(|(_, version)| *version);
+            rota.overrides = known.map_or_else(Vec::new, |(known, _)| known.overrides);
+            let put = self.store.put_rota(&act, &rota, version).await;
+            match put.or_internal(lang)? {
+                RotaPut::Done => return self.rota(caller, &rota.name).await,
+                RotaPut::TooMany => return Err(RotaRefusal::TooMany.answer(lang)),
+                RotaPut::Outdated => {}
+            }
+        }
+        Err(RotaRefusal::Busy.answer(lang))
     }
 
     /// Removes a rota. Owners that name it keep the name.
     ///
     /// # Errors
-    /// When the caller is no administrator, or there is no such rota.
-    pub async fn rota_delete(&self, caller: &Caller, name: &str) -> Answer<()> {
+    /// When the caller is no administrator, there is no such rota, or it has another version than `read`.
+    pub async fn rota_delete(&self, caller: &Caller, name: &str, read: Option<i64>) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let (_, version) = self.find_rota(lang, name).await?;
+        as_read_to_delete(lang, Thing::Rota, read, version)?;
         let act = self.act(who, "oncall.delete").detail(name);
-        match self
-            .store
-            .delete_rota(&act, name)
-            .await
-            .or_internal(caller.lang)?
-        {
+        let deleted = self.store.delete_rota(&act, name, read).await;
+        match stored_deletion(lang, Thing::Rota, deleted)? {
             true => Ok(()),
-            false => Err(Missing::Rota.answer(caller.lang)),
+            false => Err(Missing::Rota.answer(lang)),
         }
     }
 
     /// Has another person on call for a time.
     ///
     /// # Errors
-    /// When the caller may not operate tasks, or the draft has faults.
+    /// When the caller may not operate tasks, the rota has another version than `read`, or the draft has faults.
     pub async fn rota_override(
         &self,
         caller: &Caller,
         name: &str,
+        read: Option<i64>,
         draft: &OverrideDraft,
     ) -> Answer<RotaView> {
         let who = self.allow(caller, Action::Operate)?;
         let lang = caller.lang;
-        self.change_rota(lang, name, |rota, zone, now| {
+        self.change_rota(lang, name, read, |rota, zone, now| {
             let mut faults = Vec::new();
             let person = draft.person(lang, &mut faults);
             let from = match draft.from.trim() {
@@ -153,16 +163,17 @@ impl Service {
     /// Has the people of two weeks change places.
     ///
     /// # Errors
-    /// When the caller may not operate tasks, or a time is in no week to come.
+    /// When the caller may not operate tasks, the rota has another version than `read`, or a time is in no week to come.
     pub async fn rota_swap(
         &self,
         caller: &Caller,
         name: &str,
+        read: Option<i64>,
         draft: &SwapDraft,
     ) -> Answer<RotaView> {
         let who = self.allow(caller, Action::Operate)?;
         let lang = caller.lang;
-        self.change_rota(lang, name, |rota, zone, now| {
+        self.change_rota(lang, name, read, |rota, zone, now| {
             let mut faults = Vec::new();
             let weeks =
                 [("first", &draft.first), ("second", &draft.second)].map(|(field, text)| {
@@ -190,15 +201,43 @@ impl Service {
         found.ok_or_else(|| Missing::Rota.answer(lang))
     }
 
-    /// Changes a rota as it is now; reads it again where another person came first.
+    /// The rota with the name of one that was entered, if it still has the version that was read.
+    async fn known_as_read(
+        &self,
+        lang: Lang,
+        read: Option<i64>,
+        entered: &Rota,
+    ) -> Answer<Option<(Rota, i64)>> {
+        let known = self.store.rota(&entered.name).await.or_internal(lang)?;
+        let version = known.as_ref().map_or(NOT_STORED, |(_, version)| *version);
+        as_read(lang, Thing::Rota, read, version, || {
+            known.as_ref().map_or_else(nothing, |(known, _)| {
+                // What was left empty is filled in as it is stored, so it is no difference.
+                let is_other = |entered: &str, known: &str| !entered.is_empty() && entered != known;
+                named([
+                    ("people", known.people != entered.people),
+                    ("weekday", known.weekday != entered.weekday),
+                    ("time", known.minute != entered.minute),
+                    ("zone", is_other(&entered.zone, &known.zone)),
+                    ("since", is_other(&entered.since, &known.since)),
+                ])
+            })
+        })?;
+        Ok(known)
+    }
+
+    /// Changes a rota as it is now, with `read` only while it has that version; reads it again where another person came
+    /// first.
     async fn change_rota(
         &self,
         lang: Lang,
         name: &str,
+        read: Option<i64>,
         change: impl Fn(&mut Rota, &TimeZone, DateTime<Utc>) -> Answer<Act>,
     ) -> Answer<()> {
         for _ in 0..TRIES {
             let (mut rota, version) = self.find_rota(lang, name).await?;
+            as_read(lang, Thing::Rota, read, version, nothing)?;
             let now = self.clock.now();
             rota.overrides.retain(|one| one.until.0 > now);
             let zone = zone(&rota.zone).unwrap_or(TimeZone::UTC);
@@ -217,25 +256,6 @@ impl Service {
             }
         }
         Err(RotaRefusal::Busy.answer(lang))
-    }
-
-    async fn put_rota(
-        &self,
-        lang: Lang,
-        act: &Act,
-        rota: &Rota,
-        version: Option<i64>,
-    ) -> Answer<()> {
-        match self
-            .store
-            .put_rota(act, rota, version)
-            .await
-            .or_internal(lang)?
-        {
-            RotaPut::Done => Ok(()),
-            RotaPut::Outdated => Err(RotaRefusal::Busy.answer(lang)),
-            RotaPut::TooMany => Err(RotaRefusal::TooMany.answer(lang)),
-        }
     }
 
     /// A rota as it is shown; `None` where it has no turn, which no rota that was checked has.

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Service;
-use super::versions::{as_read, nothing, stored};
+use super::versions::{as_read, as_read_to_delete, nothing, stored, stored_deletion};
 use crate::error::OrInternal;
 use crate::messages::{built_in_picture, read_picture};
 use crate::store::{NOT_STORED, NewPicture, StoredPicture};
@@ -120,11 +120,11 @@ impl Pictures for Service {
         let lang = caller.lang;
         let name = named(lang, name)?;
         if let Some(known) = self.uploaded(lang, name).await? {
-            as_read(lang, Thing::Picture, read, known.version, nothing)?;
+            as_read_to_delete(lang, Thing::Picture, read, known.version)?;
         }
         let act = self.act(who, "picture.delete").detail(name.as_str());
         let deleted = self.store.delete_picture(&act, name, read).await;
-        match stored(lang, Thing::Picture, deleted)? {
+        match stored_deletion(lang, Thing::Picture, deleted)? {
             true => Ok(()),
             false => Err(Missing::Picture.answer(lang)),
         }

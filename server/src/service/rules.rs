@@ -19,7 +19,7 @@ use std::collections::hash_map::Entry;
 use super::{Service, UnknownWord};
 use crate::error::OrInternal;
 use crate::store::{Act, RuleAdded, RuleChange};
-use crate::texts::outdated::{Outdated, Thing};
+use crate::texts::outdated::{Attempt, Outdated, Thing};
 use crate::texts::rules::{RuleFault, RuleRefusal};
 use crate::texts::tasks::TaskRefusal;
 use crate::texts::times::TimeFault;
@@ -217,7 +217,7 @@ impl Service {
     }
 
     /// The answer to a change.
-    fn changed_rule(&self, lang: Lang, change: RuleChange) -> Answer<()> {
+    fn changed_rule(&self, lang: Lang, change: RuleChange, attempt: Attempt) -> Answer<()> {
         match change {
             RuleChange::Done => {
                 self.signals.publish(None, None);
@@ -229,6 +229,7 @@ impl Service {
                     thing: Thing::Rule,
                     version,
                     differs: Vec::new(),
+                    attempt,
                 };
                 Err(outdated.answer(lang))
             }
@@ -355,10 +356,11 @@ impl Rules for Service {
                 thing,
                 version,
                 differs,
+                attempt: Attempt::Save,
             }
             .answer(lang));
         }
-        self.changed_rule(lang, changed)?;
+        self.changed_rule(lang, changed, Attempt::Save)?;
         self.shown_rule(lang, id).await
     }
 
@@ -370,7 +372,7 @@ impl Rules for Service {
         let act = self.act(who, "rule.delete").detail(detail(&stored.spec));
         let read = read.unwrap_or(stored.version);
         let deleted = self.store.delete_rule(&act, id, Some(read)).await;
-        self.changed_rule(lang, deleted.or_internal(lang)?)
+        self.changed_rule(lang, deleted.or_internal(lang)?, Attempt::Delete)
     }
 
     async fn task_messages_explained(

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 
 use super::execution::NamedTask;
 use super::key::KEY_CHECK;
-use super::versions::{as_read, named, nothing, stored};
+use super::versions::{as_read, as_read_to_delete, named, stored, stored_deletion};
 use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::store::{GrantChange, SealedSecret, StoredChange};
@@ -283,10 +283,10 @@ impl Secrets for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let secret = self.secret_get(caller, id).await?;
-        as_read(lang, Thing::Secret, read, secret.version, nothing)?;
+        as_read_to_delete(lang, Thing::Secret, read, secret.version)?;
         let act = self.act(who, "secret.delete").detail(secret.name);
         let deleted = self.store.delete_secret(&act, id, read).await;
-        if !stored(lang, Thing::Secret, deleted)? {
+        if !stored_deletion(lang, Thing::Secret, deleted)? {
             return Err(Missing::Secret.answer(lang));
         }
         self.grants_changed(lang).await?;

@@ -10,7 +10,7 @@ use app::summary::{Selection, Summary, SummaryDraft, SummaryPreview, SummarySpec
 use app::time::Stamp;
 use async_trait::async_trait;
 
-use super::versions::{as_read, named, nothing, stored};
+use super::versions::{as_read, as_read_to_delete, named, stored, stored_deletion};
 use super::{Service, or_taken, stored_or_taken};
 use crate::error::OrInternal;
 use crate::facts::Facts;
@@ -190,10 +190,10 @@ impl Summaries for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let found = self.find_summary(lang, id).await?;
-        as_read(lang, Thing::Summary, read, found.version, nothing)?;
+        as_read_to_delete(lang, Thing::Summary, read, found.version)?;
         let act = self.act(who, "summary.delete").detail(found.spec.name);
         let deleted = self.store.delete_summary(&act, id, read).await;
-        if !stored(lang, Thing::Summary, deleted)? {
+        if !stored_deletion(lang, Thing::Summary, deleted)? {
             return Err(Missing::Summary.answer(lang));
         }
         Ok(())

@@ -33,6 +33,7 @@ use crate::error::OrInternal;
 use crate::facts::{Facts, TaskEvent};
 use crate::store::{Act, ListedTask, Notice, Updated, search_patterns};
 use crate::texts::lists::ListRefusal;
+use crate::texts::outdated::Attempt;
 use crate::texts::tasks::{TaskFault, TaskRefusal};
 use crate::texts::{Fault, Missing, Refusal};
 
@@ -224,11 +225,18 @@ impl Tasks for Service {
         self.changed(lang, id, found).await
     }
 
-    async fn task_delete(&self, caller: &Caller, id: TaskId) -> Answer<()> {
+    async fn task_delete(&self, caller: &Caller, id: TaskId, read: Option<i64>) -> Answer<()> {
         let who = self.allow(caller, Action::Edit)?;
         let task = self.find_task(caller.lang, id).await?;
+        if let Some(read) = read.filter(|read| *read != task.version) {
+            return Err(self
+                .outdated(caller.lang, &task, read, Attempt::Delete)
+                .await?);
+        }
         self.check_not_awaited(caller.lang, &task).await?;
-        let found = self.delete_when_ended(caller.lang, who, &task).await?;
+        let found = self
+            .delete_when_ended(caller.lang, who, &task, read)
+            .await?;
         self.signals.tasks.notify_one();
         self.signals.publish(Some(id), None);
         if found {

@@ -16,7 +16,7 @@ use app::task::Task;
 use async_trait::async_trait;
 
 use super::Service;
-use super::versions::{as_read, named, nothing, stored};
+use super::versions::{as_read, as_read_to_delete, named, stored, stored_deletion};
 use crate::error::{OrInternal, internal};
 use crate::facts::{End, Ends, Facts, TaskFacts, event_of};
 use crate::messages::target::Target;
@@ -321,12 +321,12 @@ impl Templates for Service {
         self.find_channel(lang, channel).await?;
         let key = key_named(lang, event)?;
         if let Some(known) = self.store.template(channel, &key).await.or_internal(lang)? {
-            as_read(lang, Thing::Template, read, known.version, nothing)?;
+            as_read_to_delete(lang, Thing::Template, read, known.version)?;
         }
         let act = self.act(who, "channel.template_delete");
         let act = act.detail(key.text());
         let deleted = self.store.delete_template(&act, channel, &key, read).await;
-        match stored(lang, Thing::Template, deleted)? {
+        match stored_deletion(lang, Thing::Template, deleted)? {
             TemplateDeleted::Done => Ok(()),
             TemplateDeleted::Gone => Err(Missing::Template.answer(lang)),
             TemplateDeleted::InUse(rules) => {

@@ -9,7 +9,7 @@ use app::user::{ApiToken, NewToken, User, UserDraft};
 use async_trait::async_trait;
 
 use super::sign_in::{faults_of, password_fault};
-use super::versions::{as_read, named, nothing, stored};
+use super::versions::{as_read, as_read_to_delete, named, nothing, stored, stored_deletion};
 use super::{Service, or_taken};
 use crate::auth::alike::looks;
 use crate::auth::streams::Credential;
@@ -202,10 +202,10 @@ impl Users for Service {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
         let user = self.find_user(caller, id).await?;
-        as_read(lang, Thing::User, read, user.version, nothing)?;
+        as_read_to_delete(lang, Thing::User, read, user.version)?;
         let act = self.act(who, "user.delete").detail(user.name);
         let deleted = self.store.delete_user(&act, id, read).await;
-        if !stored(lang, Thing::User, deleted)? {
+        if !stored_deletion(lang, Thing::User, deleted)? {
             return Err(AccountRefusal::LastAdmin.answer(lang));
         }
         self.streams.end_user(id, None);

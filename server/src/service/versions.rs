@@ -4,12 +4,13 @@
 //! version and then overwrite what its sender has never seen; and by the store, in the transaction of the change.
 
 use app::backend::Answer;
+use app::error::AppError;
 use app::i18n::Lang;
 
 use crate::error::OrInternal;
 use crate::store::StoreError;
 use crate::texts::Refusal;
-use crate::texts::outdated::{Outdated, Thing};
+use crate::texts::outdated::{Attempt, Outdated, Thing};
 
 /// Refuses a change that refers to another version than the stored one. `differs` names the fields in which the stored
 /// one is not as entered.
@@ -23,13 +24,26 @@ pub(super) fn as_read(
     if read.is_none_or(|read| read == version) {
         return Ok(());
     }
-    let differs = differs();
     let outdated = Outdated {
         thing,
         version,
-        differs,
+        differs: differs(),
+        attempt: Attempt::Save,
     };
     Err(outdated.answer(lang))
+}
+
+/// Refuses a deletion that refers to another version than the stored one.
+pub(super) fn as_read_to_delete(
+    lang: Lang,
+    thing: Thing,
+    read: Option<i64>,
+    version: i64,
+) -> Answer<()> {
+    if read.is_none_or(|read| read == version) {
+        return Ok(());
+    }
+    Err(overtaken(lang, thing, version, Attempt::Delete))
 }
 
 /// The names of the fields that differ.
@@ -49,13 +63,32 @@ pub(super) const fn nothing() -> Vec<&'static str> {
 pub(super) fn stored<T>(lang: Lang, thing: Thing, result: Result<T, StoreError>) -> Answer<T> {
     match result {
         Err(StoreError::Outdated { version }) => {
-            let outdated = Outdated {
-                thing,
-                version,
-                differs: nothing(),
-            };
-            Err(outdated.answer(lang))
+            Err(overtaken(lang, thing, version, Attempt::Save))
         }
         other => other.or_internal(lang),
     }
+}
+
+/// The same for a deletion.
+pub(super) fn stored_deletion<T>(
+    lang: Lang,
+    thing: Thing,
+    result: Result<T, StoreError>,
+) -> Answer<T> {
+    match result {
+        Err(StoreError::Outdated { version }) => {
+            Err(overtaken(lang, thing, version, Attempt::Delete))
+        }
+        other => other.or_internal(lang),
+    }
+}
+
+fn overtaken(lang: Lang, thing: Thing, version: i64, attempt: Attempt) -> AppError {
+    let outdated = Outdated {
+        thing,
+        version,
+        differs: nothing(),
+        attempt,
+    };
+    outdated.answer(lang)
 }

@@ -1,12 +1,13 @@
 //! On-call rotas. They are few and read whole.
 
 use app::oncall::{ROTAS_MAX, Rota};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use super::entity::oncall;
+use super::row_version::{FIRST_VERSION, count};
 use super::txn::transaction;
 use super::{Act, Store, StoreError};
 
@@ -96,7 +97,7 @@ impl Store {
                 let row = oncall::ActiveModel {
                     name: Set(rota.name.clone()),
                     rota: Set(text.clone()),
-                    version: Set(1),
+                    version: Set(FIRST_VERSION),
                     updated_at: Set(now),
                 };
                 let insert = oncall::Entity::insert(row);
@@ -107,18 +108,23 @@ impl Store {
         })
     }
 
-    /// Removes a rota; false when there is none.
+    /// Removes a rota, with `read` only while it has that version; false when there is none.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn delete_rota(&self, act: &Act, name: &str) -> Result<bool, StoreError> {
+    /// [`StoreError::Outdated`] when it has another version; or when the database fails.
+    pub async fn delete_rota(
+        &self,
+        act: &Act,
+        name: &str,
+        read: Option<i64>,
+    ) -> Result<bool, StoreError> {
+        use oncall::{Column as C, Entity};
         transaction!(self, |tx| {
-            let gone = oncall::Entity::delete_by_id(name.to_owned())
-                .exec(tx)
-                .await?;
-            if gone.rows_affected == 0 {
+            let row = Condition::all().add(C::Name.eq(name));
+            if !count::<Entity>(tx, row, C::Version, read).await? {
                 return Ok(false);
             }
+            Entity::delete_by_id(name.to_owned()).exec(tx).await?;
             act.record(tx, None).await?;
             Ok(true)
         })

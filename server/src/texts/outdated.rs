@@ -31,6 +31,43 @@ pub enum Thing {
     Secret,
     /// An account.
     User,
+    /// An on-call rota.
+    Rota,
+}
+
+/// What was not done.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum Attempt {
+    /// What was entered was not saved.
+    #[default]
+    Save,
+    /// Nothing was deleted.
+    Delete,
+}
+
+impl Attempt {
+    /// That it was not done, as the end of a sentence in Chinese and as one of its own in English.
+    pub(super) fn not_done(self) -> Text {
+        match self {
+            Self::Save => both("所以没有保存", "Nothing was saved"),
+            Self::Delete => both("所以没有删除", "It was not deleted"),
+        }
+    }
+
+    /// What to do now.
+    pub(super) const fn hint(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Save => (
+                "请核对；再次保存会以你填写的内容为准",
+                "Review the changes; saving again overwrites them with yours",
+            ),
+            Self::Delete => (
+                "请核对；仍要删除的话，刷新后再删一次",
+                "Review the changes; to delete it all the same, reload and delete it again",
+            ),
+        }
+    }
 }
 
 impl Thing {
@@ -47,6 +84,7 @@ impl Thing {
             Self::Blackout => "blackout.outdated",
             Self::Secret => "secret.outdated",
             Self::User => "user.outdated",
+            Self::Rota => "oncall.outdated",
         }
     }
 
@@ -63,11 +101,12 @@ impl Thing {
             Self::Blackout => both("这个停跑时段", "this blackout"),
             Self::Secret => both("这个密钥", "this secret"),
             Self::User => both("这个账号", "this account"),
+            Self::Rota => both("这个值班表", "this rota"),
         }
     }
 }
 
-/// Someone else has changed it since it was read, so nothing was saved.
+/// Someone else has changed it since it was read, so nothing was saved or deleted.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{}", self.refusal().message.en)]
 pub struct Outdated {
@@ -77,34 +116,37 @@ pub struct Outdated {
     pub version: i64,
     /// The fields in which it is not as entered, by their names in the API. Never their values: some are secret.
     pub differs: Vec<&'static str>,
+    /// What was not done.
+    pub attempt: Attempt,
 }
 
 impl Refusal for Outdated {
     fn refusal(&self) -> Refused {
-        let (name, version) = (self.thing.name(), self.version);
+        let (name, version, not_done) =
+            (self.thing.name(), self.version, self.attempt.not_done());
         let (mut zh, mut en) = match version {
             0 => (
-                format!("你打开之后，别人删除过{}，所以没有保存", name.zh),
+                format!("你打开之后，别人删除过{}，{}", name.zh, not_done.zh),
                 format!(
-                    "Someone else has deleted {} since you opened it. Nothing was saved",
-                    name.en
+                    "Someone else has deleted {} since you opened it. {}",
+                    name.en, not_done.en
                 ),
             ),
             _ => (
                 format!(
-                    "你打开之后，别人修改过{}，现在是第 {version} 版，所以没有保存",
-                    name.zh
+                    "你打开之后，别人修改过{}，现在是第 {version} 版，{}",
+                    name.zh, not_done.zh
                 ),
                 format!(
-                    "Someone else has changed {} since you opened it; its version is now {version}. \
-                     Nothing was saved",
-                    name.en
+                    "Someone else has changed {} since you opened it; its version is now {version}. {}",
+                    name.en, not_done.en
                 ),
             ),
         };
         if !self.differs.is_empty() {
             let labels = |lang| {
-                let labels = self.differs.iter().map(|field| label_of(field, lang));
+                let labels = self.differs.iter();
+                let labels = labels.map(|field| label_of(self.thing, field, lang));
                 labels.collect::<Vec<_>>()
             };
             zh = format!("{zh}。与你填写的不同：{}", labels(Lang::Zh).join("、"));
@@ -113,15 +155,13 @@ impl Refusal for Outdated {
                 labels(Lang::En).join(", ")
             );
         }
-        conflict(self.thing.code(), zh, en).hint(
-            "请核对；再次保存会以你填写的内容为准",
-            "Review the changes; saving again overwrites them with yours",
-        )
+        let (hint_zh, hint_en) = self.attempt.hint();
+        conflict(self.thing.code(), zh, en).hint(hint_zh, hint_en)
     }
 }
 
 /// The label of a field in the forms.
-fn label_of(field: &'static str, lang: Lang) -> &'static str {
+fn label_of(thing: Thing, field: &'static str, lang: Lang) -> &'static str {
     let (ui, words, rules) = (Ui::of(lang), ChannelsUi::of(lang), RulesUi::of(lang));
     match field {
         "name" => ui.name,
@@ -166,6 +206,9 @@ fn label_of(field: &'static str, lang: Lang) -> &'static str {
         "body" => words.template,
         "selection" => lang.pick("汇总范围", "Tasks covered"),
         "channel_id" => lang.pick("通知渠道", "Channel"),
+        "people" => lang.pick("值班顺序", "People"),
+        "since" => lang.pick("起算日", "Since"),
+        "time" if thing == Thing::Rota => lang.pick("交班时间", "Hand-over time"),
         "time" => lang.pick("发送时间", "Time"),
         "weekday" => lang.pick("星期", "Weekday"),
         "send_when_empty" => lang.pick("无内容时也发送", "Send when empty"),
@@ -183,11 +226,12 @@ mod tests {
     #[test]
     fn each_thing_has_a_sentence_that_names_the_fields() {
         for thing in Thing::iter() {
-            for version in [0, 7] {
+            for (version, attempt) in [0, 7].into_iter().zip(Attempt::iter()) {
                 let outdated = Outdated {
                     thing,
                     version,
                     differs: vec!["name", "zone"],
+                    attempt,
                 };
                 let answer = outdated.answer(Lang::En);
                 assert_eq!(answer.code, thing.code());

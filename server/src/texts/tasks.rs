@@ -1,6 +1,7 @@
 //! Tasks: why one is not saved, paused or deleted, and what others changed meanwhile.
 
 use super::changed_values::changed_values;
+use super::outdated::Attempt;
 use super::{Fault, Refusal, Refused, Say, Text, both, conflict};
 
 /// What is wrong with a task that was typed, where the server has to look it up.
@@ -59,6 +60,8 @@ pub enum TaskRefusal {
     Outdated {
         /// What they did, the latest first.
         changes: Vec<Change>,
+        /// What was not done.
+        attempt: Attempt,
     },
     /// A version was named that it never had: a typing error, or a database that was restored since.
     NoSuchVersion {
@@ -102,31 +105,31 @@ impl Refusal for TaskRefusal {
                 "Other people keep changing this task or what it uses; nothing was saved",
             )
             .hint("稍后再试一次", "Try again in a moment"),
-            Self::Outdated { changes } => {
-                let mut zh = "你打开之后，别人修改过这个任务，所以没有保存".to_owned();
-                let mut en =
-                    "Someone else has changed this task since you opened it; nothing was saved"
-                        .to_owned();
+            Self::Outdated { changes, attempt } => {
+                let not_done = attempt.not_done();
+                let mut zh = format!("你打开之后，别人修改过这个任务，{}", not_done.zh);
+                let mut en = format!(
+                    "Someone else has changed this task since you opened it. {}",
+                    not_done.en
+                );
                 for (index, change) in changes.iter().enumerate() {
                     let words = change.words();
                     zh.push_str(if index == 0 { "：" } else { "；" });
                     zh.push_str(&words.zh);
-                    en.push_str(if index == 0 { ": " } else { "; " });
+                    en.push_str(if index == 0 { ". Changes: " } else { "; " });
                     en.push_str(&words.en);
                 }
-                conflict("task.outdated", zh, en).hint(
-                    "请核对；再次保存会以你填写的内容为准",
-                    "Review the changes; saving again overwrites them with yours",
-                )
+                let (hint_zh, hint_en) = attempt.hint();
+                conflict("task.outdated", zh, en).hint(hint_zh, hint_en)
             }
             Self::NoSuchVersion { read, version } => conflict(
                 "task.no_such_version",
-                format!("这个任务没有版本 {read}，当前版本是 {version}；没有保存"),
-                format!("This task has no version {read}; its current version is {version}. Nothing was saved"),
+                format!("这个任务没有版本 {read}，当前版本是 {version}；没有做任何修改"),
+                format!("This task has no version {read}; its current version is {version}. Nothing was changed"),
             )
             .hint(
-                "请重新读取任务，用读到的版本再保存",
-                "Read the task again and save with the version that it has",
+                "请重新读取任务，用读到的版本再试",
+                "Read the task again, and try again with the version that it has",
             ),
             Self::RulesChanged => conflict(
                 app::rule::RULES_CHANGED,

@@ -26,7 +26,7 @@ use super::lists::ListRefusal;
 use super::messages::MessageFault;
 use super::notices::ServerNotice;
 use super::oncall::{RotaFault, RotaRefusal};
-use super::outdated::{Outdated, Thing};
+use super::outdated::{Attempt, Outdated, Thing};
 use super::pictures::PictureRequestFault;
 use super::pools::{PoolFault, PoolRefusal};
 use super::rules::{RuleFault, RuleRefusal};
@@ -279,13 +279,16 @@ fn every_value_has_words_in_both_languages() {
     refusals(StreamRefusal::iter());
     refusals(SummaryRefusal::iter());
     for (version, differs) in [(0, vec![]), (3, vec![]), (3, vec!["name", "value"])] {
-        refusals(Thing::iter().map(|thing| -> Outdated {
-            Outdated {
-                thing,
-                version,
-                differs: differs.clone(),
-            }
-        }));
+        for attempt in Attempt::iter() {
+            refusals(Thing::iter().map(|thing| -> Outdated {
+                Outdated {
+                    thing,
+                    version,
+                    differs: differs.clone(),
+                    attempt,
+                }
+            }));
+        }
     }
     refusals(TaskRefusal::iter());
     refusals(TemplateRefusal::iter());
@@ -346,11 +349,12 @@ fn changes_of_others_are_said_in_both_languages() {
     assert_eq!(same.words().en, "ann 2026-11-22 09:00 saved it");
     let refused = TaskRefusal::Outdated {
         changes: vec![update, change("task.pause", "")],
+        attempt: Attempt::Save,
     };
     assert_eq!(
         refused.answer(Lang::En).message,
         format!(
-            "Someone else has changed this task since you opened it; nothing was saved: {words}; \
+            "Someone else has changed this task since you opened it. Nothing was saved. Changes: {words}; \
              ann 2026-11-22 09:00 paused it"
         )
     );

@@ -189,7 +189,7 @@ pub(crate) async fn furnished() -> TestApp {
         people: vec!["ann".to_owned()],
         ..app::oncall::RotaDraft::default()
     };
-    let set = app.service.rota_set(&console, "cn", &rota).await;
+    let set = app.service.rota_set(&console, "cn", None, &rota).await;
     set.expect("a rota");
     app
 }

@@ -290,7 +290,7 @@ async fn only_an_unused_channel_can_be_deleted() {
     let refused = admin.call("DELETE", &path, None).await.expect(409);
     assert_eq!(refused["code"], "channel.in_use");
     app.service
-        .task_delete(&app.console(), task.id)
+        .task_delete(&app.console(), task.id, None)
         .await
         .expect("deleted");
     admin.call("DELETE", &path, None).await.expect(204);

@@ -8,7 +8,8 @@ use super::helpers::{TestApp, draft, in_time};
 #[tokio::test]
 async fn a_run_of_another_node_is_ended_before_its_task_is_deleted() {
     let app = TestApp::new().await;
-    let id = app.add(draft("t", "0 0 1 1 *", "true")).await.id;
+    let task = app.add(draft("t", "0 0 1 1 *", "true")).await;
+    let (id, read) = (task.id, Some(task.version));
     let database = &app.place.database;
     database
         .execute(&format!(
@@ -19,7 +20,7 @@ async fn a_run_of_another_node_is_ended_before_its_task_is_deleted() {
         ))
         .await;
     let (service, console) = (std::sync::Arc::clone(&app.service), app.console());
-    let deleting = tokio::spawn(async move { service.task_delete(&console, id).await });
+    let deleting = tokio::spawn(async move { service.task_delete(&console, id, read).await });
     let asked = "SELECT COUNT(*) FROM run WHERE stop_by IS NOT NULL";
     app.until("the other node to be asked", async || {
         (database.count(asked).await == 1).then_some(())

@@ -261,7 +261,7 @@ async fn what_is_waited_for_cannot_be_deleted() {
     let console = app.console();
     let error = app
         .service
-        .task_delete(&console, first)
+        .task_delete(&console, first, None)
         .await
         .expect_err("a refusal");
     assert_eq!(error.code, "task.awaited");
@@ -271,11 +271,11 @@ async fn what_is_waited_for_cannot_be_deleted() {
         error.message
     );
     app.service
-        .task_delete(&console, second)
+        .task_delete(&console, second, None)
         .await
         .expect("no task waits for it");
     app.service
-        .task_delete(&console, first)
+        .task_delete(&console, first, None)
         .await
         .expect("no task waits any more");
 }

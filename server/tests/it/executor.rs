@@ -150,7 +150,7 @@ async fn deleting_a_task_ends_its_command() {
     let run = app.start_run(task.id).await;
     leash.ready().await;
     app.service
-        .task_delete(&app.console(), task.id)
+        .task_delete(&app.console(), task.id, None)
         .await
         .expect("deleted");
     leash.gone().await;

@@ -177,9 +177,10 @@ async fn everybody_reads_and_administrators_write() {
     stranger.get("/api/v1/nodes").await.expect(401);
     let pools = admin.get("/api/v1/pools").await.expect(200);
     assert_eq!(pools["items"][0]["slots"], 4);
+    let version = pools["items"][0]["version"].to_string();
     assert_eq!(
         admin
-            .submit("/fn/pool_delete", &[("name", "db")])
+            .submit("/fn/pool_delete", &[("name", "db"), ("version", &version)])
             .await
             .status,
         302

@@ -427,7 +427,7 @@ async fn what_is_in_use_is_not_deleted_and_what_is_of_a_task_goes_with_it() {
         2
     );
     app.service
-        .task_delete(&caller, task)
+        .task_delete(&caller, task, None)
         .await
         .expect("deleted");
     let left = "SELECT (SELECT COUNT(*) FROM message_rule WHERE task_id IS NOT NULL) \

@@ -313,9 +313,10 @@ async fn the_form_works_without_a_script_and_gives_no_value_back() {
     );
     let gone = [("id", "99"), ("name", "SSH_KEY"), ("value", "abcd")];
     assert_eq!(admin.submit("/admin/secrets", &gone).await.status, 404);
+    let version = listed["version"].to_string();
     assert_eq!(
         admin
-            .submit("/fn/secret_delete", &[("id", "1")])
+            .submit("/fn/secret_delete", &[("id", "1"), ("version", &version)])
             .await
             .status,
         302

@@ -8,12 +8,15 @@ use app::channel::ChannelKind;
 use serde_json::{Value, json};
 
 use super::channel_versions::who_read;
-use super::helpers::{Browser, TestApp};
+use super::helpers::TestApp;
+use edits::{Edit, body, everything, one_of_each};
 
+mod buttons;
+mod edits;
 mod forms;
 
 /// What people edit: the beginnings of paths.
-const EDITED: [&str; 10] = [
+const EDITED: [&str; 11] = [
     "/api/v1/tasks/{id}",
     "/api/v1/rules/{id}",
     "/api/v1/channels/{id}",
@@ -24,10 +27,11 @@ const EDITED: [&str; 10] = [
     "/api/v1/blackouts/{id}",
     "/api/v1/secrets/{id}",
     "/api/v1/users/{id}",
+    "/api/v1/oncall/{name}",
 ];
 
 /// Operations on these that are no edits of what was read.
-const NO_EDITS: [&str; 9] = [
+const NO_EDITS: [&str; 8] = [
     // Steps from one state to another: the state decides, whatever else was changed meanwhile.
     "POST /api/v1/tasks/{id}/pause",
     "POST /api/v1/tasks/{id}/close",
@@ -35,8 +39,6 @@ const NO_EDITS: [&str; 9] = [
     "POST /api/v1/tasks/{id}/urge",
     "POST /api/v1/tasks/{id}/unurge",
     "POST /api/v1/tasks/{id}/run",
-    // Ends it in whatever version.
-    "DELETE /api/v1/tasks/{id}",
     // Nothing is stored.
     "POST /api/v1/channels/{id}/test",
     "POST /api/v1/channels/{id}/templates/preview",
@@ -54,7 +56,7 @@ const HIDDEN: [&str; 7] = [
 ];
 
 /// Every operation of the API that changes something that people edit.
-fn edits() -> BTreeSet<String> {
+fn edits_of_the_api() -> BTreeSet<String> {
     let (_, openapi) = server::api::router().expect("a description");
     let described = serde_json::to_value(&openapi).expect("the description");
     let mut edits = BTreeSet::new();
@@ -72,245 +74,6 @@ fn edits() -> BTreeSet<String> {
     edits
 }
 
-/// An edit: the operation, its path, its body, and the code of the conflict.
-struct Edit {
-    operation: &'static str,
-    path: String,
-    body: Value,
-    code: &'static str,
-}
-
-/// Everything that can be edited, as lists show it.
-async fn everything(admin: &Browser, channel: &Value) -> Vec<Value> {
-    let mut all = Vec::new();
-    for list in [
-        "tasks",
-        "rules",
-        "channels",
-        "pictures",
-        "summaries",
-        "pools",
-        "calendars",
-        "blackouts",
-        "secrets",
-        "users",
-    ] {
-        all.push(admin.get(&format!("/api/v1/{list}")).await.expect(200));
-    }
-    let templates = format!("/api/v1/channels/{channel}/templates");
-    all.push(admin.get(&templates).await.expect(200));
-    all
-}
-
-/// Makes one of each, in its first version.
-async fn one_of_each(app: &TestApp, admin: &Browser) -> (Value, Vec<Edit>) {
-    let post = async |path: &str, body: Value| {
-        let made = admin.post(&format!("/api/v1/{path}"), body).await;
-        made.expect(201)["id"].clone()
-    };
-    let put = async |path: &str, body: Value| {
-        let path = format!("/api/v1/{path}");
-        admin.call("PUT", &path, Some(body)).await.expect(200);
-    };
-    let url = "http://127.0.0.1:9/cgi-bin/webhook/send?key=SECRET-OF-THE-ROBOT";
-    let channel = json!({"name": "ops", "kind": "webhook", "url": url, "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
-        "proxy": "http://u:pass-of-the-proxy@127.0.0.1:8"});
-    let channel = post("channels", channel).await;
-    let shared = app.channel("shared", ChannelKind::Webhook, url).await.id;
-    let words = json!({"body": "{\"text\": {{ text }}}"});
-    put(&format!("channels/{channel}/templates/failed"), words).await;
-    let drawn = json!({"base64": super::pictures::png()});
-    put("pictures/urge", drawn.clone()).await;
-    let rule = json!({"scope": "all", "channel_id": shared, "events": ["too_long"]});
-    let rule = post("rules", rule).await;
-    let summary = json!({"name": "daily", "channel_id": shared, "time": "09:00"});
-    let summary = post("summaries", summary).await;
-    put("pools/db", json!({"slots": 2})).await;
-    post("calendars", json!({"name": "ours"})).await;
-    let quiet = json!({"name": "freeze", "cron": "0 1 * * *", "duration": "1h", "zone": "UTC"});
-    let quiet = post("blackouts", quiet).await;
-    let secret = post(
-        "secrets",
-        json!({"name": "KEY", "value": "value-of-the-secret"}),
-    );
-    let secret = secret.await;
-    let user = json!({"name": "other", "password": "quite another password", "role": "viewer"});
-    let user = post("users", user).await;
-    let robot = "http://127.0.0.1:9/cgi-bin/webhook/send?key=OTHER-KEY-OF-THE-ROBOT";
-    let task = json!({"name": "t", "cron": "0 9 * * *", "command": "true", "zone": "UTC"});
-    let task_id = post("tasks", task.clone()).await;
-    let mut renamed = task;
-    renamed["name"] = json!("renamed");
-    renamed["robot"] = json!(robot);
-
-    let edit = |operation, path: String, body, code| Edit {
-        operation,
-        path: format!("/api/v1/{path}"),
-        body,
-        code,
-    };
-    let template = format!("channels/{channel}/templates/failed");
-    let other_url = url.replace("send", "again");
-    let edits = vec![
-        edit(
-            "PUT /api/v1/tasks/{id}",
-            format!("tasks/{task_id}"),
-            renamed,
-            "task.outdated",
-        ),
-        edit(
-            "PATCH /api/v1/tasks/{id}",
-            format!("tasks/{task_id}"),
-            json!({"command": "false"}),
-            "task.outdated",
-        ),
-        edit(
-            "PATCH /api/v1/rules/{id}",
-            format!("rules/{rule}"),
-            json!({"events": ["failed"]}),
-            "rule.outdated",
-        ),
-        edit(
-            "PUT /api/v1/channels/{id}/templates/{event}",
-            template.clone(),
-            json!({"body": "{\"words\": {{ text }}}"}),
-            "template.outdated",
-        ),
-        edit(
-            "PUT /api/v1/channels/{id}",
-            format!("channels/{channel}"),
-            json!({"name": "ops", "kind": "webhook", "url": other_url, "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
-                "lang": "en", "proxy": "http://u:pass-of-the-proxy@127.0.0.1:7"}),
-            "channel.outdated",
-        ),
-        edit(
-            "PUT /api/v1/pictures/{picture}",
-            "pictures/urge".to_owned(),
-            drawn,
-            "picture.outdated",
-        ),
-        edit(
-            "PUT /api/v1/summaries/{id}",
-            format!("summaries/{summary}"),
-            json!({"name": "daily", "channel_id": shared, "time": "10:00"}),
-            "summary.outdated",
-        ),
-        edit(
-            "PUT /api/v1/pools/{name}",
-            "pools/db".to_owned(),
-            json!({"slots": 3}),
-            "pool.outdated",
-        ),
-        edit(
-            "PUT /api/v1/calendars/{name}",
-            "calendars/ours".to_owned(),
-            json!({"name": "ours", "source_url": "https://example.com/days.ics"}),
-            "calendar.outdated",
-        ),
-        edit(
-            "POST /api/v1/calendars/{name}/import",
-            "calendars/ours/import".to_owned(),
-            json!({"text": "2026-06-24 rest Feast"}),
-            "calendar.outdated",
-        ),
-        edit(
-            "POST /api/v1/calendars/{name}/refresh",
-            "calendars/ours/refresh".to_owned(),
-            Value::Null,
-            "calendar.outdated",
-        ),
-        edit(
-            "PUT /api/v1/blackouts/{id}",
-            format!("blackouts/{quiet}"),
-            json!({"name": "freeze", "cron": "0 2 * * *", "duration": "1h", "zone": "UTC"}),
-            "blackout.outdated",
-        ),
-        edit(
-            "PUT /api/v1/secrets/{id}",
-            format!("secrets/{secret}"),
-            json!({"name": "KEY", "value": "other-value-of-it", "note": "n"}),
-            "secret.outdated",
-        ),
-        edit(
-            "PATCH /api/v1/secrets/{id}",
-            format!("secrets/{secret}"),
-            json!({"value": "other-value-of-it", "note": "m"}),
-            "secret.outdated",
-        ),
-        edit(
-            "PATCH /api/v1/users/{id}",
-            format!("users/{user}"),
-            json!({"role": "operator", "password": "quite another password"}),
-            "user.outdated",
-        ),
-        edit(
-            "DELETE /api/v1/rules/{id}",
-            format!("rules/{rule}"),
-            Value::Null,
-            "rule.outdated",
-        ),
-        edit(
-            "DELETE /api/v1/channels/{id}/templates/{event}",
-            template,
-            Value::Null,
-            "template.outdated",
-        ),
-        edit(
-            "DELETE /api/v1/channels/{id}",
-            format!("channels/{channel}"),
-            Value::Null,
-            "channel.outdated",
-        ),
-        edit(
-            "DELETE /api/v1/pictures/{picture}",
-            "pictures/urge".to_owned(),
-            Value::Null,
-            "picture.outdated",
-        ),
-        edit(
-            "DELETE /api/v1/summaries/{id}",
-            format!("summaries/{summary}"),
-            Value::Null,
-            "summary.outdated",
-        ),
-        edit(
-            "DELETE /api/v1/pools/{name}",
-            "pools/db".to_owned(),
-            Value::Null,
-            "pool.outdated",
-        ),
-        edit(
-            "DELETE /api/v1/calendars/{name}",
-            "calendars/ours".to_owned(),
-            Value::Null,
-            "calendar.outdated",
-        ),
-        edit(
-            "DELETE /api/v1/blackouts/{id}",
-            format!("blackouts/{quiet}"),
-            Value::Null,
-            "blackout.outdated",
-        ),
-        edit(
-            "DELETE /api/v1/secrets/{id}",
-            format!("secrets/{secret}"),
-            Value::Null,
-            "secret.outdated",
-        ),
-        edit(
-            "DELETE /api/v1/users/{id}",
-            format!("users/{user}"),
-            Value::Null,
-            "user.outdated",
-        ),
-    ];
-    (channel, edits)
-}
-
-fn body(edit: &Edit) -> Option<Value> {
-    Some(edit.body.clone()).filter(|body| !body.is_null())
-}
-
 #[tokio::test]
 async fn every_edit_refers_to_the_version_that_was_read() {
     let app = TestApp::new().await;
@@ -319,7 +82,7 @@ async fn every_edit_refers_to_the_version_that_was_read() {
     let tried: BTreeSet<String> = edits.iter().map(|edit| edit.operation.to_owned()).collect();
     assert_eq!(
         tried,
-        self::edits(),
+        edits_of_the_api(),
         "each edit of the API is tried, and no other"
     );
 
@@ -480,6 +243,7 @@ async fn what_is_not_stored_yet_has_version_0() {
             format!("channels/{channel}/templates/failed"),
             json!({"body": "{\"text\": {{ text }}}"}),
         ),
+        ("oncall/db".to_owned(), json!({"people": ["ann"]})),
     ] {
         let path = format!("/api/v1/{path}");
         // Deleted by others since it was read.

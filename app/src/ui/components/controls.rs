@@ -40,9 +40,16 @@ impl Controls {
         controls
     }
 
-    /// Increases with every control that was used; pages then fetch again.
+    /// Changes with every control that was used; pages then fetch again. Of deletions only those that were refused
+    /// count.
     pub(crate) fn version(self) -> usize {
-        self.control.version().get() + self.run.version().get() + self.stop.version().get()
+        let refused = self.delete.error().is_some();
+        let delete = if refused {
+            self.delete.version().get()
+        } else {
+            0
+        };
+        self.control.version().get() + self.run.version().get() + self.stop.version().get() + delete
     }
 
     /// Whether the task is being or has been deleted: its page has nothing left to request, even if the notice of the
@@ -186,8 +193,8 @@ impl Controls {
     }
 
     /// 删除: asks for confirmation, without JavaScript.
-    pub(crate) fn delete(self, id: TaskId) -> AnyView {
-        let ui = ui();
+    pub(crate) fn delete(self, task: &Task) -> AnyView {
+        let (ui, id, version) = (ui(), task.id.0, task.version);
         let pending = self.delete.pending();
         view! {
             <details class="unfold">
@@ -195,7 +202,8 @@ impl Controls {
                 <div class="unfolded">
                     <p>{ui.delete_confirm}</p>
                     <ActForm action=self.delete>
-                        <input type="hidden" name="id" value=id.0/>
+                        <input type="hidden" name="id" value=id/>
+                        <input type="hidden" name="version" value=version/>
                         {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), pending)}
                     </ActForm>
                 </div>

@@ -113,7 +113,11 @@ fn times(blackout: &Blackout, clock: &Clock) -> AnyView {
 
 fn remove(blackout: &Blackout, delete: Act<DeleteBlackout>) -> AnyView {
     let question = Asked::delete(blackouts_ui().blackout_delete_confirm);
-    asked(delete, ("id", blackout.id.0.to_string()), &question)
+    let fields = [
+        ("id", blackout.id.0.to_string()),
+        ("version", blackout.version.to_string()),
+    ];
+    asked(delete, fields, &question)
 }
 
 fn form(page: BlackoutsPage) -> AnyView {

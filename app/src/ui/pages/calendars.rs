@@ -164,11 +164,11 @@ fn delete(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
     } else {
         return None;
     };
-    Some(asked(
-        desk.delete,
+    let fields = [
         ("name", calendar.name.clone()),
-        &question,
-    ))
+        ("version", calendar.version.to_string()),
+    ];
+    Some(asked(desk.delete, fields, &question))
 }
 
 fn form(page: CalendarsPage) -> AnyView {

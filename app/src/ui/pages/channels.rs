@@ -262,6 +262,7 @@ fn delete(channel: &Channel, desk: Desk) -> AnyView {
                 <p>{ui.channel_delete_confirm}</p>
                 <ActForm action=desk.delete>
                     <input type="hidden" name="id" value=id/>
+                    <input type="hidden" name="version" value=channel.version/>
                     {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), desk.delete.pending())}
                 </ActForm>
             </div>

@@ -83,10 +83,11 @@ impl Asked {
     }
 }
 
-/// A button that unfolds a question, and below it the form of `action` with one hidden field.
-pub(super) fn asked<F>(
+/// A button that unfolds a question, and below it the form of `action` with hidden fields: what is deleted, and the
+/// version that the page shows, where it has one.
+pub(super) fn asked<F, const N: usize>(
     action: Act<F>,
-    (name, value): (&'static str, String),
+    fields: [(&'static str, String); N],
     words: &Asked,
 ) -> AnyView
 where
@@ -95,13 +96,14 @@ where
 {
     let (glyph, yes) = (words.glyph, words.yes);
     let pending = action.pending();
+    let fields = fields.map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     view! {
         <details class="unfold">
             <summary class="button small danger">{icon(glyph)} {words.word}</summary>
             <div class="unfolded">
                 <p>{words.question}</p>
                 <ActForm action=action>
-                    <input type="hidden" name=name value=value/>
+                    {fields.collect_view()}
                     {button("button danger solid", glyph, yes, yes.to_owned(), pending)}
                 </ActForm>
             </div>

@@ -68,7 +68,11 @@ fn row(pool: &Pool, delete: Option<Act<DeletePool>>) -> AnyView {
     let note = (pool.name == EVERYTHING).then_some(words.pool_everything);
     let remove = delete.map(|delete| {
         let question = Asked::delete(words.pool_delete_confirm);
-        let remove = asked(delete, ("name", pool.name.clone()), &question);
+        let fields = [
+            ("name", pool.name.clone()),
+            ("version", pool.version.to_string()),
+        ];
+        let remove = asked(delete, fields, &question);
         view! { <td class="row-actions"><div>{remove}</div></td> }
     });
     view! {

@@ -111,7 +111,7 @@ fn row(rule: &RuleView, may_change: bool, delete: Act<DeleteRule>) -> AnyView {
                 <a class="button small" href=edit aria-label=format!("{}: {name}", words.change)>
                     {icon(icon::EDIT)} <span>{words.change}</span>
                 </a>
-                {asked(delete, ("id", rule.id.0.to_string()), &question)}
+                {asked(delete, [("id", rule.id.0.to_string()), ("version", rule.version.to_string())], &question)}
             </div></td>
         }
     });

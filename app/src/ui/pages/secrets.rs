@@ -78,7 +78,7 @@ fn row(secret: &Secret, clock: &Clock, delete: Act<DeleteSecret>) -> AnyView {
                 <a class="button small" href=format!("{}?edit={id}#change", routes::SECRETS) aria-label=label>
                     {icon(icon::EDIT)} <span>{words.secret_change}</span>
                 </a>
-                {asked(delete, ("id", id.0.to_string()), &question)}
+                {asked(delete, [("id", id.0.to_string()), ("version", secret.version.to_string())], &question)}
             </div></td>
         </tr>
     }

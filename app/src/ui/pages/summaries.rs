@@ -101,7 +101,7 @@ fn row(summary: &Summary, clock: &Clock, delete: Option<Act<DeleteSummary>>) -> 
                 aria-label=label(words.summary_change)>
                 {icon(icon::EDIT)} <span>{words.summary_change}</span>
             </a>
-            {asked(delete, ("id", id.0.to_string()), &question)}
+            {asked(delete, [("id", id.0.to_string()), ("version", summary.version.to_string())], &question)}
         }
     });
     view! {

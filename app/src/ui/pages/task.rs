@@ -230,7 +230,7 @@ fn control_bar(page: &TaskPage, clock: &Clock, controls: Controls) -> Option<Any
                 {edit.then(|| view! {
                     <a class="button" href=routes::task_edit(task.id)>{icon(icon::EDIT)} {ui.edit}</a>
                     <a class="button" href=format!("{}?copy={}", routes::TASK_NEW, task.id)>{icon(icon::COPY)} {ui.copy}</a>
-                    {controls.delete(task.id)}
+                    {controls.delete(task)}
                 })}
             </div>
         }

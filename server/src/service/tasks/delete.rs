@@ -11,9 +11,10 @@ use crate::error::OrInternal;
 use crate::executor::StopReason;
 use crate::service::Service;
 use crate::service::execution::awaited;
-use crate::store::Deleted;
+use crate::store::{Deleted, StoreError, Updated};
 use crate::texts::Refusal;
 use crate::texts::channel_uses::ChannelInUse;
+use crate::texts::outdated::Attempt;
 use crate::texts::tasks::TaskRefusal;
 
 /// How long to wait for runs of other nodes: those poll for stop requests every second, and most
@@ -28,11 +29,15 @@ impl Service {
     /// Runs of other nodes can only be stopped through their rows. So they are stopped first, and the
     /// task is closed meanwhile, so that nothing starts. Runs of this process need no row: they are
     /// stopped once the deletion is certain.
+    ///
+    /// With `read` it is deleted only while it has that version, or the one that closing it here makes of it: what
+    /// others change meanwhile is not lost either.
     pub(super) async fn delete_when_ended(
         &self,
         lang: Lang,
         who: &Principal,
         task: &Task,
+        mut read: Option<i64>,
     ) -> Answer<bool> {
         let until = tokio::time::Instant::now() + PATIENCE;
         let act = self.act(who, "task.delete").detail(task.name.as_str());
@@ -40,10 +45,13 @@ impl Service {
         loop {
             let deleted = self
                 .store
-                .delete_task(&act, task.id, &self.node_id)
-                .await
-                .or_internal(lang)?;
-            let left = match deleted {
+                .delete_task(&act, task.id, read, &self.node_id)
+                .await;
+            if let (Err(StoreError::Outdated { .. }), Some(read)) = (&deleted, read) {
+                let now = self.find_task(lang, task.id).await?;
+                return Err(self.outdated(lang, &now, read, Attempt::Delete).await?);
+            }
+            let left = match deleted.or_internal(lang)? {
                 Deleted::Done => break,
                 Deleted::Gone => return Ok(false),
                 Deleted::RunsElsewhere(left) => left,
@@ -59,10 +67,14 @@ impl Service {
             }
             if !is_closed {
                 let close = act.clone().action("task.close");
-                self.store
+                let closed = self
+                    .store
                     .set_task_state(&close, task.id, TaskStep::Close, None, &[])
                     .await
                     .or_internal(lang)?;
+                if closed == Updated::Done {
+                    read = read.map(|version| version + 1);
+                }
                 self.signals.tasks.notify_one();
                 self.signals.publish(Some(task.id), None);
                 is_closed = true;

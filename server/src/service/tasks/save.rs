@@ -17,6 +17,7 @@ use super::history::{changed_fields, difference};
 use crate::error::OrInternal;
 use crate::facts::{Facts, TaskEvent};
 use crate::store::{CheckedSpec, Inserted, Notice, StoreError, TaskChannel, Updated};
+use crate::texts::outdated::Attempt;
 use crate::texts::rules::RuleFault;
 use crate::texts::tasks::{Change, TaskRefusal};
 use crate::texts::times::local;
@@ -149,13 +150,9 @@ impl Service {
             let (seen, _) = self.store.cluster_state().await.or_internal(lang)?;
             let stored = self.find_task(lang, id).await?;
             if let Some(read) = read.filter(|read| *read != stored.version) {
-                // The first version is 1, and a version is never skipped.
-                if !(1..stored.version).contains(&read) {
-                    let version = stored.version;
-                    let error = TaskRefusal::NoSuchVersion { read, version }.answer(lang);
-                    return Ok(Saved::Outdated { version, error });
-                }
-                return self.outdated(lang, &stored, read).await;
+                let version = stored.version;
+                let error = self.outdated(lang, &stored, read, Attempt::Save).await?;
+                return Ok(Saved::Outdated { version, error });
             }
             let before = self.draft_of(lang, &stored.spec).await?;
             let draft = typed(&before)?;
@@ -211,7 +208,19 @@ impl Service {
         Err(TaskRefusal::Busy.answer(lang))
     }
 
-    async fn outdated(&self, lang: Lang, stored: &Task, read: i64) -> Answer<Saved> {
+    /// The refusal of something that was based on another version than the stored one.
+    pub(super) async fn outdated(
+        &self,
+        lang: Lang,
+        stored: &Task,
+        read: i64,
+        attempt: Attempt,
+    ) -> Answer<AppError> {
+        let version = stored.version;
+        // The first version is 1, and a version is never skipped.
+        if !(1..version).contains(&read) {
+            return Ok(TaskRefusal::NoSuchVersion { read, version }.answer(lang));
+        }
         let changes = self
             .store
             .task_changes_since(stored.id, read, CHANGES_SHOWN)
@@ -226,10 +235,7 @@ impl Service {
                 detail: change.detail,
             })
             .collect();
-        Ok(Saved::Outdated {
-            version: stored.version,
-            error: TaskRefusal::Outdated { changes }.answer(lang),
-        })
+        Ok(TaskRefusal::Outdated { changes, attempt }.answer(lang))
     }
 
     /// The form's input for a definition.

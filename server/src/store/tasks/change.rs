@@ -429,7 +429,7 @@ async fn note_words(tx: &Tx, id: TaskId, spec: &TaskSpec) -> Result<(), StoreErr
     Ok(())
 }
 
-async fn version_of(tx: &Tx, id: TaskId) -> Result<Option<i64>, StoreError> {
+pub(super) async fn version_of(tx: &Tx, id: TaskId) -> Result<Option<i64>, StoreError> {
     Ok(task::Entity::find()
         .select_only()
         .column(task::Column::Version)

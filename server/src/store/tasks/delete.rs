@@ -13,6 +13,7 @@ use super::super::rules::forget_task;
 use super::super::tickets::forget as forget_tickets;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, streak};
+use super::change::version_of;
 use super::lock;
 
 /// Runs per statement that are marked to be ended.
@@ -36,14 +37,15 @@ pub enum Deleted {
 impl Store {
     /// Deletes a task with everything that belongs to it, unless another task waits for it, or another node than `here`
     /// has an active run of it: then that node is asked to end the run, in the name of the actor, and nothing is
-    /// deleted, because the run could not be reached any more without its row.
+    /// deleted, because the run could not be reached any more without its row. With `read` only while it has that version.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Outdated`] when it has another version; or when the database fails.
     pub async fn delete_task(
         &self,
         act: &Act,
         id: TaskId,
+        read: Option<i64>,
         here: &str,
     ) -> Result<Deleted, StoreError> {
         let now = act.at();
@@ -51,6 +53,11 @@ impl Store {
             note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
                 return Ok(Deleted::Gone);
+            }
+            if let (Some(read), Some(version)) = (read, version_of(tx, id).await?)
+                && read != version
+            {
+                return Err(StoreError::Outdated { version });
             }
             // A save that makes another task wait for it takes the same lock, and checks again what it names.
             let awaited = waiting_for(tx, id).await?;

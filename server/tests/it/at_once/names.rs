@@ -182,7 +182,7 @@ async fn a_task_is_deleted_or_waited_for() {
         let task = app.add(draft(&name, SELDOM, "true")).await.id;
         let other = waiting_for(&format!("after {number}"), &name);
         let (deleted, waits) = tokio::join!(
-            service.task_delete(&console, task),
+            service.task_delete(&console, task, None),
             service.task_create(&console, &other),
         );
         one_of(&deleted, &waits);

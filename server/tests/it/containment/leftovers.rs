@@ -64,7 +64,7 @@ async fn a_scratch_folder_goes_with_its_task_whatever_is_in_it() {
     })
     .await;
     for task in [gone, busy] {
-        let deleted = app.service.task_delete(&app.console(), task).await;
+        let deleted = app.service.task_delete(&app.console(), task, None).await;
         deleted.expect("it is deleted");
         to_go(&folder_of(&app.place, task.0)).await;
     }

@@ -125,7 +125,7 @@ async fn a_deleted_task_sends_nothing_more() {
     robot.wait_for(2).await;
     text_is(&app, task, "pending").await;
     app.service
-        .task_delete(&app.console(), task)
+        .task_delete(&app.console(), task, None)
         .await
         .expect("deleted");
     assert!(app.service.run_get(&app.console(), id).await.is_err());

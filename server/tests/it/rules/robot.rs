@@ -99,7 +99,7 @@ async fn an_editor_gives_a_task_its_own_robot() {
     other.wait_for(1).await;
 
     app.service
-        .task_delete(&editor, task.id)
+        .task_delete(&editor, task.id, None)
         .await
         .expect("deleted");
     assert_eq!(

@@ -130,7 +130,7 @@ async fn a_task_takes_its_grants_along() {
     }
     assert_eq!(names(&app, task).await, ["ONE", "TWO"]);
     app.service
-        .task_delete(&app.console(), task)
+        .task_delete(&app.console(), task, None)
         .await
         .expect("deleted");
     assert_eq!(

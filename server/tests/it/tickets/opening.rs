@@ -50,7 +50,7 @@ async fn each_firing_of_a_reminder_opens_a_ticket_of_its_own() {
     control.expect("closed");
     assert_eq!(tickets(&app, "open").await, []);
     app.service
-        .task_delete(&console, task.id)
+        .task_delete(&console, task.id, None)
         .await
         .expect("deleted");
     assert_eq!(

@@ -51,7 +51,7 @@ pub(super) fn people(people: &[ChatPerson], channels: &[Channel], desk: Desk) ->
     let columns = [words.person, words.person_vendor, words.person_user];
     let rows = people.iter().map(|person| {
         let question = Asked::delete(words.person_delete_confirm);
-        let remove = asked(desk.forget, ("id", person.id.to_string()), &question);
+        let remove = asked(desk.forget, [("id", person.id.to_string())], &question);
         view! {
             <tr>
                 <th scope="row"><code class="break">{person.person.clone()}</code></th>
