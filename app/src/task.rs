@@ -14,6 +14,7 @@ pub mod execution;
 mod health;
 mod in_force;
 mod lists;
+mod reader;
 mod spec;
 mod start;
 mod state;

@@ -37,5 +37,9 @@ pub async fn fetch_blackouts() -> Result<BlackoutsPage, AppError> {
 /// Removes a blackout: tasks fire again at once. Only while it has the version that was read.
 #[server(prefix = "/fn", endpoint = "blackout_delete", output = Wire)]
 pub async fn delete_blackout(id: BlackoutId, version: i64) -> Result<(), AppError> {
-    with_status(backend()?.blackout_delete(&caller()?, id, Some(version)).await)
+    with_status(
+        backend()?
+            .blackout_delete(&caller()?, id, Some(version))
+            .await,
+    )
 }

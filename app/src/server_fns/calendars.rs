@@ -84,7 +84,11 @@ pub async fn fetch_calendar(
 /// Removes a calendar; the built-in one goes back to the data that came with the product. Only while it has the version that was read.
 #[server(prefix = "/fn", endpoint = "calendar_delete", output = Wire)]
 pub async fn delete_calendar(name: String, version: i64) -> Result<(), AppError> {
-    with_status(backend()?.calendar_delete(&caller()?, &name, Some(version)).await)
+    with_status(
+        backend()?
+            .calendar_delete(&caller()?, &name, Some(version))
+            .await,
+    )
 }
 
 /// Imports days from the calendar's URL.

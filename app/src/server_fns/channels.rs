@@ -98,7 +98,11 @@ pub async fn test_channel(id: ChannelId) -> Result<ChannelTest, AppError> {
 /// Removes a channel, if it still has the version that was read.
 #[server(prefix = "/fn", endpoint = "channel_delete", output = Wire)]
 pub async fn delete_channel(id: ChannelId, version: i64) -> Result<(), AppError> {
-    with_status(backend()?.channel_delete(&caller()?, id, Some(version)).await)
+    with_status(
+        backend()?
+            .channel_delete(&caller()?, id, Some(version))
+            .await,
+    )
 }
 
 /// Gives a person of a chat an account to act as.

@@ -35,5 +35,9 @@ pub async fn fetch_pools() -> Result<PoolsPage, AppError> {
 /// Removes a pool that no task uses, if it still has the version that was read.
 #[server(prefix = "/fn", endpoint = "pool_delete", output = Wire)]
 pub async fn delete_pool(name: String, version: i64) -> Result<(), AppError> {
-    with_status(backend()?.pool_delete(&caller()?, &name, Some(version)).await)
+    with_status(
+        backend()?
+            .pool_delete(&caller()?, &name, Some(version))
+            .await,
+    )
 }

@@ -56,5 +56,9 @@ pub async fn fetch_secrets(edit: Option<SecretId>) -> Result<SecretsPage, AppErr
 /// Removes a secret, if it still has the version that was read.
 #[server(prefix = "/fn", endpoint = "secret_delete", output = Wire)]
 pub async fn delete_secret(id: SecretId, version: i64) -> Result<(), AppError> {
-    with_status(backend()?.secret_delete(&caller()?, id, Some(version)).await)
+    with_status(
+        backend()?
+            .secret_delete(&caller()?, id, Some(version))
+            .await,
+    )
 }

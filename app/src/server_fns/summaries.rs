@@ -62,5 +62,9 @@ pub async fn fetch_summaries(
 /// Removes a summary, if it still has the version that was read.
 #[server(prefix = "/fn", endpoint = "summary_delete", output = Wire)]
 pub async fn delete_summary(id: SummaryId, version: i64) -> Result<(), AppError> {
-    with_status(backend()?.summary_delete(&caller()?, id, Some(version)).await)
+    with_status(
+        backend()?
+            .summary_delete(&caller()?, id, Some(version))
+            .await,
+    )
 }

@@ -73,11 +73,7 @@ pub async fn run_task(id: TaskId) -> Result<RunId, AppError> {
 /// Deletes a task, if it still has the version that was read, and returns to the list.
 #[server(prefix = "/fn", endpoint = "task_delete", output = Wire)]
 pub async fn delete_task(id: TaskId, version: i64) -> Result<(), AppError> {
-    with_status(
-        backend()?
-            .task_delete(&caller()?, id, Some(version))
-            .await,
-    )?;
+    with_status(backend()?.task_delete(&caller()?, id, Some(version)).await)?;
     if let Some(sink) = use_context::<SharedSink>() {
         sink.redirect(routes::TASKS);
         sink.done(Done::Deleted);

@@ -5,7 +5,6 @@ mod cadence;
 mod check;
 mod hours;
 mod ladder;
-mod reader;
 #[cfg(test)]
 mod tests;
 
@@ -15,9 +14,9 @@ use super::Mode;
 use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::schedule::Named;
+use crate::task::reader::Reader;
 use crate::ticket::{Opens, PolicyPart, StopRule, TicketRule, URGES_MAX, UrgePolicy};
 use crate::transition::Word;
-use reader::Reader;
 
 /// The shortest time between two urges, in seconds.
 const URGE_MIN: i64 = 10;
@@ -82,7 +81,11 @@ impl TicketDraft {
         named: &mut Named,
         faults: &mut Vec<FieldError>,
     ) -> TicketRule {
-        let mut reader = Reader { lang, faults };
+        let mut reader = Reader {
+            part: "tickets",
+            lang,
+            faults,
+        };
         let usual = UrgePolicy::default();
         let opens = self.read_opens(mode, &mut reader);
         let hours = self.read_hours(&mut reader);
@@ -99,7 +102,7 @@ impl TicketDraft {
             hours,
             urgent: self.urgent,
             max_urges: reader
-                .number("max_urges", &self.max_urges, URGES_MAX)
+                .number("max_urges", &self.max_urges, 1, URGES_MAX)
                 .unwrap_or(usual.max_urges),
             expires_after_seconds: reader
                 .seconds("expires_after", &self.expires_after, LIFE_MIN, MONTH)

@@ -226,6 +226,20 @@ pub(super) fn escaped(text: &str) -> String {
     plus.replace('+', "%20")
 }
 
+/// A path with the parts of a query that have a value.
+pub(super) fn with_query(path: &str, parts: &[(&str, Option<&str>)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in parts {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
+    }
+    match query.finish() {
+        query if query.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
 /// An error of the service as one sentence and an exit code.
 pub(super) fn refusal(error: AppError) -> Failure {
     let status = error.kind.status();

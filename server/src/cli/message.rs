@@ -10,7 +10,7 @@ use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 
 use super::calendar::typed;
-use super::client::{Client, escaped};
+use super::client::{Client, with_query};
 use super::print::{labelled, print_done, print_json, print_lines, print_more, print_table, text};
 use super::task::id_of;
 use super::when::here;
@@ -78,7 +78,6 @@ pub(super) async fn run(client: &Client, command: &MessageCommand) -> Result<(),
             after,
             json,
         } => {
-            let mut path = format!("/api/v1/messages?limit={limit}");
             let task = match task {
                 Some(task) => Some(id_of(client, task).await?.to_string()),
                 None => None,
@@ -87,19 +86,16 @@ pub(super) async fn run(client: &Client, command: &MessageCommand) -> Result<(),
                 Some(wanted) => Some(channel_id(client, wanted).await?),
                 None => None,
             };
-            let (task, channel) = (&task, &channel);
+            let limit = limit.to_string();
             let parts = [
-                ("state", state),
-                ("event", event),
-                ("task", task),
-                ("channel", channel),
-                ("after", after),
+                ("limit", Some(limit.as_str())),
+                ("state", state.as_deref()),
+                ("event", event.as_deref()),
+                ("task", task.as_deref()),
+                ("channel", channel.as_deref()),
+                ("after", after.as_deref()),
             ];
-            for (name, value) in parts {
-                if let Some(value) = value {
-                    path += &format!("&{name}={}", escaped(value));
-                }
-            }
+            let path = with_query("/api/v1/messages", &parts);
             let page = client.call(Method::GET, &path, None).await?;
             if *json {
                 print_json(&page);

@@ -10,7 +10,7 @@ use clap::builder::PossibleValuesParser;
 use serde_json::{Value, json};
 
 use super::calendar::typed;
-use super::client::{Client, escaped};
+use super::client::{Client, with_query};
 use super::print::{labelled, print_done, print_json, print_lines, print_more, print_table};
 use super::task::id_of;
 use super::when::{local, local_text};
@@ -140,22 +140,19 @@ pub(super) async fn run(client: &Client, command: &TicketCommand) -> Result<(), 
             after,
             json,
         } => {
-            let mut path = format!("/api/v1/tickets?limit={limit}");
             let task = match task {
                 Some(task) => Some(id_of(client, task).await?.to_string()),
                 None => None,
             };
+            let limit = limit.to_string();
             let parts = [
-                ("state", state),
-                ("owner", owner),
-                ("task", &task),
-                ("after", after),
+                ("limit", Some(limit.as_str())),
+                ("state", state.as_deref()),
+                ("owner", owner.as_deref()),
+                ("task", task.as_deref()),
+                ("after", after.as_deref()),
             ];
-            for (name, value) in parts {
-                if let Some(value) = value {
-                    path += &format!("&{name}={}", escaped(value));
-                }
-            }
+            let path = with_query("/api/v1/tickets", &parts);
             let page = client.call(Method::GET, &path, None).await?;
             if *json {
                 print_json(&page);

@@ -5,7 +5,6 @@ mod bounds;
 mod env;
 mod http;
 mod names;
-mod reader;
 #[cfg(test)]
 mod tests;
 
@@ -15,11 +14,11 @@ use super::{Execution, HttpDraft, Overlap, Parameter, StopGrace, SuccessWhen, Wa
 use crate::duration::format_duration;
 use crate::error::FieldError;
 use crate::i18n::Lang;
+use crate::task::reader::{Reader, plain};
 use back::{optional, unless};
 pub use env::env_warnings;
 pub(in crate::task) use http::url_fault;
 pub use names::PARAMETERS_MAX;
-use reader::{Reader, plain};
 
 /// The most seconds between TERM and KILL.
 const STOP_GRACE_MAX: i64 = 600;
@@ -134,7 +133,11 @@ impl ExecutionDraft {
     /// only the server can look them up.
     #[must_use]
     pub fn read(&self, lang: Lang, faults: &mut Vec<FieldError>) -> Execution {
-        let mut reader = Reader { lang, faults };
+        let mut reader = Reader {
+            part: "execution",
+            lang,
+            faults,
+        };
         let usual = Execution::default();
         let env = env::env(&mut reader, &self.env);
         Execution {

@@ -1,8 +1,8 @@
 //! When one urge follows another, as typed.
 
-use super::reader::{Reader, plain};
 use super::{MONTH, TicketDraft, URGE_MIN};
 use crate::cron::CronExpr;
+use crate::task::reader::{Reader, plain};
 use crate::ticket::Cadence;
 
 impl TicketDraft {

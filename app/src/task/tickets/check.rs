@@ -3,7 +3,7 @@
 use super::super::check_command;
 use super::super::execution::url_fault;
 use super::TicketDraft;
-use super::reader::Reader;
+use crate::task::reader::Reader;
 use crate::ticket::{CHECK_SECONDS_MAX, CHECK_SECONDS_USUAL, CheckBy, TicketCheck};
 
 impl TicketDraft {

@@ -1,7 +1,7 @@
 //! The hours in which people are asked, as typed.
 
 use super::TicketDraft;
-use super::reader::Reader;
+use crate::task::reader::Reader;
 use crate::ticket::WorkingHours;
 use crate::time::minute_of_day;
 

@@ -2,9 +2,9 @@
 
 use super::super::lists::{LIST_ITEM_MAX, LIST_MAX, owners};
 use super::TicketDraft;
-use super::reader::Reader;
 use crate::duration::{format_duration, parse_duration};
 use crate::name::name_fault;
+use crate::task::reader::Reader;
 use crate::ticket::{LADDER_MAX, Rung};
 
 impl TicketDraft {

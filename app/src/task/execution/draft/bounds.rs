@@ -1,8 +1,8 @@
 //! Retries and limits: numbers within bounds.
 
 use super::super::{Limits, Retry};
-use super::reader::{Reader, digits, plain};
 use super::{LimitsDraft, MONTH, RetryDraft};
+use crate::task::reader::{Reader, digits, plain};
 use crate::task::split_list;
 
 const DAY: i64 = 86_400;

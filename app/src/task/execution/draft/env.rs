@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::super::EnvVar;
 use super::names::{is_name, is_reserved, name_shape};
-use super::reader::Reader;
 use crate::i18n::Lang;
+use crate::task::reader::Reader;
 
 /// The most variables.
 const ENV_MAX: usize = 100;

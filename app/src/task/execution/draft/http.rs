@@ -2,8 +2,8 @@
 
 use super::super::{HttpCall, HttpDraft, HttpHeader, http};
 use super::names::is_name;
-use super::reader::{Reader, plain};
 use crate::i18n::Lang;
+use crate::task::reader::{Reader, plain};
 
 /// The longest URL, in bytes.
 const URL_MAX: usize = 2048;

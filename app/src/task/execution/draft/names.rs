@@ -1,8 +1,8 @@
 //! Names and texts of an execution: pool, user, folder, parameters.
 
 use super::super::{EnvVar, Parameter, ParameterKind, SUCCESS_TEXT_MAX, SuccessWhen};
-use super::reader::Reader;
 use crate::name::name_fault as name_fault_of;
+use crate::task::reader::Reader;
 
 /// The longest name of a variable, in bytes.
 const NAME_MAX: usize = 64;

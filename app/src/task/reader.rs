@@ -1,25 +1,31 @@
-//! Parses typed values within bounds, and reports their faults.
+//! Parses typed values of a part of a task within bounds, and reports their faults: `execution.<field>`, `tickets.<field>`.
+
+use std::fmt::Display;
 
 use crate::cron::half_width;
 use crate::duration::{duration_words, parse_duration};
 use crate::error::FieldError;
 use crate::i18n::Lang;
 
-/// Collects the faults of a draft.
+/// Collects the faults of a part of a draft.
 pub(super) struct Reader<'a> {
+    /// The name of the part.
+    pub(super) part: &'static str,
+    /// The language of the faults.
     pub(super) lang: Lang,
+    /// All faults of the draft.
     pub(super) faults: &'a mut Vec<FieldError>,
 }
 
 impl Reader<'_> {
-    /// Reports a fault of `execution.<part>`.
-    pub(super) fn fault(&mut self, part: &str, code: &str, message: impl Into<String>) {
-        let field = format!("execution.{part}");
+    /// Reports a fault of a field of the part.
+    pub(super) fn fault(&mut self, field: &str, code: &str, message: impl Into<String>) {
+        let field = format!("{}.{field}", self.part);
         self.faults.push(FieldError::new(&field, code, message));
     }
 
     /// A duration within bounds, in seconds; `None` if it is empty or faulty.
-    pub(super) fn seconds(&mut self, part: &str, text: &str, min: i64, max: i64) -> Option<i64> {
+    pub(super) fn seconds(&mut self, field: &str, text: &str, min: i64, max: i64) -> Option<i64> {
         match parse_duration(text) {
             Ok(Some(seconds)) if (min..=max).contains(&seconds) => Some(seconds),
             Ok(None) => None,
@@ -30,29 +36,33 @@ impl Reader<'_> {
                     format!("时长要在 {min}到 {max}之间"),
                     format!("The duration must be between {min} and {max}"),
                 );
-                self.fault(part, "range", message);
+                self.fault(field, "range", message);
                 None
             }
             Err(fault) => {
-                self.fault(part, "invalid", fault.text(self.lang));
+                self.fault(field, "invalid", fault.text(self.lang));
                 None
             }
         }
     }
 
     /// A whole number within bounds; `None` if it is empty or faulty.
-    pub(super) fn number(&mut self, part: &str, text: &str, min: i64, max: i64) -> Option<i64> {
+    pub(super) fn number<N>(&mut self, field: &str, text: &str, min: N, max: N) -> Option<N>
+    where
+        N: TryFrom<i64> + PartialOrd + Display,
+    {
         let text = plain(text);
         if text.is_empty() {
             return None;
         }
-        let found = digits(&text).filter(|number| (min..=max).contains(number));
+        let found = digits(&text).and_then(|number| N::try_from(number).ok());
+        let found = found.filter(|number| (&min..=&max).contains(&number));
         if found.is_none() {
             let message = self.lang.pick(
                 format!("请填 {min}–{max} 的整数"),
                 format!("Enter a whole number from {min} to {max}"),
             );
-            self.fault(part, "range", message);
+            self.fault(field, "range", message);
         }
         found
     }
