@@ -1,14 +1,15 @@
 //! Notification channels.
 
+mod of_tasks;
+mod row;
+
 use std::collections::HashMap;
 
-use app::channel::{Channel, ChannelDetails, ChannelKind, DIRECT};
+use app::channel::{Channel, ChannelDetails, ChannelKind};
 use app::i18n::Lang;
 use app::id::{ChannelId, TaskId};
 use app::message::MessageState;
 use app::time::Stamp;
-use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
@@ -24,6 +25,10 @@ use super::rules::uses_of;
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx, chat, templates};
 
+pub(super) use of_tasks::{drop_of_task, put_for_task, robot_of_others};
+use row::{details, lang, own, write};
+pub(super) use row::{kind, target_of};
+
 /// States of messages that are deleted with their channel, besides those in the outbox; sent messages stay in the
 /// history.
 const NEVER_SENT: [MessageState; 2] = [MessageState::Dead, MessageState::Withdrawn];
@@ -33,9 +38,6 @@ const CHUNK: usize = 500;
 
 /// Failing channels that are looked through for those that hold up messages.
 const FAILING_READ: u64 = 100;
-
-/// Bytes of a name that is made for the channel of a task.
-const NAME_TRIED_MAX: usize = 60;
 
 /// A checked channel.
 #[derive(Clone, Debug)]
@@ -358,218 +360,4 @@ async fn keep_fallback(tx: &Tx, new: &NewChannel) -> Result<(), StoreError> {
         return Ok(());
     };
     keep(tx, fallback).await
-}
-
-/// The channel of a task: made, or in the place of the one that it has.
-pub(super) async fn put_for_task(
-    tx: &Tx,
-    task: TaskId,
-    channel: TaskChannel<'_>,
-    now: DateTime<Utc>,
-) -> Result<ChannelId, StoreError> {
-    use channel::Column as C;
-    let known: Option<(i64, String)> = channel::Entity::find()
-        .select_only()
-        .columns([C::Id, C::Name])
-        .filter(C::TaskId.eq(task.0))
-        .order_by_asc(C::Id)
-        .into_tuple()
-        .one(tx)
-        .await?;
-    let (id, name) = match known {
-        Some((id, name)) => {
-            let id = ChannelId(id);
-            if !count::<channel::Entity>(tx, own(id), C::Version, None).await? {
-                // It was deleted since it was read.
-                return Err(StoreError::Raced);
-            }
-            (id, name)
-        }
-        None => {
-            let mut name = format!("task-{task}");
-            // Somebody's shared channel may have it.
-            while channel::Entity::find()
-                .filter(C::Name.eq(name.as_str()))
-                .count(tx)
-                .await?
-                > 0
-                && name.len() < NAME_TRIED_MAX
-            {
-                name.push('-');
-            }
-            let inserted = channel::Entity::insert(channel::ActiveModel {
-                name: Set(name.clone()),
-                kind: Set(channel.new.kind.as_str().to_owned()),
-                url_sealed: Set(String::new()),
-                url_masked: Set(String::new()),
-                created_at: Set(now),
-                updated_at: Set(now),
-                task_id: Set(Some(task.0)),
-                version: Set(FIRST_VERSION),
-                ..Default::default()
-            })
-            .exec(tx)
-            .await?;
-            (ChannelId(inserted.last_insert_id), name)
-        }
-    };
-    let new = NewChannel {
-        name,
-        // Nothing of the former robot stays.
-        proxy: Some(None),
-        lang: Some(None),
-        ..channel.new.clone()
-    };
-    write(tx, id, &new, channel.seal, now).await?;
-    Ok(id)
-}
-
-/// The channel that was made for a task, where something else uses it: stored before that was refused.
-pub(super) async fn robot_of_others(
-    tx: &Tx,
-    task: TaskId,
-) -> Result<Option<ChannelId>, StoreError> {
-    use channel::Column as C;
-    let own: Vec<i64> = channel::Entity::find()
-        .select_only()
-        .column(C::Id)
-        .filter(C::TaskId.eq(task.0))
-        .into_tuple()
-        .all(tx)
-        .await?;
-    for id in own.into_iter().map(ChannelId) {
-        if !uses(tx, id, Some(task)).await?.is_unused() {
-            return Ok(Some(id));
-        }
-    }
-    Ok(None)
-}
-
-/// Removes the channels that were made for a task that is being deleted, whose messages are gone.
-pub(super) async fn drop_of_task(tx: &Tx, task: TaskId) -> Result<(), StoreError> {
-    use channel::Column as C;
-    let own: Vec<i64> = channel::Entity::find()
-        .select_only()
-        .column(C::Id)
-        .filter(C::TaskId.eq(task.0))
-        .into_tuple()
-        .all(tx)
-        .await?;
-    for id in own {
-        channel_slot::Entity::delete_many()
-            .filter(channel_slot::Column::ChannelId.eq(id))
-            .exec(tx)
-            .await?;
-        channel::Entity::delete_by_id(id).exec(tx).await?;
-    }
-    Ok(())
-}
-
-/// The row of a channel.
-fn own(id: ChannelId) -> Condition {
-    Condition::all().add(channel::Column::Id.eq(id.0))
-}
-
-/// Writes the input into the row of a channel.
-async fn write(
-    tx: &Tx,
-    id: ChannelId,
-    new: &NewChannel,
-    seal: impl Fn(ChannelId, ChannelSecret) -> Option<String>,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    use channel::Column as C;
-    let mut update = channel::Entity::update_many()
-        .col_expr(C::Name, Expr::value(new.name.as_str()))
-        .col_expr(C::Kind, Expr::value(new.kind.as_str()))
-        .col_expr(C::UpdatedAt, Expr::value(now));
-    let seal = |what| {
-        seal(id, what).ok_or_else(|| StoreError::Seal {
-            what: format!("channel {id}"),
-        })
-    };
-    if let Some(shown) = &new.proxy {
-        let proxy = shown.as_deref().filter(|shown| *shown != DIRECT);
-        let sealed = proxy.map(|_| seal(ChannelSecret::Proxy)).transpose()?;
-        // Answers through another proxy say nothing about this one.
-        update = update
-            .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
-            .col_expr(C::Refuses, Expr::value(false))
-            .col_expr(C::Proxy, Expr::value(shown.as_deref()))
-            .col_expr(C::ProxySealed, Expr::value(sealed));
-    }
-    if let Some(lang) = new.lang {
-        update = update.col_expr(C::Lang, Expr::value(lang.map(code)));
-    }
-    if let Some(fallback) = new.fallback {
-        update = update.col_expr(C::FallbackId, Expr::value(fallback.map(|id| id.0)));
-    }
-    if let Some(details) = &new.settings {
-        let none = *details == ChannelDetails::default();
-        let shown = (!none)
-            .then(|| serde_json::to_string(details))
-            .transpose()
-            .map_err(|_| unknown("channel settings", "unwritable"))?;
-        let sealed = (!none).then(|| seal(ChannelSecret::Settings)).transpose()?;
-        update = update
-            .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
-            .col_expr(C::Refuses, Expr::value(false))
-            .col_expr(C::Settings, Expr::value(shown))
-            .col_expr(C::SettingsSealed, Expr::value(sealed));
-    }
-    if let Some(masked) = &new.masked {
-        let sealed = seal(ChannelSecret::Url)?;
-        // Answers of the old address say nothing about the new one.
-        update = update
-            .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
-            .col_expr(C::Refuses, Expr::value(false))
-            .col_expr(C::BlockedUntil, Expr::value(None::<DateTime<Utc>>))
-            .col_expr(C::UrlSealed, Expr::value(sealed))
-            .col_expr(C::UrlMasked, Expr::value(masked.as_str()));
-    }
-    update.filter(C::Id.eq(id.0)).exec(tx).await?;
-    Ok(())
-}
-
-fn unknown(what: &'static str, value: &str) -> StoreError {
-    StoreError::UnknownValue {
-        what,
-        value: value.to_owned(),
-    }
-}
-
-/// The target of a channel's row.
-pub(super) fn target_of(row: channel::Model) -> Result<ChannelTarget, StoreError> {
-    Ok(ChannelTarget {
-        kind: kind(&row.kind)?,
-        url_sealed: row.url_sealed,
-        proxy: row.proxy,
-        proxy_sealed: row.proxy_sealed,
-        settings_sealed: row.settings_sealed,
-        lang: lang(row.lang.as_deref())?,
-    })
-}
-
-pub(super) fn kind(text: &str) -> Result<ChannelKind, StoreError> {
-    text.parse().map_err(|()| unknown("channel kind", text))
-}
-
-/// The word of a language, as it is stored.
-const fn code(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Zh => "zh",
-        Lang::En => "en",
-    }
-}
-
-fn lang(text: Option<&str>) -> Result<Option<Lang>, StoreError> {
-    text.map(|text| Lang::from_tag(text).ok_or_else(|| unknown("language", text)))
-        .transpose()
-}
-
-fn details(text: Option<&str>) -> Result<ChannelDetails, StoreError> {
-    text.map_or_else(
-        || Ok(ChannelDetails::default()),
-        |text| serde_json::from_str(text).map_err(|_| unknown("channel settings", text)),
-    )
 }

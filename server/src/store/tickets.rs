@@ -4,6 +4,8 @@
 mod act;
 mod chase;
 mod check;
+mod end;
+mod follow;
 mod open;
 mod urge;
 
@@ -23,8 +25,10 @@ use super::{Store, StoreError, Tx};
 pub use act::{TaskFollows, TicketChange, TicketChanged, event_of as event_of_effect};
 pub use chase::Chasing;
 pub(super) use chase::{count_firings, renew_chase};
+pub(super) use end::{close_of_task, recovered};
+pub(super) use follow::{Follow, follow_rule};
 pub use open::TicketSeed;
-pub(super) use open::{Follow, close_of_task, follow_rule, open_all, opens_failures, recovered};
+pub(super) use open::{open_all, opens_failures};
 pub use urge::{TicketLook, UrgeClaim};
 
 /// Entries of its history, and urges, that are shown and kept for a ticket.

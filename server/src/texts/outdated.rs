@@ -122,8 +122,7 @@ pub struct Outdated {
 
 impl Refusal for Outdated {
     fn refusal(&self) -> Refused {
-        let (name, version, not_done) =
-            (self.thing.name(), self.version, self.attempt.not_done());
+        let (name, version, not_done) = (self.thing.name(), self.version, self.attempt.not_done());
         let (mut zh, mut en) = match version {
             0 => (
                 format!("你打开之后，别人删除过{}，{}", name.zh, not_done.zh),

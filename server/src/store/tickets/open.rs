@@ -1,4 +1,4 @@
-//! Opening tickets, each once, and closing those of a task, in the transaction of their cause.
+//! Opening tickets, each once, in the transaction of their cause.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,17 +8,17 @@ use app::task::{Task, TaskState};
 use app::ticket::machine::Ticket;
 use app::ticket::{FIRINGS_OPEN_MAX, TicketKind, TicketState, TicketStep};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 
-use super::super::code::{Code, TakeStep, is_one_of};
-use super::super::delivery::withdraw_urges;
-use super::super::entity::{task, ticket, ticket_event};
+use super::super::code::{Code, is_one_of};
+use super::super::entity::{task, ticket};
 use super::super::messages::{Notice, insert_wanted};
 use super::super::rules::Wanted;
 use super::super::tasks::{to_json, to_tickets};
 use super::super::{StoreError, Tx};
+use super::end::{Ended, end};
 use super::{CHUNK, ITSELF, open_key};
 use crate::facts::{Facts, TaskEvent, TicketFacts};
 
@@ -30,13 +30,13 @@ pub struct TicketSeed {
     occurrence_id: Option<OccurrenceId>,
     run_id: Option<RunId>,
     owners: Vec<String>,
-    opened_at: DateTime<Utc>,
+    pub(super) opened_at: DateTime<Utc>,
     first_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     /// That it was opened.
     opened: Notice,
     /// That it is done because a run has succeeded; none where its task wants no such message.
-    recovered: Option<Notice>,
+    pub(super) recovered: Option<Notice>,
 }
 
 impl TicketSeed {
@@ -81,7 +81,7 @@ impl TicketSeed {
         self
     }
 
-    fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         open_key(self.kind, self.task_id, self.occurrence_id)
     }
 
@@ -245,7 +245,7 @@ async fn ids(tx: &Tx, keys: &[String]) -> Result<HashMap<String, TicketId>, Stor
 }
 
 /// A notice about a ticket, with its id.
-fn about(notice: &Notice, id: TicketId) -> Notice {
+pub(super) fn about(notice: &Notice, id: TicketId) -> Notice {
     let mut notice = notice.clone();
     if let Facts::Task {
         event: TaskEvent::Ticket(facts),
@@ -255,190 +255,6 @@ fn about(notice: &Notice, id: TicketId) -> Notice {
         facts.ticket = id;
     }
     notice
-}
-
-/// Ends the tickets about failures of tasks whose runs have succeeded; returns whether a message came of it.
-pub(in super::super) async fn recovered(
-    tx: &Tx,
-    wanted: Wanted,
-    seeds: &[TicketSeed],
-) -> Result<bool, StoreError> {
-    use ticket::Column as C;
-    let mut has_messages = false;
-    for seed in seeds {
-        let rows = ticket::Entity::find()
-            .filter(C::OpenKey.eq(seed.key()))
-            .all(tx)
-            .await?;
-        for row in rows {
-            let ended = Ended {
-                who: ITSELF,
-                word: None,
-                at: Ord::max(seed.opened_at, row.opened_at),
-            };
-            let finished = finish(tx, &[row.id], &ended).await?;
-            let Some(notice) = seed.recovered.as_ref().filter(|_| !finished.is_empty()) else {
-                continue;
-            };
-            let mut notice = about(notice, TicketId(row.id));
-            if let Facts::Task {
-                event: TaskEvent::Ticket(facts),
-                ..
-            } = &mut notice.facts
-            {
-                facts.opened_at = row.opened_at;
-                facts.urges = row.urges;
-            }
-            has_messages |= insert_wanted(tx, wanted, &[notice]).await?;
-        }
-    }
-    Ok(has_messages)
-}
-
-/// How tickets end.
-struct Ended<'a> {
-    who: &'a str,
-    word: Option<&'a str>,
-    at: DateTime<Utc>,
-}
-
-/// Ends those of these tickets that are open, as done, and returns them: a person, or another server, may have ended
-/// the others since they were read.
-async fn finish(tx: &Tx, ids: &[i64], ended: &Ended<'_>) -> Result<Vec<i64>, StoreError> {
-    end(tx, ids, TicketStep::Finish, ended).await
-}
-
-/// Ends tickets by a step out of being open: they are done, or expire. Returns those that were open.
-async fn end(
-    tx: &Tx,
-    ids: &[i64],
-    step: TicketStep,
-    ended: &Ended<'_>,
-) -> Result<Vec<i64>, StoreError> {
-    use ticket::Column as C;
-    let what = if step == TicketStep::Expire {
-        "expired"
-    } else {
-        "done"
-    };
-    let mut finished = Vec::new();
-    for chunk in ids.chunks(CHUNK) {
-        // Locks them: who waits here then sees what the first one did.
-        ticket::Entity::update_many()
-            .col_expr(C::Version, Expr::col(C::Version))
-            .filter(C::Id.is_in(chunk.iter().copied()))
-            .filter(is_one_of(C::State, &TicketState::OPEN))
-            .exec(tx)
-            .await?;
-        let open: Vec<i64> = ticket::Entity::find()
-            .select_only()
-            .column(C::Id)
-            .filter(C::Id.is_in(chunk.iter().copied()))
-            .filter(is_one_of(C::State, &TicketState::OPEN))
-            .into_tuple()
-            .all(tx)
-            .await?;
-        if open.is_empty() {
-            continue;
-        }
-        ticket::Entity::update_many()
-            .col_expr(C::NextUrgeAt, Expr::value(None::<DateTime<Utc>>))
-            .col_expr(C::SnoozedUntil, Expr::value(None::<DateTime<Utc>>))
-            .col_expr(C::OpenKey, Expr::value(None::<String>))
-            .col_expr(C::DoneBy, Expr::value(ended.who))
-            .col_expr(C::DoneAt, Expr::value(ended.at))
-            .col_expr(C::Word, Expr::value(ended.word))
-            .col_expr(C::Version, Expr::col(C::Version).add(1))
-            .filter(C::Id.is_in(open.iter().copied()))
-            .step(C::State, step)
-            .exec(tx)
-            .await?;
-        withdraw_urges(tx, &open).await?;
-        let events = open.iter().map(|id| ticket_event::ActiveModel {
-            ticket_id: Set(*id),
-            at: Set(ended.at),
-            what: Set(what.to_owned()),
-            who: Set(ended.who.to_owned()),
-            detail: Set(ended.word.unwrap_or_default().to_owned()),
-            ..Default::default()
-        });
-        ticket_event::Entity::insert_many(events)
-            .exec_without_returning(tx)
-            .await?;
-        finished.extend(open);
-    }
-    Ok(finished)
-}
-
-/// Ends the open tickets of a task: all, or those of one kind. The word stands with each.
-pub(in super::super) async fn close_of_task(
-    tx: &Tx,
-    id: TaskId,
-    kind: Option<TicketKind>,
-    (who, word): (&str, Option<&str>),
-    at: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    use ticket::Column as C;
-    let mut open = ticket::Entity::find()
-        .select_only()
-        .column(C::Id)
-        .filter(C::TaskId.eq(id.0))
-        .filter(is_one_of(C::State, &TicketState::OPEN));
-    if let Some(kind) = kind {
-        open = open.filter(C::Kind.eq(Code(kind)));
-    }
-    let ids: Vec<i64> = open.into_tuple().all(tx).await?;
-    let word = word.filter(|word| !word.is_empty());
-    finish(tx, &ids, &Ended { who, word, at }).await?;
-    Ok(())
-}
-
-/// Why the tickets of a task are compared with its definition.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in super::super) enum Follow {
-    /// It is a new order: created, reopened, or made one by this change.
-    Ordered,
-    /// Something else has changed. An order whose ticket has ended is not asked for again with that.
-    Changed,
-}
-
-/// Opens the tickets that a task has by its definition, and ends those that it does not have any more: after it was
-/// created, changed, chased or reopened.
-pub(in super::super) async fn follow_rule(
-    tx: &Tx,
-    task: &Task,
-    why: Follow,
-    (who, at): (&str, DateTime<Utc>),
-) -> Result<(), StoreError> {
-    use ticket::Column as C;
-    if task.state == TaskState::Closed {
-        return Ok(());
-    }
-    let belongs = |kind: TicketKind| task.tickets.has(kind, task.urging);
-    let open: Vec<(i64, Code<TicketKind>)> = ticket::Entity::find()
-        .select_only()
-        .columns([C::Id, C::Kind])
-        .filter(C::TaskId.eq(task.id.0))
-        .filter(is_one_of(C::State, &TicketState::OPEN))
-        .into_tuple()
-        .all(tx)
-        .await?;
-    let gone = open.iter().filter(|(_, kind)| !belongs(kind.0));
-    let gone: Vec<i64> = gone.map(|(id, _)| *id).collect();
-    let word = None;
-    finish(tx, &gone, &Ended { who, word, at }).await?;
-    let lasting: &[TicketKind] = match why {
-        Follow::Ordered => &[TicketKind::Task, TicketKind::Chase],
-        Follow::Changed => &[TicketKind::Chase],
-    };
-    let missing = lasting
-        .iter()
-        .filter(|kind| belongs(**kind) && !open.iter().any(|(_, known)| known.0 == **kind));
-    let seeds: Vec<TicketSeed> = missing
-        .map(|kind| TicketSeed::new(*kind, task, at))
-        .collect();
-    open_all(tx, Wanted::ALL, &seeds).await?;
-    Ok(())
 }
 
 /// Whether a task opens tickets about failures as this transaction sees it: the run that failed may have started
