@@ -65,7 +65,9 @@ pub use ledger::{
     WaitVerdict, WaitingRun,
 };
 pub use message_history::{MessageFilter, Resent};
-pub use messages::{NO_TASK, NewMessage, Notice, OutboxItem, Outlook, RouteNow, Setback, Taken};
+pub use messages::{
+    NO_TASK, NewMessage, Notice, OutboxItem, Outlook, Rate, RouteNow, Setback, Taken,
+};
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;

@@ -32,7 +32,7 @@ use crate::telemetry::Metrics;
 use super::pace::Pace;
 use super::render::Renderer;
 use super::send::Sender;
-use super::vendor::{self, PerMinute};
+use super::vendor;
 use super::words::Briefs;
 
 /// The outbox is read this often even without a signal, for what other nodes left.
@@ -199,10 +199,10 @@ impl Outbox {
             self.pace.note(channel, now + ELSEWHERE, now);
             return Ok(After::Nothing);
         }
-        let limit = vendor::limits(target.kind).map(|PerMinute(limit)| limit);
+        let rate = vendor::rate(target.kind);
         let mut item = match self
             .store
-            .outbox_take(channel, limit, &self.node_id, now)
+            .outbox_take(channel, rate, &self.node_id, now)
             .await?
         {
             Taken::Message(item) => *item,

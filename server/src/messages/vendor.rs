@@ -34,20 +34,16 @@ use super::target::Target;
 use super::words::Made;
 use crate::outbound::smtp::{Mail, SmtpServer};
 use crate::outbound::{RetryAfter, SendError};
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, Rate};
 use crate::text::cut;
-
-/// How many messages a vendor takes from one channel in any minute.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct PerMinute(pub(crate) u32);
 
 /// What a vendor takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Limits {
     /// Bytes of a text, at most; the vendor's file says how its own unit relates to them.
     pub(super) text_max: usize,
-    /// Messages a minute; `None` without a limit that is known.
-    pub(super) per_minute: Option<PerMinute>,
+    /// How many messages in a minute and in a second; `None` without a limit that is known.
+    pub(super) rate: Option<Rate>,
     /// Whether it takes the pictures that follow a message.
     pub(super) pictures: bool,
 }
@@ -149,8 +145,8 @@ pub(super) fn of(kind: ChannelKind) -> &'static dyn Vendor {
 
 /// How many messages a channel of a kind takes in any minute; `None` without a limit.
 #[must_use]
-pub(crate) fn limits(kind: ChannelKind) -> Option<PerMinute> {
-    of(kind).limits().per_minute
+pub(crate) fn rate(kind: ChannelKind) -> Option<Rate> {
+    of(kind).limits().rate
 }
 
 /// A text as a channel of a kind sends it: cut to what fits.

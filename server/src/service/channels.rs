@@ -28,7 +28,7 @@ use super::{Service, or_taken, stored_or_taken};
 use crate::error::OrInternal;
 use crate::messages::Made;
 use crate::messages::target::{Target, open_target};
-use crate::messages::vendor::{self, PerMinute};
+use crate::messages::vendor;
 use crate::outbound::OutboundClient;
 use crate::store::{OutboxItem, StoreError};
 use crate::text::head;
@@ -294,9 +294,9 @@ impl Channels for Service {
             Err(error) => (error.stored(), Some(error.is_final())),
         };
         // Kept with the channel, so that the page shows it also without JavaScript.
-        let limit = vendor::limits(to.kind).map(|PerMinute(limit)| limit);
+        let rate = vendor::rate(to.kind);
         self.store
-            .note_channel_answer(&self.act(who, "channel.test"), id, &words, refused, limit)
+            .note_channel_answer(&self.act(who, "channel.test"), id, &words, refused, rate)
             .await
             .or_internal(lang)?;
         Ok(ChannelTest {

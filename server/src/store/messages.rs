@@ -33,6 +33,7 @@ pub use queue::Outlook;
 pub use route::RouteNow;
 pub(super) use route::Router;
 pub(super) use settle::{connected, refused};
+pub use slots::Rate;
 
 /// Stands for the task of a message about the system, and of a digest.
 pub const NO_TASK: TaskId = TaskId(0);

@@ -377,7 +377,7 @@ async fn a_message_of_a_dead_process_is_sent_by_the_next_one() {
     let taken = app
         .components
         .store
-        .outbox_take(channel, Some(20), &app.me.id, now)
+        .outbox_take(channel, Some(20.into()), &app.me.id, now)
         .await
         .expect("the database");
     assert!(matches!(taken, Taken::Message(_)), "{taken:?}");

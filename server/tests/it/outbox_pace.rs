@@ -20,7 +20,7 @@ use super::helpers::{Robot, TestApp, draft};
 const LIMIT: usize = 20;
 
 /// A task that sends to a channel, whose announcement is taken away before any server sends it.
-async fn silent(app: &TestApp, name: &str, mode: Mode, channel: ChannelId) -> Task {
+pub(crate) async fn silent(app: &TestApp, name: &str, mode: Mode, channel: ChannelId) -> Task {
     let entered = app
         .add(TaskDraft {
             mode,
@@ -43,7 +43,7 @@ async fn silent(app: &TestApp, name: &str, mode: Mode, channel: ChannelId) -> Ta
 }
 
 /// Messages about runs of a task that failed now.
-async fn fail(app: &TestApp, task: &Task, count: usize) {
+pub(crate) async fn fail(app: &TestApp, task: &Task, count: usize) {
     let now = app.clock.now();
     let facts = Facts::Ended {
         task: TaskFacts::of(task),
@@ -440,7 +440,10 @@ async fn two_takers_at_once_get_two_messages() {
         let (store, node) = (app.components.store.clone(), format!("n{}", taker % 3));
         takers.spawn(async move {
             loop {
-                match store.outbox_take(channel, Some(20), &node, now).await {
+                match store
+                    .outbox_take(channel, Some(20.into()), &node, now)
+                    .await
+                {
                     Ok(server::store::Taken::Message(item)) => return item.id.0,
                     Ok(other) => panic!("{other:?}"),
                     // So many at once meet more often than a transaction starts over.
@@ -458,7 +461,7 @@ async fn two_takers_at_once_get_two_messages() {
     let more = app
         .components
         .store
-        .outbox_take(channel, Some(20), "n", now)
+        .outbox_take(channel, Some(20.into()), "n", now)
         .await;
     assert!(
         matches!(more, Ok(server::store::Taken::Nothing)),
@@ -468,7 +471,7 @@ async fn two_takers_at_once_get_two_messages() {
     let more = app
         .components
         .store
-        .outbox_take(channel, Some(20), "n", now + TimeDelta::seconds(60))
+        .outbox_take(channel, Some(20.into()), "n", now + TimeDelta::seconds(60))
         .await;
     assert!(
         matches!(more, Ok(server::store::Taken::Wait(until)) if until == now + TimeDelta::seconds(61)),

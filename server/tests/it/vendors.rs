@@ -12,6 +12,7 @@ use super::helpers::{TestApp, draft};
 mod cli;
 mod faults;
 mod mail;
+mod pace;
 mod settings;
 
 /// The kinds that speak HTTP and are not WeCom, which has tests of its own.

@@ -10,16 +10,19 @@ use super::answer::http;
 use super::fit::fit;
 use super::mention::{at, is_everybody, members_and_mobiles};
 use super::sign::hmac_base64;
-use super::{Answer, At, HttpRequest, Limits, Outgoing, PerMinute, Vendor, pause};
+use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor, pause};
 use crate::outbound::SendError;
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, Rate};
 
 /// Bytes of a request's body; a longer one gets 460101.
 const BODY_MAX: usize = 20_000;
 /// Bytes of a text: what stays of the body for it.
 const TEXT_MAX: usize = 19_000;
 /// Messages a robot takes in one minute.
-const PER_MINUTE: PerMinute = PerMinute(20);
+const RATE: Rate = Rate {
+    minute: 20,
+    second: None,
+};
 /// Seconds for which a robot that got more refuses everything.
 const REFUSAL: u64 = 600;
 /// Too many messages of this robot (130101, 410100) or calls to its webhook (90030).
@@ -41,7 +44,7 @@ impl Vendor for Dingtalk {
     fn limits(&self) -> Limits {
         Limits {
             text_max: TEXT_MAX,
-            per_minute: Some(PER_MINUTE),
+            rate: Some(RATE),
             pictures: false,
         }
     }

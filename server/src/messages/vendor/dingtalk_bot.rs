@@ -6,17 +6,20 @@ use app::message::{MessageKind, Why};
 use super::super::target::Target;
 use super::answer::http;
 use super::bot_card::{buttons, card_id, people, state};
-use super::{Answer, At, Limits, Outgoing, PerMinute, Vendor};
+use super::{Answer, At, Limits, Outgoing, Vendor};
 use crate::chat::{dingtalk_card, dingtalk_markdown};
 use crate::outbound::SendError;
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, Rate};
 use crate::template::markdown;
 use crate::text::{cut, head, one_line};
 
 /// Bytes of a text; no document names a limit.
 const TEXT_MAX: usize = 5_000;
 /// Messages in a minute, as for the robots of groups.
-const PER_MINUTE: PerMinute = PerMinute(20);
+const RATE: Rate = Rate {
+    minute: 20,
+    second: None,
+};
 /// Characters of a title, which the list of chats shows.
 const TITLE_MAX: usize = 64;
 
@@ -27,7 +30,7 @@ impl Vendor for DingtalkBot {
     fn limits(&self) -> Limits {
         Limits {
             text_max: TEXT_MAX,
-            per_minute: Some(PER_MINUTE),
+            rate: Some(RATE),
             pictures: false,
         }
     }

@@ -28,7 +28,7 @@ impl Vendor for Email {
     fn limits(&self) -> Limits {
         Limits {
             text_max: TEXT_MAX,
-            per_minute: None,
+            rate: None,
             pictures: false,
         }
     }

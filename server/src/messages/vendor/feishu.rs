@@ -9,16 +9,19 @@ use super::answer::http;
 use super::fit::fit;
 use super::mention::{at, is_everybody, mobile};
 use super::sign::hmac_base64;
-use super::{Answer, At, HttpRequest, Limits, Outgoing, PerMinute, Vendor};
+use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
 use crate::outbound::SendError;
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, Rate};
 
 /// Bytes of a request's body: 20 KB.
 const BODY_MAX: usize = 20_000;
 /// Bytes of a text: what stays of the body for it.
 const TEXT_MAX: usize = 19_000;
-/// Messages a bot takes in one minute; within a second it takes 5.
-const PER_MINUTE: PerMinute = PerMinute(100);
+/// Messages a bot takes in one minute, and in one second (自定义机器人使用指南, 使用限制).
+const RATE: Rate = Rate {
+    minute: 100,
+    second: Some(5),
+};
 /// Too many: for the tenant (11232), for the chat (230020), for the application (99991400).
 const TOO_MANY: [i64; 3] = [11_232, 230_020, 99_991_400];
 /// Stays: a bot that is gone or switched off (19001, 19002, 19007), a signature or clock that does not
@@ -34,7 +37,7 @@ impl Vendor for Feishu {
     fn limits(&self) -> Limits {
         Limits {
             text_max: TEXT_MAX,
-            per_minute: Some(PER_MINUTE),
+            rate: Some(RATE),
             pictures: false,
         }
     }

@@ -6,16 +6,19 @@ use app::message::{MessageKind, Why};
 use super::super::target::Target;
 use super::answer::{http, said};
 use super::bot_card::{card_id, state};
-use super::{Answer, At, Limits, Outgoing, PerMinute, Vendor};
+use super::{Answer, At, Limits, Outgoing, Vendor};
 use crate::chat::feishu_card;
 use crate::outbound::SendError;
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, Rate};
 use crate::text::cut;
 
 /// Bytes of a text; the whole card may have 30 KB.
 const TEXT_MAX: usize = 5_000;
 /// Messages in a minute, as for the bots of groups; within a second a chat takes 5.
-const PER_MINUTE: PerMinute = PerMinute(100);
+const RATE: Rate = Rate {
+    minute: 100,
+    second: Some(5),
+};
 /// Too many: for the tenant (11232), for the chat (230020), for the application (99991400).
 const TOO_MANY: [i64; 3] = [11_232, 230_020, 99_991_400];
 /// Passes by itself: an access token that was replaced meanwhile, an error inside.
@@ -28,7 +31,7 @@ impl Vendor for FeishuBot {
     fn limits(&self) -> Limits {
         Limits {
             text_max: TEXT_MAX,
-            per_minute: Some(PER_MINUTE),
+            rate: Some(RATE),
             pictures: false,
         }
     }

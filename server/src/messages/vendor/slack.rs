@@ -8,14 +8,17 @@ use super::super::target::Target;
 use super::answer::{http, said};
 use super::fit::fit;
 use super::mention::{at, is_everybody};
-use super::{Answer, At, HttpRequest, Limits, Outgoing, PerMinute, Vendor};
+use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
 use crate::outbound::SendError;
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, Rate};
 
 /// Characters of a text; Slack cuts a longer one. Bytes are never fewer.
 const TEXT_MAX: usize = 40_000;
 /// One message a second.
-const PER_MINUTE: PerMinute = PerMinute(60);
+const RATE: Rate = Rate {
+    minute: 60,
+    second: None,
+};
 
 /// An incoming webhook of Slack.
 pub(super) struct Slack;
@@ -24,7 +27,7 @@ impl Vendor for Slack {
     fn limits(&self) -> Limits {
         Limits {
             text_max: TEXT_MAX,
-            per_minute: Some(PER_MINUTE),
+            rate: Some(RATE),
             pictures: false,
         }
     }

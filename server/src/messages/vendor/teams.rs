@@ -9,16 +9,19 @@ use super::super::target::Target;
 use super::answer::{http, said};
 use super::fit::fit;
 use super::mention::at;
-use super::{Answer, At, HttpRequest, Limits, Outgoing, PerMinute, Vendor};
+use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
 use crate::outbound::SendError;
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, Rate};
 
 /// Bytes of a message: about 28 KB, everything included.
 const BODY_MAX: usize = 28_000;
 /// Bytes of a text: what stays of the message for it.
 const TEXT_MAX: usize = 27_000;
 /// More than four requests within a second are throttled; a channel that is read by people needs less.
-const PER_MINUTE: PerMinute = PerMinute(60);
+const RATE: Rate = Rate {
+    minute: 60,
+    second: Some(4),
+};
 
 /// A workflow of Microsoft Teams.
 pub(super) struct Teams;
@@ -27,7 +30,7 @@ impl Vendor for Teams {
     fn limits(&self) -> Limits {
         Limits {
             text_max: TEXT_MAX,
-            per_minute: Some(PER_MINUTE),
+            rate: Some(RATE),
             pictures: false,
         }
     }

@@ -8,16 +8,19 @@ use super::super::target::Target;
 use super::answer::http;
 use super::fit::{fit, utf16};
 use super::mention::below;
-use super::{Answer, At, HttpRequest, Limits, Outgoing, PerMinute, Vendor};
+use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
 use crate::outbound::{RetryAfter, SendError};
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, Rate};
 
 /// The Bot API server of Telegram; `url` of a channel can name another one.
 pub(crate) const SERVER: &str = "https://api.telegram.org";
 /// Characters of a text, counted in UTF-16 units.
 const UNITS_MAX: usize = 4096;
 /// Messages that a group takes from a bot in one minute.
-const PER_MINUTE: PerMinute = PerMinute(20);
+const RATE: Rate = Rate {
+    minute: 20,
+    second: None,
+};
 
 /// A bot of Telegram.
 pub(super) struct Telegram;
@@ -27,7 +30,7 @@ impl Vendor for Telegram {
         Limits {
             // A unit has at most three bytes: what is shown is never shorter than what is sent.
             text_max: 3 * UNITS_MAX,
-            per_minute: Some(PER_MINUTE),
+            rate: Some(RATE),
             pictures: false,
         }
     }

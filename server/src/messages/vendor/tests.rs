@@ -157,7 +157,14 @@ fn limits_are_those_of_the_documents() {
     ];
     assert_eq!(table.len(), ChannelKind::ALL.len());
     for (kind, wanted) in table {
-        assert_eq!(limits(kind).map(|limit| limit.0), wanted, "{kind:?}");
+        let found = rate(kind);
+        assert_eq!(found.map(|rate| rate.minute), wanted, "{kind:?}");
+        let second = match kind {
+            ChannelKind::Feishu | ChannelKind::FeishuBot => Some(5),
+            ChannelKind::Teams => Some(4),
+            _ => None,
+        };
+        assert_eq!(found.and_then(|rate| rate.second), second, "{kind:?}");
     }
 }
 

@@ -25,7 +25,7 @@ impl Vendor for Webhook {
     fn limits(&self) -> Limits {
         Limits {
             text_max: TEXT_MAX,
-            per_minute: None,
+            rate: None,
             pictures: true,
         }
     }

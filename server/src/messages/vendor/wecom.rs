@@ -15,15 +15,18 @@ use super::super::picture;
 use super::super::target::Target;
 use super::answer::http;
 use super::mention::members_and_mobiles;
-use super::{Answer, At, HttpRequest, Limits, Outgoing, PerMinute, Vendor};
+use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
 use crate::outbound::SendError;
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, Rate};
 use crate::text::cut;
 
 /// Bytes of a text (document 91770).
 const TEXT_MAX: usize = 2048;
 /// Messages a robot takes in one minute (document 91770).
-const PER_MINUTE: PerMinute = PerMinute(20);
+const RATE: Rate = Rate {
+    minute: 20,
+    second: None,
+};
 /// WeCom asks for fewer calls: over the limit of the interface, or too many at the same time.
 const TOO_MANY: [i64; 3] = [45009, 45011, 45033];
 /// WeCom's answers that pass by themselves: system busy, conflict of versions.
@@ -42,7 +45,7 @@ impl Vendor for Wecom {
     fn limits(&self) -> Limits {
         Limits {
             text_max: TEXT_MAX,
-            per_minute: Some(PER_MINUTE),
+            rate: Some(RATE),
             pictures: true,
         }
     }
@@ -89,10 +92,12 @@ fn body(format: TextFormat, item: &OutboxItem, at: At<'_>) -> Value {
         return body;
     }
     let (members, mobiles) = members_and_mobiles(&item.mentions);
+    // `<@userid>` mentions in a text, too (document 91770): only the lists may.
+    let text = item.body.replace("<@", "＜@");
     json!({
         "msgtype": "text",
         "text": {
-            "content": cut(&item.body, TEXT_MAX, at.lang),
+            "content": cut(&text, TEXT_MAX, at.lang),
             "mentioned_list": members,
             "mentioned_mobile_list": mobiles,
         },

@@ -9,15 +9,18 @@ use serde_json::{Value, json};
 use super::super::target::Target;
 use super::bot_card::{card_id, state};
 use super::wecom::{Wecom, content};
-use super::{Answer, At, Limits, Outgoing, PerMinute, Vendor};
+use super::{Answer, At, Limits, Outgoing, Vendor};
 use crate::chat::wecom_card;
 use crate::outbound::SendError;
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, Rate};
 
 /// Bytes of Markdown: a group robot's limit, which is shorter than a bot's.
 const TEXT_MAX: usize = 4096;
 /// Messages that one chat takes from a bot in a minute, answers included (document 101463: and 1000 an hour).
-const PER_MINUTE: PerMinute = PerMinute(30);
+const RATE: Rate = Rate {
+    minute: 30,
+    second: None,
+};
 
 /// A bot of WeCom.
 pub(super) struct WecomBot;
@@ -26,7 +29,7 @@ impl Vendor for WecomBot {
     fn limits(&self) -> Limits {
         Limits {
             text_max: TEXT_MAX,
-            per_minute: Some(PER_MINUTE),
+            rate: Some(RATE),
             pictures: false,
         }
     }

@@ -15,7 +15,7 @@ use super::super::entity::{channel, message};
 use super::super::ledger::lock_cluster;
 use super::super::txn::transaction;
 use super::super::{Store, StoreError, Tx};
-use super::{OutboxItem, Taken, caused_at, digest, read_stand_in, slots};
+use super::{OutboxItem, Rate, Taken, caused_at, digest, read_stand_in, slots};
 
 /// Ids of one statement.
 const CHUNK: usize = 500;
@@ -125,15 +125,15 @@ impl Store {
         }
     }
 
-    /// Takes the next message of a channel that takes up to `limit` messages a minute, and marks it
-    /// `sending`. When more wait than that, they become one digest first.
+    /// Takes the next message of a channel whose vendor takes them at this rate, and marks it `sending`. When more wait
+    /// than a minute takes, they become one digest first.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn outbox_take(
         &self,
         channel_id: ChannelId,
-        limit: Option<u32>,
+        rate: Option<Rate>,
         node: &str,
         now: DateTime<Utc>,
     ) -> Result<Taken, StoreError> {
@@ -145,11 +145,11 @@ impl Store {
             let Some(mut row) = first(tx, channel_id, now).await? else {
                 return Ok(Taken::Nothing);
             };
-            if let Some(limit) = limit {
-                if let Some(until) = slots::take(tx, channel_id, limit, now).await? {
+            if let Some(rate) = rate {
+                if let Some(until) = slots::take(tx, channel_id, rate, now).await? {
                     return Ok(Taken::Wait(until));
                 }
-                if digest::merge(tx, channel_id, limit, now).await? {
+                if digest::merge(tx, channel_id, rate.minute, now).await? {
                     row = first(tx, channel_id, now).await?.ok_or(StoreError::Raced)?;
                 }
             }

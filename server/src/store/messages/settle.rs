@@ -13,7 +13,7 @@ use super::super::entity::{channel, message};
 use super::super::pictures::is_uploaded;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::{NO_TASK, OutboxItem, Setback, caused_at, digest, fallback, slots};
+use super::{NO_TASK, OutboxItem, Rate, Setback, caused_at, digest, fallback, slots};
 use crate::text::{EXCERPT_CHARS, head};
 
 impl Store {
@@ -129,11 +129,11 @@ impl Store {
         id: ChannelId,
         answer: &str,
         refused: Option<bool>,
-        limit: Option<u32>,
+        rate: Option<Rate>,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            if let Some(limit) = limit {
-                let _free_at = slots::take(tx, id, limit, act.at()).await?;
+            if let Some(rate) = rate {
+                let _free_at = slots::take(tx, id, rate, act.at()).await?;
             }
             match refused {
                 None => note_accepted(tx, id, answer).await?,

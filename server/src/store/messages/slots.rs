@@ -16,15 +16,37 @@ use super::super::{StoreError, Tx};
 /// The vendor's minute and ours do not start together, and the clocks of two servers may be half a
 /// second apart from the database's: a second lies between.
 const MINUTE: TimeDelta = TimeDelta::seconds(61);
+/// The same for its second: half of one lies between, and who is refused all the same waits.
+const SECOND: TimeDelta = TimeDelta::milliseconds(1_500);
+
+/// How many messages a vendor takes from one channel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rate {
+    /// In any minute.
+    pub minute: u32,
+    /// In any second; `None` where only the minute counts.
+    pub second: Option<u32>,
+}
+
+impl From<u32> for Rate {
+    /// So many in any minute.
+    fn from(minute: u32) -> Self {
+        Self {
+            minute,
+            second: None,
+        }
+    }
+}
 
 /// Uses a slot of a channel, or gives the time at which one is free.
 pub(super) async fn take(
     tx: &Tx,
     channel: ChannelId,
-    limit: u32,
+    rate: Rate,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     use channel_slot::Column as S;
+    let limit = rate.minute;
     let slots = channel_slot::Entity::find()
         .filter(S::ChannelId.eq(channel.0))
         .filter(S::Slot.lt(limit))
@@ -32,6 +54,9 @@ pub(super) async fn take(
         .limit(u64::from(limit))
         .all(tx)
         .await?;
+    if let Some(until) = second_over(&slots, rate, now) {
+        return Ok(Some(until));
+    }
     let is_free = |slot: &&channel_slot::Model| {
         // One that was used in the future was used before the clock was set back.
         slot.used_at <= now - MINUTE || slot.used_at > now + MINUTE
@@ -71,4 +96,58 @@ pub(super) async fn take(
     }
     let free_at = slots.iter().map(|slot| slot.used_at + MINUTE).min();
     Ok(Some(free_at.unwrap_or(now + MINUTE)))
+}
+
+/// When the next message fits into a second, where the ones that have just left fill it.
+fn second_over(
+    slots: &[channel_slot::Model],
+    rate: Rate,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let most = usize::try_from(rate.second?).unwrap_or(usize::MAX);
+    let ends = slots.iter().map(|slot| slot.used_at + SECOND);
+    let mut ends: Vec<DateTime<Utc>> = ends
+        .filter(|end| *end > now && *end <= now + SECOND)
+        .collect();
+    ends.sort_unstable();
+    // Of more than it takes, the oldest that have to leave the second before another fits.
+    let over = (ends.len() + 1)
+        .checked_sub(most)
+        .filter(|over| *over > 0)?;
+    ends.get(over - 1).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_takes_no_more_than_its_share() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
+        let slot = |millis: i64| channel_slot::Model {
+            channel_id: 1,
+            slot: 0,
+            turn: 0,
+            used_at: now - TimeDelta::milliseconds(millis),
+        };
+        let rate = Rate {
+            minute: 100,
+            second: Some(2),
+        };
+        let wait = |used: &[i64]| {
+            let slots: Vec<_> = used.iter().map(|millis| slot(*millis)).collect();
+            let until = second_over(&slots, rate, now);
+            until.map(|until| (until - now).num_milliseconds())
+        };
+        assert_eq!(wait(&[]), None);
+        assert_eq!(wait(&[0]), None);
+        assert_eq!(wait(&[0, 1_500, 60_000]), None);
+        assert_eq!(wait(&[0, 1_400]), Some(100));
+        assert_eq!(wait(&[500, 0]), Some(1_000));
+        assert_eq!(wait(&[0, 1_000, 1_400]), Some(500));
+        // Used in the future: the clock was set back.
+        assert_eq!(wait(&[-5_000, -9_000]), None);
+        let slots = [slot(0), slot(0), slot(0)];
+        assert_eq!(second_over(&slots, Rate::from(20), now), None);
+    }
 }

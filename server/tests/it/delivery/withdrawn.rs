@@ -80,7 +80,9 @@ async fn a_message_on_its_way_at_the_close_does_not_come_back() {
     })
     .await;
     let take = async || {
-        let taken = store.outbox_take(channel, Some(20), &app.me.id, now).await;
+        let taken = store
+            .outbox_take(channel, Some(20.into()), &app.me.id, now)
+            .await;
         match taken.expect("the database") {
             Taken::Message(item) => *item,
             other => panic!("{other:?}"),

@@ -213,6 +213,11 @@ impl Memory {
         while self.taken_at.front().is_some_and(old) {
             self.taken_at.pop_front();
         }
+        let second = now - TimeDelta::seconds(1);
+        let last = self.taken_at.iter().filter(|at| **at > second).count();
+        if judge::per_second(kind).is_some_and(|most| last >= most) {
+            return true;
+        }
         if self.taken_at.len() >= most {
             if kind == ChannelKind::Dingtalk {
                 self.refuses_until = Some(now + TimeDelta::minutes(10));

@@ -46,7 +46,9 @@ async fn send(
     sent.take();
     let outlook = store.outbox_look(now).await.expect("the outbox");
     assert!(outlook.due.contains(&channel));
-    let taken = store.outbox_take(channel, limit, &app.me.id, now).await;
+    let taken = store
+        .outbox_take(channel, limit.map(Into::into), &app.me.id, now)
+        .await;
     let Taken::Message(mut item) = taken.expect("the outbox") else {
         panic!("something waits");
     };

@@ -41,3 +41,17 @@ fn a_text_names_people_by_user_and_by_mobile() {
         r#"{"msgtype":"text","text":{"content":"短","mentioned_list":["ana"],"mentioned_mobile_list":["13800138000"]}}"#
     );
 }
+
+#[test]
+fn no_text_of_a_task_mentions() {
+    let request = render(
+        &to(ChannelKind::Wecom),
+        &item("<@all> a<@bo>b <b> @bo", &["ana"]),
+    );
+    let body: Value = serde_json::from_str(&request.body).expect("JSON");
+    assert_eq!(body["text"]["content"], "＜@all> a＜@bo>b <b> @bo");
+    assert_eq!(body["text"]["mentioned_list"][0], "ana");
+    let long = format!("{}{}", "x".repeat(2_040), "<@all>".repeat(100));
+    let request = render(&to(ChannelKind::Wecom), &item(&long, &[]));
+    assert!(wecom_bytes(&request) <= 2048 && !request.body.contains("<@"));
+}

@@ -38,6 +38,15 @@ pub(super) fn per_minute(kind: ChannelKind) -> Option<usize> {
     }
 }
 
+/// Messages a second.
+pub(super) fn per_second(kind: ChannelKind) -> Option<usize> {
+    match kind {
+        ChannelKind::Feishu => Some(5),
+        ChannelKind::Teams => Some(4),
+        _ => None,
+    }
+}
+
 /// What it says to one more than that.
 pub(super) fn too_many(kind: ChannelKind) -> Response {
     match kind {
