@@ -10,7 +10,7 @@ use app::summary::{Selection, Summary, SummaryDraft, SummaryPreview, SummarySpec
 use app::time::Stamp;
 use async_trait::async_trait;
 
-use super::versions::{as_read, as_read_to_delete, named, stored, stored_deletion};
+use super::versions::{as_read, as_read_to_delete, named, stored_deletion};
 use super::{Service, or_taken, stored_or_taken};
 use crate::error::OrInternal;
 use crate::facts::Facts;

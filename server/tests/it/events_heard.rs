@@ -7,7 +7,7 @@ use app::calendar::{BlackoutDraft, BlackoutPolicy};
 use app::channel::ChannelKind;
 use app::id::TaskId;
 use app::message::Event;
-use app::task::execution::{ExecutionDraft, WaitsDraft};
+use app::task::execution::{ExecutionDraft, RetryDraft, WaitsDraft};
 use app::task::{Control, TaskDraft};
 use chrono::TimeDelta;
 use serde_json::json;
@@ -190,4 +190,40 @@ async fn a_clock_that_jumps_over_runs_is_reported() {
     assert!(missed[0].1.contains("系统时钟被调快"), "{all:?}");
     let system = "SELECT CONCAT(event, ' ', task_id) FROM message WHERE task_id = 0";
     assert_eq!(app.place.database.rows(system).await, ["clock_stepped 0"]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_too_fast_and_one_that_is_tried_again_are_reported() {
+    let app = app().await;
+    let with = |name: &str, command: &str, execution: ExecutionDraft| TaskDraft {
+        execution,
+        ..draft(name, "0 9 * * *", command)
+    };
+    let fast = ExecutionDraft {
+        min_duration: "30s".to_owned(),
+        ..ExecutionDraft::default()
+    };
+    let fast = app.add(with("fast", "true", fast)).await.id;
+    let retry = RetryDraft {
+        attempts: "2".to_owned(),
+        delay: "10s".to_owned(),
+        ..RetryDraft::default()
+    };
+    let retried = ExecutionDraft {
+        retry,
+        ..ExecutionDraft::default()
+    };
+    let retried = app.add(with("retried", "exit 3", retried)).await.id;
+    let mut node = app.node().await;
+    node.go_to(at("2026-11-22T09:00:05Z")).await;
+    let count = async |task, event: &str| {
+        let all = events(&app, task).await;
+        all.iter().filter(|one| *one == event).count()
+    };
+    assert_eq!(count(fast, "too_fast").await, 1);
+    assert_eq!(count(retried, "retried").await, 1);
+    assert_eq!(count(retried, "failed").await, 0, "it is not known yet");
+    node.go_to(at("2026-11-22T09:01:00Z")).await;
+    assert_eq!(count(retried, "failed").await, 1);
+    assert_eq!(count(retried, "retried").await, 1);
 }

@@ -251,7 +251,7 @@ fn test(id: ChannelId, desk: Desk) -> AnyView {
 /// Offered only if no task and no rule sends to it: the server would refuse.
 fn delete(channel: &Channel, desk: Desk) -> AnyView {
     let ui = ui();
-    let id = channel.id.0;
+    let (id, version) = (channel.id.0, channel.version);
     if channel.tasks > 0 || channel.rules > 0 {
         return view! { <small class="muted">{rules_ui().in_use}</small> }.into_any();
     }
@@ -262,7 +262,7 @@ fn delete(channel: &Channel, desk: Desk) -> AnyView {
                 <p>{ui.channel_delete_confirm}</p>
                 <ActForm action=desk.delete>
                     <input type="hidden" name="id" value=id/>
-                    <input type="hidden" name="version" value=channel.version/>
+                    <input type="hidden" name="version" value=version/>
                     {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), desk.delete.pending())}
                 </ActForm>
             </div>

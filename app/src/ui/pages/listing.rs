@@ -96,14 +96,13 @@ where
 {
     let (glyph, yes) = (words.glyph, words.yes);
     let pending = action.pending();
-    let fields = fields.map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     view! {
         <details class="unfold">
             <summary class="button small danger">{icon(glyph)} {words.word}</summary>
             <div class="unfolded">
                 <p>{words.question}</p>
                 <ActForm action=action>
-                    {fields.collect_view()}
+                    {fields.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}
                     {button("button danger solid", glyph, yes, yes.to_owned(), pending)}
                 </ActForm>
             </div>

@@ -36,7 +36,7 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
         |name: &str| json!({"name": name, "cron": "0 9 * * *", "command": "true", "zone": "UTC"});
     let named = |name: &str| json!({"name": name, "kind": "webhook", "url": URL});
     let of = |text: &str, id: &Value| text.replace("{id}", &id.to_string());
-    let by_id = |text: &str| text.replace("{id}", task.to_string());
+    let by_id = |text: &str| text.replace("{id}", &task.to_string());
     vec![
         ("POST /api/v1/tasks", "/api/v1/tasks".into(), new("new")),
         (
