@@ -165,6 +165,7 @@ function pagesOf(known, ui) {
     templates: at("/admin/channels/1/templates"),
     secrets: at("/admin/secrets"),
     pools: at("/admin/pools"),
+    urging: at("/admin/urging"),
     nodes: at("/admin/nodes"),
     about: at("/about"),
     run: at(`/runs/${known.run}`),

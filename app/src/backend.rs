@@ -8,6 +8,7 @@ mod calendars;
 mod capacity;
 mod secrets;
 mod summaries;
+mod urge_defaults;
 mod users;
 mod words;
 
@@ -20,6 +21,7 @@ pub use self::calendars::Calendars;
 pub use self::capacity::Capacity;
 pub use self::secrets::Secrets;
 pub use self::summaries::Summaries;
+pub use self::urge_defaults::UrgeDefaults;
 pub use self::users::Users;
 pub use self::words::{Pictures, Templates};
 pub use crate::auth::Caller;
@@ -274,6 +276,7 @@ pub trait Backend:
     + Summaries
     + Tickets
     + TicketDoors
+    + UrgeDefaults
     + Users
     + System
 {
@@ -292,7 +295,7 @@ impl<
         + Summaries
         + Tickets
         + TicketDoors
-        + TicketDoors
+        + UrgeDefaults
         + Users
         + System,
 > Backend for T

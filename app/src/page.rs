@@ -13,6 +13,7 @@ mod start;
 mod summaries;
 mod templates;
 mod tickets;
+mod urge_defaults;
 mod users;
 
 pub use blackouts::BlackoutsPage;
@@ -28,6 +29,7 @@ pub use start::StartPage;
 pub use summaries::SummariesPage;
 pub use templates::{TemplateForm, TemplatesPage};
 pub use tickets::{TicketsPage, is_of, sort_for};
+pub use urge_defaults::{UrgeDefaultForm, UrgeDefaultsPage};
 pub use users::UsersPage;
 
 use serde::{Deserialize, Serialize};
@@ -171,6 +173,8 @@ pub struct Counts {
     pub blackouts: usize,
     /// Summaries, disabled ones included.
     pub summaries: usize,
+    /// Default policies of urging.
+    pub urge_defaults: usize,
     /// Secrets.
     pub secrets: usize,
     /// Pools.

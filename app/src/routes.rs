@@ -30,6 +30,8 @@ pub const CALENDARS: &str = "/admin/calendars";
 pub const BLACKOUTS: &str = "/admin/blackouts";
 /// Secrets that tasks are granted.
 pub const SECRETS: &str = "/admin/secrets";
+/// Default policies of urging.
+pub const URGE_DEFAULTS: &str = "/admin/urging";
 /// Concurrency pools.
 pub const POOLS: &str = "/admin/pools";
 /// Server processes.

@@ -21,6 +21,7 @@ pub mod start;
 pub mod summaries;
 pub mod templates;
 pub mod tickets;
+pub mod urge_defaults;
 pub mod users;
 pub mod write;
 
@@ -46,5 +47,6 @@ pub use start::fetch_start;
 pub use summaries::{DeleteSummary, fetch_summaries};
 pub use templates::fetch_templates;
 pub use tickets::fetch_tickets;
+pub use urge_defaults::{DeleteUrgeDefault, fetch_urge_defaults};
 pub use users::{RevokeToken, SetUserDisabled, fetch_users};
 pub use write::{ControlTask, DeleteTask, RunTask, StopRun};

@@ -22,6 +22,7 @@ pub mod secrets;
 pub mod start;
 pub mod summaries;
 pub mod tickets;
+pub mod urge_defaults;
 
 crate::texts! {
     /// Texts of the pages.

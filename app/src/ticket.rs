@@ -19,7 +19,7 @@ pub use policy::{
     UrgePolicy, WorkingHours,
 };
 pub use state::{TicketKind, TicketState, TicketStep};
-pub use stats::{Answered, TicketFeed, TicketLink, TicketStats, TicketTimes};
+pub use stats::{Answered, TicketFeed, TicketLink, TicketStats, TicketTimes, hour_span};
 pub use view::{
     TicketAct, TicketDetail, TicketEntry, TicketQuery, TicketUrge, TicketView, WORD_MAX_CHARS,
 };

@@ -72,6 +72,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/blackouts") view={LazyPage::Setting(SettingPage::Blackouts)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/secrets") view={LazyPage::Setting(SettingPage::Secrets)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/pools") view={LazyPage::Setting(SettingPage::Pools)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/urging") view={LazyPage::Setting(SettingPage::UrgeDefaults)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/nodes") view={LazyPage::Setting(SettingPage::Nodes)} ssr=ssr.clone()/>
                     <Route path=path!("/account") view={LazyPage::Setting(SettingPage::Account)} ssr=ssr.clone()/>
                     <Route path=path!("/about") view={about::page as Page} ssr=ssr.clone()/>

@@ -43,6 +43,7 @@ mod m20261130_000046_ticket_check;
 mod m20261130_000047_urge_default;
 mod m20261130_000048_oncall;
 mod m20261130_000050_mask_links;
+mod m20261130_000051_people_of_bots;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -93,6 +94,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000047_urge_default::Migration),
             Box::new(m20261130_000048_oncall::Migration),
             Box::new(m20261130_000050_mask_links::Migration),
+            Box::new(m20261130_000051_people_of_bots::Migration),
         ]
     }
 }

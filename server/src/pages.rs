@@ -44,6 +44,10 @@ fn forms(web: &Web) -> Router {
         .route(app::routes::SUMMARIES, post(forms::summaries::summary))
         .route("/admin/secrets", post(forms::secrets::secret))
         .route("/admin/pools", post(forms::pools::pool))
+        .route(
+            app::routes::URGE_DEFAULTS,
+            post(forms::urge_defaults::urge_default),
+        )
         .route(app::routes::ACCOUNT, post(forms::account::password))
         .route("/events", get(events::stream))
         .route(phone::TICKET, get(phone::open).post(phone::press))

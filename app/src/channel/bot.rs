@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use super::ChannelKind;
-use crate::id::ChatPersonId;
+use crate::id::{ChannelId, ChatPersonId};
 use crate::time::Stamp;
 
 /// People of chats with an account.
@@ -61,12 +61,16 @@ pub struct BotConnection {
     pub host: Option<String>,
 }
 
-/// The account that a person of a chat acts as.
+/// The account that a person acts as in the chats of one bot.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ChatPerson {
     /// Its id.
     pub id: ChatPersonId,
+    /// The bot.
+    pub channel_id: ChannelId,
+    /// The name of the bot's channel.
+    pub channel: String,
     /// The kind of bot.
     pub vendor: ChannelKind,
     /// The vendor's ID of the person, which the bot's answer to an unknown person names.
@@ -82,8 +86,8 @@ pub struct ChatPerson {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ChatPersonDraft {
-    /// The kind of bot, such as `wecom_bot`.
-    pub vendor: String,
+    /// The bot: the ID of its channel.
+    pub channel_id: Option<i64>,
     /// The vendor's ID of the person.
     pub person: String,
     /// The name of the account.

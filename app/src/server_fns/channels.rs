@@ -107,9 +107,14 @@ pub async fn delete_channel(id: ChannelId, version: i64) -> Result<(), AppError>
 
 /// Gives a person of a chat an account to act as.
 #[server(prefix = "/fn", endpoint = "chat_person_add", output = Wire)]
-pub async fn add_chat_person(vendor: String, person: String, user: String) -> Result<(), AppError> {
+pub async fn add_chat_person(
+    channel_id: String,
+    person: String,
+    user: String,
+) -> Result<(), AppError> {
     let draft = ChatPersonDraft {
-        vendor,
+        // None chosen is a fault at the field, which the service reports.
+        channel_id: channel_id.trim().parse().ok(),
         person,
         user,
     };

@@ -81,6 +81,8 @@ pub enum Posted {
         crate::secret::SecretDraft,
         AppError,
     ),
+    /// The form for a default policy of urging.
+    UrgeDefault(Box<crate::page::UrgeDefaultForm>, AppError),
     /// The form for a pool.
     Pool(crate::pool::PoolDraft, AppError),
     /// A new password for one's own account.

@@ -89,6 +89,9 @@ pub struct PolicyDefault {
     pub own: Vec<PolicyPart>,
     /// Their values; those of other parts are the built-in ones.
     pub policy: UrgePolicy,
+    /// Counts its changes: a change that was made from an older version is refused.
+    #[serde(default)]
+    pub version: i64,
 }
 
 impl UrgePolicy {
@@ -185,6 +188,7 @@ mod tests {
             tag: tag.to_owned(),
             own: policy.unusual(),
             policy,
+            version: 1,
         }
     }
 

@@ -47,6 +47,15 @@ pub struct TicketTimes {
     pub done_at: Option<Stamp>,
 }
 
+/// An hour of opening (`00`–`23`) as a span of time.
+#[must_use]
+pub fn hour_span(hour: &str) -> String {
+    match hour.parse::<u8>() {
+        Ok(from) if from < 24 => format!("{from:02}:00–{:02}:00", from + 1),
+        _ => hour.to_owned(),
+    }
+}
+
 /// How quickly a group of tickets was answered.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -210,5 +219,18 @@ mod tests {
             ]
         );
         assert_eq!(TicketStats::of(&[], &zone), TicketStats::default());
+    }
+
+    #[test]
+    fn an_hour_is_shown_as_a_span() {
+        for (hour, span) in [
+            ("00", "00:00–01:00"),
+            ("11", "11:00–12:00"),
+            ("23", "23:00–24:00"),
+            ("", ""),
+            ("24", "24"),
+        ] {
+            assert_eq!(hour_span(hour), span);
+        }
     }
 }

@@ -11,6 +11,7 @@ pub(super) mod icon;
 pub(super) mod messages;
 pub(super) mod notices;
 pub(super) mod output;
+pub(super) mod policy;
 pub(super) mod preview;
 pub(super) mod runbook;
 pub(super) mod state;

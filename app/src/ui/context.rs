@@ -24,6 +24,7 @@ use crate::texts::secrets::SecretsUi;
 use crate::texts::start::StartUi;
 use crate::texts::summaries::SummariesUi;
 use crate::texts::tickets::TicketUi;
+use crate::texts::urge_defaults::UrgeDefaultsUi;
 use crate::wire;
 
 /// The reader's choice of colours.
@@ -160,6 +161,11 @@ pub(super) fn channels_ui() -> &'static ChannelsUi {
 /// The page's texts about tickets.
 pub(super) fn tickets_ui() -> &'static TicketsUi {
     TicketsUi::of(lang())
+}
+
+/// The page's texts about default policies of urging.
+pub(super) fn urge_defaults_ui() -> &'static UrgeDefaultsUi {
+    UrgeDefaultsUi::of(lang())
 }
 
 /// The page's texts about summaries.

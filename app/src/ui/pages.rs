@@ -27,4 +27,5 @@ mod task;
 mod task_form;
 pub(super) mod task_list;
 mod templates;
+mod urge_defaults;
 mod users;

@@ -63,6 +63,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         + answers::<TaskForm>()
         + answers::<TaskListPage>()
         + answers::<TaskPage>()
+        + answers::<UrgeDefaultsPage>()
         + answers::<UsersPage>()
         + answers::<(Vec<HistoryItem>, Option<String>)>();
     let controls = answers::<()>() + answers::<CalendarImported>() + answers::<ChannelTest>();

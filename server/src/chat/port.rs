@@ -1,6 +1,5 @@
 //! What bots pass on, in plain values: the port that use cases plug into.
 
-use app::channel::ChannelKind;
 use app::i18n::Lang;
 use app::id::ChannelId;
 use async_trait::async_trait;
@@ -10,8 +9,6 @@ use async_trait::async_trait;
 pub struct Press {
     /// The bot's channel.
     pub channel: ChannelId,
-    /// Whose chat it is.
-    pub vendor: ChannelKind,
     /// The language of the channel; `None` for the server's.
     pub lang: Option<Lang>,
     /// The vendor's ID of the person.
@@ -29,8 +26,6 @@ pub struct Press {
 pub struct Said {
     /// The bot's channel.
     pub channel: ChannelId,
-    /// Whose chat it is.
-    pub vendor: ChannelKind,
     /// The language of the channel; `None` for the server's.
     pub lang: Option<Lang>,
     /// The vendor's ID of the person.
@@ -66,6 +61,8 @@ pub struct CardState {
     pub link: String,
     /// Its buttons; none when there is nothing left to do.
     pub buttons: Vec<Button>,
+    /// The people whom it mentions, so that their phones ring: the vendor's ID and the name of each.
+    pub people: Vec<(String, String)>,
     /// Whose view changes.
     pub seen_by: SeenBy,
 }
@@ -89,8 +86,8 @@ pub struct Reply {
 /// Acts on what people press and say. Vendors want an answer within 3 to 5 seconds: an implementation takes less.
 #[async_trait]
 pub trait ChatHandler: Send + Sync {
-    /// Whether a person has an account to act as; without one nothing is done. True also when that cannot be found out.
-    async fn is_known(&self, vendor: ChannelKind, person: &str) -> bool;
+    /// Whether a person of a bot has an account to act as; without one nothing is done. True also when that cannot be found out.
+    async fn is_known(&self, bot: ChannelId, person: &str) -> bool;
     /// Acts on a button; the card shows what is returned.
     async fn press(&self, press: Press) -> CardState;
     /// Acts on a text.

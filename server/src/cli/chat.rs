@@ -3,13 +3,12 @@
 use app::channel::ChannelKind;
 use axum::http::Method;
 use clap::Subcommand;
-use clap::builder::PossibleValuesParser;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::Client;
 use super::confirm::Confirm;
 use super::print::{items, print_done, print_list, text};
-use super::{Failure, lang};
+use super::{Failure, channel, lang};
 
 const PATH: &str = "/api/v1/chat/people";
 
@@ -29,9 +28,9 @@ pub(super) enum PersonCommand {
         /// Name of the account
         #[arg(long)]
         user: String,
-        /// Kind of bot
-        #[arg(long, default_value = "wecom_bot", value_parser = bots())]
-        vendor: String,
+        /// Channel of the bot, by name or ID; may be left out where there is only one bot
+        #[arg(long, value_name = "CHANNEL")]
+        channel: Option<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -46,6 +45,9 @@ pub(super) enum PersonCommand {
     Delete {
         /// Person, by the ID in the chat or by the ID of the entry
         person: String,
+        /// Channel of the bot, by name or ID; needed where several bots know a person of that ID
+        #[arg(long, value_name = "CHANNEL")]
+        channel: Option<String>,
         #[command(flatten)]
         confirm: Confirm,
         /// Print JSON
@@ -54,9 +56,71 @@ pub(super) enum PersonCommand {
     },
 }
 
-fn bots() -> PossibleValuesParser {
-    let bots = ChannelKind::ALL.iter().filter(|kind| kind.is_bot());
-    PossibleValuesParser::new(bots.map(|kind| kind.as_str()))
+/// The channel of a bot: the one that is named, or the only one.
+async fn bot(client: &Client, wanted: Option<&str>) -> Result<Value, Failure> {
+    if let Some(wanted) = wanted {
+        return channel::find(client, wanted).await;
+    }
+    let channels = client.call(Method::GET, "/api/v1/channels", None).await?;
+    let is_bot = |channel: &&Value| {
+        let kind: Option<ChannelKind> = text(channel, "kind").parse().ok();
+        kind.is_some_and(ChannelKind::is_bot)
+    };
+    let bots: Vec<&Value> = items(&channels).iter().filter(is_bot).collect();
+    match bots.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => Err(Failure::not_found(
+            lang().pick("没有机器人渠道", "there is no channel of a bot"),
+        )),
+        several => {
+            let names: Vec<String> = several.iter().map(|bot| text(bot, "name")).collect();
+            Err(Failure::usage(lang().pick(
+                format!("有多个机器人，请用 --channel 指定：{}", names.join("、")),
+                format!(
+                    "there are several bots, name one with --channel: {}",
+                    names.join(", ")
+                ),
+            )))
+        }
+    }
+}
+
+/// An entry by the person's ID in the chats of a bot, or by its own ID.
+async fn entry(client: &Client, person: &str, of: Option<&str>) -> Result<Value, Failure> {
+    let all = client.call(Method::GET, PATH, None).await?;
+    let of = match of {
+        Some(wanted) => Some(channel::find(client, wanted).await?["id"].clone()),
+        None => None,
+    };
+    let of_bot = |one: &&Value| of.as_ref().is_none_or(|id| one["channel_id"] == *id);
+    let called = |one: &&Value| one["person"] == *person;
+    let named: Vec<&Value> = items(&all).iter().filter(of_bot).filter(called).collect();
+    let by_id = || {
+        let mut all = items(&all).iter().filter(of_bot);
+        all.find(|one| text(one, "id") == *person)
+    };
+    match named.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => by_id().cloned().ok_or_else(|| {
+            Failure::not_found(lang().pick(
+                format!("没有聊天人员“{person}”"),
+                format!("there is no person of a chat {person:?}"),
+            ))
+        }),
+        several => {
+            let bots: Vec<String> = several.iter().map(|one| text(one, "channel")).collect();
+            Err(Failure::usage(lang().pick(
+                format!(
+                    "{person} 在多个机器人里，请用 --channel 指定：{}",
+                    bots.join("、")
+                ),
+                format!(
+                    "several bots know {person:?}, name one with --channel: {}",
+                    bots.join(", ")
+                ),
+            )))
+        }
+    }
 }
 
 pub(super) async fn run(client: &Client, command: &ChatCommand) -> Result<(), Failure> {
@@ -65,41 +129,42 @@ pub(super) async fn run(client: &Client, command: &ChatCommand) -> Result<(), Fa
         PersonCommand::Add {
             person,
             user,
-            vendor,
+            channel,
             json,
         } => {
-            let body = json!({ "vendor": vendor, "person": person, "user": user });
+            let bot = bot(client, channel.as_deref()).await?;
+            let body = json!({ "channel_id": bot["id"], "person": person, "user": user });
             let added = client.call(Method::POST, PATH, Some(body)).await?;
+            let bot = text(&bot, "name");
             let words = lang().pick(
-                format!("{person} 在聊天里以账号 {user} 操作"),
-                format!("{person} acts as {user} in chats"),
+                format!("{person} 在机器人 {bot} 的聊天里以账号 {user} 操作"),
+                format!("{person} acts as {user} in the chats of {bot}"),
             );
             print_done(&added, *json, &[words]);
             Ok(())
         }
         PersonCommand::List { json } => {
-            print_list(client, PATH, &["id", "vendor", "person", "user"], *json).await
+            print_list(
+                client,
+                PATH,
+                &["id", "channel", "vendor", "person", "user"],
+                *json,
+            )
+            .await
         }
         PersonCommand::Delete {
             person,
+            channel,
             confirm,
             json,
         } => {
-            let all = client.call(Method::GET, PATH, None).await?;
-            let found = items(&all).iter().find(|one| one["person"] == **person);
-            let found = found.or_else(|| items(&all).iter().find(|one| text(one, "id") == *person));
-            let Some(found) = found else {
-                return Err(Failure::not_found(lang().pick(
-                    format!("没有聊天人员“{person}”"),
-                    format!("there is no person of a chat {person:?}"),
-                )));
-            };
-            let name = text(found, "person");
+            let found = entry(client, person, channel.as_deref()).await?;
+            let name = text(&found, "person");
             confirm.ask(&lang().pick(
                 format!("删除聊天人员 {name}？"),
                 format!("Take the account of {name} away?"),
             ))?;
-            let path = format!("{PATH}/{}", text(found, "id"));
+            let path = format!("{PATH}/{}", text(&found, "id"));
             client.call(Method::DELETE, &path, None).await?;
             let words = lang().pick(
                 format!("已删除聊天人员 {name}"),

@@ -3,7 +3,7 @@
 mod defaults;
 
 use app::duration::format_duration;
-use app::ticket::{TicketDetail, TicketState, TicketStats, TicketView};
+use app::ticket::{TicketDetail, TicketState, TicketStats, TicketView, hour_span};
 use axum::http::Method;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
@@ -272,15 +272,20 @@ fn row(ticket: &TicketView) -> Vec<String> {
 fn medians(stats: &TicketStats) {
     let length = |seconds: Option<i64>| seconds.map(format_duration).unwrap_or_default();
     let mut rows = Vec::new();
-    for (kind, groups) in [
-        (lang().pick("负责人", "owner"), &stats.owners),
-        (lang().pick("标签", "tag"), &stats.tags),
-        (lang().pick("小时", "hour"), &stats.hours),
+    let as_it_is: fn(&str) -> String = str::to_owned;
+    for (kind, groups, name) in [
+        (lang().pick("负责人", "owner"), &stats.owners, as_it_is),
+        (lang().pick("标签", "tag"), &stats.tags, as_it_is),
+        (
+            lang().pick("开单时间", "hour of opening"),
+            &stats.hours,
+            hour_span,
+        ),
     ] {
         rows.extend(groups.iter().map(|group| {
             vec![
                 kind.to_owned(),
-                group.name.clone(),
+                name(&group.name),
                 group.count.to_string(),
                 length(group.acknowledge_seconds),
                 length(group.done_seconds),

@@ -6,7 +6,7 @@ use app::message::{NoAnswer, Why};
 use chrono::{DateTime, Utc};
 
 use super::target::Target;
-use super::vendor::{self, Answer, At, HttpRequest, Outgoing};
+use super::vendor::{self, Answer, At, Chat, HttpRequest, Outgoing};
 use super::words::Made;
 use crate::chat::{Lines, PushError};
 use crate::outbound::guard::Guard;
@@ -103,7 +103,7 @@ impl Sender {
         let mut answer = match self.render(to, item, made, now)? {
             Outgoing::Nothing(why) => return Ok(NoAnswer::from(why).code()),
             Outgoing::Http(request) => self.request(request).await?,
-            Outgoing::Chat(body) => self.through_bot(item.channel_id, body).await?,
+            Outgoing::Chat(chat) => return self.chat(to, item.channel_id, chat).await,
             Outgoing::Mail(server, mail) => {
                 let reply = smtp::deliver(self.guard(), &server, &mail).await?;
                 Answer {
@@ -129,13 +129,43 @@ impl Sender {
     ) -> String {
         let shown = match self.render(to, item, made, now) {
             Ok(Outgoing::Http(request)) => shown(&request),
-            Ok(Outgoing::Chat(body)) => format!("{}\n\n{body}", to.shown()),
+            Ok(Outgoing::Chat(chat)) => format!("{}\n\n{}", to.shown(), chat.body),
             Ok(Outgoing::Mail(server, mail)) => {
                 format!("{server}\n\n{}", String::from_utf8_lossy(&mail.bytes))
             }
             Ok(Outgoing::Nothing(_)) | Err(_) => String::new(),
         };
         head(&shown, SHOWN_MAX).to_owned()
+    }
+
+    /// Sends a message through a bot: without mentions where the vendor refuses them, and with what follows it.
+    async fn chat(&self, to: &Target, channel: ChannelId, chat: Chat) -> Result<String, SendError> {
+        let verdict = |mut answer: Answer| {
+            answer.words = to.hide(answer.words);
+            vendor::of(to.kind).verdict(answer)
+        };
+        let mut sent = self.through_bot(channel, chat.body).await.and_then(verdict);
+        let is_refused = matches!(&sent, Err(SendError::Rejected(_)));
+        if let Some(plain) = chat.plain.filter(|_| is_refused) {
+            tracing::info!(
+                channel.id = channel.0,
+                "a message that mentions people is refused, and sent without mentions"
+            );
+            sent = self.through_bot(channel, plain).await.and_then(verdict);
+        }
+        let words = sent?;
+        if let Some(after) = chat.after {
+            let followed = self.through_bot(channel, after).await.and_then(verdict);
+            // To send both again would ask twice.
+            if let Err(error) = followed {
+                tracing::warn!(
+                    channel.id = channel.0,
+                    error = &error as &dyn std::error::Error,
+                    "people are not mentioned below a card"
+                );
+            }
+        }
+        Ok(words)
     }
 
     async fn through_bot(

@@ -98,7 +98,8 @@ impl TicketLink {
 pub(super) struct AboutTicket {
     pub(super) id: TicketId,
     pub(super) kind: TicketKind,
-    asked: Vec<String>,
+    /// Who is asked; a rota until its person is looked up.
+    pub(super) asked: Vec<String>,
 }
 
 impl Outbox {

@@ -67,9 +67,29 @@ pub(super) enum Outgoing {
     /// An e-mail, and the server that takes it.
     Mail(Box<SmtpServer>, Mail),
     /// A message through the bot's connection.
-    Chat(serde_json::Value),
+    Chat(Chat),
     /// Nothing: the vendor has no place for it, as for a picture.
     Nothing(Why),
+}
+
+/// What goes through the connection of a bot.
+#[derive(Debug, Default)]
+pub(super) struct Chat {
+    /// The message.
+    pub(super) body: serde_json::Value,
+    /// The same without mentions, sent where the vendor refuses them: a person may have left the group.
+    pub(super) plain: Option<serde_json::Value>,
+    /// What follows it, where it cannot mention people itself. The message counts as sent without it.
+    pub(super) after: Option<serde_json::Value>,
+}
+
+impl From<serde_json::Value> for Chat {
+    fn from(body: serde_json::Value) -> Self {
+        Self {
+            body,
+            ..Self::default()
+        }
+    }
 }
 
 /// A request with a JSON body.

@@ -1,5 +1,7 @@
 //! The words of a message for its channel: those of its template, or the built-in ones.
 
+use std::collections::BTreeMap;
+
 use app::channel::ChannelKind;
 use app::channel::TextFormat;
 use app::i18n::Lang;
@@ -34,6 +36,8 @@ pub struct Made {
     pub picture: Option<Vec<u8>>,
     /// The ticket that it asks for, where its card has buttons.
     pub ticket: Option<(TicketId, TicketKind)>,
+    /// Of the people to mention, the IDs of those whom the bot knows, by name.
+    pub ids: BTreeMap<String, String>,
 }
 
 /// A message in words.
@@ -83,6 +87,7 @@ impl Renderer {
                 brief: brief.and_then(|brief| serde_json::to_value(brief).ok()),
                 picture: None,
                 ticket: None,
+                ids: BTreeMap::new(),
             },
         }
     }

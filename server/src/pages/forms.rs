@@ -16,6 +16,7 @@ pub(super) mod summaries;
 pub(super) mod task;
 pub(super) mod templates;
 pub(super) mod tickets;
+pub(super) mod urge_defaults;
 pub(super) mod users;
 
 use app::done::Done;

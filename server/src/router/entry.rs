@@ -77,6 +77,7 @@ fn limit(path: &str) -> usize {
         "/admin/users"
         | "/admin/channels"
         | "/admin/pools"
+        | app::routes::URGE_DEFAULTS
         | "/admin/blackouts"
         | "/admin/calendars"
         | app::routes::RULES
@@ -215,6 +216,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
         app::routes::REMINDERS => Posted::Tickets(error),
         "/admin/secrets" => Posted::Secret(None, Default::default(), error),
         "/admin/pools" => Posted::Pool(Default::default(), error),
+        app::routes::URGE_DEFAULTS => Posted::UrgeDefault(Default::default(), error),
         _ if path.starts_with("/admin/channels/") => {
             Posted::Template(String::new(), Default::default(), Box::new(Err(error)))
         }

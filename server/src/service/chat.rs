@@ -6,10 +6,9 @@ mod tickets;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller};
-use app::channel::ChannelKind;
 use app::error::AppError;
 use app::i18n::Lang;
-use app::id::TaskId;
+use app::id::{ChannelId, TaskId};
 use app::routes;
 use app::task::RunRequest;
 use async_trait::async_trait;
@@ -39,11 +38,11 @@ impl Service {
     /// The person of a chat as a caller; an error is the sentence for a person without an account.
     async fn chat_caller(
         &self,
-        vendor: ChannelKind,
+        bot: ChannelId,
         person: &str,
         lang: Lang,
     ) -> Result<Caller, String> {
-        let found = self.store.chat_account(vendor, person).await;
+        let found = self.store.chat_account(bot, person).await;
         let found = found.or_internal(lang).map_err(words_of)?;
         let principal = found.ok_or_else(|| {
             let person = person.to_owned();
@@ -56,7 +55,7 @@ impl Service {
     }
 
     async fn pressed(&self, press: &Press, lang: Lang) -> Result<CardState, String> {
-        let caller = self.chat_caller(press.vendor, &press.person, lang).await?;
+        let caller = self.chat_caller(press.channel, &press.person, lang).await?;
         if let Some((ticket, button)) = TicketButton::read(&press.key) {
             let card = self.press_ticket(&caller, ticket, button).await;
             return card.map_err(words_of);
@@ -133,9 +132,9 @@ fn details(lang: Lang) -> String {
 
 #[async_trait]
 impl ChatHandler for Service {
-    async fn is_known(&self, vendor: ChannelKind, person: &str) -> bool {
+    async fn is_known(&self, bot: ChannelId, person: &str) -> bool {
         // After a failure the event is marked, or dropped with the failure of its mark.
-        !matches!(self.store.chat_account(vendor, person).await, Ok(None))
+        !matches!(self.store.chat_account(bot, person).await, Ok(None))
     }
 
     async fn press(&self, press: Press) -> CardState {
@@ -148,7 +147,7 @@ impl ChatHandler for Service {
 
     async fn command(&self, said: Said) -> Reply {
         let lang = said.lang.unwrap_or(self.renderer.lang);
-        let text = match self.chat_caller(said.vendor, &said.person, lang).await {
+        let text = match self.chat_caller(said.channel, &said.person, lang).await {
             Ok(caller) => self.commanded(&caller, &said).await,
             Err(words) => words,
         };

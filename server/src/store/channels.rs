@@ -286,7 +286,11 @@ impl Store {
             if !count::<channel::Entity>(tx, own(id), channel::Column::Version, read).await? {
                 return Ok(false);
             }
+            let before = bot_of(tx, id).await?;
             write(tx, id, new, &seal, act.at()).await?;
+            if bot_of(tx, id).await? != before {
+                chat::bot_changed(tx, id).await?;
+            }
             act.record(tx, Some(id.0)).await?;
             Ok(true)
         })
@@ -338,6 +342,24 @@ impl Store {
             Ok(true)
         })
     }
+}
+
+/// What says which bot a channel is: the kind, the vendor's ID, and the address. `None` where there is no such channel.
+pub(super) async fn bot_of(
+    tx: &Tx,
+    id: ChannelId,
+) -> Result<Option<(String, String, String)>, StoreError> {
+    use channel::Column as C;
+    let found: Option<(String, Option<String>, String)> = channel::Entity::find_by_id(id.0)
+        .select_only()
+        .columns([C::Kind, C::Settings, C::UrlMasked])
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let Some((kind, settings, url)) = found else {
+        return Ok(None);
+    };
+    Ok(Some((kind, details(settings.as_deref())?.bot, url)))
 }
 
 /// Whether a channel exists. In a transaction that has locked the cluster row, it does so until the end.

@@ -3,8 +3,7 @@
 
 use app::task::TaskSpec;
 use app::ticket::{Opens, PolicyDefault, TicketRule};
-use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -12,6 +11,7 @@ use sea_orm::{
 
 use super::entity::{task, urge_default};
 use super::ledger::{EVERY_TASK, note_change};
+use super::row_version::{FIRST_VERSION, count, count_or_new};
 use super::tasks::{from_json, tickets_column, to_tickets};
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
@@ -28,9 +28,13 @@ async fn read<C: ConnectionTrait>(connection: &C) -> Result<Vec<PolicyDefault>, 
         .all(connection)
         .await?;
     let one = |row: urge_default::Model| {
-        serde_json::from_str(&row.policy).map_err(|_| StoreError::UnknownValue {
+        let read = serde_json::from_str(&row.policy).map_err(|_| StoreError::UnknownValue {
             what: "default policy",
             value: row.tag,
+        });
+        read.map(|default: PolicyDefault| PolicyDefault {
+            version: row.version,
+            ..default
         })
     };
     rows.into_iter().map(one).collect()
@@ -73,8 +77,9 @@ pub(super) async fn inherited(tx: &Tx, spec: &TaskSpec) -> Result<TicketRule, St
     Ok(spec.tickets.inheriting(&spec.tags, &read(tx).await?))
 }
 
-/// Gives all tasks that open tickets what they inherit now.
-async fn rewrite(tx: &Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
+/// Gives all tasks that open tickets what they inherit now. The caller has noted the change, whose lock comes before
+/// those of tasks.
+async fn rewrite(tx: &Tx) -> Result<(), StoreError> {
     use task::Column as T;
     let defaults = read(tx).await?;
     let mut after = 0;
@@ -109,9 +114,12 @@ async fn rewrite(tx: &Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
                 .await?;
         }
     }
-    // All servers read their tasks again.
-    note_change(tx, EVERY_TASK, now).await?;
     Ok(())
+}
+
+/// The row of a tag.
+fn of(tag: &str) -> Condition {
+    Condition::all().add(urge_default::Column::Tag.eq(tag))
 }
 
 impl Store {
@@ -123,59 +131,71 @@ impl Store {
         read(&self.reader).await
     }
 
-    /// Sets the default of a tag, or of all tasks; false where there are as many as there may be.
+    /// Sets the default of a tag, or of all tasks, with `read` only if it still has that version; false where there are
+    /// as many as there may be.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Outdated`] when it was changed since it was read; or when the database fails.
     pub async fn put_urge_default(
         &self,
         act: &Act,
+        read: Option<i64>,
         default: &PolicyDefault,
     ) -> Result<bool, StoreError> {
         use urge_default::Column as D;
         let now = act.at();
         transaction!(self, |tx| {
-            // The lock that every change of a task takes first.
+            // All servers read their tasks again. First of all, since it takes the lock that every change of a task takes
+            // first.
             note_change(tx, EVERY_TASK, now).await?;
-            let known: Option<i64> = urge_default::Entity::find_by_id(default.tag.clone())
-                .select_only()
-                .column(D::Version)
-                .into_tuple()
-                .one(tx)
-                .await?;
-            let row = urge_default::ActiveModel {
-                tag: Set(default.tag.clone()),
-                policy: Set(serde_json::json!(default).to_string()),
-                version: Set(known.unwrap_or_default() + 1),
-                updated_at: Set(now),
-            };
-            if known.is_some() {
-                urge_default::Entity::update(row).exec(tx).await?;
+            let (tag, policy) = (&default.tag, serde_json::json!(default).to_string());
+            if count_or_new::<urge_default::Entity>(tx, of(tag), D::Version, read).await? {
+                urge_default::Entity::update_many()
+                    .col_expr(D::Policy, Expr::value(policy))
+                    .col_expr(D::UpdatedAt, Expr::value(now))
+                    .filter(of(tag))
+                    .exec(tx)
+                    .await?;
             } else if urge_default::Entity::find().count(tx).await? >= DEFAULTS_MAX {
                 return Ok(false);
             } else {
+                let row = urge_default::ActiveModel {
+                    tag: Set(tag.clone()),
+                    policy: Set(policy),
+                    version: Set(FIRST_VERSION),
+                    updated_at: Set(now),
+                };
                 let insert = urge_default::Entity::insert(row);
                 insert.exec_without_returning(tx).await?;
             }
-            rewrite(tx, now).await?;
+            rewrite(tx).await?;
             act.record(tx, None).await?;
             Ok(true)
         })
     }
 
-    /// Removes the default of a tag, or of all tasks; false when there is none.
+    /// Removes the default of a tag, or of all tasks, with `read` only if it still has that version; false when there is
+    /// none.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn delete_urge_default(&self, act: &Act, tag: &str) -> Result<bool, StoreError> {
+    /// As [`Self::put_urge_default`].
+    pub async fn delete_urge_default(
+        &self,
+        act: &Act,
+        tag: &str,
+        read: Option<i64>,
+    ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, EVERY_TASK, now).await?;
-            let gone = urge_default::Entity::delete_by_id(tag.to_owned());
-            if gone.exec(tx).await?.rows_affected == 0 {
+            let version = urge_default::Column::Version;
+            if !count::<urge_default::Entity>(tx, of(tag), version, read).await? {
                 return Ok(false);
             }
-            rewrite(tx, now).await?;
+            urge_default::Entity::delete_by_id(tag.to_owned())
+                .exec(tx)
+                .await?;
+            rewrite(tx).await?;
             act.record(tx, None).await?;
             Ok(true)
         })

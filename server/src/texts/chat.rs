@@ -1,6 +1,6 @@
 //! Bots of chats: what they answer, and what is wrong with the accounts of people.
 
-use app::channel::{CHAT_PEOPLE_MAX, ChannelKind};
+use app::channel::CHAT_PEOPLE_MAX;
 use app::error::ErrorKind;
 
 use super::{Fault, Refusal, Refused, Say, Text, both, conflict};
@@ -290,30 +290,20 @@ impl Refusal for ChatWords {
 #[error("{}", self.fault().1.en)]
 #[cfg_attr(test, derive(strum::EnumIter))]
 pub enum PersonFault {
-    /// No kind of bot.
-    Vendor,
+    /// No bot.
+    Bot,
     /// No ID of a person.
     Person,
     /// No such account.
     User,
 }
 
-/// The kinds of bots, as they are written.
-fn bots(or: &str) -> String {
-    let bots = ChannelKind::ALL.iter().filter(|kind| kind.is_bot());
-    let names: Vec<&str> = bots.map(|kind| kind.as_str()).collect();
-    names.join(or)
-}
-
 impl Fault for PersonFault {
     fn fault(&self) -> (&'static str, Text) {
         match self {
-            Self::Vendor => (
+            Self::Bot => (
                 "unknown",
-                both(
-                    format!("机器人种类为 {}", bots(" 或 ")),
-                    format!("The kind of bot is {}", bots(" or ")),
-                ),
+                both("请选择一个机器人渠道", "Choose the channel of a bot"),
             ),
             Self::Person => (
                 "invalid",
@@ -346,8 +336,8 @@ impl Refusal for PersonRefusal {
         match self {
             Self::Taken { person } => conflict(
                 "chat_person.taken",
-                format!("{person} 已经有对应的账号"),
-                format!("{person} already has an account"),
+                format!("{person} 在这个机器人里已经有对应的账号"),
+                format!("{person} already has an account with this bot"),
             )
             .hint("先删除原来的对应关系", "Delete the existing entry first")
             .at("person", "taken"),

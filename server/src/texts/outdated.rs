@@ -4,6 +4,7 @@ use app::i18n::Lang;
 use app::texts::Ui;
 use app::texts::channels::ChannelsUi;
 use app::texts::rules::RulesUi;
+use app::texts::tickets::TicketUi;
 
 use super::{Refusal, Refused, Text, both, conflict};
 
@@ -27,6 +28,8 @@ pub enum Thing {
     Calendar,
     /// A blackout.
     Blackout,
+    /// A default policy of urging.
+    UrgeDefault,
     /// A secret.
     Secret,
     /// An account.
@@ -82,6 +85,7 @@ impl Thing {
             Self::Pool => "pool.outdated",
             Self::Calendar => "calendar.outdated",
             Self::Blackout => "blackout.outdated",
+            Self::UrgeDefault => "ticket_default.outdated",
             Self::Secret => "secret.outdated",
             Self::User => "user.outdated",
             Self::Rota => "oncall.outdated",
@@ -99,6 +103,7 @@ impl Thing {
             Self::Pool => both("这个并发池", "this pool"),
             Self::Calendar => both("这个日历", "this calendar"),
             Self::Blackout => both("这个停跑时段", "this blackout"),
+            Self::UrgeDefault => both("这条默认催单策略", "this default policy"),
             Self::Secret => both("这个密钥", "this secret"),
             Self::User => both("这个账号", "this account"),
             Self::Rota => both("这个值班表", "this rota"),
@@ -162,6 +167,7 @@ impl Refusal for Outdated {
 /// The label of a field in the forms.
 fn label_of(thing: Thing, field: &'static str, lang: Lang) -> &'static str {
     let (ui, words, rules) = (Ui::of(lang), ChannelsUi::of(lang), RulesUi::of(lang));
+    let tickets = TicketUi::of(lang);
     match field {
         "name" => ui.name,
         "kind" => ui.channel_kind,
@@ -212,6 +218,19 @@ fn label_of(thing: Thing, field: &'static str, lang: Lang) -> &'static str {
         "weekday" => lang.pick("星期", "Weekday"),
         "send_when_empty" => lang.pick("无内容时也发送", "Send when empty"),
         "enabled" => lang.pick("启用", "Enabled"),
+        "first_after" => tickets.first_after,
+        "every" => tickets.every,
+        "factor" => tickets.factor,
+        "min" => tickets.min,
+        "max" => tickets.max,
+        "hours_from" => tickets.hours_from,
+        "hours_until" => tickets.hours_until,
+        "calendar" => tickets.calendar,
+        "max_urges" => tickets.max_urges,
+        "expires_after" => tickets.expires_after,
+        "ladder" => tickets.ladder,
+        "stop" => tickets.stop,
+        "quiet_done" => tickets.quiet_done,
         other => other,
     }
 }

@@ -19,6 +19,9 @@ mod rows;
 mod selfcheck;
 mod site;
 mod wait;
+#[path = "../it/helpers/wecom_bot.rs"]
+#[expect(dead_code, reason = "a row needs a part of this vendor only")]
+mod wecom_bot;
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -32,6 +35,7 @@ use lot::Lot;
 use maria::Maria;
 use row::{Outcome, Row, Setting};
 use site::Engine;
+use wait::in_time;
 
 /// The message and place of the last panic: the first line of a row's failure.
 static LAST_PANIC: Mutex<String> = Mutex::new(String::new());

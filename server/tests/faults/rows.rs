@@ -1,6 +1,7 @@
 //! The rows of the fault matrix, in its order.
 
 mod between;
+mod chat;
 mod clash;
 mod clock;
 mod disk;
@@ -172,6 +173,13 @@ pub(crate) fn all() -> Vec<Row> {
             BOTH,
             false,
             urge::commit
+        ),
+        row!(
+            33,
+            "kill -9 of the holder of a bot's connection",
+            BOTH,
+            false,
+            chat::holder
         ),
     ]
 }

@@ -28,3 +28,10 @@ where
 pub(crate) async fn let_pass(time: Duration) {
     tokio::time::sleep(time).await;
 }
+
+/// Waits for something, for three minutes.
+pub(crate) async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(180), work)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain for {what}"))
+}

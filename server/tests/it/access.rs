@@ -64,6 +64,7 @@ fn routes() -> BTreeSet<String> {
         "/admin/pictures",
         "/admin/secrets",
         "/admin/pools",
+        "/admin/urging",
         "/admin/nodes",
         "/metrics",
         "/setup",
@@ -311,6 +312,7 @@ async fn a_viewer_reads_and_writes_nothing() {
         "rules_page",
         "occurrences_page",
         "pools_page",
+        "urge_defaults_page",
         "pictures_page",
         "templates_page",
         "nodes_page",
@@ -333,8 +335,9 @@ async fn a_viewer_reads_and_writes_nothing() {
             ("user", "owner"),
             ("name", "cn"),
             ("source_url", ""),
-            ("vendor", "wecom_bot"),
+            ("channel_id", "1"),
             ("person", "ann"),
+            ("tag", "db"),
         ];
         let reply = match name {
             "users_page" => question(&viewer, &path, &()).await,
@@ -418,6 +421,10 @@ async fn a_viewer_reads_and_writes_nothing() {
         (
             "/admin/pools",
             [("name", "n"), ("slots", "1"), ("unused", "")],
+        ),
+        (
+            "/admin/urging",
+            [("tag", "n"), ("tickets.max_urges", "1"), ("version", "0")],
         ),
         (
             "/admin/users",

@@ -4,7 +4,10 @@ mod dingtalk;
 mod doors;
 mod faults;
 mod feishu;
+mod kinds;
 mod lease;
+mod people;
+mod requests;
 mod sdk;
 mod tickets;
 mod use_cases;
@@ -110,7 +113,7 @@ impl Bots {
     }
 }
 
-fn bot_draft(vendor: &WecomVendor) -> ChannelDraft {
+fn wecom_draft(vendor: &WecomVendor) -> ChannelDraft {
     ChannelDraft {
         name: "bot".to_owned(),
         kind: ChannelKind::WecomBot,
@@ -126,7 +129,7 @@ fn bot_draft(vendor: &WecomVendor) -> ChannelDraft {
 async fn bot(app: &TestApp, vendor: &WecomVendor) -> Channel {
     let made = app
         .service
-        .channel_create(&app.console(), &bot_draft(vendor))
+        .channel_create(&app.console(), &wecom_draft(vendor))
         .await;
     made.expect("a channel")
 }
@@ -142,23 +145,23 @@ async fn in_state(app: &TestApp, channel: &Channel, state: BotState) -> Channel 
     .await
 }
 
-/// An account for a person of WeCom's chat.
-async fn person(app: &TestApp, name: &str, role: Role) {
-    person_at(app, ChannelKind::WecomBot, name, role).await;
-}
-
-/// An account for a person of a chat.
-async fn person_at(app: &TestApp, vendor: ChannelKind, name: &str, role: Role) {
+/// An account for a person of a bot's chats.
+async fn person(app: &TestApp, bot: &Channel, name: &str, role: Role) {
     let user = app
         .components
         .store
         .insert_user(&app.act(), name, role, "no password")
         .await;
     user.expect("a user");
+    known(app, bot, &format!("id-of-{name}"), name).await;
+}
+
+/// A person of a bot's chats acts as an account.
+async fn known(app: &TestApp, bot: &Channel, person: &str, user: &str) {
     let draft = ChatPersonDraft {
-        vendor: vendor.as_str().to_owned(),
-        person: format!("id-of-{name}"),
-        user: name.to_owned(),
+        channel_id: Some(bot.id.0),
+        person: person.to_owned(),
+        user: user.to_owned(),
     };
     let added = app.service.chat_person_add(&app.console(), &draft).await;
     added.expect("a person");

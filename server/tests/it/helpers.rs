@@ -1,6 +1,7 @@
 //! The test kit.
 
 pub(crate) mod app;
+pub(crate) mod bot_vendor;
 pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod database;

@@ -150,6 +150,7 @@ async fn put(app: &TestApp, number: usize, text: &str) -> Vec<String> {
         "/admin/secrets",
         "/admin/secrets?edit=1",
         "/admin/pools",
+        "/admin/urging",
         "/admin/nodes",
         "/about",
         "/no-such-page",
@@ -273,6 +274,10 @@ async fn what_was_typed_comes_back_as_text() {
         ("/admin/users", &["name"][..]),
         ("/admin/channels", &["name", "url"][..]),
         ("/admin/pools", &["name", "slots"][..]),
+        (
+            "/admin/urging",
+            &["tag", "tickets.every", "tickets.ladder"][..],
+        ),
         ("/admin/blackouts", &["name", "tags", "zone"][..]),
         ("/summaries", &["name", "owner", "time", "zone"][..]),
         ("/admin/calendars", &["name", "source_url"][..]),

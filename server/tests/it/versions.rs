@@ -16,7 +16,7 @@ mod edits;
 mod forms;
 
 /// What people edit: the beginnings of paths.
-const EDITED: [&str; 11] = [
+const EDITED: [&str; 12] = [
     "/api/v1/tasks/{id}",
     "/api/v1/rules/{id}",
     "/api/v1/channels/{id}",
@@ -28,6 +28,7 @@ const EDITED: [&str; 11] = [
     "/api/v1/secrets/{id}",
     "/api/v1/users/{id}",
     "/api/v1/oncall/{name}",
+    "/api/v1/tickets/defaults/{name}",
 ];
 
 /// Operations on these that are no edits of what was read.
@@ -157,12 +158,13 @@ async fn the_current_version_is_accepted_and_counted() {
         let parts: Vec<&str> = edit.path.split('/').collect();
         let (list, own) = match parts.get(5) {
             Some(&"templates") => (parts[..6].join("/"), parts[6]),
+            Some(own) if parts[4] == "defaults" => (parts[..5].join("/"), *own),
             _ => (parts[..4].join("/"), parts[4]),
         };
         let listed = admin.get(&list).await.expect(200);
         let items = listed["items"].as_array().expect("a list").clone();
         let is_it = |item: &&Value| {
-            let named = ["id", "name", "event"].map(|key| &item[key]);
+            let named = ["id", "name", "event", "tag"].map(|key| &item[key]);
             named
                 .iter()
                 .any(|value| value.to_string().trim_matches('"') == own)
@@ -244,6 +246,7 @@ async fn what_is_not_stored_yet_has_version_0() {
             json!({"body": "{\"text\": {{ text }}}"}),
         ),
         ("oncall/db".to_owned(), json!({"people": ["ann"]})),
+        ("tickets/defaults/db".to_owned(), json!({"max_urges": "3"})),
     ] {
         let path = format!("/api/v1/{path}");
         // Deleted by others since it was read.

@@ -16,7 +16,7 @@ const THEN: &str = "2026-11-21T07:00:00Z";
 const URL: &str = "http://127.0.0.1:9/hook";
 
 /// An instant as this database keeps it.
-fn instant(text: &str) -> String {
+pub(super) fn instant(text: &str) -> String {
     let at = at(text);
     match mysql_server() {
         Some(_) => format!("'{}'", at.format("%Y-%m-%d %H:%M:%S%.6f")),

@@ -5,9 +5,20 @@ use super::cadence::{factor_text, usual_max, usual_min};
 use super::ladder::line;
 use crate::duration::format_duration;
 use crate::ticket::{
-    CHECK_SECONDS_USUAL, Cadence, CheckBy, Opens, PolicyPart, TicketRule, UrgePolicy,
+    CHECK_SECONDS_USUAL, Cadence, CheckBy, Opens, PolicyDefault, PolicyPart, TicketRule, UrgePolicy,
 };
 use crate::time::clock_time;
+
+impl From<&PolicyDefault> for TicketDraft {
+    /// The draft that would leave it unchanged.
+    fn from(default: &PolicyDefault) -> Self {
+        Self::from(&TicketRule {
+            policy: default.policy.clone(),
+            own: Some(default.own.clone()),
+            ..TicketRule::default()
+        })
+    }
+}
 
 impl From<&TicketRule> for TicketDraft {
     /// The draft that would leave it unchanged.

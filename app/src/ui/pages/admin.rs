@@ -8,14 +8,14 @@ use crate::page::Counts;
 use crate::routes;
 use crate::server_fns::{
     fetch_blackouts, fetch_calendars, fetch_channels, fetch_nodes, fetch_overview, fetch_pools,
-    fetch_rules, fetch_secrets, fetch_summaries, fetch_users,
+    fetch_rules, fetch_secrets, fetch_summaries, fetch_urge_defaults, fetch_users,
 };
 use crate::texts::phrases;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::context::{
     blackouts_ui, calendars_ui, lang, may, messages_ui, nodes_ui, pools_ui, rules_ui, secrets_ui,
-    set_status, summaries_ui, ui,
+    set_status, summaries_ui, ui, urge_defaults_ui,
 };
 use crate::ui::load;
 
@@ -46,6 +46,7 @@ async fn count() -> Result<Counts, AppError> {
         calendars: fetch_calendars().await?.calendars.len(),
         blackouts: fetch_blackouts().await?.blackouts.len(),
         summaries: fetch_summaries(None, None).await?.summaries.len(),
+        urge_defaults: fetch_urge_defaults(None).await?.defaults.len(),
         secrets: fetch_secrets(None).await?.secrets.len(),
         pools: fetch_pools().await?.pools.len(),
         nodes: fetch_nodes()
@@ -59,6 +60,7 @@ async fn count() -> Result<Counts, AppError> {
 
 fn content(counts: Counts) -> AnyView {
     let (ui, calendars, blackouts) = (ui(), calendars_ui(), blackouts_ui());
+    let urging = urge_defaults_ui();
     let (secrets, pools, nodes) = (secrets_ui(), pools_ui(), nodes_ui());
     let card = |href, glyph, title, text, count: String| {
         view! {
@@ -78,6 +80,7 @@ fn content(counts: Counts) -> AnyView {
             {card(routes::RULES, icon::BELL, rules_ui().rules, rules_ui().rules_text, counts.rules.to_string())}
             {card(routes::MESSAGES, icon::SEND, messages_ui().messages, messages_ui().messages_text, phrases::failed_messages(lang(), counts.dead_messages))}
             {card(routes::SUMMARIES, icon::LIST, summaries_ui().summaries, summaries_ui().summaries_text, counts.summaries.to_string())}
+            {card(routes::URGE_DEFAULTS, icon::BELL, urging.urge_defaults, urging.urge_defaults_text, counts.urge_defaults.to_string())}
             {card(routes::CALENDARS, icon::CALENDAR, calendars.calendars, calendars.calendars_text, counts.calendars.to_string())}
             {card(routes::BLACKOUTS, icon::PAUSE, blackouts.blackouts, blackouts.blackouts_text, counts.blackouts.to_string())}
             {card(routes::SECRETS, icon::KEY, secrets.secrets, secrets.secrets_text, counts.secrets.to_string())}

@@ -12,7 +12,7 @@ use leptos_router::location::Location;
 use super::{
     account, admin, blackouts, calendar, calendars, channels, messages, nodes, occurrences,
     pictures, pools, reminders, rules, run, secrets, start, summaries, task, task_form, templates,
-    users,
+    urge_defaults, users,
 };
 
 /// A page of a module that is loaded later.
@@ -50,6 +50,7 @@ pub(in crate::ui) enum SettingPage {
     Secrets,
     Summaries,
     Templates,
+    UrgeDefaults,
     Users,
 }
 
@@ -92,6 +93,7 @@ fn setting_page(page: SettingPage) -> Loaded {
         SettingPage::Secrets => secrets::page(),
         SettingPage::Summaries => summaries::page(),
         SettingPage::Templates => templates::page(),
+        SettingPage::UrgeDefaults => urge_defaults::page(),
         SettingPage::Users => users::page(),
     })
 }

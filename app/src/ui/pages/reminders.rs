@@ -22,7 +22,9 @@ use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{health_ui, lang, may, plan_ui, principal, said, tickets_ui};
+use crate::ui::context::{
+    health_ui, lang, may, plan_ui, principal, said, tickets_ui, urge_defaults_ui,
+};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -43,7 +45,9 @@ pub(crate) fn page() -> AnyView {
     );
     let done = said();
     view! {
-        {page_head(tickets_ui().tickets.to_owned(), ().into_any())}
+        {page_head(tickets_ui().tickets.to_owned(), view! {
+            <a class="button" href=routes::URGE_DEFAULTS>{icon(icon::BELL)} {urge_defaults_ui().urge_defaults}</a>
+        }.into_any())}
         <div aria-live="polite">{move || (done.get() == Some(Done::Answered)).then(|| view! {
             <p class="notice is-ok">{icon(icon::CHECK)} <span>{health_ui().did_answer}</span></p>
         })}</div>

@@ -9,11 +9,10 @@ mod tests;
 
 use std::time::Duration;
 
-use app::channel::ChannelKind;
 use app::id::ChannelId;
 use async_trait::async_trait;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
@@ -178,7 +177,6 @@ impl Dingtalk {
         };
         let said = Said {
             channel: self.channel,
-            vendor: ChannelKind::DingtalkBot,
             lang: self.account.lang,
             person,
             event: text("msgId"),
@@ -200,7 +198,6 @@ impl Dingtalk {
         };
         let press = Press {
             channel: self.channel,
-            vendor: ChannelKind::DingtalkBot,
             lang: self.account.lang,
             person: ticket.person.clone(),
             // Repeated with the same ID.
@@ -288,6 +285,12 @@ pub(crate) fn card(id: &str, bot: &str, chat: &str, state: &CardState) -> Value 
     if is_group(chat) {
         body["openSpaceId"] = json!(format!("dtv1.card//IM_GROUP.{chat}"));
         body["imGroupOpenDeliverModel"] = json!({ "robotCode": bot });
+        if !state.people.is_empty() {
+            let people = state.people.iter();
+            let people: Map<String, Value> =
+                people.map(|(id, name)| (id.clone(), json!(name))).collect();
+            body["imGroupOpenDeliverModel"]["atUserIds"] = Value::Object(people);
+        }
     } else {
         body["openSpaceId"] = json!(format!("dtv1.card//IM_ROBOT.{chat}"));
         body["imRobotOpenDeliverModel"] = json!({ "spaceType": "IM_ROBOT" });

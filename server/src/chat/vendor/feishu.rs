@@ -13,7 +13,6 @@ mod tests;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use app::channel::ChannelKind;
 use app::id::ChannelId;
 use async_trait::async_trait;
 use base64::Engine;
@@ -211,7 +210,6 @@ impl Feishu {
         let person = text(&event["sender"]["sender_id"]["open_id"]);
         let said = Said {
             channel: self.channel,
-            vendor: ChannelKind::FeishuBot,
             lang: self.account.lang,
             person: person.clone(),
             event: id.to_owned(),
@@ -237,7 +235,6 @@ impl Feishu {
         };
         let press = Press {
             channel: self.channel,
-            vendor: ChannelKind::FeishuBot,
             lang: self.account.lang,
             person,
             event: id.to_owned(),
@@ -281,6 +278,15 @@ fn card_json(id: &str, state: &CardState) -> Value {
     if !state.text.trim().is_empty() {
         let text = plain(head(state.text.trim(), CARD_MAX.1));
         elements.push(json!({ "tag": "div", "text": text }));
+    }
+    if !state.people.is_empty() {
+        // Plain text mentions no one (open.feishu.cn: 卡片 Markdown, at 人).
+        let people = state
+            .people
+            .iter()
+            .map(|(id, _)| format!("<at id={id}></at>"));
+        let text = people.collect::<Vec<_>>().join(" ");
+        elements.push(json!({ "tag": "div", "text": { "tag": "lark_md", "content": text } }));
     }
     if !buttons.is_empty() {
         elements.push(json!({ "tag": "action", "actions": buttons }));

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use app::channel::ChannelKind;
 use app::id::ChannelId;
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -61,7 +60,6 @@ impl Wecom {
                 };
                 let press = Press {
                     channel: self.channel,
-                    vendor: ChannelKind::WecomBot,
                     lang: self.account.lang,
                     person,
                     event: text(&body["msgid"]),
@@ -95,7 +93,6 @@ impl Wecom {
         };
         let said = Said {
             channel: self.channel,
-            vendor: ChannelKind::WecomBot,
             lang: self.account.lang,
             person: person.to_owned(),
             event: body["msgid"].as_str().unwrap_or_default().to_owned(),
@@ -242,6 +239,7 @@ impl Protocol for Wecom {
 
 #[cfg(test)]
 mod tests {
+    use app::channel::ChannelKind;
     use app::i18n::Lang;
 
     use super::*;

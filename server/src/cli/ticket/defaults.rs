@@ -3,12 +3,12 @@
 use app::ticket::{EVERY_TAG, PolicyDefault};
 use axum::http::Method;
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::calendar::typed;
 use super::super::client::{Client, escaped};
 use super::super::confirm::Confirm;
-use super::super::print::{print_done, print_json, print_table};
+use super::super::print::{items, print_done, print_json, print_table};
 use super::super::task::Tickets;
 use super::super::{Failure, lang};
 
@@ -67,7 +67,10 @@ pub(super) async fn run(client: &Client, command: &DefaultCommand) -> Result<(),
         }
         DefaultCommand::Set { tag, policy, json } => {
             let body = serde_json::json!(policy.draft());
-            let set = client.call(Method::PUT, &path(tag), Some(body)).await?;
+            let read = stored(client, tag).await?;
+            let set = client
+                .change(Method::PUT, &path(tag), &read, Some(body))
+                .await?;
             let default: PolicyDefault = typed(&set)?;
             let (name, words) = (name(tag), words(&default));
             let line = lang().pick(format!("{name}：{words}"), format!("{name}: {words}"));
@@ -75,12 +78,14 @@ pub(super) async fn run(client: &Client, command: &DefaultCommand) -> Result<(),
             Ok(())
         }
         DefaultCommand::Delete { tag, confirm, json } => {
-            let name = name(tag);
+            let (name, read) = (name(tag), stored(client, tag).await?);
             confirm.ask(&lang().pick(
                 format!("删除{name}的默认催单策略？"),
                 format!("Delete the default policy of {name}?"),
             ))?;
-            client.call(Method::DELETE, &path(tag), None).await?;
+            client
+                .change(Method::DELETE, &path(tag), &read, None)
+                .await?;
             let words = lang().pick(
                 format!("已删除{name}的默认催单策略"),
                 format!("Deleted the default policy of {name}"),
@@ -90,6 +95,15 @@ pub(super) async fn run(client: &Client, command: &DefaultCommand) -> Result<(),
             Ok(())
         }
     }
+}
+
+/// The default of a tag as it is stored; that of none has version 0.
+async fn stored(client: &Client, tag: &str) -> Result<Value, Failure> {
+    let listed = client
+        .call(Method::GET, "/api/v1/tickets/defaults", None)
+        .await?;
+    let found = items(&listed).iter().find(|one| one["tag"] == tag.trim());
+    Ok(found.cloned().unwrap_or_else(|| json!({ "version": 0 })))
 }
 
 fn name(tag: &str) -> String {

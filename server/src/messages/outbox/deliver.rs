@@ -27,6 +27,16 @@ struct Words {
 }
 
 impl Outbox {
+    /// Puts the people of this moment in the place of rotas.
+    async fn name_on_call(&self, people: &mut Vec<String>) -> Result<(), SendError> {
+        let is_needed = OnCall::is_among(&*people);
+        let on_call = OnCall::read(&self.store, is_needed, self.clock.now()).await;
+        on_call
+            .map_err(|error| unreadable("who is on call cannot be read", &error))?
+            .name(people);
+        Ok(())
+    }
+
     /// Renders a message and sends it; returns the answer of the service.
     pub(super) async fn deliver(
         &self,
@@ -34,11 +44,7 @@ impl Outbox {
         target: &ChannelTarget,
     ) -> Result<String, SendError> {
         // The people of this moment, in the place of rotas.
-        let is_needed = OnCall::is_among(&item.mentions);
-        let on_call = OnCall::read(&self.store, is_needed, self.clock.now()).await;
-        on_call
-            .map_err(|error| unreadable("who is on call cannot be read", &error))?
-            .name(&mut item.mentions);
+        self.name_on_call(&mut item.mentions).await?;
         let facts = item.facts.as_deref().map(serde_json::from_str);
         // A newer server's, perhaps: it may get its turn before this one gives up.
         let facts: Option<Facts> = facts
@@ -58,7 +64,11 @@ impl Outbox {
         // What leaves: `item` is what is kept, which holds no link.
         let mut leaving = item.clone();
         if let Some(facts) = facts {
-            let about = self.ticket_of(&facts).await?;
+            let mut about = self.ticket_of(&facts).await?;
+            if let Some(about) = &mut about {
+                // The link is issued to a person, who may be on call by now.
+                self.name_on_call(&mut about.asked).await?;
+            }
             link = about
                 .as_ref()
                 .and_then(|about| self.ticket_link(about, facts.event(), &item.mentions));
@@ -84,6 +94,10 @@ impl Outbox {
         if item.kind == MessageKind::Text && !is_body {
             item.body = self.with_circumstances(std::mem::take(&mut item.body), item, target);
             leaving.body = self.with_circumstances(leaving.body, item, target);
+        }
+        if to.kind.is_bot() && !item.mentions.is_empty() {
+            let ids = self.store.chat_ids(item.channel_id, &item.mentions).await;
+            made.ids = ids.map_err(|error| unreadable("people cannot be read", &error))?;
         }
         if item.kind == MessageKind::Image {
             made.picture = self.picture(item).await?;

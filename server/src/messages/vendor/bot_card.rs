@@ -4,10 +4,11 @@
 use app::i18n::Lang;
 use app::message::Event;
 use app::ticket::TicketState;
+use serde_json::Value;
 
 use super::super::ticket_button::TicketButton;
-use super::At;
 use super::mention::at as named;
+use super::{At, Chat};
 use crate::chat::{Button, CardState};
 use crate::store::{NO_TASK, OutboxItem};
 use crate::text::one_line;
@@ -27,7 +28,7 @@ pub(super) fn state(item: &OutboxItem, at: At<'_>) -> CardState {
     let (title, rest) = body.trim().split_once('\n').unwrap_or((body.trim(), ""));
     let mut text = rest.trim().to_owned();
     if !item.mentions.is_empty() {
-        // A card mentions no one: it names the people.
+        // Those whom the bot does not know are named only.
         text = format!("{}\n{text}", people(item)).trim().to_owned();
     }
     CardState {
@@ -36,8 +37,42 @@ pub(super) fn state(item: &OutboxItem, at: At<'_>) -> CardState {
         url: at.made.url.clone(),
         link: at.lang.pick("查看详情", "Details").to_owned(),
         buttons: buttons(item, at),
+        people: known(item, at),
         ..CardState::default()
     }
+}
+
+/// The people to mention whom the bot knows, each once. An ID that could be read as markup mentions no one.
+fn known(item: &OutboxItem, at: At<'_>) -> Vec<(String, String)> {
+    let is_plain = |id: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-@.".contains(&byte);
+        id.bytes().all(plain)
+    };
+    let mut people: Vec<(String, String)> = Vec::new();
+    for name in &item.mentions {
+        if let Some(id) = at.made.ids.get(name)
+            && is_plain(id)
+            && people.iter().all(|(known, _)| known != id)
+        {
+            people.push((id.clone(), name.clone()));
+        }
+    }
+    people
+}
+
+/// A card as its vendor's file makes it of a state and an ID, and the same without mentions.
+pub(super) fn with_plain(
+    mut state: CardState,
+    id: &str,
+    make: impl Fn(&str, &CardState) -> Value,
+) -> Chat {
+    let mut chat = Chat::from(make(id, &state));
+    if !state.people.is_empty() {
+        state.people.clear();
+        // A card that was refused may have taken the ID.
+        chat.plain = Some(make(&format!("{id}-plain"), &state));
+    }
+    chat
 }
 
 /// The people to mention, by name.

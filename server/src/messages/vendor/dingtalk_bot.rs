@@ -5,7 +5,7 @@ use app::message::{MessageKind, Why};
 
 use super::super::target::Target;
 use super::answer::http;
-use super::bot_card::{buttons, card_id, people, state};
+use super::bot_card::{buttons, card_id, people, state, with_plain};
 use super::{Answer, At, Limits, Outgoing, Vendor};
 use crate::chat::{dingtalk_card, dingtalk_markdown};
 use crate::outbound::SendError;
@@ -48,12 +48,15 @@ impl Vendor for DingtalkBot {
             false => {
                 let mut state = state(item, at);
                 state.text = cut(&state.text, TEXT_MAX, at.lang).into_owned();
-                dingtalk_card(&card_id(item, at), bot, chat, &state)
+                with_plain(state, &card_id(item, at), |id, state| {
+                    dingtalk_card(id, bot, chat, state)
+                })
             }
             true => {
                 let title = item.body.trim().lines().next().unwrap_or_default();
                 let title = one_line(title).replace("**", "");
-                dingtalk_markdown(bot, chat, head(title.trim(), TITLE_MAX), &content(item, at))
+                let title = head(title.trim(), TITLE_MAX);
+                dingtalk_markdown(bot, chat, title, &content(item, at)).into()
             }
         }))
     }

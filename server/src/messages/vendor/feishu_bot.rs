@@ -5,7 +5,7 @@ use app::message::{MessageKind, Why};
 
 use super::super::target::Target;
 use super::answer::{http, said};
-use super::bot_card::{card_id, state};
+use super::bot_card::{card_id, state, with_plain};
 use super::{Answer, At, Limits, Outgoing, Vendor};
 use crate::chat::feishu_card;
 use crate::outbound::SendError;
@@ -47,11 +47,9 @@ impl Vendor for FeishuBot {
         }
         let mut state = state(item, at);
         state.text = cut(&state.text, TEXT_MAX, at.lang).into_owned();
-        Ok(Outgoing::Chat(feishu_card(
-            &card_id(item, at),
-            chat,
-            &state,
-        )))
+        let id = card_id(item, at);
+        let card = with_plain(state, &id, |id, state| feishu_card(id, chat, state));
+        Ok(Outgoing::Chat(card))
     }
 
     /// The code in the body decides; statuses follow it.

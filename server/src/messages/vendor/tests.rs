@@ -42,6 +42,7 @@ static PLAIN: Made = Made {
     brief: None,
     picture: None,
     ticket: None,
+    ids: std::collections::BTreeMap::new(),
 };
 
 fn at() -> At<'static> {

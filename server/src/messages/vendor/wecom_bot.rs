@@ -4,15 +4,16 @@
 
 use app::channel::TextFormat;
 use app::message::{MessageKind, Why};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::target::Target;
 use super::bot_card::{card_id, state};
 use super::wecom::{Wecom, content};
-use super::{Answer, At, Limits, Outgoing, Vendor};
-use crate::chat::wecom_card;
+use super::{Answer, At, Chat, Limits, Outgoing, Vendor};
+use crate::chat::{CardState, wecom_card};
 use crate::outbound::SendError;
 use crate::store::{OutboxItem, Rate};
+use crate::template::markdown;
 
 /// Bytes of Markdown: a group robot's limit, which is shorter than a bot's.
 const TEXT_MAX: usize = 4096;
@@ -43,12 +44,25 @@ impl Vendor for WecomBot {
             return Err(SendError::Rejected(why.to_owned()));
         }
         let wants_card = at.made.ticket.is_some() || to.settings.format == TextFormat::TemplateCard;
-        let mut body = match wants_card && !at.made.url.is_empty() {
-            true => card(item, at),
-            false => json!({ "msgtype": "markdown", "markdown": { "content": content(item, at) } }),
+        let text =
+            |content: String| json!({ "msgtype": "markdown", "markdown": { "content": content } });
+        let mut chat = match wants_card && !at.made.url.is_empty() {
+            true => {
+                let state = state(item, at);
+                let after = mentions(&state).map(text);
+                let card = wecom_card(&card_id(item, at), &state);
+                Chat {
+                    body: json!({ "msgtype": "template_card", "template_card": card }),
+                    after,
+                    ..Chat::default()
+                }
+            }
+            false => text(content(&by_id(item, at), at)).into(),
         };
-        body["chatid"] = json!(to.settings.chat);
-        Ok(Outgoing::Chat(body))
+        for body in std::iter::once(&mut chat.body).chain(&mut chat.after) {
+            body["chatid"] = json!(to.settings.chat);
+        }
+        Ok(Outgoing::Chat(chat))
     }
 
     /// The errcode of the answer means what that of a group robot does.
@@ -57,7 +71,21 @@ impl Vendor for WecomBot {
     }
 }
 
-fn card(item: &OutboxItem, at: At<'_>) -> Value {
-    let card = wecom_card(&card_id(item, at), &state(item, at));
-    json!({ "msgtype": "template_card", "template_card": card })
+/// The line that follows a card where the bot knows people to mention: cards have no mentions, Markdown has (document
+/// 91770: `<@userid>`). `None` for none.
+fn mentions(state: &CardState) -> Option<String> {
+    let people = state.people.iter().map(|(id, _)| format!("<@{id}>"));
+    let people = people.collect::<Vec<_>>().join(" ");
+    (!people.is_empty()).then(|| format!("{people} {}", markdown(&state.title)))
+}
+
+/// The message with the IDs of those whom the bot knows in the place of their names.
+fn by_id(item: &OutboxItem, at: At<'_>) -> OutboxItem {
+    let mut item = item.clone();
+    for name in &mut item.mentions {
+        if let Some(id) = at.made.ids.get(name.as_str()) {
+            id.clone_into(name);
+        }
+    }
+    item
 }

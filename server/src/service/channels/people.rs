@@ -2,12 +2,13 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller};
-use app::channel::{CHAT_PEOPLE_MAX, ChannelKind, ChatPerson, ChatPersonDraft};
+use app::channel::{CHAT_PEOPLE_MAX, ChatPerson, ChatPersonDraft};
 use app::error::AppError;
-use app::id::ChatPersonId;
+use app::id::{ChannelId, ChatPersonId};
 
 use super::super::{Service, or_taken};
 use crate::error::OrInternal;
+use crate::store::StoreError;
 use crate::texts::chat::{PersonFault, PersonRefusal};
 use crate::texts::{Fault, Missing, Refusal};
 
@@ -28,10 +29,13 @@ impl Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let mut faults = Vec::new();
-        let kind: Option<ChannelKind> = draft.vendor.trim().parse().ok();
-        let kind = kind.filter(|kind| kind.is_bot());
-        if kind.is_none() {
-            faults.push(PersonFault::Vendor.on("vendor", lang));
+        let bot = match draft.channel_id.map(ChannelId) {
+            Some(id) => self.store.channel(id).await.or_internal(lang)?,
+            None => None,
+        };
+        let bot = bot.filter(|bot| bot.kind.is_bot());
+        if bot.is_none() {
+            faults.push(PersonFault::Bot.on("channel_id", lang));
         }
         let person = draft.person.trim();
         let is_odd = |c: char| c.is_control() || c.is_whitespace();
@@ -43,19 +47,22 @@ impl Service {
         if user.is_none() {
             faults.push(PersonFault::User.on("user", lang));
         }
-        let (Some(vendor), Some(user), true) = (kind, user, faults.is_empty()) else {
+        let (Some(bot), Some(user), true) = (bot, user, faults.is_empty()) else {
             return Err(AppError::invalid(lang, faults));
         };
         let known = self.store.chat_people().await.or_internal(lang)?;
         if known.len() >= CHAT_PEOPLE_MAX {
             return Err(PersonRefusal::TooMany.answer(lang));
         }
-        let detail = format!("{} {person} {}", vendor.as_str(), user.user.name);
+        let detail = format!("{} {person} {}", bot.name, user.user.name);
         let act = self.act(who, "chat_person.create").detail(detail);
         let added = self
             .store
-            .insert_chat_person(&act, (vendor, person), user.user.id)
+            .insert_chat_person(&act, &bot, person, user.user.id)
             .await;
+        if matches!(added, Err(StoreError::Overtaken)) {
+            return Err(PersonFault::Bot.alone("channel_id", lang));
+        }
         let id = or_taken(added, lang, || {
             let person = person.to_owned();
             PersonRefusal::Taken { person }.answer(lang)
@@ -71,7 +78,7 @@ impl Service {
         let people = self.store.chat_people().await.or_internal(lang)?;
         let person = people.into_iter().find(|person| person.id == id);
         let person = person.ok_or_else(|| Missing::ChatPerson.answer(lang))?;
-        let detail = format!("{} {}", person.vendor.as_str(), person.person);
+        let detail = format!("{} {}", person.channel, person.person);
         let act = self.act(who, "chat_person.delete").detail(detail);
         let deleted = self.store.delete_chat_person(&act, id).await;
         match deleted.or_internal(lang)? {

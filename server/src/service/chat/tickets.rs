@@ -76,6 +76,7 @@ impl Service {
             link: details(caller.lang),
             buttons: TicketButton::of(ticket.id, ticket.kind, ticket.state, caller.lang),
             seen_by,
+            people: Vec::new(),
         }
     }
 

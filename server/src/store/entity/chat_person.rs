@@ -7,10 +7,13 @@ use sea_orm::entity::prelude::*;
 pub(crate) struct Model {
     #[sea_orm(primary_key)]
     pub(crate) id: i64,
+    /// The kind of the bot.
     pub(crate) vendor: String,
     pub(crate) person: String,
     pub(crate) user_id: i64,
     pub(crate) created_at: DateTimeUtc,
+    /// The bot's channel; none in rows that a server from before this column writes, which apply to no bot.
+    pub(crate) channel_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -22,7 +22,7 @@ pub(crate) async fn commit(setting: Setting) -> Outcome {
     let mut notes = Vec::new();
     let mut sum = Counts::default();
     for point in ["urge.before", "urge.committed"] {
-        let mut site = Site::new(&setting, setting.nodes(2)).await;
+        let mut site = Site::new(&setting, setting.nodes(3)).await;
         for node in &mut site.nodes {
             let allow = (
                 "JCRONTAB_OUTBOUND_ALLOW".to_owned(),
@@ -35,9 +35,9 @@ pub(crate) async fn commit(setting: Setting) -> Outcome {
         site.start().await;
         site.load(1).await;
         enter(&site).await;
-        if site.nodes.len() > 1 {
-            // Alone at first, so that it reaches the point.
-            site.nodes[1].stop().await;
+        // Alone at first, so that it reaches the point.
+        for other in &mut site.nodes[1..] {
+            other.stop().await;
         }
         let died = site.nodes[0].ended(LIMIT).await;
         let end = site.nodes[0].log_end();

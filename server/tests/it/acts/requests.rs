@@ -28,6 +28,7 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
         reported,
         summary,
         daily,
+        bot,
         mapped,
         message,
         run: _,
@@ -323,7 +324,7 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
         (
             "POST /api/v1/chat/people",
             "/api/v1/chat/people".into(),
-            json!({"vendor": "wecom_bot", "person": "bob", "user": "other"}),
+            json!({"channel_id": bot, "person": "bob", "user": "other"}),
         ),
         (
             "DELETE /api/v1/chat/people/{id}",

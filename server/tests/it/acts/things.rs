@@ -29,6 +29,7 @@ pub(super) struct Made {
     pub(super) reported: ChannelId,
     pub(super) summary: Value,
     pub(super) daily: Value,
+    pub(super) bot: Value,
     pub(super) mapped: Value,
     pub(super) message: Value,
     pub(super) run: RunId,
@@ -88,7 +89,9 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> Made {
     let summary = json!({"name": "daily", "channel_id": reported, "time": "09:00"});
     let daily = admin.post("/api/v1/summaries", summary.clone()).await;
     let daily = daily.expect(201)["id"].clone();
-    let ann = json!({"vendor": "wecom_bot", "person": "ann", "user": "other"});
+    let bot = json!({"name": "bot", "kind": "wecom_bot", "bot": "b-1", "secret": "of the bot"});
+    let bot = admin.post("/api/v1/channels", bot).await.expect(201)["id"].clone();
+    let ann = json!({"channel_id": bot, "person": "ann", "user": "other"});
     let mapped = admin.post("/api/v1/chat/people", ann).await.expect(201)["id"].clone();
     let given_up = TaskDraft {
         mode: Mode::Message,
@@ -119,6 +122,7 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> Made {
         reported,
         summary,
         daily,
+        bot,
         mapped,
         message,
         run,

@@ -8,18 +8,18 @@ use app::auth::Role;
 use app::backend::Channels;
 use app::channel::{BotState, Channel, ChannelDraft, ChannelKind};
 
-use super::{Bots, in_state, person_at};
+use super::{Bots, in_state, person};
 use crate::helpers::TestApp;
 use crate::helpers::dingtalk_bot::{BOT, CHAT, DingtalkVendor, SECRET};
 
 /// Where cards are made.
 const CARDS: &str = "/v1.0/card/instances/createAndDeliver";
 /// Where texts to the group go.
-const TEXTS: &str = "/v1.0/robot/groupMessages/send";
+pub(super) const TEXTS: &str = "/v1.0/robot/groupMessages/send";
 /// Where texts are answered.
-const REPLIES: &str = "/robot/sendBySession";
+pub(super) const REPLIES: &str = "/robot/sendBySession";
 
-fn bot_draft(vendor: &DingtalkVendor) -> ChannelDraft {
+pub(super) fn bot_draft(vendor: &DingtalkVendor) -> ChannelDraft {
     ChannelDraft {
         name: "bot".to_owned(),
         kind: ChannelKind::DingtalkBot,
@@ -64,6 +64,6 @@ impl Talk {
     }
 
     async fn person(&self, name: &str, role: Role) {
-        person_at(&self.app, ChannelKind::DingtalkBot, name, role).await;
+        person(&self.app, &self.channel, name, role).await;
     }
 }

@@ -5,7 +5,7 @@ use app::backend::Channels;
 use app::channel::{BotState, ChannelDraft};
 use chrono::TimeDelta;
 
-use super::{Bots, bot, bot_draft, in_state, person};
+use super::{Bots, bot, in_state, person, wecom_draft};
 use crate::helpers::TestApp;
 use crate::helpers::wecom_bot::{Mood, WecomVendor};
 
@@ -15,7 +15,7 @@ async fn a_wrong_secret_is_shown_once_and_a_corrected_one_is_used_at_once() {
     let vendor = WecomVendor::start().await;
     let wrong = ChannelDraft {
         secret: Some("WRONG-SECRET".to_owned()),
-        ..bot_draft(&vendor)
+        ..wecom_draft(&vendor)
     };
     let made = app.service.channel_create(&app.console(), &wrong).await;
     let channel = made.expect("a channel");
@@ -35,7 +35,7 @@ async fn a_wrong_secret_is_shown_once_and_a_corrected_one_is_used_at_once() {
     assert!(!test.ok && test.answer.contains("refuses"), "{test:?}");
     assert_eq!(vendor.connections(), 1, "it is not tried again and again");
 
-    let right = bot_draft(&vendor);
+    let right = wecom_draft(&vendor);
     let edited = app
         .service
         .channel_update(&app.console(), channel.id, None, &right)
@@ -53,7 +53,7 @@ async fn a_connection_that_breaks_is_made_again() {
     let app = TestApp::new().await;
     let vendor = WecomVendor::start().await;
     let channel = bot(&app, &vendor).await;
-    person(&app, "ann", Role::Viewer).await;
+    person(&app, &channel, "ann", Role::Viewer).await;
     let bots = Bots::of(&app);
     vendor.mood(Mood::Half);
     bots.turn().await;
@@ -118,7 +118,7 @@ async fn a_flood_of_events_is_answered_whole_and_marks_of_events_do_not_stay() {
     let app = TestApp::new().await;
     let vendor = WecomVendor::start().await;
     let channel = bot(&app, &vendor).await;
-    person(&app, "ann", Role::Viewer).await;
+    person(&app, &channel, "ann", Role::Viewer).await;
     let bots = Bots::of(&app);
     bots.turn().await;
     app.until("a connection", async || {
@@ -144,7 +144,7 @@ async fn an_address_inside_is_not_called() {
     let vendor = WecomVendor::start().await;
     let made = app
         .service
-        .channel_create(&app.console(), &bot_draft(&vendor))
+        .channel_create(&app.console(), &wecom_draft(&vendor))
         .await;
     let refused = made.expect_err("a private address");
     assert_eq!(refused.fields[0].field, "url", "{refused:?}");

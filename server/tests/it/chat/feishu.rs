@@ -1,6 +1,5 @@
 //! The bots of Feishu: what is the same for all vendors is tried with WeCom's; here is what is its own.
 
-mod faults;
 mod sdk;
 mod tickets;
 
@@ -8,16 +7,16 @@ use app::auth::Role;
 use app::backend::Channels;
 use app::channel::{BotState, Channel, ChannelDraft, ChannelKind};
 
-use super::{Bots, in_state, person_at};
+use super::{Bots, in_state, person};
 use crate::helpers::TestApp;
 use crate::helpers::feishu_bot::{BOT, CHAT, FeishuVendor, SECRET};
 
 /// Where messages go.
-const MESSAGES: &str = "/open-apis/im/v1/messages";
+pub(super) const MESSAGES: &str = "/open-apis/im/v1/messages";
 /// Where texts are answered.
-const REPLIES: &str = "/open-apis/im/v1/messages/om_said/reply";
+pub(super) const REPLIES: &str = "/open-apis/im/v1/messages/om_said/reply";
 
-fn bot_draft(vendor: &FeishuVendor) -> ChannelDraft {
+pub(super) fn bot_draft(vendor: &FeishuVendor) -> ChannelDraft {
     ChannelDraft {
         name: "bot".to_owned(),
         kind: ChannelKind::FeishuBot,
@@ -60,7 +59,7 @@ impl Talk {
     }
 
     async fn person(&self, name: &str, role: Role) {
-        person_at(&self.app, ChannelKind::FeishuBot, name, role).await;
+        person(&self.app, &self.channel, name, role).await;
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use super::{Bots, bot, bot_draft, person};
+use super::{Bots, bot, person, wecom_draft};
 use crate::helpers::wecom_bot::{BOT, CHAT, SECRET, WecomVendor};
 use crate::helpers::{TestApp, draft, in_time};
 
@@ -108,8 +108,8 @@ async fn wecoms_own_client_and_ours_hold_the_same_conversation() {
     // And the vendor judges ours.
     let app = TestApp::new().await;
     let vendor = WecomVendor::start().await;
-    person(&app, "ann", Role::Operator).await;
     let channel = bot(&app, &vendor).await;
+    person(&app, &channel, "ann", Role::Operator).await;
     let bots = Bots::of(&app);
     bots.turn().await;
     app.until("a connection", async || {
@@ -120,7 +120,7 @@ async fn wecoms_own_client_and_ours_hold_the_same_conversation() {
     assert!(test.as_ref().is_ok_and(|test| test.ok), "{test:?}");
     let cards = ChannelDraft {
         format: Some("template_card".to_owned()),
-        ..bot_draft(&vendor)
+        ..wecom_draft(&vendor)
     };
     let edited = app
         .service

@@ -72,8 +72,8 @@ fn text(update: &Value) -> String {
 #[tokio::test]
 async fn an_urge_is_a_card_and_its_buttons_act_as_the_person_who_presses() {
     let mut talk = Talk::start().await;
-    person(&talk.app, "ann", Role::Operator).await;
-    person(&talk.app, "vic", Role::Viewer).await;
+    person(&talk.app, &talk.channel, "ann", Role::Operator).await;
+    person(&talk.app, &talk.channel, "vic", Role::Viewer).await;
     let task = urged(&talk, "rotate the certificates", "ann").await;
     notify(&talk.app).await;
     let (id, shown) = card(&mut talk).await;
@@ -86,6 +86,11 @@ async fn an_urge_is_a_card_and_its_buttons_act_as_the_person_who_presses() {
         words.contains("rotate the certificates") && words.contains("@ann"),
         "{shown}"
     );
+    // Cards mention no one, so Markdown follows that does: the bot knows the owner's account.
+    let follows = talk.vendor.bodies("aibot_send_msg").remove(1);
+    let mention = follows["markdown"]["content"].as_str().expect("Markdown");
+    assert!(mention.starts_with("<@id-of-ann> "), "{follows}");
+    assert!(!mention.contains("/t/"), "{follows}");
     let link = shown["card_action"]["url"].as_str().expect("a link");
     assert!(link.contains("/t/") && !words.contains("/t/"), "{shown}");
 
@@ -126,8 +131,11 @@ async fn an_urge_is_a_card_and_its_buttons_act_as_the_person_who_presses() {
         ("done", "ann"),
     ];
     assert_eq!(acts, wanted);
-    let audit = "SELECT COUNT(*) FROM audit WHERE via = 'chat' AND client = 'wecom_bot:id-of-ann'";
-    assert_eq!(talk.app.place.database.count(audit).await, 4);
+    let bot = talk.channel.id;
+    let audit = format!(
+        "SELECT COUNT(*) FROM audit WHERE via = 'chat' AND client = 'wecom_bot#{bot}:id-of-ann'"
+    );
+    assert_eq!(talk.app.place.database.count(&audit).await, 4);
     assert_eq!(talk.vendor.complaints(), Vec::<String>::new());
     talk.bots.stop().await;
 }
@@ -135,8 +143,8 @@ async fn an_urge_is_a_card_and_its_buttons_act_as_the_person_who_presses() {
 #[tokio::test]
 async fn of_two_people_who_press_at_once_one_acts_and_old_cards_say_who() {
     let mut talk = Talk::start().await;
-    person(&talk.app, "ann", Role::Operator).await;
-    person(&talk.app, "bob", Role::Operator).await;
+    person(&talk.app, &talk.channel, "ann", Role::Operator).await;
+    person(&talk.app, &talk.channel, "bob", Role::Operator).await;
     let task = urged(&talk, "t", "ann").await;
     notify(&talk.app).await;
     let (old, _) = card(&mut talk).await;
@@ -198,7 +206,7 @@ async fn of_two_people_who_press_at_once_one_acts_and_old_cards_say_who() {
 #[tokio::test]
 async fn a_person_lists_the_tickets_of_the_account_and_of_the_id() {
     let mut talk = Talk::start().await;
-    person(&talk.app, "ann", Role::Viewer).await;
+    person(&talk.app, &talk.channel, "ann", Role::Viewer).await;
     let none = talk.ask("id-of-ann", "todo").await;
     assert_eq!(none, "You have no open tickets.");
     for number in 0..7 {

@@ -70,8 +70,8 @@ impl Talk {
 #[tokio::test]
 async fn commands_act_as_the_account_of_the_person() {
     let mut talk = Talk::start().await;
-    person(&talk.app, "viewer", Role::Viewer).await;
-    person(&talk.app, "operator", Role::Operator).await;
+    person(&talk.app, &talk.channel, "viewer", Role::Viewer).await;
+    person(&talk.app, &talk.channel, "operator", Role::Operator).await;
     let command = "for i in $(seq 30); do echo line $i; done; echo '```'";
     let task = talk
         .app
@@ -130,9 +130,9 @@ async fn commands_act_as_the_account_of_the_person() {
 #[tokio::test]
 async fn a_button_acts_once_and_refusals_are_seen_by_one_person() {
     let mut talk = Talk::start().await;
-    person(&talk.app, "viewer", Role::Viewer).await;
-    person(&talk.app, "ann", Role::Operator).await;
-    person(&talk.app, "bob", Role::Operator).await;
+    person(&talk.app, &talk.channel, "viewer", Role::Viewer).await;
+    person(&talk.app, &talk.channel, "ann", Role::Operator).await;
+    person(&talk.app, &talk.channel, "bob", Role::Operator).await;
     let task = talk.app.add(draft("t", "0 0 1 1 *", "true")).await;
     let key = format!("run:{}", task.id);
 

@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 
 use prost::Message;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+pub(crate) use super::bot_vendor::Mood;
+use super::bot_vendor::listener;
 use super::in_time;
 
 /// The only application that it knows.
@@ -23,22 +24,6 @@ pub(crate) const BOT: &str = "cli_0123456789abcdef";
 pub(crate) const SECRET: &str = "SECRET-OF-THE-FEISHU";
 /// The group that it may write to.
 pub(crate) const CHAT: &str = "oc_group1";
-
-/// How it treats connections.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) enum Mood {
-    /// As documented.
-    #[default]
-    Friendly,
-    /// It sends the beginning of a frame, and ends the connection.
-    Half,
-    /// It sends a frame that is far too long.
-    Giant,
-    /// It names an address in a private network for the connection.
-    Inside,
-    /// It has no time.
-    Busy,
-}
 
 /// A header of a frame.
 #[derive(Clone, PartialEq, Eq, Message)]
@@ -146,12 +131,6 @@ impl Inner {
     fn changed(&self) {
         self.count.send_modify(|count| *count += 1);
     }
-}
-
-async fn listener() -> (TcpListener, SocketAddr) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("its address");
-    (listener, address)
 }
 
 impl FeishuVendor {

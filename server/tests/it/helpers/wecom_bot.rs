@@ -121,6 +121,11 @@ impl WecomVendor {
         self.inner.lock().connections
     }
 
+    /// Whether the bot has a connection that is subscribed.
+    pub(crate) fn is_open(&self) -> bool {
+        self.inner.lock().open.is_some()
+    }
+
     /// What clients did that the document does not allow.
     pub(crate) fn complaints(&self) -> Vec<String> {
         self.inner.lock().complaints.clone()

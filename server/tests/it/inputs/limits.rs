@@ -66,6 +66,7 @@ async fn a_body_without_the_right_to_send_it_is_refused_unread() {
         "/reminders",
         "/admin/secrets",
         "/admin/pools",
+        "/admin/urging",
         "/admin/calendars",
     ] {
         let reply = send(&viewer, "POST", path, FORM, b"%zz=&&&".to_vec()).await;

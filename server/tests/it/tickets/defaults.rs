@@ -112,3 +112,83 @@ async fn defaults_are_checked_and_set_by_administrators() {
     let listed = editor.get("/api/v1/tickets/defaults").await.expect(200);
     assert_eq!(listed["items"][0]["tag"], "db");
 }
+
+#[tokio::test]
+async fn a_default_is_added_changed_and_deleted_on_the_page_from_the_version_that_was_read() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let (page, path) = ("/admin/urging", "/api/v1/tickets/defaults/db");
+    let send = async |tag: &str, version: &str, every: &str, ladder: &str| {
+        let fields = [
+            ("tag", tag),
+            ("version", version),
+            ("tickets.every", every),
+            ("tickets.ladder", ladder),
+            ("tickets.urgent", "true"),
+        ];
+        admin.submit(page, &fields).await
+    };
+    let stored = async || admin.get("/api/v1/tickets/defaults").await.expect(200)["items"].clone();
+    let odd = send("db", "0", "1s", "2h: ann").await;
+    let text = odd.text();
+    assert_eq!(odd.status, 422, "{text}");
+    assert!(text.contains("2h: ann") && text.contains("1s"), "{text}");
+    let nothing = admin.submit(page, &[("tag", "db"), ("version", "0")]).await;
+    assert_eq!(nothing.status, 422);
+    assert_eq!(stored().await, json!([]));
+
+    assert_eq!(send("db", "0", "20m", "2h: ann").await.status, 303);
+    let first = stored().await;
+    assert_eq!(
+        (&first[0]["version"], &first[0]["tag"]),
+        (&json!(1), &json!("db"))
+    );
+    assert_eq!(first[0]["own"], json!(["cadence", "urgent", "ladder"]));
+    let list = admin.open(page).await.text();
+    assert!(list.contains("?edit=db#change"), "{list}");
+    let form = admin.open("/admin/urging?edit=db").await.text();
+    for part in [
+        r#"name="version" value="1""#,
+        r#"name="tag" value="db""#,
+        r#"value="20m""#,
+        "2h: ann",
+    ] {
+        assert!(form.contains(part), "{part}: {form}");
+    }
+
+    // Somebody else changes it meanwhile: what was typed is not lost, and nothing is overwritten in silence.
+    let other = Some(json!({"every": "40m"}));
+    admin.call("PUT", path, other).await.expect(200);
+    let late = send("db", "1", "25m", "3h: bob").await;
+    let text = late.text();
+    assert_eq!(late.status, 409, "{text}");
+    assert!(text.contains("别人修改过这条默认催单策略"), "{text}");
+    assert!(text.contains("催单间隔") && text.contains("升级"), "{text}");
+    for part in [r#"name="version" value="2""#, r#"value="25m""#, "3h: bob"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_eq!(stored().await[0]["version"], 2);
+    assert_eq!(send("db", "2", "25m", "3h: bob").await.status, 303);
+    // A form for a new one does not overwrite one that is there.
+    assert_eq!(send("db", "0", "30m", "").await.status, 409);
+
+    let delete = async |version: &str| {
+        let fields = [("tag", "db"), ("version", version)];
+        admin.submit("/fn/urge_default_delete", &fields).await;
+        stored().await.as_array().map(Vec::len)
+    };
+    assert_eq!(
+        delete("2").await,
+        Some(1),
+        "an outdated page deletes nothing"
+    );
+    assert_eq!(delete("3").await, Some(0));
+    let viewer = app.signed_in("vic", Role::Viewer).await;
+    let read = viewer.open(page).await;
+    assert_eq!(read.status, 200);
+    assert!(!read.text().contains("tickets.every"));
+    let refused = viewer
+        .submit(page, &[("tag", "db"), ("tickets.every", "1h")])
+        .await;
+    assert_eq!(refused.status, 403);
+}

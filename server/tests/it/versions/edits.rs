@@ -29,6 +29,7 @@ pub(super) async fn everything(admin: &Browser, channel: &Value) -> Vec<Value> {
         "secrets",
         "users",
         "oncall",
+        "tickets/defaults",
     ] {
         all.push(admin.get(&format!("/api/v1/{list}")).await.expect(200));
     }
@@ -61,6 +62,7 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> (Value, Vec<E
     let summary = json!({"name": "daily", "channel_id": shared, "time": "09:00"});
     let summary = post("summaries", summary).await;
     put("pools/db", json!({"slots": 2})).await;
+    put("tickets/defaults/db", json!({"max_urges": "3"})).await;
     post("calendars", json!({"name": "ours"})).await;
     let quiet = json!({"name": "freeze", "cron": "0 1 * * *", "duration": "1h", "zone": "UTC"});
     let quiet = post("blackouts", quiet).await;
@@ -197,6 +199,18 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> (Value, Vec<E
             "oncall/db/swap".to_owned(),
             json!({"first": "2026-11-24", "second": "2026-12-01"}),
             "oncall.outdated",
+        ),
+        edit(
+            "PUT /api/v1/tickets/defaults/{name}",
+            "tickets/defaults/db".to_owned(),
+            json!({"max_urges": "4", "ladder": "2h: ann"}),
+            "ticket_default.outdated",
+        ),
+        edit(
+            "DELETE /api/v1/tickets/defaults/{name}",
+            "tickets/defaults/db".to_owned(),
+            Value::Null,
+            "ticket_default.outdated",
         ),
         edit(
             "DELETE /api/v1/rules/{id}",

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Desk;
 use crate::auth::Action;
-use crate::channel::{BotState, Channel, ChannelKind, ChatPerson};
+use crate::channel::{BotState, Channel, ChatPerson};
 use crate::ui::act::ActForm;
 use crate::ui::components::choice::select;
 use crate::ui::components::controls::button;
@@ -13,7 +13,7 @@ use crate::ui::components::icon;
 use crate::ui::components::output::visible;
 use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{channels_ui, may, ui};
+use crate::ui::context::{channels_ui, lang, may, ui};
 use crate::ui::pages::listing::{Asked, asked, table};
 
 /// The state of a bot's connection, since when, and which server holds it.
@@ -48,14 +48,17 @@ pub(super) fn people(people: &[ChatPerson], channels: &[Channel], desk: Desk) ->
         return None;
     }
     let (ui, words) = (ui(), channels_ui());
-    let columns = [words.person, words.person_vendor, words.person_user];
+    let columns = [words.person, words.person_bot, words.person_user];
     let rows = people.iter().map(|person| {
         let question = Asked::delete(words.person_delete_confirm);
         let remove = asked(desk.forget, [("id", person.id.to_string())], &question);
         view! {
             <tr>
                 <th scope="row"><code class="break">{person.person.clone()}</code></th>
-                <td data-label=words.person_vendor>{ui.channel_kind(person.vendor)}</td>
+                <td data-label=words.person_bot>
+                    <span>{person.channel.clone()}</span>
+                    <small class="muted">{ui.channel_kind(person.vendor)}</small>
+                </td>
                 <td data-label=words.person_user>{person.user.clone()}</td>
                 <td class="row-actions"><div>{remove}</div></td>
             </tr>
@@ -68,24 +71,29 @@ pub(super) fn people(people: &[ChatPerson], channels: &[Channel], desk: Desk) ->
                 <h2 id="people">{words.people}</h2>
                 <p class="muted">{words.people_text}</p>
                 {table(&columns, true, rows.collect(), words.people_empty)}
-                {form(desk)}
+                {form(channels, desk)}
             </section>
         }
         .into_any(),
     )
 }
 
-fn form(desk: Desk) -> AnyView {
+fn form(channels: &[Channel], desk: Desk) -> AnyView {
     let (ui, words, faults) = (ui(), channels_ui(), Faults(Vec::new()));
-    let bots = ChannelKind::ALL.iter().filter(|kind| kind.is_bot());
-    let kinds = bots.map(|kind| {
-        let label = ui.channel_kind(*kind).to_owned();
-        (kind.as_str().to_owned(), label, false)
+    let bots = channels.iter().filter(|channel| channel.kind.is_bot());
+    let bots = bots.map(|bot| {
+        let kind = ui.channel_kind(bot.kind);
+        let label = lang().pick(
+            format!("{}（{kind}）", bot.name),
+            format!("{} ({kind})", bot.name),
+        );
+        (bot.id.to_string(), label, false)
     });
+    let bots = bots.collect();
     view! {
         <ActForm action=desk.allow>
             <div class="columns">
-                {select("vendor", words.person_vendor, "", kinds.collect(), &faults)}
+                {select("channel_id", words.person_bot, words.person_bot_hint, bots, &faults)}
                 {input(Field {
                     name: "person".into(), label: words.person, required: true, hint: words.person_hint,
                     ..Field::default()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::duration::about_duration;
-use crate::ticket::{Answered, TicketStats};
+use crate::ticket::{Answered, TicketStats, hour_span};
 use crate::ui::context::{lang, tickets_ui};
 use crate::ui::pages::listing::table;
 
@@ -14,17 +14,18 @@ pub(super) fn section(stats: Option<&TicketStats>, href: &str) -> AnyView {
         let href = href.to_owned();
         return view! { <p class="padded"><a href=href>{texts.stats_show}</a></p> }.into_any();
     };
+    let as_it_is: fn(&str) -> String = str::to_owned;
     let groups = [
-        (texts.owner, &stats.owners),
-        (texts.tag, &stats.tags),
-        (texts.hour, &stats.hours),
+        (texts.owner, &stats.owners, as_it_is),
+        (texts.tag, &stats.tags, as_it_is),
+        (texts.hour, &stats.hours, hour_span),
     ];
     let tables: Vec<AnyView> = groups
         .into_iter()
         // Without tickets there are no owners either, and one table says so.
-        .filter(|(heading, rows)| !rows.is_empty() || *heading == texts.owner)
-        .map(|(heading, rows)| {
-            let rows = rows.iter().map(row).collect();
+        .filter(|(heading, rows, _)| !rows.is_empty() || *heading == texts.owner)
+        .map(|(heading, rows, name)| {
+            let rows = rows.iter().map(|group| row(group, name)).collect();
             let columns = [
                 heading,
                 texts.stats_count,
@@ -44,14 +45,14 @@ pub(super) fn section(stats: Option<&TicketStats>, href: &str) -> AnyView {
     .into_any()
 }
 
-fn row(group: &Answered) -> AnyView {
+fn row(group: &Answered, name: fn(&str) -> String) -> AnyView {
     let (texts, lang) = (tickets_ui(), lang());
     let median = |seconds: Option<i64>| {
         seconds.map_or_else(|| "–".to_owned(), |seconds| about_duration(seconds, lang))
     };
     let name = match group.name.as_str() {
         "" => texts.unowned.to_owned(),
-        name => name.to_owned(),
+        group => name(group),
     };
     view! {
         <tr>

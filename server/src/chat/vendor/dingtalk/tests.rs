@@ -1,5 +1,6 @@
 //! What frames mean, and what is sent.
 
+use app::channel::ChannelKind;
 use app::i18n::Lang;
 
 use super::*;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::tickets::{notify, urged_in};
 use super::{CARDS, REPLIES, Talk};
+use crate::helpers::dingtalk_bot::Mood;
 use crate::tickets::{look, ticket};
 
 #[tokio::test]
@@ -29,6 +30,9 @@ async fn an_urge_is_a_card_whose_buttons_act_once_and_whose_refusals_one_person_
     let title = shown["msgTitle"].as_str().expect("a title");
     assert!(title.contains("rotate"), "{shown}");
     assert!(shown.to_string().contains("@ann"), "{shown}");
+    // Her phone rings: the bot knows the owner's account.
+    let mentions = &card["imGroupOpenDeliverModel"]["atUserIds"];
+    assert_eq!(mentions, &json!({ "id-of-ann": "ann" }));
     let ticket_id = talk.app.ticket_of(task.id).await;
     let key = |word: &str| format!("ticket:{ticket_id}:{word}");
 
@@ -94,6 +98,35 @@ async fn an_urge_is_a_card_whose_buttons_act_once_and_whose_refusals_one_person_
         "You have no open tickets.",
         "the repeated text is not answered again"
     );
+    assert_eq!(talk.vendor.complaints(), Vec::<String>::new());
+    talk.bots.stop().await;
+}
+
+#[tokio::test]
+async fn a_card_whose_mentions_are_refused_is_sent_without_them() {
+    let mut talk = Talk::start().await;
+    talk.person("ann", Role::Operator).await;
+    urged_in(&talk.app, &talk.channel, "rotate keys", "ann").await;
+    notify(&talk.app).await;
+    talk.vendor.mood(Mood::Strangers);
+    let ten_minutes = TimeDelta::minutes(10);
+    talk.bots.later(&talk.app, &talk.channel, ten_minutes).await;
+    look(&talk.app).await;
+    let plain = talk.vendor.wait_for(CARDS, 2).await;
+    let mentioned = talk.vendor.bodies(CARDS).remove(0);
+    let of = |card: &Value| card["imGroupOpenDeliverModel"]["atUserIds"].clone();
+    assert_eq!(
+        (of(&mentioned), of(&plain)),
+        (json!({ "id-of-ann": "ann" }), Value::Null)
+    );
+    assert_ne!(mentioned["outTrackId"], plain["outTrackId"]);
+    let sent = "SELECT COUNT(*) FROM message WHERE state = 'sent' AND attempts = 1";
+    talk.app
+        .until("a message that was sent once", async || {
+            (talk.app.place.database.count(sent).await > 0).then_some(())
+        })
+        .await;
+    assert_eq!(talk.vendor.bodies(CARDS).len(), 2);
     assert_eq!(talk.vendor.complaints(), Vec::<String>::new());
     talk.bots.stop().await;
 }

@@ -28,7 +28,13 @@ async fn an_urge_is_a_card_whose_buttons_act_once_and_whose_refusals_one_person_
     let shown = talk.vendor.card(&message);
     assert!(shown.to_string().contains("rotate **keys**"), "{shown}");
     assert!(shown.to_string().contains("@ann"), "{shown}");
-    let buttons = shown["elements"][1]["actions"].as_array().expect("buttons");
+    // Her phone rings: the bot knows the owner's account.
+    let mention = &shown["elements"][1]["text"];
+    assert_eq!(
+        mention,
+        &json!({ "tag": "lark_md", "content": "<at id=id-of-ann></at>" })
+    );
+    let buttons = shown["elements"][2]["actions"].as_array().expect("buttons");
     assert_eq!(buttons.len(), 6, "five acts and a link: {shown}");
     let done = buttons[0]["value"].clone();
     let ticket_id = talk.app.ticket_of(task.id).await;

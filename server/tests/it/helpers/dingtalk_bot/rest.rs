@@ -127,6 +127,13 @@ fn with_token(memory: &mut Memory, (method, path): (&Method, &str), body: &Value
     match (method.as_str(), path) {
         ("POST", "/v1.0/card/instances/createAndDeliver") => {
             let id = card(memory, body).map_err(bad)?;
+            let mentions = &body["imGroupOpenDeliverModel"]["atUserIds"];
+            if memory.mood == Mood::Strangers && !mentions.is_null() {
+                let failed = json!([{ "spaceType": "IM_GROUP", "spaceId": CHAT, "success": false,
+                    "errorMsg": "a user is not in the group" }]);
+                let result = json!({ "outTrackId": id, "deliverResults": failed });
+                return Ok(json!({ "success": true, "result": result }));
+            }
             let parameters = body["cardData"]["cardParamMap"].clone();
             memory.cards.insert(id.clone(), parameters);
             let delivered = json!([{ "spaceType": "IM_GROUP", "spaceId": CHAT, "success": true }]);
@@ -202,6 +209,11 @@ fn card(memory: &Memory, body: &Value) -> Result<String, &'static str> {
         return Err("no template, or no way for presses");
     }
     parameters(body)?;
+    let mentions = &body["imGroupOpenDeliverModel"]["atUserIds"];
+    let named = mentions.as_object().map(|all| all.values().all(says));
+    if !mentions.is_null() && named != Some(true) {
+        return Err("odd mentions");
+    }
     let group = format!("dtv1.card//IM_GROUP.{CHAT}");
     let to_group = body["openSpaceId"] == group.as_str()
         && body["imGroupOpenDeliverModel"]["robotCode"] == BOT

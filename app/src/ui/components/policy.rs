@@ -1,0 +1,77 @@
+//! The fields of a policy of urging: in the form of a task, and in that of the defaults.
+
+use std::borrow::Cow;
+
+use leptos::prelude::*;
+
+use super::choice::{check, select};
+use super::field::{Faults, Field, input, lines};
+use crate::task::TicketDraft;
+use crate::ui::context::ticket_ui;
+
+/// A field of one line.
+pub(in crate::ui) fn text(
+    name: &'static str,
+    (label, hint): (&'static str, &'static str),
+    value: &str,
+    faults: &Faults,
+) -> AnyView {
+    let field = Field {
+        name: Cow::Borrowed(name),
+        label,
+        hint,
+        value: value.to_owned(),
+        ..Field::default()
+    };
+    input(field, faults)
+}
+
+/// Options, with what is chosen among them even where it is none of them.
+pub(in crate::ui) fn options(chosen: &str, all: &[(&str, &str)]) -> Vec<(String, String, bool)> {
+    let mut options: Vec<(String, String, bool)> = all
+        .iter()
+        .map(|(value, words)| ((*value).to_owned(), (*words).to_owned(), *value == chosen))
+        .collect();
+    if !options.iter().any(|(.., chosen)| *chosen) {
+        options.push((chosen.to_owned(), chosen.to_owned(), true));
+    }
+    options
+}
+
+/// When people are asked, how often, and who.
+pub(in crate::ui) fn policy(draft: &TicketDraft, faults: &Faults) -> AnyView {
+    let words = ticket_ui();
+    let stop = match draft.stop.trim() {
+        "done" => "",
+        stop => stop,
+    };
+    let stop = options(
+        stop,
+        &[
+            ("", words.stop_done),
+            ("acknowledged", words.stop_acknowledged),
+        ],
+    );
+    view! {
+        <div class="columns">
+            {text("tickets.first_after", (words.first_after, words.first_after_hint), &draft.first_after, faults)}
+            {text("tickets.every", (words.every, words.every_hint), &draft.every, faults)}
+            {text("tickets.factor", (words.factor, words.factor_hint), &draft.factor, faults)}
+            {text("tickets.min", (words.min, words.min_hint), &draft.min, faults)}
+            {text("tickets.max", (words.max, words.max_hint), &draft.max, faults)}
+            {text("tickets.cron", (words.cron, words.cron_hint), &draft.cron, faults)}
+            {text("tickets.hours_from", (words.hours_from, words.hours_hint), &draft.hours_from, faults)}
+            {text("tickets.hours_until", (words.hours_until, words.hours_hint), &draft.hours_until, faults)}
+            {text("tickets.calendar", (words.calendar, words.calendar_hint), &draft.calendar, faults)}
+            {text("tickets.max_urges", (words.max_urges, words.max_urges_hint), &draft.max_urges, faults)}
+            {text("tickets.expires_after", (words.expires_after, words.expires_after_hint), &draft.expires_after, faults)}
+            {select("tickets.stop", words.stop, "", stop, faults)}
+        </div>
+        {lines("tickets.ladder", (words.ladder, words.ladder_hint), &draft.ladder, false, faults)}
+        <div class="checks">
+            {check("tickets.urgent".to_owned(), words.urgent, draft.urgent, None)}
+            {check("tickets.quiet_done".to_owned(), words.quiet_done, draft.quiet_done, None)}
+        </div>
+    }
+    .into_any()
+}
