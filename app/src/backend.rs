@@ -33,10 +33,11 @@ use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use crate::oncall::RotaView;
 use crate::page::{About, Overview, Preview, PreviewRequest};
 use crate::response::SharedSink;
+use crate::retention::{RetentionDraft, StoredRetention};
 use crate::rule::{Explained, RuleDraft, RuleQuery, RuleView};
 use crate::run::brief::Brief;
 use crate::run::log::LogPage;
-use crate::run::{HistoryItem, Output, Run};
+use crate::run::{HistoryItem, Output, Run, RunQuery};
 use crate::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskView};
 use crate::ticket::{TicketAct, TicketDetail, TicketLink, TicketQuery, TicketStats, TicketView};
 use crate::time::{Stamp, ZoneRules};
@@ -112,14 +113,17 @@ pub trait Tasks: Send + Sync {
 /// Runs and their output.
 #[async_trait]
 pub trait Runs: Send + Sync {
-    /// Runs of a task, or of all, newest first.
+    /// Runs of a task, newest first.
     async fn run_list(
         &self,
         caller: &Caller,
-        task: Option<TaskId>,
+        task: TaskId,
         after: Option<String>,
         limit: u32,
     ) -> Answer<List<Run>>;
+    /// Runs of all tasks that match, the last one to start first. A page may be shorter than asked for, even empty,
+    /// and not the last one: so many runs are examined for it, and its cursor goes on after those.
+    async fn run_search(&self, caller: &Caller, query: &RunQuery) -> Answer<List<Run>>;
     /// One run.
     async fn run_get(&self, caller: &Caller, id: RunId) -> Answer<Run>;
     /// Its output so far or in total, as text.
@@ -244,6 +248,20 @@ pub trait TicketDoors: Send + Sync {
     async fn ticket_stats(&self, caller: &Caller) -> Answer<TicketStats>;
 }
 
+/// How long history is kept.
+#[async_trait]
+pub trait Keeping: Send + Sync {
+    /// The policy in force.
+    async fn retention(&self, caller: &Caller) -> Answer<StoredRetention>;
+    /// Replaces it; with `read` only if it still has that version.
+    async fn retention_set(
+        &self,
+        caller: &Caller,
+        read: Option<i64>,
+        draft: &RetentionDraft,
+    ) -> Answer<StoredRetention>;
+}
+
 /// The state of the whole server.
 #[async_trait]
 pub trait System: Send + Sync {
@@ -277,6 +295,7 @@ pub trait Backend:
     + Tickets
     + TicketDoors
     + UrgeDefaults
+    + Keeping
     + Users
     + System
 {
@@ -296,6 +315,7 @@ impl<
         + Tickets
         + TicketDoors
         + UrgeDefaults
+        + Keeping
         + Users
         + System,
 > Backend for T

@@ -6,6 +6,7 @@
 //!   firings, previews, explanations;
 //! - [`oncall`]: rotas, and who is on call;
 //! - [`ticket`]: what people are asked for until it is done, and how often and when they are asked;
+//! - [`retention`]: how long history is kept;
 //! - [`secret`], [`pool`], [`node`]: secrets of runs, limits on simultaneous runs, and servers;
 //! - [`ansi`]: terminal output of commands, made harmless;
 //! - [`cron`]: cron expressions, their faults and their descriptions in two languages;
@@ -40,6 +41,7 @@ pub mod page;
 pub mod pool;
 pub mod reader;
 pub mod response;
+pub mod retention;
 pub mod routes;
 pub mod rule;
 pub mod run;

@@ -8,6 +8,10 @@ pub const OVERVIEW: &str = "/";
 pub const TASKS: &str = "/tasks";
 /// The form for a new task.
 pub const TASK_NEW: &str = "/tasks/new";
+/// Runs of all tasks.
+pub const RUNS: &str = "/runs";
+/// The same as a file.
+pub const RUNS_EXPORT: &str = "/api/v1/runs/export";
 /// The history of messages.
 pub const MESSAGES: &str = "/messages";
 /// Summaries: what needs attention, daily or weekly.
@@ -34,6 +38,8 @@ pub const SECRETS: &str = "/admin/secrets";
 pub const URGE_DEFAULTS: &str = "/admin/urging";
 /// Concurrency pools.
 pub const POOLS: &str = "/admin/pools";
+/// How long history is kept.
+pub const RETENTION: &str = "/admin/retention";
 /// Server processes.
 pub const NODES: &str = "/admin/nodes";
 /// The parts of this installation and their versions.

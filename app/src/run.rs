@@ -2,15 +2,19 @@
 
 mod answer;
 pub mod brief;
+mod listing;
 pub mod log;
 mod not_started;
 mod reason;
 mod signal;
 mod state;
+mod took;
 
+pub use listing::{Outcome, RunQuery};
 pub use reason::{Gone, RunReason, reason_text};
 pub use signal::{killed_by, signal_text};
 pub use state::{NoRoom, RunEnd, RunState, RunStep, WaitReason};
+pub use took::Durations;
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};

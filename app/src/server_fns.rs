@@ -15,7 +15,9 @@ pub mod occurrences;
 pub mod pictures;
 pub mod pools;
 pub mod read;
+pub mod retention;
 pub mod rules;
+pub mod runs;
 pub mod secrets;
 pub mod start;
 pub mod summaries;
@@ -41,7 +43,9 @@ pub use read::{
     fetch_about, fetch_history, fetch_overview, fetch_preview, fetch_run, fetch_task,
     fetch_task_list,
 };
+pub use retention::fetch_retention;
 pub use rules::{DeleteRule, fetch_rules};
+pub use runs::fetch_runs;
 pub use secrets::{DeleteSecret, fetch_secrets};
 pub use start::fetch_start;
 pub use summaries::{DeleteSummary, fetch_summaries};

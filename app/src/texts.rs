@@ -16,8 +16,10 @@ pub mod pictures;
 pub mod plan;
 pub mod pools;
 pub mod reminders;
+pub mod retention;
 pub mod rules;
 pub mod runlog;
+pub mod runs;
 pub mod secrets;
 pub mod start;
 pub mod summaries;
@@ -34,6 +36,7 @@ crate::texts! {
         nav_label: "主导航" | "Main navigation",
         nav_overview: "概览" | "Overview",
         nav_tasks: "任务" | "Tasks",
+        nav_runs: "执行" | "Runs",
         nav_reminders: "待办" | "To do",
         nav_admin: "管理" | "Admin",
         account: "账号与显示" | "Account and display",

@@ -57,6 +57,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tasks/:id/edit") view={LazyPage::Form} ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/run") view={LazyPage::Task(TaskPage::Start)} ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/occurrences") view={LazyPage::Task(TaskPage::Occurrences)} ssr=ssr.clone()/>
+                    <Route path=path!("/runs") view={LazyPage::Runs} ssr=ssr.clone()/>
                     <Route path=path!("/runs/:id") view={LazyPage::Run} ssr=ssr.clone()/>
                     <Route path=path!("/messages") view={LazyPage::Setting(SettingPage::Messages)} ssr=ssr.clone()/>
                     <Route path=path!("/reminders") view={LazyPage::Task(TaskPage::Reminders)} ssr=ssr.clone()/>
@@ -73,6 +74,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/secrets") view={LazyPage::Setting(SettingPage::Secrets)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/pools") view={LazyPage::Setting(SettingPage::Pools)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/urging") view={LazyPage::Setting(SettingPage::UrgeDefaults)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/retention") view={LazyPage::Setting(SettingPage::Retention)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/nodes") view={LazyPage::Setting(SettingPage::Nodes)} ssr=ssr.clone()/>
                     <Route path=path!("/account") view={LazyPage::Setting(SettingPage::Account)} ssr=ssr.clone()/>
                     <Route path=path!("/about") view={about::page as Page} ssr=ssr.clone()/>

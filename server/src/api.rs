@@ -15,7 +15,9 @@ mod oncall;
 mod pictures;
 mod pools;
 mod query;
+mod retention;
 mod rules;
+mod run_export;
 mod runs;
 mod secrets;
 mod summaries;
@@ -96,6 +98,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(blackouts::replace, blackouts::delete))
         .routes(routes!(runs::list_of_task))
         .routes(routes!(runs::list))
+        .routes(routes!(run_export::export))
         .routes(routes!(runs::get))
         .routes(routes!(runs::brief))
         .routes(routes!(runs::output))
@@ -133,6 +136,7 @@ fn documented() -> OpenApiRouter<AppState> {
             secrets::delete
         ))
         .routes(routes!(secrets::of_task))
+        .routes(routes!(retention::get, retention::set))
         .routes(routes!(pools::list))
         .routes(routes!(pools::set, pools::delete))
         .routes(routes!(summaries::list, summaries::create))

@@ -26,6 +26,7 @@ mod picture;
 mod pool;
 mod print;
 mod progress;
+mod retention;
 mod rule;
 mod run;
 mod secret;
@@ -264,6 +265,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Blackout(command) => blackout::run(&client, &command).await,
         Command::Secret(command) => secret::run(&client, &command).await,
         Command::Pool(command) => pool::run(&client, &command).await,
+        Command::Retention(command) => retention::run(&client, &command).await,
         Command::Node(command) => node::run(&client, &command).await,
         Command::Picture(command) => picture::run(&client, &command).await,
         Command::Message(command) => message::run(&client, &command).await,

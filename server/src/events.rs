@@ -1,7 +1,7 @@
 //! Changes for open pages, and wake-up calls for the loops.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use app::id::{RunId, TaskId};
 use chrono::{DateTime, Utc};
@@ -29,6 +29,8 @@ pub struct Signals {
     pub outbox: Notify,
     /// Tickets were opened or changed: the loop that urges checks at once.
     pub tickets: Notify,
+    /// How long history is kept was changed: the loop that deletes it checks at once.
+    pub retention: Arc<Notify>,
     /// Starts and ends of runs, for the scheduler.
     pub runs: RunSignals,
 }
@@ -94,6 +96,7 @@ impl Default for Signals {
             tasks: Notify::new(),
             outbox: Notify::new(),
             tickets: Notify::new(),
+            retention: Arc::default(),
             runs: RunSignals::default(),
         }
     }

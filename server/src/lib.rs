@@ -37,6 +37,7 @@ pub mod output;
 pub mod pages;
 pub mod quiet;
 pub mod recorder;
+pub mod retention;
 pub mod router;
 pub mod run;
 pub mod scheduler;

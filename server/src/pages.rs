@@ -48,6 +48,7 @@ fn forms(web: &Web) -> Router {
             app::routes::URGE_DEFAULTS,
             post(forms::urge_defaults::urge_default),
         )
+        .route("/admin/retention", post(forms::retention::retention))
         .route(app::routes::ACCOUNT, post(forms::account::password))
         .route("/events", get(events::stream))
         .route(phone::TICKET, get(phone::open).post(phone::press))

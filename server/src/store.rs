@@ -31,7 +31,9 @@ mod oncall;
 mod overview;
 mod pictures;
 mod pools;
+mod prune;
 mod results;
+mod retention;
 mod room;
 mod row_version;
 mod rules;
@@ -59,6 +61,7 @@ pub use channels::{ChannelSecret, ChannelTarget, NewChannel, TaskChannel};
 pub use chat::ChatLease;
 pub(crate) use chat::{CARD_MARK, EVENT_MAX};
 pub use dependents::WaitingTask;
+pub use history::{RunFilter, RunPlace, RunsFound};
 pub use ledger::{
     Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual, ManualStart,
     Misses, NotRunCounts, Planned, PlannedEntry, PlannedRows, Stale, StopOutcome, Verdict, View,
@@ -75,6 +78,7 @@ pub use oncall::RotaPut;
 pub use overview::QueueDepths;
 pub use pictures::{NewPicture, StoredPicture};
 pub use pools::{PoolLoad, PoolRemoval, StoredPool};
+pub use prune::{Kept, Old};
 pub use results::{Outcome, Recorded, StoredOutput, UnderWay};
 pub use row_version::NOT_STORED;
 use rules::RuleHint;

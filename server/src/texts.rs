@@ -32,6 +32,7 @@ pub mod outdated;
 pub mod pictures;
 pub mod pools;
 pub mod proxies;
+pub mod retention;
 pub mod rules;
 pub mod runs;
 pub mod search;

@@ -85,6 +85,8 @@ pub enum Posted {
     UrgeDefault(Box<crate::page::UrgeDefaultForm>, AppError),
     /// The form for a pool.
     Pool(crate::pool::PoolDraft, AppError),
+    /// How long history is kept.
+    Retention(crate::retention::RetentionDraft, AppError),
     /// A new password for one's own account.
     Password(crate::user::PasswordForm),
     /// Sign-in or set-up.

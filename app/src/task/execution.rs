@@ -4,6 +4,7 @@
 mod credentials;
 mod draft;
 mod http;
+mod keep;
 mod overlap;
 pub mod parameter;
 mod retry;
@@ -13,9 +14,10 @@ mod words;
 
 pub(in crate::task) use draft::url_fault;
 pub use draft::{
-    ExecutionDraft, LimitsDraft, PARAMETERS_MAX, RetryDraft, WaitsDraft, env_warnings,
+    ExecutionDraft, KeepDraft, LimitsDraft, PARAMETERS_MAX, RetryDraft, WaitsDraft, env_warnings,
 };
 pub use http::{HttpCall, HttpDraft, HttpHeader};
+pub use keep::Keep;
 pub use overlap::Overlap;
 pub use parameter::{Parameter, ParameterKind};
 pub use retry::Retry;
@@ -81,6 +83,8 @@ pub struct Execution {
     pub http: Option<HttpCall>,
     /// Its processes keep running when the server crashes; the run still becomes `lost`.
     pub outlives_server: bool,
+    /// How long its history is kept.
+    pub keep: Keep,
 }
 
 impl Execution {

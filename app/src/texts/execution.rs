@@ -54,6 +54,13 @@ crate::texts! {
         nice_hint: "0–19，数值越大优先级越低" | "0–19; higher values mean lower priority",
         outlives: "服务器崩溃后保留它的进程（默认会清理）" | "Keep its processes running when the server crashes (by default they are killed)",
 
+        // History
+        group_keep: "历史保留" | "Retention",
+        keep_days: "执行保留天数" | "Days that runs are kept",
+        keep_runs: "保留的执行次数" | "Runs kept",
+        keep_output: "保留的输出（MiB）" | "Output kept (MiB)",
+        keep_hint: "留空则与所有任务相同；最近一次成功、失败和最新一次执行始终保留" | "Empty for as in all tasks; the last success, the last failure and the newest run always stay",
+
         // Overlap and pools
         group_overlap: "重叠与排队" | "Overlap and queueing",
         overlap: "上一次还没结束时" | "If the previous run is still going",

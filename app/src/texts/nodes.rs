@@ -75,6 +75,10 @@ pub fn loop_purpose(lang: Lang, name: &str) -> Option<&'static str> {
             "清理已删除任务的临时目录",
             "Removes scratch folders of deleted tasks",
         ),
+        "retention" => (
+            "删除超过保留期限的历史",
+            "Deletes history that is no longer kept",
+        ),
         "heartbeat" => ("向数据库报告节点存活", "Reports that this node is alive"),
         _ => return None,
     };

@@ -72,6 +72,7 @@ fn navigation() -> AnyView {
         <nav class="main-nav" aria-label=ui.nav_label>
             {link(routes::OVERVIEW, icon::OVERVIEW, ui.nav_overview)}
             {link(routes::TASKS, icon::LIST, ui.nav_tasks)}
+            {link(routes::RUNS, icon::CLOCK, ui.nav_runs)}
             {link(routes::REMINDERS, icon::BELL, ui.nav_reminders)}
             {may(Action::Administer).then(|| link(routes::ADMIN, icon::SETTINGS, ui.nav_admin))}
         </nav>
@@ -83,8 +84,10 @@ fn navigation() -> AnyView {
 fn section(path: &str) -> &'static str {
     if path.starts_with(routes::ADMIN) {
         routes::ADMIN
-    } else if path.starts_with(routes::TASKS) || path.starts_with("/runs") {
+    } else if path.starts_with(routes::TASKS) {
         routes::TASKS
+    } else if path.starts_with(routes::RUNS) {
+        routes::RUNS
     } else if path.starts_with(routes::REMINDERS) {
         routes::REMINDERS
     } else if path == routes::OVERVIEW {

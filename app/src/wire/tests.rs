@@ -53,7 +53,9 @@ fn answers_and_questions_are_read_as_they_were_written() {
         + answers::<OccurrencesPage>()
         + answers::<Overview>()
         + answers::<PoolsPage>()
+        + answers::<RetentionPage>()
         + answers::<RulesPage>()
+        + answers::<RunsPage>()
         + answers::<Preview>()
         + answers::<RunPage>()
         + answers::<SecretsPage>()
@@ -85,7 +87,9 @@ fn answers_and_questions_are_read_as_they_were_written() {
         include_str!("../server_fns/occurrences.rs"),
         include_str!("../server_fns/pools.rs"),
         include_str!("../server_fns/read.rs"),
+        include_str!("../server_fns/retention.rs"),
         include_str!("../server_fns/rules.rs"),
+        include_str!("../server_fns/runs.rs"),
         include_str!("../server_fns/secrets.rs"),
         include_str!("../server_fns/start.rs"),
         include_str!("../server_fns/summaries.rs"),

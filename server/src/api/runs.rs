@@ -2,8 +2,8 @@
 
 use app::backend::{List, Runs};
 use app::id::{RunId, TaskId};
-use app::run::Run;
 use app::run::brief::Brief;
+use app::run::{Run, RunQuery};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -17,17 +17,55 @@ use crate::http::extract::Who;
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 
-/// Query of runs.
+/// Query of runs of all tasks.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RunsQuery {
-    /// Only the runs of this task; of all tasks when absent.
-    task: Option<i64>,
-    /// `next` of the previous page.
+    /// `next` of the previous page, or the id of a run: those that started before it.
     after: Option<String>,
     /// Rows, 1–200; 50 when absent.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
+    /// Only runs of this task.
+    #[param(value_type = Option<i64>)]
+    task: Option<TaskId>,
+    /// Only runs of tasks with exactly this tag.
+    tag: Option<String>,
+    /// States with commas: `waiting`, `running`, `sending`, `succeeded`, `failed`, `timed_out`, `killed`, `lost`, or
+    /// `bad` (`failed,timed_out,lost`) and `open` (`waiting,running,sending`); all when absent.
+    state: Option<String>,
+    /// `schedule`, `manual` or `catch_up`; all when absent.
+    trigger: Option<String>,
+    /// Only runs of this server: its id or host name.
+    node: Option<String>,
+    /// Only runs that started then or later: RFC 3339, or a time or date in the server's default zone.
+    from: Option<String>,
+    /// Only runs that started earlier; a date alone includes that day.
+    to: Option<String>,
+    /// A piece of the result, the reason, the note or the requester's name.
+    q: Option<String>,
+}
+
+impl RunsQuery {
+    /// Rows, if a number is given.
+    pub(super) const fn limit(&self) -> Option<u32> {
+        self.limit
+    }
+
+    pub(super) fn into_query(self) -> RunQuery {
+        RunQuery {
+            task: self.task,
+            tag: self.tag.unwrap_or_default(),
+            state: self.state.unwrap_or_default(),
+            trigger: self.trigger.unwrap_or_default(),
+            node: self.node.unwrap_or_default(),
+            from: self.from.unwrap_or_default(),
+            to: self.to.unwrap_or_default(),
+            q: self.q.unwrap_or_default(),
+            after: self.after.unwrap_or_default(),
+            limit: self.limit,
+        }
+    }
 }
 
 /// Runs of a task, newest first.
@@ -41,28 +79,22 @@ pub(super) async fn list_of_task(
 ) -> Reply<Json<List<Run>>> {
     Ok(Json(
         service
-            .run_list(&caller, Some(id), page.after, page.limit.unwrap_or(50))
+            .run_list(&caller, id, page.after, page.limit.unwrap_or(50))
             .await?,
     ))
 }
 
-/// Runs, newest first: of all tasks, or of one.
+/// Runs of all tasks that match, the last one to start first. A page with `next` may be short, even empty: a page examines
+/// up to 15,000 runs, and `next` goes on after those.
 #[utoipa::path(get, path = "/api/v1/runs", tag = "runs", params(RunsQuery),
-    responses((status = 200, body = List<Run>), (status = 404, body = Problem)))]
+    responses((status = 200, body = List<Run>), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn list(
     State(service): State<AppState>,
     Who(caller): Who,
     Params(query): Params<RunsQuery>,
 ) -> Reply<Json<List<Run>>> {
     Ok(Json(
-        service
-            .run_list(
-                &caller,
-                query.task.map(TaskId),
-                query.after,
-                query.limit.unwrap_or(50),
-            )
-            .await?,
+        service.run_search(&caller, &query.into_query()).await?,
     ))
 }
 

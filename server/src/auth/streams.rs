@@ -22,6 +22,8 @@ pub enum Kind {
     Events,
     /// A log as it is written.
     Log,
+    /// A long list as a file.
+    Export,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
         match self {
             Self::Events => 50,
             Self::Log => 20,
+            Self::Export => 2,
         }
     }
 }

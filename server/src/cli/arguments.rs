@@ -8,7 +8,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 use super::access::{Access, Remote};
 use super::{
     blackout, calendar, channel, chat, completions, cron, doctor, message, node, oncall, picture,
-    pool, rule, run, secret, summary, task, ticket, token, user,
+    pool, retention, rule, run, secret, summary, task, ticket, token, user,
 };
 use crate::config::Config;
 
@@ -64,6 +64,9 @@ pub(super) enum Command {
     /// Manage concurrency pools: how many runs at once
     #[command(subcommand)]
     Pool(pool::PoolCommand),
+    /// Show and change how long history is kept
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     /// Manage the pictures that follow messages
     #[command(subcommand)]
     Picture(picture::PictureCommand),

@@ -1,6 +1,7 @@
 //! `jcrontab run`: runs and their output.
 
 mod brief;
+mod filter;
 mod show;
 mod tail;
 
@@ -9,27 +10,31 @@ use axum::http::Method;
 use clap::Subcommand;
 use serde_json::Value;
 
-use super::client::{Client, escaped};
+use super::client::Client;
 use super::print::{self, items, print_bytes, print_json, print_lines, print_note, print_table};
-use super::task::id_of;
 use super::{Failure, lang};
+use filter::RunFilter;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum RunCommand {
-    /// List runs, newest first
+    /// List runs of all tasks or of one, the last one to start first
     List {
-        /// Only runs of this task, by name or ID
-        #[arg(long)]
-        task: Option<String>,
+        #[command(flatten)]
+        filter: RunFilter,
         /// Number of runs, 1-200
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
-        /// Continue after this cursor: `next` of the previous page
-        #[arg(long)]
-        after: Option<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Print runs as CSV or JSON lines, at most 100,000
+    Export {
+        #[command(flatten)]
+        filter: RunFilter,
+        /// The form: csv, or jsonl for one JSON object a line
+        #[arg(long, default_value = "csv", value_parser = ["csv", "jsonl"])]
+        format: String,
     },
     /// Show a run
     Show {
@@ -83,28 +88,23 @@ const COLUMNS: [&str; 9] = [
 pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Failure> {
     match command {
         RunCommand::List {
-            task,
+            filter,
             limit,
-            after,
             json,
         } => {
-            let after = after
-                .as_ref()
-                .map(|after| format!("&after={}", escaped(after)))
-                .unwrap_or_default();
-            let path = match task {
-                Some(task) => {
-                    let id = id_of(client, task).await?;
-                    format!("/api/v1/tasks/{id}/runs?limit={limit}{after}")
-                }
-                None => format!("/api/v1/runs?limit={limit}{after}"),
-            };
+            let parameters = filter.parameters(client).await?;
+            let path = format!("/api/v1/runs?limit={limit}{parameters}");
             let page = client.call(Method::GET, &path, None).await?;
             if *json {
                 print_json(&page);
             } else {
-                print_runs(&page, task.is_none());
+                print_runs(&page, !filter.is_of_task());
             }
+        }
+        RunCommand::Export { filter, format } => {
+            let parameters = filter.parameters(client).await?;
+            let path = format!("/api/v1/runs/export?format={format}{parameters}");
+            print_bytes(&client.raw(Method::GET, &path, None).await?);
         }
         RunCommand::Show { id, json } => {
             let run = client

@@ -18,6 +18,7 @@ use crate::loops::{Loops, Periodic, repeat, supervise};
 use crate::messages::target::open_account;
 use crate::messages::{self, Deliveries, Outbox, Pace, Summaries};
 use crate::output::disk::space;
+use crate::retention::Pruning;
 use crate::scheduler::{self, DatabaseClock, Scheduler};
 use crate::service::{LookAhead, MessageBriefs, ScratchSweep, StreamWatch};
 use crate::urge::{self, Urging};
@@ -57,6 +58,7 @@ impl Running {
             Some(clock) => Arc::clone(clock) as SharedClock,
             None => Arc::clone(clock),
         };
+        let database_clock_is_shared = database_clock.is_some();
         running.plan(parts, clock, database_clock.clone(), stop);
         running.send(parts, clock, stop);
         match database_clock {
@@ -91,7 +93,17 @@ impl Running {
             plan: Mutex::default(),
         };
         running.every(&components.loops, urging, stop);
+        let pruning = Pruning {
+            store: components.store.clone(),
+            clock: Arc::clone(&shared),
+            output: components.output.clone(),
+            node_id: parts.node.id.clone(),
+            shared: database_clock_is_shared,
+            at: Mutex::default(),
+            more: Arc::clone(&components.signals.retention),
+        };
         let keeper = running.bots(parts, shared, stop);
+        running.every(&components.loops, pruning, stop);
         running.every(&components.loops, keeper, stop);
         running.every(&components.loops, components.output.clone(), stop);
         let streams = StreamWatch {

@@ -122,6 +122,18 @@ impl Objects {
         Ok(self.store.get(&parse(name)?).await?.bytes().await?.to_vec())
     }
 
+    /// Deletes an object; false when there is none.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub(super) async fn delete(&self, name: &str) -> Result<bool, OutputError> {
+        match self.store.delete(&parse(name)?).await {
+            Ok(()) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Whether an object exists.
     ///
     /// # Errors

@@ -27,6 +27,20 @@ impl OutputStore {
         removed.map_err(|error| OutputError::file(&path, error))
     }
 
+    /// Deletes a finished output, wherever it is; false when it is not here.
+    ///
+    /// # Errors
+    /// When it cannot be deleted.
+    pub async fn delete(&self, name: &str) -> Result<bool, OutputError> {
+        let stored = self.0.objects.delete(name).await?;
+        let path = self.0.ready_path(name);
+        match tokio::fs::remove_file(&path).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(stored),
+            Err(error) => Err(OutputError::file(&path, error)),
+        }
+    }
+
     /// The output of a run whose process died, up to its last second. `None` when it wrote nothing, or wrote it on
     /// another host. `started_at` is the time in its row.
     ///

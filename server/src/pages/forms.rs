@@ -8,6 +8,7 @@ pub(super) mod channels;
 mod fields;
 pub(super) mod pictures;
 pub(super) mod pools;
+pub(super) mod retention;
 pub(super) mod rules;
 pub(super) mod secrets;
 pub(super) mod session;

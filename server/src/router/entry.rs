@@ -56,7 +56,7 @@ fn needed(path: &str) -> Option<Action> {
         | ("tickets", _) => Some(Action::Operate),
         (
             "channels" | "chat" | "pictures" | "summaries" | "calendars" | "blackouts" | "secrets"
-            | "pools",
+            | "pools" | "retention",
             _,
         )
         | ("users", "" | "{id}") => Some(Action::Administer),
@@ -78,6 +78,7 @@ fn limit(path: &str) -> usize {
         | "/admin/channels"
         | "/admin/pools"
         | app::routes::URGE_DEFAULTS
+        | "/admin/retention"
         | "/admin/blackouts"
         | "/admin/calendars"
         | app::routes::RULES
@@ -89,7 +90,7 @@ fn limit(path: &str) -> usize {
             Some(rest) => match rest.split('/').next() {
                 Some(
                     "users" | "tokens" | "channels" | "chat" | "rules" | "summaries" | "pools"
-                    | "blackouts" | "tickets" | "oncall",
+                    | "retention" | "blackouts" | "tickets" | "oncall",
                 ) => FEW_FIELDS,
                 _ => BODY_MAX,
             },
@@ -215,6 +216,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
         app::routes::SUMMARIES => Posted::Summary(None, Default::default(), error),
         app::routes::REMINDERS => Posted::Tickets(error),
         "/admin/secrets" => Posted::Secret(None, Default::default(), error),
+        "/admin/retention" => Posted::Retention(Default::default(), error),
         "/admin/pools" => Posted::Pool(Default::default(), error),
         app::routes::URGE_DEFAULTS => Posted::UrgeDefault(Default::default(), error),
         _ if path.starts_with("/admin/channels/") => {

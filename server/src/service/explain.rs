@@ -84,6 +84,14 @@ impl Service {
                 &BySchedule::NotCreated { created },
             ));
         }
+        let gone = self.store.gone_until(task.id).await.or_internal(lang)?;
+        if let Some(gone) = gone.filter(|gone| at <= *gone) {
+            let until = local(gone, &task.zone);
+            return Ok(Said::new(
+                Verdict::Unknown,
+                &BySchedule::Gone { at: shown, until },
+            ));
+        }
         if let Some(said) = self.controls_say(lang, task, at, now).await? {
             return Ok(said);
         }

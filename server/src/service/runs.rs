@@ -7,7 +7,7 @@ use app::i18n::Lang;
 use app::id::{RunId, TaskId};
 use app::run::brief::Brief;
 use app::run::log::{LogItem, LogPage};
-use app::run::{Output, Run, RunState};
+use app::run::{Output, Run, RunQuery, RunState};
 use async_trait::async_trait;
 
 use super::Service;
@@ -142,15 +142,13 @@ impl Runs for Service {
     async fn run_list(
         &self,
         caller: &Caller,
-        task: Option<TaskId>,
+        task: TaskId,
         after: Option<String>,
         limit: u32,
     ) -> Answer<List<Run>> {
         self.allow(caller, Action::Read)?;
         let lang = caller.lang;
-        if let Some(task) = task {
-            self.find_task(lang, task).await?;
-        }
+        self.find_task(lang, task).await?;
         let limit = limit.clamp(1, 200) as usize;
         let before = match after.as_deref().map(str::parse::<i64>) {
             None => None,
@@ -160,15 +158,16 @@ impl Runs for Service {
             }
         };
         let one_more = limit as u64 + 1;
-        let found = match task {
-            Some(task) => self.store.task_runs(task, before, one_more).await,
-            None => self.store.latest_runs(before, one_more).await,
-        };
+        let found = self.store.task_runs(task, before, one_more).await;
         let mut items = found.or_internal(lang)?;
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|run| run.id.to_string());
         Ok(List { items, next })
+    }
+
+    async fn run_search(&self, caller: &Caller, query: &RunQuery) -> Answer<List<Run>> {
+        self.search_runs(caller, query).await
     }
 
     async fn run_get(&self, caller: &Caller, id: RunId) -> Answer<Run> {

@@ -17,6 +17,8 @@ use crate::texts::streams::StreamRefusal;
 
 /// Concurrent live logs: each reads its log again whenever it grows.
 const LOGS_MAX: usize = 200;
+/// Concurrent exports: each reads page after page.
+const EXPORTS_MAX: usize = 8;
 /// How often sessions and tokens are checked where another server on the same database may have ended
 /// them.
 const LOOK_SHARED: Duration = Duration::from_millis(500);
@@ -38,6 +40,7 @@ impl Service {
         let most = match kind {
             Kind::Events => self.streams_max,
             Kind::Log => self.streams_max.min(LOGS_MAX),
+            Kind::Export => self.streams_max.min(EXPORTS_MAX),
         };
         let user = caller
             .principal
@@ -50,6 +53,7 @@ impl Service {
                 match kind {
                     Kind::Log => StreamRefusal::TooManyLogs,
                     Kind::Events => StreamRefusal::TooManyEvents,
+                    Kind::Export => StreamRefusal::TooManyExports,
                 }
                 .answer(lang)
             })

@@ -9,7 +9,9 @@ use std::time::Duration;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::Connection as _;
 use sea_orm::sqlx::pool::PoolConnectionMetadata;
-use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{
+    SqliteAutoVacuum, SqliteConnection, SqliteJournalMode, SqliteSynchronous,
+};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
 use super::rules::RuleHint;
@@ -70,6 +72,8 @@ impl Store {
                 .map_sqlx_sqlite_pool_opts(|options| options.after_release(leave_no_transaction))
                 .map_sqlx_sqlite_opts(|options| {
                     options
+                        // Only for a file that is created: space of deleted history is given back in steps.
+                        .auto_vacuum(SqliteAutoVacuum::Incremental)
                         .journal_mode(SqliteJournalMode::Wal)
                         // Acknowledged means durable.
                         .synchronous(SqliteSynchronous::Full)

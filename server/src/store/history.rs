@@ -1,5 +1,7 @@
 //! Reading runs and history.
 
+mod matching;
+
 use std::collections::BTreeMap;
 
 use app::id::{OccurrenceId, RunId, TaskId};
@@ -17,6 +19,8 @@ use super::code::{Code, is_one_of};
 use super::entity::{occurrence, run, task};
 use super::results::StoredOutput;
 use super::{Store, StoreError};
+
+pub use matching::{RunFilter, RunPlace, RunsFound};
 
 /// Bad runs of a state that are examined: the newest.
 const BAD_MAX: u64 = 500;
@@ -176,26 +180,6 @@ impl Store {
             query = query.filter(run::Column::Id.lt(before));
         }
         let rows = query
-            .order_by_desc(run::Column::Id)
-            .limit(limit)
-            .into_model::<RunRow>()
-            .all(&self.reader)
-            .await?;
-        self.with_names(rows).await
-    }
-
-    /// Runs of all tasks with ids below `before`, newest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn latest_runs(
-        &self,
-        before: Option<i64>,
-        limit: u64,
-    ) -> Result<Vec<Run>, StoreError> {
-        let rows = runs()
-            // Filtered without a cursor too, so that every page is a range of the primary key.
-            .filter(run::Column::Id.lt(before.unwrap_or(i64::MAX)))
             .order_by_desc(run::Column::Id)
             .limit(limit)
             .into_model::<RunRow>()

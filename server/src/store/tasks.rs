@@ -26,12 +26,12 @@ pub use list::ListedTask;
 pub(super) use pause::pause_failing;
 use rows::to_live;
 pub(super) use rows::to_task;
-pub(super) use rows::{from_json, tickets_column, to_json, to_tickets};
-pub(super) use search::whole;
+pub(super) use rows::{from_json, tickets_column, to_execution, to_json, to_tickets};
 pub use search::{
     CHARS_MAX as SEARCH_CHARS_MAX, SearchFault, WORDS_MAX as SEARCH_WORDS_MAX,
     patterns as search_patterns,
 };
+pub(super) use search::{part, whole};
 
 /// The column that the search matches. Not in the entity: nothing that reads tasks needs it.
 pub(super) const SEARCH: &str = "search";

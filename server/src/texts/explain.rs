@@ -56,6 +56,13 @@ pub enum BySchedule {
         /// The time.
         due: String,
     },
+    /// Its history is no longer kept.
+    Gone {
+        /// The time.
+        at: String,
+        /// Up to when history has been deleted.
+        until: String,
+    },
     /// It is past and named, and no server had planned it.
     NoRecord {
         /// The time.
@@ -112,6 +119,12 @@ impl Say for BySchedule {
                 format!("那时没有计划这一次：任务在 {edited} 改动过，现在的周期才包含 {due}。"),
                 format!(
                     "It was not planned then: the task was changed at {edited}, and only the current schedule includes {due}."
+                ),
+            ),
+            Self::Gone { at, until } => both(
+                format!("{at} 的历史已超过保留期限：{until} 及更早的记录已删除。"),
+                format!(
+                    "The history of {at} is older than what is kept: up to {until} it has been deleted."
                 ),
             ),
             Self::NoRecord { due } => both(

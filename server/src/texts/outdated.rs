@@ -32,6 +32,8 @@ pub enum Thing {
     UrgeDefault,
     /// A secret.
     Secret,
+    /// How long history is kept.
+    Retention,
     /// An account.
     User,
     /// An on-call rota.
@@ -87,6 +89,7 @@ impl Thing {
             Self::Blackout => "blackout.outdated",
             Self::UrgeDefault => "ticket_default.outdated",
             Self::Secret => "secret.outdated",
+            Self::Retention => "retention.outdated",
             Self::User => "user.outdated",
             Self::Rota => "oncall.outdated",
         }
@@ -105,6 +108,7 @@ impl Thing {
             Self::Blackout => both("这个停跑时段", "this blackout"),
             Self::UrgeDefault => both("这条默认催单策略", "this default policy"),
             Self::Secret => both("这个密钥", "this secret"),
+            Self::Retention => both("历史保留的设置", "the retention policy"),
             Self::User => both("这个账号", "this account"),
             Self::Rota => both("这个值班表", "this rota"),
         }

@@ -1,8 +1,8 @@
-//! Runs: why one is not stopped.
+//! Runs: why one is not stopped, and what is wrong with a search for them.
 
 use app::error::ErrorKind;
 
-use super::{Refusal, Refused, both, conflict};
+use super::{Fault, Refusal, Refused, Text, both, conflict};
 
 /// What is answered to a request to stop a run, where it is not simply done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -42,6 +42,41 @@ impl Refusal for RunRefusal {
             .hint(
                 "不用再停一次；请检查数据库和磁盘空间，服务器日志里按事件编号有这次操作的记录",
                 "There is no need to stop it again; check the database and its disk. The server's log has the act under the incident id",
+            ),
+        }
+    }
+}
+
+/// What is wrong with a search for runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.fault().1.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum RunQueryFault {
+    /// A text that is longer than anything that is stored.
+    TooLong {
+        /// Characters it may have.
+        max: usize,
+    },
+    /// More tasks have the tag than a search takes.
+    TagTooCommon,
+}
+
+impl Fault for RunQueryFault {
+    fn fault(&self) -> (&'static str, Text) {
+        match *self {
+            Self::TooLong { max } => (
+                "too_long",
+                both(
+                    format!("最多 {max} 个字符"),
+                    format!("At most {max} characters"),
+                ),
+            ),
+            Self::TagTooCommon => (
+                "too_many",
+                both(
+                    "带这个标签的任务超过 5000 个，请改用任务编号或别的标签",
+                    "More than 5000 tasks have this tag; search by task or by another tag",
+                ),
             ),
         }
     }

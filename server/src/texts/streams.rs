@@ -16,6 +16,8 @@ pub enum StreamRefusal {
     TooManyLogs,
     /// Too many streams of events are open.
     TooManyEvents,
+    /// Too many exports are under way.
+    TooManyExports,
 }
 
 impl Refusal for StreamRefusal {
@@ -36,6 +38,15 @@ impl Refusal for StreamRefusal {
                 both("同时打开的事件流太多", "Too many event streams are open"),
             )
             .hint("关掉几个页面再试", "Close some pages and try again"),
+            Self::TooManyExports => Refused::new(
+                ErrorKind::TooMany,
+                "export.streams",
+                both("同时进行的导出太多", "Too many exports are under way"),
+            )
+            .hint(
+                "等前面的导出结束再试",
+                "Try again when one of them has ended",
+            ),
         };
         refused.after(FULL_SECONDS)
     }

@@ -29,8 +29,9 @@ use super::oncall::{RotaFault, RotaRefusal};
 use super::outdated::{Attempt, Outdated, Thing};
 use super::pictures::PictureRequestFault;
 use super::pools::{PoolFault, PoolRefusal};
+use super::retention::RetentionFault;
 use super::rules::{RuleFault, RuleRefusal};
-use super::runs::RunRefusal;
+use super::runs::{RunQueryFault, RunRefusal};
 use super::secrets::{SecretFault, SecretRefusal, new_key_not_in_place};
 use super::server::ServerRefusal;
 use super::starts::{Overlapping, Override, StartFault, StartRefusal};
@@ -237,6 +238,7 @@ fn every_value_has_words_in_both_languages() {
     faults(PictureRequestFault::iter());
     faults(PoolFault::iter());
     faults(search_faults());
+    faults([RetentionFault { max: 7 }].into_iter());
     faults(RuleFault::iter());
     faults(SecretFault::iter());
     faults(SettingFault::iter());
@@ -272,6 +274,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(RotaRefusal::iter());
     refusals(RuleRefusal::iter());
     refusals(RunRefusal::iter());
+    faults(RunQueryFault::iter());
     refusals(SecretRefusal::iter());
     refusals(ServerRefusal::iter());
     refusals(SignInRefusal::iter());

@@ -69,6 +69,8 @@ pub struct ExecutionDraft {
     pub http: HttpDraft,
     /// Its processes keep running when the server crashes.
     pub outlives_server: bool,
+    /// How long its history is kept.
+    pub keep: KeepDraft,
 }
 
 /// The input for retries.
@@ -109,6 +111,19 @@ pub struct LimitsDraft {
     pub processes: String,
     /// 0–19.
     pub nice: String,
+}
+
+/// The input for how long history is kept; empty fields mean: as for all tasks.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct KeepDraft {
+    /// Days, 1–36500.
+    pub days: String,
+    /// Newest runs, 1–1000000.
+    pub runs: String,
+    /// MiB of output.
+    pub output_mib: String,
 }
 
 /// The input for dependencies.
@@ -161,6 +176,7 @@ impl ExecutionDraft {
             env,
             waits: self.waits.read(&mut reader),
             outlives_server: self.outlives_server,
+            keep: self.keep.read(&mut reader),
         }
     }
 
@@ -216,6 +232,7 @@ impl From<&Execution> for ExecutionDraft {
             waits: (&execution.waits).into(),
             http: execution.http.as_ref().map(Into::into).unwrap_or_default(),
             outlives_server: execution.outlives_server,
+            keep: (&execution.keep).into(),
         }
     }
 }

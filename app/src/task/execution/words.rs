@@ -61,6 +61,7 @@ impl Execution {
             ));
         }
         all.extend(self.limits.describe(lang));
+        all.extend(self.keep.describe(lang));
         if !self.run_as.is_empty() {
             all.push(lang.pick(
                 format!("以用户 {} 执行", self.run_as),

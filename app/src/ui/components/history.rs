@@ -12,11 +12,15 @@ use crate::ui::context::{lang, ui};
 
 /// The table.
 pub(crate) fn history(clock: &Clock, items: &[HistoryItem]) -> AnyView {
-    let ui = ui();
     let rows = items.iter().map(|item| match item {
         HistoryItem::Run(run) => run_row(clock, run),
         HistoryItem::Unrun(unrun) => unrun_row(clock, unrun),
     });
+    table(rows.collect())
+}
+
+fn table(rows: Vec<AnyView>) -> AnyView {
+    let ui = ui();
     view! {
         <table class="rows history">
             <thead>
@@ -28,19 +32,35 @@ pub(crate) fn history(clock: &Clock, items: &[HistoryItem]) -> AnyView {
                     <th scope="col">{ui.result}</th>
                 </tr>
             </thead>
-            <tbody>{rows.collect_view()}</tbody>
+            <tbody>{rows}</tbody>
         </table>
     }
     .into_any()
 }
 
+/// A table of runs of several tasks.
+pub(crate) fn runs(clock: &Clock, runs: &[Run]) -> AnyView {
+    let rows = runs.iter().map(|run| {
+        let task = view! {
+            <a class="of-task break" href=routes::task(run.task_id)>{run.task_name.clone()}</a>
+        };
+        row(clock, run, Some(task.into_any()))
+    });
+    table(rows.collect())
+}
+
 fn run_row(clock: &Clock, run: &Run) -> AnyView {
+    row(clock, run, None)
+}
+
+fn row(clock: &Clock, run: &Run, task: Option<AnyView>) -> AnyView {
     view! {
         <tr>
             <th scope="row">
                 <a class="state-link" href=routes::run(run.id)>
                     {run_state(run.state)} <span class="muted">"#" {run.id.0}</span>
                 </a>
+                {task}
             </th>
             <td class="when">{run.scheduled_for.map(|at| clock.exact(at))} {cause(run)} {attempt(run)}</td>
             <td class="began">{clock.after(run.scheduled_for, run.started_at)} {delay(run)}</td>

@@ -11,6 +11,7 @@ use crate::server_fns::{
     fetch_rules, fetch_secrets, fetch_summaries, fetch_urge_defaults, fetch_users,
 };
 use crate::texts::phrases;
+use crate::texts::retention::RetentionUi;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::context::{
@@ -62,6 +63,7 @@ fn content(counts: Counts) -> AnyView {
     let (ui, calendars, blackouts) = (ui(), calendars_ui(), blackouts_ui());
     let urging = urge_defaults_ui();
     let (secrets, pools, nodes) = (secrets_ui(), pools_ui(), nodes_ui());
+    let retention = RetentionUi::of(lang());
     let card = |href, glyph, title, text, count: String| {
         view! {
             <a class="card door" href=href>
@@ -85,6 +87,7 @@ fn content(counts: Counts) -> AnyView {
             {card(routes::BLACKOUTS, icon::PAUSE, blackouts.blackouts, blackouts.blackouts_text, counts.blackouts.to_string())}
             {card(routes::SECRETS, icon::KEY, secrets.secrets, secrets.secrets_text, counts.secrets.to_string())}
             {card(routes::POOLS, icon::OVERVIEW, pools.pools, pools.pools_text, counts.pools.to_string())}
+            {card(routes::RETENTION, icon::CLOCK, retention.retention, retention.retention_text, String::new())}
             {card(routes::NODES, icon::SERVER, nodes.nodes, nodes.nodes_text, counts.nodes.to_string())}
         </div>
     }

@@ -11,8 +11,8 @@ use leptos_router::location::Location;
 
 use super::{
     account, admin, blackouts, calendar, calendars, channels, messages, nodes, occurrences,
-    pictures, pools, reminders, rules, run, secrets, start, summaries, task, task_form, templates,
-    urge_defaults, users,
+    pictures, pools, reminders, retention, rules, run, runs, secrets, start, summaries, task,
+    task_form, templates, urge_defaults, users,
 };
 
 /// A page of a module that is loaded later.
@@ -21,6 +21,7 @@ pub(in crate::ui) enum LazyPage {
     Task(TaskPage),
     Form,
     Run,
+    Runs,
     Setting(SettingPage),
 }
 
@@ -46,6 +47,7 @@ pub(in crate::ui) enum SettingPage {
     Nodes,
     Pictures,
     Pools,
+    Retention,
     Rules,
     Secrets,
     Summaries,
@@ -72,8 +74,8 @@ fn form_page() -> Loaded {
 }
 
 #[wasm_split(run, wasm_split_path = leptos::wasm_split, preload(preload_run), fallible)]
-fn run_page() -> Loaded {
-    Ok(run::page())
+fn run_page(all: bool) -> Loaded {
+    Ok(if all { runs::page() } else { run::page() })
 }
 
 #[wasm_split(setting, wasm_split_path = leptos::wasm_split, preload(preload_setting), fallible)]
@@ -89,6 +91,7 @@ fn setting_page(page: SettingPage) -> Loaded {
         SettingPage::Nodes => nodes::page(),
         SettingPage::Pictures => pictures::page(),
         SettingPage::Pools => pools::page(),
+        SettingPage::Retention => retention::page(),
         SettingPage::Rules => rules::page(),
         SettingPage::Secrets => secrets::page(),
         SettingPage::Summaries => summaries::page(),
@@ -104,7 +107,7 @@ impl LazyPage {
         match self {
             Self::Task(_) => "task",
             Self::Form => "form",
-            Self::Run => "run",
+            Self::Run | Self::Runs => "run",
             Self::Setting(_) => "setting",
         }
     }
@@ -113,7 +116,8 @@ impl LazyPage {
         let loaded = match self {
             Self::Task(page) => task_page(page).await,
             Self::Form => form_page().await,
-            Self::Run => run_page().await,
+            Self::Run => run_page(false).await,
+            Self::Runs => run_page(true).await,
             Self::Setting(page) => setting_page(page).await,
         };
         loaded.ok()

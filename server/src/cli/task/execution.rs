@@ -1,7 +1,7 @@
 //! `jcrontab task add`: the options for the execution of a task.
 
 use app::task::execution::{
-    ExecutionDraft, HttpDraft, LimitsDraft, Parameter, ParameterKind, RetryDraft, SuccessWhen,
+    ExecutionDraft, HttpDraft, KeepDraft, LimitsDraft, Parameter, ParameterKind, RetryDraft, SuccessWhen,
     WaitsDraft,
 };
 use clap::Args;
@@ -66,6 +66,8 @@ pub(super) struct Execution {
     #[arg(long)]
     outlives_server: bool,
     #[command(flatten)]
+    keep: Keep,
+    #[command(flatten)]
     retry: Retry,
     #[command(flatten)]
     limits: Limits,
@@ -73,6 +75,21 @@ pub(super) struct Execution {
     waits: Waits,
     #[command(flatten)]
     http: Http,
+}
+
+/// Each is as for all tasks when it is not given.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Retention")]
+struct Keep {
+    /// Days that its runs are kept
+    #[arg(long, value_name = "DAYS", default_value = "")]
+    keep_days: String,
+    /// Its newest runs that are kept
+    #[arg(long, value_name = "NUMBER", default_value = "")]
+    keep_runs: String,
+    /// MiB of output that its kept runs may have written
+    #[arg(long, value_name = "MIB", default_value = "")]
+    keep_output_mib: String,
 }
 
 #[derive(Args, Debug)]
@@ -235,6 +252,11 @@ impl Execution {
                 open_files: limits.open_files.clone(),
                 processes: limits.processes.clone(),
                 nice: limits.nice.clone(),
+            },
+            keep: KeepDraft {
+                days: self.keep.keep_days.clone(),
+                runs: self.keep.keep_runs.clone(),
+                output_mib: self.keep.keep_output_mib.clone(),
             },
             run_as: self.as_user.clone(),
             cwd: self.cwd.clone(),

@@ -103,7 +103,7 @@ impl Service {
     async fn chat_log(&self, caller: &Caller, name: &str) -> Answer<String> {
         let view = self.chat_task(caller, name).await?;
         let lang = caller.lang;
-        let runs = self.run_list(caller, Some(view.id), None, 1).await?;
+        let runs = self.run_list(caller, view.id, None, 1).await?;
         let Some(run) = runs.items.first() else {
             let name = markdown(&view.name);
             return Ok(ChatWords::NoRuns { name }.say(lang));

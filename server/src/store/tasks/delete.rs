@@ -9,6 +9,7 @@ use super::super::code::Code;
 use super::super::dependents::{WaitingTask, waiting_for};
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
 use super::super::ledger::{note_change, request_stop};
+use super::super::prune::forget as forget_history;
 use super::super::rules::forget_task;
 use super::super::tickets::forget as forget_tickets;
 use super::super::txn::transaction;
@@ -88,6 +89,7 @@ impl Store {
                 .filter(message::Column::TaskId.eq(id.0))
                 .exec(tx)
                 .await?;
+            forget_history(tx, id, now).await?;
             run::Entity::delete_many()
                 .filter(run::Column::TaskId.eq(id.0))
                 .exec(tx)

@@ -165,7 +165,7 @@ pub(super) fn columns(spec: &TaskSpec, now: DateTime<Utc>) -> task::ActiveModel 
 }
 
 /// The execution of a row; the default if there is none.
-fn to_execution(text: Option<&str>) -> Result<Arc<Execution>, StoreError> {
+pub(in super::super) fn to_execution(text: Option<&str>) -> Result<Arc<Execution>, StoreError> {
     match text {
         None => Ok(Execution::usual()),
         Some(text) => serde_json::from_str(text)

@@ -76,7 +76,7 @@ fn pattern(word: &str) -> String {
 }
 
 /// The pattern of a text that contains this one.
-fn part(text: &str) -> String {
+pub(in crate::store) fn part(text: &str) -> String {
     let text = text
         .replace('!', "!!")
         .replace('%', "!%")

@@ -261,6 +261,11 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
             json!({"slots": 3}),
         ),
         (
+            "PUT /api/v1/retention",
+            "/api/v1/retention".into(),
+            json!({"run_days": 30}),
+        ),
+        (
             "DELETE /api/v1/pools/{name}",
             "/api/v1/pools/db".into(),
             Value::Null,

@@ -1,8 +1,9 @@
 //! Pages and answers whose statements are judged.
 
-use app::id::ChannelId;
+use app::id::{ChannelId, TaskId};
 use chrono::TimeDelta;
 use server::clock::Clock;
+use server::store::Kept;
 
 use super::super::helpers::TestApp;
 
@@ -50,6 +51,14 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
             vec![
                 "/api/v1/runs".to_owned(),
                 format!("/api/v1/runs?limit=200&after={run}"),
+                "/runs".to_owned(),
+                "/api/v1/runs?state=bad&limit=200".to_owned(),
+                "/api/v1/runs?state=lost&q=nowhere".to_owned(),
+                "/api/v1/runs?trigger=manual&node=elsewhere&tag=none".to_owned(),
+                "/api/v1/runs?from=2026-03-01&to=2026-03-02".to_owned(),
+                format!("/api/v1/runs?task={task}&state=killed,timed_out&to=2026-06-01"),
+                format!("/api/v1/runs?task={task}&q=nowhere&from=2026-01-01"),
+                "/api/v1/runs/export?state=failed&limit=200&format=jsonl".to_owned(),
             ],
         ),
         (
@@ -85,6 +94,21 @@ pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
     store.waiting_instants().await.expect("instants");
     store.planned_instants().await.expect("instants");
     store.running_under().await.expect("running");
+    let kept = Kept {
+        since: Some(now - TimeDelta::days(400)),
+        runs: Some(100),
+        bytes: Some(1),
+    };
+    let old = store.old_runs(TaskId(7), kept, 200).await.expect("old");
+    assert!(old.unruns_before.is_some());
+    let long_ago = now - TimeDelta::days(4_000);
+    let unruns = store.delete_old_unruns(TaskId(7), long_ago, 200).await;
+    let messages = store.delete_old_messages(long_ago, 200).await;
+    let notes = store.delete_old_audit(long_ago, 200).await;
+    for deleted in [unruns, messages, notes] {
+        assert_eq!(deleted.expect("deleted"), 0);
+    }
+    store.task_keeps().await.expect("tasks");
     store
         .last_noted("clock.step", now - TimeDelta::days(1))
         .await

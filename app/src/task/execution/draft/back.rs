@@ -1,8 +1,8 @@
 //! Converts the parts of a stored execution back to the input for them.
 
-use super::super::{HttpCall, HttpDraft, Limits, Retry, Waits};
+use super::super::{HttpCall, HttpDraft, Keep, Limits, Retry, Waits};
 use super::bounds::{factor, longest, memory};
-use super::{LimitsDraft, RetryDraft, WaitsDraft};
+use super::{KeepDraft, LimitsDraft, RetryDraft, WaitsDraft};
 use crate::duration::format_duration;
 
 /// Empty if the value is the default.
@@ -58,6 +58,17 @@ impl From<&Limits> for LimitsDraft {
             open_files: optional(limits.open_files, number),
             processes: optional(limits.processes, number),
             nice: optional(limits.nice, number),
+        }
+    }
+}
+
+impl From<&Keep> for KeepDraft {
+    fn from(keep: &Keep) -> Self {
+        let number = |value: i64| value.to_string();
+        Self {
+            days: optional(keep.days, number),
+            runs: optional(keep.runs, number),
+            output_mib: optional(keep.output_mib, number),
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Retries and limits: numbers within bounds.
+//! Retries, limits and retention: numbers within bounds.
 
-use super::super::{Limits, Retry};
-use super::{LimitsDraft, MONTH, RetryDraft};
+use super::super::{Keep, Limits, Retry};
+use super::{KeepDraft, LimitsDraft, MONTH, RetryDraft};
+use crate::retention::{DAYS_MAX, MIB_MAX, RUNS_MAX};
 use crate::task::reader::{Reader, digits, plain};
 use crate::task::split_list;
 
@@ -79,6 +80,16 @@ impl RetryDraft {
                 reader.fault("retry.exit_codes", "range", message);
                 Vec::new()
             }
+        }
+    }
+}
+
+impl KeepDraft {
+    pub(super) fn read(&self, reader: &mut Reader<'_>) -> Keep {
+        Keep {
+            days: reader.number("keep.days", &self.days, 1, DAYS_MAX),
+            runs: reader.number("keep.runs", &self.runs, 1, RUNS_MAX),
+            output_mib: reader.number("keep.output_mib", &self.output_mib, 1, MIB_MAX),
         }
     }
 }

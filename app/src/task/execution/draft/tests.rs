@@ -112,6 +112,11 @@ fn full() -> ExecutionDraft {
             json_value: "ok".into(),
         },
         outlives_server: true,
+        keep: KeepDraft {
+            days: "30".into(),
+            runs: "500".into(),
+            output_mib: "64".into(),
+        },
     }
 }
 

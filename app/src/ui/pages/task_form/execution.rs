@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 use super::parameters::parameters;
-use crate::task::execution::{ExecutionDraft, LimitsDraft, RetryDraft, SuccessWhen, WaitsDraft};
+use crate::task::execution::{
+    ExecutionDraft, KeepDraft, LimitsDraft, RetryDraft, SuccessWhen, WaitsDraft,
+};
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::field::{Faults, Field, input, lines};
 use crate::ui::context::execution_ui;
@@ -22,6 +24,7 @@ pub(super) fn execution(draft: &ExecutionDraft, pools: &[String], faults: &Fault
             {environment(draft, faults)}
             {parameters(draft, faults)}
             {waits(&draft.waits, faults)}
+            {keep(&draft.keep, faults)}
         </section>
     }
     .into_any()
@@ -208,6 +211,24 @@ fn retry(draft: &RetryDraft, faults: &Faults) -> AnyView {
         words.group_retry,
         set || draft.on_timeout || draft.on_lost,
         &["retry."],
+        faults,
+        content.into_any(),
+    )
+}
+
+fn keep(draft: &KeepDraft, faults: &Faults) -> AnyView {
+    let words = execution_ui();
+    let content = view! {
+        <div class="columns">
+            {text("execution.keep.days", (words.keep_days, words.keep_hint), &draft.days, faults)}
+            {text("execution.keep.runs", (words.keep_runs, words.keep_hint), &draft.runs, faults)}
+            {text("execution.keep.output_mib", (words.keep_output, words.keep_hint), &draft.output_mib, faults)}
+        </div>
+    };
+    group(
+        words.group_keep,
+        any(&[&draft.days, &draft.runs, &draft.output_mib]),
+        &["keep."],
         faults,
         content.into_any(),
     )

@@ -30,6 +30,7 @@ pub(super) const SERVER: &[Row] = &[
             "http",
             "service",
             "scheduler",
+            "retention",
             "urge",
             "messages",
             "executor",
@@ -123,6 +124,7 @@ pub(super) const SERVER: &[Row] = &[
             "clock",
         ],
     ),
+    ("retention", &["loops", "output", "store", "clock"]),
     (
         "urge",
         &[

@@ -1,0 +1,236 @@
+//! The loop that deletes history which is no longer kept, and outputs whose runs are gone (`docs/adr/0053`).
+//!
+//! Deletions are small transactions with pauses between them: a start waits for at most one of them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use app::id::TaskId;
+use app::retention::Retention;
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+
+use crate::clock::SharedClock;
+use crate::loops::{Backoff, Periodic, Spec, TurnError};
+use crate::output::{OutputError, OutputStore};
+use crate::store::{Kept, Store, StoreError};
+
+/// The interval between two turns when there is nothing left to do.
+const EVERY: Duration = Duration::from_secs(3_600);
+/// The delay after an error.
+const RETRY: Duration = Duration::from_secs(60);
+/// Rows of one transaction.
+const BATCH: u64 = 200;
+/// The pause after one.
+const PAUSE: Duration = Duration::from_millis(10);
+/// Transactions of one turn; what is left is the next turn's, which then follows at once.
+const BATCHES: u32 = 500;
+/// How long the turn to delete is held. It is renewed with each task.
+const HELD: TimeDelta = TimeDelta::minutes(5);
+/// Outputs that are deleted at once.
+const OUTPUTS: u64 = 200;
+/// How long a server looks for an output that is not here: it may be in the folder of another one.
+const SOUGHT: TimeDelta = TimeDelta::days(7);
+
+const MIB: i64 = 1024 * 1024;
+
+/// Deletes old history.
+pub struct Pruning {
+    /// The database.
+    pub store: Store,
+    /// The clock that all servers agree on.
+    pub clock: SharedClock,
+    /// Where outputs are.
+    pub output: OutputStore,
+    /// This server.
+    pub node_id: String,
+    /// Whether other servers may have folders of their own.
+    pub shared: bool,
+    /// Where a turn that did not finish goes on.
+    pub at: Mutex<Option<TaskId>>,
+    /// Signals that it did not.
+    pub more: Arc<Notify>,
+}
+
+/// Transactions that a turn may still make.
+struct Left(u32);
+
+impl Left {
+    /// After a transaction that deleted something: pauses, and whether the turn may go on.
+    async fn after(&mut self) -> bool {
+        self.0 = self.0.saturating_sub(1);
+        tokio::time::sleep(PAUSE).await;
+        self.0 > 0
+    }
+}
+
+impl Pruning {
+    /// Deletes history; whether nothing is left to do.
+    async fn prune(&self) -> Result<bool, StoreError> {
+        let policy = self.store.retention().await?.policy;
+        let mut left = Left(BATCHES);
+        let tasks = self.store.task_keeps().await?;
+        // On from where the last turn ended, so that one task with a long history does not keep the others waiting.
+        let from = self.place().take();
+        let split = from.map_or(0, |from| tasks.partition_point(|(task, _)| task.0 < from.0));
+        let (before, after) = tasks.split_at(split);
+        for (task, keep) in after.iter().chain(before) {
+            let (task, policy) = (*task, keep.over(&policy));
+            if !self.has_turn().await? {
+                return Ok(true);
+            }
+            if !self.prune_task(task, &policy, &mut left).await? {
+                *self.place() = Some(task);
+                return Ok(false);
+            }
+        }
+        let now = self.clock.now();
+        if let Some(before) = days_ago(now, policy.message_days) {
+            while self.store.delete_old_messages(before, BATCH).await? > 0 {
+                if !left.after().await {
+                    return Ok(false);
+                }
+            }
+        }
+        if let Some(before) = days_ago(now, policy.audit_days) {
+            while self.store.delete_old_audit(before, BATCH).await? > 0 {
+                if !left.after().await {
+                    return Ok(false);
+                }
+            }
+        }
+        if left.0 < BATCHES {
+            self.store.give_space_back().await?;
+        }
+        Ok(true)
+    }
+
+    /// Deletes what is no longer kept of one task; false when the turn is over before that.
+    async fn prune_task(
+        &self,
+        task: TaskId,
+        policy: &Retention,
+        left: &mut Left,
+    ) -> Result<bool, StoreError> {
+        loop {
+            let now = self.clock.now();
+            let kept = kept(policy, now);
+            let old = self.store.old_runs(task, kept, BATCH).await?;
+            let mut deleted = self.store.delete_old_runs(task, &old.runs, now).await?;
+            if let Some(before) = old.unruns_before {
+                deleted += self.store.delete_old_unruns(task, before, BATCH).await?;
+            }
+            if deleted == 0 {
+                return Ok(true);
+            }
+            tracing::debug!(task.id = task.0, deleted, "old history was deleted");
+            if !left.after().await {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn place(&self) -> std::sync::MutexGuard<'_, Option<TaskId>> {
+        self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn has_turn(&self) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let until = now + HELD;
+        self.store
+            .take_retention_turn(&self.node_id, now, until)
+            .await
+    }
+
+    /// Deletes outputs whose runs are gone. Every server does, since each may have a folder of its own.
+    async fn clear_outputs(&self) -> Result<(), Cleared> {
+        let mut after = String::new();
+        loop {
+            let names = self.store.outputs_gone(&after, OUTPUTS).await?;
+            let Some((last, _)) = names.last() else {
+                return Ok(());
+            };
+            after.clone_from(last);
+            let mut done = Vec::new();
+            for (name, at) in names {
+                let deleted = self.output.delete(&name).await?;
+                let given_up = !self.shared || at + SOUGHT < self.clock.now();
+                if deleted || given_up {
+                    done.push(name);
+                }
+            }
+            self.store.forget_outputs(&done).await?;
+        }
+    }
+}
+
+/// Why outputs could not be deleted.
+#[derive(Debug, thiserror::Error)]
+enum Cleared {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
+fn days_ago(now: DateTime<Utc>, days: Option<i64>) -> Option<DateTime<Utc>> {
+    now.checked_sub_signed(TimeDelta::try_days(days?)?)
+}
+
+/// What is kept of a task now.
+fn kept(policy: &Retention, now: DateTime<Utc>) -> Kept {
+    Kept {
+        since: days_ago(now, policy.run_days),
+        runs: policy.runs.and_then(|runs| u64::try_from(runs).ok()),
+        bytes: policy.output_mib.map(|mib| mib.saturating_mul(MIB)),
+    }
+}
+
+#[async_trait]
+impl Periodic for Pruning {
+    fn spec(&self) -> Spec {
+        Spec {
+            name: "retention",
+            every: Some(EVERY),
+            woken: true,
+            backoff: Backoff::new(RETRY, EVERY),
+        }
+    }
+
+    async fn turn(&self) -> Result<(), TurnError> {
+        if self.has_turn().await? && !self.prune().await? {
+            self.more.notify_one();
+        }
+        Ok(self.clear_outputs().await?)
+    }
+
+    async fn woken(&self) {
+        self.more.notified().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_become_instants_numbers_and_bytes() {
+        let now = DateTime::from_timestamp(1_000_000_000, 0).expect("an instant");
+        let policy = Retention {
+            run_days: Some(2),
+            runs: Some(3),
+            output_mib: Some(1),
+            message_days: None,
+            audit_days: None,
+        };
+        let expected = Kept {
+            since: Some(now - TimeDelta::days(2)),
+            runs: Some(3),
+            bytes: Some(1_048_576),
+        };
+        assert_eq!(kept(&policy, now), expected);
+        assert_eq!(days_ago(now, None), None);
+        assert_eq!(days_ago(now, Some(i64::MAX)), None);
+    }
+}
