@@ -6,6 +6,7 @@
 
 mod calendars;
 mod capacity;
+mod imports;
 mod secrets;
 mod summaries;
 mod urge_defaults;
@@ -19,6 +20,7 @@ use leptos::prelude::use_context;
 
 pub use self::calendars::Calendars;
 pub use self::capacity::Capacity;
+pub use self::imports::Imports;
 pub use self::secrets::Secrets;
 pub use self::summaries::Summaries;
 pub use self::urge_defaults::UrgeDefaults;
@@ -286,6 +288,7 @@ pub trait Backend:
     + Runs
     + Secrets
     + Capacity
+    + Imports
     + Channels
     + Rules
     + Templates
@@ -306,6 +309,7 @@ impl<
         + Runs
         + Secrets
         + Capacity
+        + Imports
         + Channels
         + Rules
         + Templates

@@ -10,6 +10,7 @@
 //! - [`secret`], [`pool`], [`node`]: secrets of runs, limits on simultaneous runs, and servers;
 //! - [`ansi`]: terminal output of commands, made harmless;
 //! - [`cron`]: cron expressions, their faults and their descriptions in two languages;
+//! - [`import`]: crontabs that become tasks;
 //! - [`name`]: names that are visible and distinguishable;
 //! - [`auth`]: authorization; [`error`]: the error that clients see;
 //! - [`backend`]: what the product can do, a trait that `server` implements;
@@ -32,6 +33,7 @@ pub mod duration;
 pub mod error;
 pub mod i18n;
 pub mod id;
+pub mod import;
 pub mod message;
 pub mod name;
 pub mod node;

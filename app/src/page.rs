@@ -3,6 +3,7 @@
 mod blackouts;
 mod calendars;
 mod channels;
+mod imports;
 mod messages;
 mod nodes;
 mod pictures;
@@ -21,6 +22,7 @@ mod users;
 pub use blackouts::BlackoutsPage;
 pub use calendars::{CalendarPage, CalendarsPage};
 pub use channels::ChannelsPage;
+pub use imports::ImportPage;
 pub use messages::MessagesPage;
 pub use nodes::NodesPage;
 pub use pictures::PicturesPage;

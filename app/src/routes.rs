@@ -36,6 +36,8 @@ pub const BLACKOUTS: &str = "/admin/blackouts";
 pub const SECRETS: &str = "/admin/secrets";
 /// Default policies of urging.
 pub const URGE_DEFAULTS: &str = "/admin/urging";
+/// Crontabs that become tasks.
+pub const IMPORT: &str = "/import";
 /// Concurrency pools.
 pub const POOLS: &str = "/admin/pools";
 /// How long history is kept.

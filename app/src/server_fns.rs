@@ -9,6 +9,7 @@ pub mod blackouts;
 pub mod calendars;
 pub mod channels;
 pub mod forms;
+pub mod imports;
 pub mod messages;
 pub mod nodes;
 pub mod occurrences;
@@ -34,6 +35,7 @@ pub use calendars::{
 };
 pub use channels::{AddChatPerson, DeleteChannel, DeleteChatPerson, TestChannel, fetch_channels};
 pub use forms::{Posted, PostedTask, fetch_sign_in, fetch_task_form};
+pub use imports::fetch_import;
 pub use messages::{ResendMessage, fetch_messages};
 pub use nodes::fetch_nodes;
 pub use occurrences::fetch_occurrences;

@@ -12,6 +12,7 @@ use crate::time::Stamp;
 mod draft;
 pub mod execution;
 mod health;
+mod held;
 mod in_force;
 mod lists;
 mod reader;
@@ -23,6 +24,7 @@ mod view;
 pub use draft::{Parsed, TaskDraft};
 pub use execution::Execution;
 pub use health::{Health, Pulse};
+pub use held::{HeldBy, place_text};
 pub use in_force::InForce;
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
 pub use spec::{Notes, TaskSpec};
@@ -112,6 +114,9 @@ pub struct Task {
     pub state: TaskState,
     /// When a paused task resumes by itself.
     pub paused_until: Option<Stamp>,
+    /// The crontab that still has its line: it does not fire until that is commented out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<HeldBy>,
     /// Counts edits, from 1.
     pub version: i64,
     /// When it was created.
@@ -128,6 +133,7 @@ struct PlainTask {
     spec: TaskSpec,
     state: TaskState,
     paused_until: Option<Stamp>,
+    held: Option<HeldBy>,
     version: i64,
     created_at: Stamp,
     updated_at: Stamp,
@@ -153,6 +159,7 @@ impl Task {
             spec,
             state: TaskState::Active,
             paused_until: None,
+            held: None,
             version: 1,
             created_at: at,
             updated_at: at,

@@ -9,6 +9,7 @@ pub mod calendars;
 pub mod channels;
 pub mod execution;
 pub mod health;
+pub mod imports;
 pub mod messages;
 pub mod nodes;
 pub mod phrases;

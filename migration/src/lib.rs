@@ -44,6 +44,7 @@ mod m20261130_000047_urge_default;
 mod m20261130_000048_oncall;
 mod m20261130_000050_mask_links;
 mod m20261130_000051_people_of_bots;
+mod m20261130_000054_imported_line;
 mod m20261130_000056_run_lists;
 mod m20261130_000057_retention;
 mod words;
@@ -97,6 +98,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000048_oncall::Migration),
             Box::new(m20261130_000050_mask_links::Migration),
             Box::new(m20261130_000051_people_of_bots::Migration),
+            Box::new(m20261130_000054_imported_line::Migration),
             Box::new(m20261130_000056_run_lists::Migration),
             Box::new(m20261130_000057_retention::Migration),
         ]

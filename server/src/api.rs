@@ -7,6 +7,7 @@ mod channels;
 mod chat;
 mod described;
 mod import;
+mod imports;
 mod logs;
 mod messages;
 mod nodes;
@@ -137,6 +138,10 @@ fn documented() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(secrets::of_task))
         .routes(routes!(retention::get, retention::set))
+        .routes(routes!(imports::list))
+        .routes(routes!(imports::crontab))
+        .routes(routes!(imports::take_over))
+        .routes(routes!(imports::give_back))
         .routes(routes!(pools::list))
         .routes(routes!(pools::set, pools::delete))
         .routes(routes!(summaries::list, summaries::create))

@@ -14,10 +14,12 @@ mod client;
 mod completions;
 mod confirm;
 mod cron;
+mod crontabs;
 mod doctor;
 mod editor;
 mod handover;
 mod hidden;
+mod import;
 mod message;
 mod name;
 mod node;
@@ -31,6 +33,7 @@ mod rule;
 mod run;
 mod secret;
 mod summary;
+mod takeover;
 mod task;
 mod telemetry;
 mod ticket;
@@ -273,6 +276,13 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Summary(command) => summary::run(&client, &command).await,
         Command::Ticket(command) => ticket::run(&client, &command).await,
         Command::Oncall(command) => oncall::run(&client, &command).await,
+        Command::Import(command) => import::run(&client, &command).await,
+        Command::Takeover(change) => {
+            takeover::run(&client, access, &change, takeover::Direction::Over).await
+        }
+        Command::Giveback(change) => {
+            takeover::run(&client, access, &change, takeover::Direction::Back).await
+        }
         // Handled above.
         Command::Serve
         | Command::Migrate { .. }

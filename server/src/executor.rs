@@ -217,6 +217,12 @@ impl Executor {
         self.containment.identity.check_run_as(name)
     }
 
+    /// The home folder of a user of this machine, and whether tasks that name no user run as it.
+    #[must_use]
+    pub fn home_of(&self, name: &str) -> Option<(String, bool)> {
+        self.containment.identity.home_of(name)
+    }
+
     /// Whether this process has started the run and its end is not written yet.
     #[must_use]
     pub fn holds(&self, id: RunId) -> bool {

@@ -43,6 +43,7 @@ pub mod run;
 pub mod scheduler;
 pub mod service;
 pub mod store;
+pub mod takeover;
 pub mod telemetry;
 pub mod template;
 pub mod text;

@@ -49,6 +49,7 @@ fn forms(web: &Web) -> Router {
             post(forms::urge_defaults::urge_default),
         )
         .route("/admin/retention", post(forms::retention::retention))
+        .route(app::routes::IMPORT, post(forms::imports::import))
         .route(app::routes::ACCOUNT, post(forms::account::password))
         .route("/events", get(events::stream))
         .route(phone::TICKET, get(phone::open).post(phone::press))

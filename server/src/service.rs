@@ -14,6 +14,7 @@ mod doors;
 mod execution;
 mod explain;
 mod feeds;
+mod imports;
 mod key;
 mod links;
 mod messages;

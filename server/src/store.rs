@@ -20,6 +20,7 @@ mod dependents;
 mod entity;
 mod history;
 mod idempotency;
+mod imports;
 mod ledger;
 mod links;
 mod message_history;
@@ -62,6 +63,7 @@ pub use chat::ChatLease;
 pub(crate) use chat::{CARD_MARK, EVENT_MAX};
 pub use dependents::WaitingTask;
 pub use history::{RunFilter, RunPlace, RunsFound};
+pub use imports::{Handing, NewLine};
 pub use ledger::{
     Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual, ManualStart,
     Misses, NotRunCounts, Planned, PlannedEntry, PlannedRows, Stale, StopOutcome, Verdict, View,

@@ -22,6 +22,7 @@ pub mod executions;
 pub mod explain;
 pub mod failures;
 pub mod firings;
+pub mod imports;
 pub mod isolation;
 pub mod links;
 pub mod lists;

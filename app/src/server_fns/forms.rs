@@ -57,6 +57,11 @@ pub enum Posted {
     Calendar(CalendarDraft, AppError),
     /// Days for a calendar, and the result of their import.
     CalendarImport(CalendarImport, Result<CalendarImported, AppError>),
+    /// A crontab, and the result of its import.
+    Import(
+        Box<crate::import::CrontabImport>,
+        Result<crate::import::ImportReport, AppError>,
+    ),
     /// The blackout form.
     Blackout(BlackoutDraft, AppError),
     /// The form for a rule, or for changing this one.

@@ -14,7 +14,8 @@ mod words;
 
 pub(in crate::task) use draft::url_fault;
 pub use draft::{
-    ExecutionDraft, KeepDraft, LimitsDraft, PARAMETERS_MAX, RetryDraft, WaitsDraft, env_warnings,
+    ExecutionDraft, KeepDraft, LimitsDraft, PARAMETERS_MAX, RetryDraft, WaitsDraft, env_line,
+    env_warnings, is_settable,
 };
 pub use http::{HttpCall, HttpDraft, HttpHeader};
 pub use keep::Keep;

@@ -14,6 +14,7 @@ use crate::texts::calendars::CalendarsUi;
 use crate::texts::channels::ChannelsUi;
 use crate::texts::execution::ExecutionUi;
 use crate::texts::health::HealthUi;
+use crate::texts::imports::ImportsUi;
 use crate::texts::messages::MessagesUi;
 use crate::texts::nodes::NodesUi;
 use crate::texts::plan::PlanUi;
@@ -136,6 +137,11 @@ pub(super) fn blackouts_ui() -> &'static BlackoutsUi {
 /// The page's texts about calendars.
 pub(super) fn calendars_ui() -> &'static CalendarsUi {
     CalendarsUi::of(lang())
+}
+
+/// The page's texts about imported crontabs.
+pub(super) fn imports_ui() -> &'static ImportsUi {
+    ImportsUi::of(lang())
 }
 
 /// The page's texts about nodes.

@@ -7,6 +7,7 @@ mod blackouts;
 mod calendar;
 mod calendars;
 mod channels;
+mod import;
 mod listing;
 mod messages;
 mod nodes;

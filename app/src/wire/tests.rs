@@ -49,6 +49,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         + answers::<CalendarPage>()
         + answers::<CalendarsPage>()
         + answers::<ChannelsPage>()
+        + answers::<ImportPage>()
         + answers::<NodesPage>()
         + answers::<OccurrencesPage>()
         + answers::<Overview>()
@@ -83,6 +84,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         include_str!("../server_fns/calendars.rs"),
         include_str!("../server_fns/channels.rs"),
         include_str!("../server_fns/forms.rs"),
+        include_str!("../server_fns/imports.rs"),
         include_str!("../server_fns/nodes.rs"),
         include_str!("../server_fns/occurrences.rs"),
         include_str!("../server_fns/pools.rs"),

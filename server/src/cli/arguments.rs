@@ -7,8 +7,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, chat, completions, cron, doctor, message, node, oncall, picture,
-    pool, retention, rule, run, secret, summary, task, ticket, token, user,
+    blackout, calendar, channel, chat, completions, cron, doctor, import, message, node, oncall,
+    picture, pool, retention, rule, run, secret, summary, takeover, task, ticket, token, user,
 };
 use crate::config::Config;
 
@@ -43,6 +43,15 @@ pub(super) enum Command {
     /// Preview and explain schedules; needs no server
     #[command(subcommand)]
     Cron(cron::CronCommand),
+    /// Import crontabs as tasks
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Have the server run imported lines: comments them out of the crontab, and releases their tasks
+    ///
+    /// It waits for the middle of a minute, so that no firing is lost or doubled
+    Takeover(Box<takeover::Change>),
+    /// Have cron run imported lines again: holds their tasks, and puts the lines back
+    Giveback(Box<takeover::Change>),
     /// Manage notification channels
     #[command(subcommand)]
     Channel(Box<channel::ChannelCommand>),

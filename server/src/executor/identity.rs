@@ -162,6 +162,13 @@ impl Identity {
         self.account(name).map(|_| ())
     }
 
+    /// The home folder of a user of this machine, and whether tasks that name no user run as it.
+    pub(super) fn home_of(&self, name: &str) -> Option<(String, bool)> {
+        let user = User::from_name(name).ok().flatten()?;
+        let home = user.dir.to_str()?.to_owned();
+        Some((home, user.name == self.usual.user))
+    }
+
     /// The account of a user that a task may name; `None` for the default one.
     fn account(&self, name: &str) -> Result<Option<User>, RunAsError> {
         if name.is_empty() || name == self.usual.user {

@@ -33,7 +33,12 @@ fn needed(path: &str) -> Option<Action> {
         Some(rest) => rest,
         // Which right a rule needs depends on what it is for; without this one there is none.
         None if path == "/rules" => return Some(Action::Edit),
-        None if path == "/tasks/new" || path == "/tasks/{id}/edit" => return Some(Action::Edit),
+        None if path == "/tasks/new"
+            || path == "/tasks/{id}/edit"
+            || path == app::routes::IMPORT =>
+        {
+            return Some(Action::Edit);
+        }
         None if path == "/tasks/{id}/run" || path == app::routes::REMINDERS => {
             return Some(Action::Operate);
         }
@@ -47,7 +52,9 @@ fn needed(path: &str) -> Option<Action> {
         ("tickets", "defaults/{name}") | ("oncall", "{name}") => Some(Action::Administer),
         ("oncall", _) => Some(Action::Operate),
         // Which right a test needs depends on whose channel it is.
-        ("tasks", "" | "{id}") | ("rules", _) | ("channels", "{id}/test") => Some(Action::Edit),
+        ("tasks", "" | "{id}") | ("rules" | "imports", _) | ("channels", "{id}/test") => {
+            Some(Action::Edit)
+        }
         (
             "tasks",
             "{id}/run" | "{id}/pause" | "{id}/close" | "{id}/restore" | "{id}/urge" | "{id}/unurge",
@@ -217,6 +224,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
         app::routes::REMINDERS => Posted::Tickets(error),
         "/admin/secrets" => Posted::Secret(None, Default::default(), error),
         "/admin/retention" => Posted::Retention(Default::default(), error),
+        app::routes::IMPORT => Posted::Import(Default::default(), Err(error)),
         "/admin/pools" => Posted::Pool(Default::default(), error),
         app::routes::URGE_DEFAULTS => Posted::UrgeDefault(Default::default(), error),
         _ if path.starts_with("/admin/channels/") => {

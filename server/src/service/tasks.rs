@@ -10,6 +10,7 @@ mod warnings;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Tasks};
+use app::error::AppError;
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
@@ -130,6 +131,16 @@ impl Service {
     }
 }
 
+/// Refuses to have a task fire whose line is still in a crontab.
+fn held(lang: Lang, task: &Task) -> AppError {
+    let by = task.held.clone().unwrap_or_default();
+    TaskRefusal::Held {
+        host: by.host,
+        path: by.path,
+    }
+    .answer(lang)
+}
+
 #[async_trait]
 impl Tasks for Service {
     async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskView>> {
@@ -194,6 +205,7 @@ impl Tasks for Service {
             match updated {
                 Updated::Done => Ok(true),
                 Updated::Gone => Ok(false),
+                Updated::Held => Err(held(lang, &task)),
                 // Only pausing a closed task is refused.
                 Updated::Outdated => Err(TaskRefusal::Closed.answer(lang)),
             }

@@ -12,6 +12,7 @@ pub(super) mod chat_event;
 pub(super) mod chat_person;
 pub(super) mod cluster;
 pub(super) mod idempotency;
+pub(super) mod imported_line;
 pub(super) mod link_use;
 pub(super) mod message;
 pub(super) mod message_rule;

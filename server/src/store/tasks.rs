@@ -8,8 +8,8 @@ mod rows;
 mod schedules;
 mod search;
 
+pub(super) use change::{Begins, begin, changed, follow_resumed, state_of, step_task, stop_urging};
 pub use change::{CheckedSpec, Inserted, Updated};
-pub(super) use change::{state_of, step_task, stop_urging};
 
 use app::id::TaskId;
 use app::schedule::Schedule;

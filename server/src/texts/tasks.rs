@@ -1,5 +1,7 @@
 //! Tasks: why one is not saved, paused or deleted, and what others changed meanwhile.
 
+use app::i18n::Lang;
+
 use super::changed_values::changed_values;
 use super::outdated::Attempt;
 use super::{Fault, Refusal, Refused, Say, Text, both, conflict};
@@ -54,6 +56,13 @@ pub enum TaskRefusal {
     },
     /// It is closed, so it cannot be paused.
     Closed,
+    /// Its line is still in a crontab, so it must not fire.
+    Held {
+        /// The host of the crontab.
+        host: String,
+        /// `user:NAME`, or the path of the file.
+        path: String,
+    },
     /// Others change it again and again.
     Busy,
     /// Others have changed it since it was read.
@@ -99,6 +108,24 @@ impl Refusal for TaskRefusal {
                 "The task is closed, so it cannot be paused",
             )
             .hint("先恢复它", "Restore it first"),
+            Self::Held { host, path } => {
+                let place = |lang| app::task::place_text(host, path, lang);
+                conflict(
+                    "task.held",
+                    format!(
+                        "任务不能启用：它的那一行还在{}里，会执行两次",
+                        place(Lang::Zh)
+                    ),
+                    format!(
+                        "The task cannot be activated: its line is still in {}, and would run twice",
+                        place(Lang::En)
+                    ),
+                )
+                .hint(
+                    "在那台主机上运行 jcrontab takeover，它会注释掉那一行并启用任务",
+                    "Run jcrontab takeover on that host: it comments the line out and activates the task",
+                )
+            }
             Self::Busy => conflict(
                 "task.busy",
                 "别人正在不停地修改这个任务或它用到的内容，没有保存",

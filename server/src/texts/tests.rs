@@ -5,6 +5,7 @@ use std::path::Path;
 
 use app::i18n::Lang;
 use app::id::{RunId, TaskId};
+use app::import::OfferKind;
 use app::occurrence::{MissReason, SkipReason};
 use app::run::RunState;
 use strum::{IntoEnumIterator, VariantArray};
@@ -21,6 +22,7 @@ use super::chat_tickets::TicketWords;
 use super::executions::ExecutionFault;
 use super::explain::{ByLedger, BySchedule, ended, exit_code, lost_before, no_server};
 use super::failures::Failure;
+use super::imports::{ImportFault, ImportRefusal};
 use super::links::LinkRefusal;
 use super::lists::ListRefusal;
 use super::messages::MessageFault;
@@ -48,7 +50,18 @@ use crate::executor::{Hiding, IsolationGap};
 use crate::messages::PictureFault;
 use crate::outbound::proxy::ProxyFault;
 use crate::store::{ChannelUses, SearchFault};
+use crate::takeover::Remark;
 use crate::template::{Place, TemplateFault, TemplateWhy};
+
+/// What is offered for a wrapper.
+#[derive(Debug)]
+struct OfferOf(OfferKind);
+
+impl Say for OfferOf {
+    fn words(&self) -> Text {
+        super::imports::offer(self.0)
+    }
+}
 
 fn is_chinese(c: char) -> bool {
     matches!(c, '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
@@ -237,6 +250,7 @@ fn every_value_has_words_in_both_languages() {
     faults(picture_faults());
     faults(PictureRequestFault::iter());
     faults(PoolFault::iter());
+    faults(ImportFault::iter());
     faults(search_faults());
     faults([RetentionFault { max: 7 }].into_iter());
     faults(RuleFault::iter());
@@ -270,6 +284,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(ListRefusal::iter());
     refusals(PersonRefusal::iter());
     refusals(PoolRefusal::iter());
+    refusals(ImportRefusal::iter());
     refusals(TicketRefusal::iter());
     refusals(RotaRefusal::iter());
     refusals(RuleRefusal::iter());
@@ -302,6 +317,9 @@ fn every_value_has_words_in_both_languages() {
     sentences(ChannelProxyFault::iter());
     sentences(ChatWords::iter());
     sentences(TicketWords::iter());
+    let remarks = Remark::iter().filter(|remark| !matches!(remark, Remark::Schedule { .. }));
+    sentences(remarks);
+    sentences(OfferKind::ALL.map(OfferOf));
     sentences(hidings());
     sentences(gaps());
     sentences(MissReason::VARIANTS.iter().copied());

@@ -1,6 +1,7 @@
 //! The rows of the fault matrix, in its order.
 
 mod between;
+mod changeover;
 mod chat;
 mod clash;
 mod clock;
@@ -180,6 +181,13 @@ pub(crate) fn all() -> Vec<Row> {
             BOTH,
             false,
             chat::holder
+        ),
+        row!(
+            41,
+            "lines of a real cron change hands",
+            FILE,
+            false,
+            changeover::of_real_cron
         ),
     ]
 }

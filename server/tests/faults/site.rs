@@ -129,6 +129,11 @@ impl Site {
         site
     }
 
+    /// Its folder, which goes with it.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.root
+    }
+
     /// Starts all servers that do not run.
     pub(crate) async fn start(&mut self) {
         for node in self.nodes.iter_mut().filter(|node| !node.is_started()) {

@@ -67,6 +67,7 @@ fn routes() -> BTreeSet<String> {
         "/admin/pools",
         "/admin/urging",
         "/admin/retention",
+        "/import",
         "/admin/nodes",
         "/metrics",
         "/setup",
@@ -229,6 +230,10 @@ fn body_for(path: &str) -> Value {
         "/api/v1/secrets/{id}" => json!({"value": "another value"}),
         path if path.contains("/secrets") => json!({"name": "N", "value": "long enough"}),
         "/api/v1/retention" => json!({"run_days": 7}),
+        path if path.ends_with("/imports/crontab") => {
+            json!({"sources": [{"path": "user:root", "text": "* * * * * true\n"}]})
+        }
+        path if path.contains("/imports/") => json!({"tasks": [1]}),
         path if path.contains("/pools") => json!({"slots": 7}),
         "/api/v1/schedules/preview" => json!({"cron": "* * * * *"}),
         _ => json!({"name": "n", "cron": "* * * * *", "command": "true"}),
@@ -434,6 +439,14 @@ async fn a_viewer_reads_and_writes_nothing() {
         (
             "/admin/urging",
             [("tag", "n"), ("tickets.max_urges", "1"), ("version", "0")],
+        ),
+        (
+            "/import",
+            [
+                ("text", "* * * * * true"),
+                ("path", "user:root"),
+                ("action", "apply"),
+            ],
         ),
         (
             "/admin/users",

@@ -55,6 +55,7 @@ async fn everything(admin: &Browser) -> Vec<Value> {
         "pictures",
         "secrets",
         "pools",
+        "imports",
         "calendars",
         "blackouts",
         "rules",

@@ -45,6 +45,7 @@ mod glossary;
 mod health;
 mod hostile_names;
 mod http_task;
+mod imports;
 mod inputs;
 mod isolation;
 mod kept_list;

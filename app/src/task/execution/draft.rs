@@ -16,9 +16,9 @@ use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::task::reader::{Reader, plain};
 use back::{optional, unless};
-pub use env::env_warnings;
+pub use env::{env_line, env_warnings};
 pub(in crate::task) use http::url_fault;
-pub use names::PARAMETERS_MAX;
+pub use names::{PARAMETERS_MAX, is_settable};
 
 /// The most seconds between TERM and KILL.
 const STOP_GRACE_MAX: i64 = 600;

@@ -10,7 +10,7 @@ use leptos_router::hooks::use_location;
 use leptos_router::location::Location;
 
 use super::{
-    account, admin, blackouts, calendar, calendars, channels, messages, nodes, occurrences,
+    account, admin, blackouts, calendar, calendars, channels, import, messages, nodes, occurrences,
     pictures, pools, reminders, retention, rules, run, runs, secrets, start, summaries, task,
     task_form, templates, urge_defaults, users,
 };
@@ -43,6 +43,7 @@ pub(in crate::ui) enum SettingPage {
     Calendar,
     Calendars,
     Channels,
+    Import,
     Messages,
     Nodes,
     Pictures,
@@ -87,6 +88,7 @@ fn setting_page(page: SettingPage) -> Loaded {
         SettingPage::Calendar => calendar::page(),
         SettingPage::Calendars => calendars::page(),
         SettingPage::Channels => channels::page(),
+        SettingPage::Import => import::page(),
         SettingPage::Messages => messages::page(),
         SettingPage::Nodes => nodes::page(),
         SettingPage::Pictures => pictures::page(),

@@ -189,6 +189,10 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
 /// The next firings; or why there are none.
 fn to_come(page: &TaskPage) -> AnyView {
     let text = health_ui();
+    if let Some(held) = &page.task.held {
+        return view! { <p class="notice is-warn">{icon(icon::PAUSE)} <span>{held.text(lang())}</span></p> }
+            .into_any();
+    }
     let none = match (page.task.state, page.task.paused_until) {
         (TaskState::Closed, _) => Some(text.none_closed),
         (TaskState::Paused, None) => Some(text.none_paused),

@@ -20,7 +20,7 @@ use crate::ui::components::output::code_block;
 use crate::ui::components::state::{health, run_state};
 use crate::ui::components::time::Clock;
 use crate::ui::components::{blank, page_head};
-use crate::ui::context::{health_ui, lang, may, ui};
+use crate::ui::context::{health_ui, imports_ui, lang, may, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -56,7 +56,10 @@ pub(crate) fn page() -> AnyView {
         |(query, ..)| fetch_task_list(query),
     );
     let new = may(Action::Edit).then(|| {
-        view! { <a class="button primary" href=routes::TASK_NEW>{icon(icon::PLUS)} {ui.new_task}</a> }
+        view! {
+            <a class="button" href=routes::IMPORT>{icon(icon::DOWNLOAD)} {imports_ui().import}</a>
+            <a class="button primary" href=routes::TASK_NEW>{icon(icon::PLUS)} {ui.new_task}</a>
+        }
     });
     view! {
         {page_head(ui.tasks.to_owned(), new.into_any())}

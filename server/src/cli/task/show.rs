@@ -183,6 +183,9 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
             InForce::Work(_) => labelled(ui.urge_cycle, line),
         });
     }
+    if let Ok(held) = serde_json::from_value::<app::task::HeldBy>(task["held"].clone()) {
+        all.push(held.text(lang));
+    }
     let starts = lang.pick("有效期开始", "Valid from");
     let ends = lang.pick("有效期结束", "Valid until");
     let paused = lang.pick("暂停到", "Paused until");

@@ -202,7 +202,10 @@ impl Service {
                     return Ok(Saved::Done(Box::new(task)));
                 }
                 Updated::Gone => return Err(Missing::Task.answer(lang)),
-                Updated::Outdated => self.load_calendars().await.or_internal(lang)?,
+                // A change of its definition is no step.
+                Updated::Outdated | Updated::Held => {
+                    self.load_calendars().await.or_internal(lang)?
+                }
             }
         }
         Err(TaskRefusal::Busy.answer(lang))

@@ -40,6 +40,9 @@ pub(crate) struct Model {
     pub(crate) missed_max: i64,
     pub(crate) missed_max_age: i64,
     pub(crate) paused_until: Option<DateTimeUtc>,
+    /// The place of its line in a crontab, as JSON, while it is held.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) held: Option<String>,
     /// When it was last resumed or reopened: failures before do not count for `pause_after_failures`.
     pub(crate) resumed_at: Option<DateTimeUtc>,
     pub(crate) created_at: DateTimeUtc,

@@ -7,7 +7,7 @@ use app::occurrence::SkipReason;
 use app::rule::{RuleEdit, RuleSpec};
 use app::run::{Gone, RunReason};
 use app::schedule::{Purpose, Schedule};
-use app::task::{Task, TaskSpec, TaskState, TaskStep};
+use app::task::{HeldBy, Task, TaskSpec, TaskState, TaskStep};
 use app::ticket::{Opens, TicketKind, TicketRule};
 use app::transition::Step;
 use chrono::{DateTime, Utc};
@@ -64,6 +64,8 @@ pub enum Updated {
     Gone,
     /// Another change came first: it is no longer in the expected version or state, or what it names was changed.
     Outdated,
+    /// Its line is still in a crontab: it must not fire.
+    Held,
 }
 
 impl Store {
@@ -107,18 +109,10 @@ impl Store {
             if !may_insert(tx, &rules(NO_TASK)).await? {
                 return Ok(Inserted::NoChannel);
             }
-            let mut row = columns(spec, now);
-            row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
-            row.state = Set(Code(TaskState::Active));
-            row.version = Set(FIRST_VERSION);
-            row.created_at = Set(now);
-            let id = TaskId(task::Entity::insert(row).exec(tx).await?.last_insert_id);
-            note_words(tx, id, spec).await?;
-            let change = note_change(tx, id, now).await?;
-            if !still_holds(tx, checked, change, channel.is_some()).await? {
-                return Err(StoreError::Overtaken);
-            }
-            schedules::set_all(tx, id, spec, now).await?;
+            let begins = Begins::Active {
+                has_own_channel: channel.is_some(),
+            };
+            let id = begin(tx, act, checked, begins).await?;
             let mut notices = follow_up(id);
             if let Some(channel) = channel {
                 let made = put_for_task(tx, id, channel, now).await?;
@@ -136,7 +130,6 @@ impl Store {
             if spec.urging || spec.tickets.opens == Opens::Task {
                 follow_definition(tx, act, id, Follow::Ordered).await?;
             }
-            act.record_version(tx, id, FIRST_VERSION).await?;
             Ok(Inserted::Done(id))
         });
         self.rules.forget();
@@ -269,6 +262,50 @@ impl Store {
     }
 }
 
+/// How a new task begins.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) enum Begins<'a> {
+    /// It fires.
+    Active {
+        /// Whether a channel is made for it, in the place of the one that it names.
+        has_own_channel: bool,
+    },
+    /// It waits until its line is commented out of this crontab.
+    Held(&'a HeldBy),
+}
+
+/// Inserts a task with its schedules, numbers the change and records it, in a transaction that has locked the cluster
+/// row. [`StoreError::Overtaken`] when what it names was changed since it was checked.
+pub(in super::super) async fn begin(
+    tx: &Tx,
+    act: &Act,
+    checked: CheckedSpec<'_>,
+    begins: Begins<'_>,
+) -> Result<TaskId, StoreError> {
+    let (now, spec) = (act.at(), checked.spec);
+    let mut row = columns(spec, now);
+    row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
+    let (state, has_own_channel) = match begins {
+        Begins::Active { has_own_channel } => (TaskState::Active, has_own_channel),
+        Begins::Held(by) => {
+            row.held = Set(Some(serde_json::json!(by).to_string()));
+            (TaskState::Paused, false)
+        }
+    };
+    row.state = Set(Code(state));
+    row.version = Set(FIRST_VERSION);
+    row.created_at = Set(now);
+    let id = TaskId(task::Entity::insert(row).exec(tx).await?.last_insert_id);
+    note_words(tx, id, spec).await?;
+    let change = note_change(tx, id, now).await?;
+    if !still_holds(tx, checked, change, has_own_channel).await? {
+        return Err(StoreError::Overtaken);
+    }
+    schedules::set_all(tx, id, spec, now).await?;
+    act.record_version(tx, id, FIRST_VERSION).await?;
+    Ok(id)
+}
+
 /// Whether what a definition names still is as it was when the definition was checked; `change` is the number of the
 /// change that writes it, whose lock keeps others from changing that until the transaction ends.
 async fn still_holds(
@@ -306,6 +343,10 @@ pub(in super::super) async fn step_task(
     word: Option<&str>,
 ) -> Result<Updated, StoreError> {
     let now = act.at();
+    let fires = step.to() == TaskState::Active || until.is_some();
+    if fires && is_held(tx, id).await? {
+        return Ok(Updated::Held);
+    }
     let why = match state_of(tx, id).await? {
         Some(TaskState::Closed) => Follow::Ordered,
         _ => Follow::Changed,
@@ -383,6 +424,17 @@ pub(in super::super) async fn state_of(
     Ok(found.map(|state| state.0))
 }
 
+/// Whether the line of a task is still in a crontab.
+async fn is_held(tx: &Tx, id: TaskId) -> Result<bool, StoreError> {
+    let held: Option<Option<String>> = task::Entity::find_by_id(id.0)
+        .select_only()
+        .column(task::Column::Held)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(held.flatten().is_some())
+}
+
 /// The rule about tickets of a task as it is before this transaction changes it.
 async fn rule_of(tx: &Tx, id: TaskId) -> Result<Arc<TicketRule>, StoreError> {
     let found: Option<Option<String>> = task::Entity::find_by_id(id.0)
@@ -401,6 +453,15 @@ async fn definition(tx: &Tx, id: TaskId) -> Result<Option<Task>, StoreError> {
     };
     let schedules = schedules_of(tx, &[id.0]).await?;
     to_task(row, &schedules).map(|(task, _)| Some(task))
+}
+
+/// Opens the tickets of a task that fires again.
+pub(in super::super) async fn follow_resumed(
+    tx: &Tx,
+    act: &Act,
+    id: TaskId,
+) -> Result<(), StoreError> {
+    follow_definition(tx, act, id, Follow::Changed).await
 }
 
 /// Opens and ends the tickets of a task as its definition says.
@@ -440,7 +501,7 @@ pub(super) async fn version_of(tx: &Tx, id: TaskId) -> Result<Option<i64>, Store
 }
 
 /// Numbers a change of a task and writes it to the audit log.
-pub(super) async fn changed(tx: &Tx, act: &Act, id: TaskId) -> Result<(), StoreError> {
+pub(in super::super) async fn changed(tx: &Tx, act: &Act, id: TaskId) -> Result<(), StoreError> {
     task::Entity::update_many()
         .col_expr(
             task::Column::Version,

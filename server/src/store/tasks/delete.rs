@@ -8,6 +8,7 @@ use super::super::channels::{drop_of_task, robot_of_others};
 use super::super::code::Code;
 use super::super::dependents::{WaitingTask, waiting_for};
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
+use super::super::imports::forget_line;
 use super::super::ledger::{note_change, request_stop};
 use super::super::prune::forget as forget_history;
 use super::super::rules::forget_task;
@@ -107,6 +108,7 @@ impl Store {
                 .exec(tx)
                 .await?;
             forget_task(tx, id).await?;
+            forget_line(tx, id).await?;
             forget_tickets(tx, id).await?;
             streak::forget(tx, id).await?;
             drop_of_task(tx, id).await?;

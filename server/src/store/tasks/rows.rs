@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::id::{ChannelId, ScheduleId, TaskId};
 use app::schedule::{Jitter, MissedRule, Purpose, Schedule};
-use app::task::{Execution, Notes, Task, TaskSpec};
+use app::task::{Execution, HeldBy, Notes, Task, TaskSpec};
 use app::ticket::TicketRule;
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
@@ -104,6 +104,7 @@ pub(in super::super) fn to_task(
         spec,
         state: row.state.0,
         paused_until: row.paused_until.map(Stamp),
+        held: to_held(row.held.as_deref())?,
         version: row.version,
         created_at: Stamp(row.created_at),
         updated_at: Stamp(row.updated_at),
@@ -187,6 +188,12 @@ pub(in super::super) fn to_tickets(text: Option<&str>) -> Result<Arc<TicketRule>
             .map(TicketRule::shared)
             .map_err(|_| unknown("rule about tickets", text)),
     }
+}
+
+/// The crontab that still has the line of a task.
+fn to_held(text: Option<&str>) -> Result<Option<HeldBy>, StoreError> {
+    text.map(|text| serde_json::from_str(text).map_err(|_| unknown("place of a line", text)))
+        .transpose()
 }
 
 /// The notes of a row; empty if an older version wrote it.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::sessions::PASSWORD;
-use super::things::{Made, URL};
+use super::things::{Made, URL, crontab};
 
 /// An operation, the path of a request, and its body.
 pub(super) type Request = (&'static str, String, Value);
@@ -31,6 +31,8 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
         bot,
         mapped,
         message,
+        held,
+        taken,
         run: _,
     } = made;
     let new =
@@ -254,6 +256,21 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
             "DELETE /api/v1/secrets/{id}",
             of("/api/v1/secrets/{id}", secret),
             Value::Null,
+        ),
+        (
+            "POST /api/v1/imports/crontab",
+            "/api/v1/imports/crontab".into(),
+            crontab("0 9 * * * three\n"),
+        ),
+        (
+            "POST /api/v1/imports/take-over",
+            "/api/v1/imports/take-over".into(),
+            json!({"tasks": [held]}),
+        ),
+        (
+            "POST /api/v1/imports/give-back",
+            "/api/v1/imports/give-back".into(),
+            json!({"tasks": [taken]}),
         ),
         (
             "PUT /api/v1/pools/{name}",

@@ -32,7 +32,14 @@ pub(super) struct Made {
     pub(super) bot: Value,
     pub(super) mapped: Value,
     pub(super) message: Value,
+    pub(super) held: Value,
+    pub(super) taken: Value,
     pub(super) run: RunId,
+}
+
+/// A crontab of root.
+pub(super) fn crontab(text: &str) -> Value {
+    json!({"sources": [{"path": "user:root", "text": text}]})
 }
 
 pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> Made {
@@ -64,6 +71,15 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> Made {
     let pool = Some(json!({"slots": 2}));
     admin
         .call("PUT", "/api/v1/pools/db", pool)
+        .await
+        .expect(200);
+    let imported = crontab("0 9 * * * one\n0 9 * * * two\n");
+    let imported = admin.post("/api/v1/imports/crontab", imported).await;
+    let imported = imported.expect(200)["sources"][0]["lines"].clone();
+    let [held, taken] = [0, 1].map(|at: usize| imported[at]["task"]["id"].clone());
+    let handed = json!({"tasks": [taken.clone()]});
+    admin
+        .post("/api/v1/imports/take-over", handed)
         .await
         .expect(200);
     let policy = Some(json!({"max_urges": "5"}));
@@ -125,6 +141,8 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> Made {
         bot,
         mapped,
         message,
+        held,
+        taken,
         run,
     }
 }

@@ -118,7 +118,12 @@ fn unquoted(value: &str) -> &str {
 
 /// A variable in the form that [`env()`] reads.
 pub(super) fn line(one: &EnvVar) -> String {
-    let (name, value) = (&one.name, &one.value);
+    env_line(&one.name, &one.value)
+}
+
+/// A variable of this name and value in the form in which a task's variables are typed.
+#[must_use]
+pub fn env_line(name: &str, value: &str) -> String {
     if unquoted(value) == value {
         format!("{name}={value}")
     } else {

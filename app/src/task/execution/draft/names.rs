@@ -60,6 +60,12 @@ pub(super) fn is_reserved(name: &str) -> bool {
     name.starts_with("JCRONTAB_") || name.starts_with("LD_") || RESERVED.contains(&name)
 }
 
+/// Whether a task can have a variable of this name.
+#[must_use]
+pub fn is_settable(name: &str) -> bool {
+    is_name(name) && !is_reserved(name)
+}
+
 pub(super) fn pool(reader: &mut Reader<'_>, text: &str) -> String {
     let name = text.trim();
     let fit = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');

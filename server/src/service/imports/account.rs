@@ -1,0 +1,399 @@
+//! The account of an import: every line, with the task that is made of it.
+
+use std::collections::{HashMap, HashSet};
+
+use app::backend::Answer;
+use app::error::{AppError, ErrorKind};
+use app::i18n::Lang;
+use app::id::TaskId;
+use app::import::{
+    CrontabImport, CrontabSource, ImportReport, ImportedLine, LineKind, LineRemark, LineReport,
+    LineTask, Offer, Place, SourceReport,
+};
+use app::schedule::{ScheduleSpec, describe_schedule};
+use app::task::{NAME_MAX_CHARS, TaskDraft, TaskSpec};
+
+use super::super::Service;
+use super::check::check;
+use super::count;
+use crate::error::OrInternal;
+use crate::store::NewLine;
+use crate::takeover::{Account, Entry, Kind, Line, Prepared, Reading, Remark, Wanted, keys, read};
+use crate::texts::imports::{ImportFault, offer};
+use crate::texts::{Fault, Say};
+
+/// Characters of a line in an account.
+const LINE_SHOWN: usize = 500;
+/// The last number that is tried behind a name that is taken.
+const NAMESAKES_MAX: u32 = 10_000;
+
+/// A task to be made.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    /// Which of the crontabs.
+    pub(super) source: usize,
+    /// Which line.
+    pub(super) number: u32,
+    key: String,
+    place: Place,
+    line: String,
+    spec: TaskSpec,
+}
+
+impl Made {
+    /// It for the store.
+    pub(super) fn line(&self) -> NewLine<'_> {
+        NewLine {
+            key: self.key.clone(),
+            place: self.place.clone(),
+            line: self.line.clone(),
+            spec: &self.spec,
+        }
+    }
+}
+
+/// What is known of a user of the crontabs on this server.
+#[derive(Clone, Debug, Default)]
+struct Home {
+    path: Option<String>,
+    /// Whether tasks that name no user run as it.
+    is_usual: bool,
+}
+
+/// What the lines of a crontab are looked at with.
+struct Desk<'a> {
+    service: &'a Service,
+    lang: Lang,
+    import: &'a CrontabImport,
+    known: HashMap<String, ImportedLine>,
+    homes: HashMap<String, Home>,
+    names: HashSet<String>,
+    made: Vec<Made>,
+}
+
+impl Service {
+    /// Reads all crontabs; returns the account, and the tasks that do not exist yet.
+    pub(super) async fn account_of(
+        &self,
+        lang: Lang,
+        import: &CrontabImport,
+    ) -> Answer<(ImportReport, Vec<Made>)> {
+        check(lang, import)?;
+        let mut texts = Vec::new();
+        for (at, source) in import.sources.iter().enumerate() {
+            let reading = Reading {
+                flavor: import.flavor,
+                format: source.format,
+                user: &source.user,
+            };
+            let account = read(&source.text, reading).map_err(|_| {
+                ImportFault::TooManyLines.alone(&format!("sources.{at}.text"), lang)
+            })?;
+            let keys = keys(&source.text, &account, &place_of(source));
+            texts.push((source, account, keys));
+        }
+        let all: Vec<&str> = texts
+            .iter()
+            .flat_map(|(.., keys)| keys.values().map(String::as_str))
+            .collect();
+        let known = self.store.lines_with_keys(&all).await.or_internal(lang)?;
+        let mut desk = Desk {
+            service: self,
+            lang,
+            import,
+            known: known
+                .into_iter()
+                .map(|line| (line.key.clone(), line))
+                .collect(),
+            homes: HashMap::new(),
+            names: HashSet::new(),
+            made: Vec::new(),
+        };
+        let mut report = ImportReport {
+            dry_run: import.dry_run,
+            ..ImportReport::default()
+        };
+        for (at, (source, account, keys)) in texts.iter().enumerate() {
+            let source: &CrontabSource = source;
+            let mut lines = Vec::with_capacity(account.lines.len());
+            for line in &account.lines {
+                let key = keys.get(&line.number);
+                lines.push(desk.line((at, source, account), line, key).await?);
+            }
+            report.sources.push(SourceReport {
+                host: source.host.clone(),
+                path: source.path.clone(),
+                lines,
+            });
+        }
+        count(&mut report);
+        Ok((report, desk.made))
+    }
+}
+
+fn place_of(source: &CrontabSource) -> Place {
+    Place {
+        host: source.host.clone(),
+        path: source.path.clone(),
+    }
+}
+
+impl Desk<'_> {
+    async fn line(
+        &mut self,
+        (at, source, account): (usize, &CrontabSource, &Account),
+        line: &Line,
+        key: Option<&String>,
+    ) -> Answer<LineReport> {
+        let lang = self.lang;
+        let text = source.text.get(line.range.clone()).unwrap_or_default();
+        let text = text.trim_end_matches(['\n', '\r']);
+        let mut shown = LineReport {
+            number: line.number,
+            kind: LineKind::Blank,
+            text: text.chars().take(LINE_SHOWN).collect(),
+            task: None,
+            remarks: line
+                .remarks
+                .iter()
+                .map(|remark| said(remark, lang))
+                .collect(),
+            offers: Vec::new(),
+        };
+        shown.kind = match &line.kind {
+            Kind::Blank => LineKind::Blank,
+            Kind::Comment { .. } => LineKind::Comment,
+            Kind::Variable(_) => LineKind::Variable,
+            Kind::Taken { .. } => LineKind::Taken,
+            Kind::Entry(_) => LineKind::Entry,
+            Kind::Fault(fault) => {
+                shown.remarks.push(LineRemark {
+                    code: fault.code().to_owned(),
+                    column: fault.column(),
+                    text: fault.say(lang),
+                });
+                LineKind::Fault
+            }
+        };
+        let known = key.and_then(|key| self.known.get(key));
+        let known = known.map(|known| (known.task_id, known.task.clone()));
+        match &line.kind {
+            Kind::Taken { line: was, .. } => {
+                shown.task = known.map(|known| known_task(known, was));
+            }
+            Kind::Entry(entry) => {
+                let comment = account.comments_above(line.number);
+                let prepared = self.prepare(entry, &comment, &mut shown).await?;
+                match known {
+                    Some((id, name)) => {
+                        let mut task = self.task_of(&prepared.draft, entry);
+                        (task.id, task.known, task.name) = (Some(id), true, name);
+                        shown.task = Some(task);
+                    }
+                    None => {
+                        let new = (at, line.number, key.cloned().unwrap_or_default());
+                        self.new_task(source, entry, prepared, (new, text), &mut shown)
+                            .await?;
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(shown)
+    }
+
+    /// The draft of an entry, with what is noticed about it.
+    async fn prepare(
+        &mut self,
+        entry: &Entry,
+        comment: &[&str],
+        shown: &mut LineReport,
+    ) -> Answer<Prepared> {
+        let lang = self.lang;
+        let home = self.home(&entry.user).await?;
+        let run_as = match entry.user.as_str() {
+            _ if self.import.as_server_user || home.is_usual => "",
+            user => user,
+        };
+        let mut prepared = entry.draft(Wanted {
+            flavor: self.import.flavor,
+            zone: &self.import.zone,
+            accept: &self.import.accept,
+            home: home.path.as_deref(),
+            run_as,
+            comment,
+        });
+        prepared.draft.channel_id = self.import.channel_id;
+        let needs_home = prepared.draft.execution.cwd.is_empty() && !entry.user.is_empty();
+        if needs_home && home.path.is_none() {
+            let user = entry.user.clone();
+            prepared.remarks.push(Remark::UnknownUser { user });
+        }
+        for schedule in &prepared.draft.schedules {
+            if let Ok(spec) = ScheduleSpec::parse(&schedule.spec) {
+                let (zh, en) = (spec.warnings(Lang::Zh), spec.warnings(Lang::En));
+                let both = zh.into_iter().zip(en);
+                (prepared.remarks).extend(both.map(|(zh, en)| Remark::Schedule { zh, en }));
+            }
+        }
+        let remarks = prepared.remarks.iter().map(|remark| said(remark, lang));
+        shown.remarks.extend(remarks);
+        let offers = prepared.offers.iter();
+        shown.offers = offers
+            .map(|(kind, wrapper, accepted)| Offer {
+                kind: *kind,
+                wrapper: wrapper.clone(),
+                text: offer(*kind).of(lang),
+                accepted: *accepted,
+            })
+            .collect();
+        Ok(prepared)
+    }
+
+    /// Checks the draft of a new task and notes it, or why it cannot be one.
+    async fn new_task(
+        &mut self,
+        source: &CrontabSource,
+        entry: &Entry,
+        mut prepared: Prepared,
+        ((at, number, key), text): ((usize, u32, String), &str),
+        shown: &mut LineReport,
+    ) -> Answer<()> {
+        prepared.draft.name = self.free_name(&prepared.draft.name).await?;
+        match self
+            .service
+            .check_task(self.lang, &prepared.draft, None)
+            .await
+        {
+            Ok(spec) => {
+                let mut task = self.task_of(&prepared.draft, entry);
+                task.name.clone_from(&spec.name);
+                let words = spec.schedules.iter();
+                let words = words.map(|schedule| describe_schedule(schedule, self.lang));
+                task.cycle = words.collect::<Vec<_>>().join("; ");
+                shown.task = Some(task);
+                self.made.push(Made {
+                    source: at,
+                    number,
+                    key,
+                    place: place_of(source),
+                    line: text.to_owned(),
+                    spec,
+                });
+                Ok(())
+            }
+            Err(error) if error.kind == ErrorKind::Invalid => {
+                shown.kind = LineKind::Fault;
+                shown.remarks.extend(faults_of(error));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn task_of(&self, draft: &TaskDraft, entry: &Entry) -> LineTask {
+        let cron = draft.schedules.first();
+        let cron = cron
+            .map(|schedule| schedule.spec.clone())
+            .unwrap_or_default();
+        let words = ScheduleSpec::parse(&cron).map(|spec| spec.describe(self.lang));
+        LineTask {
+            id: None,
+            known: false,
+            name: draft.name.clone(),
+            cycle: words.unwrap_or_default(),
+            cron,
+            command: draft.command.clone(),
+            run_as: match draft.execution.run_as.is_empty() {
+                true => String::new(),
+                false => entry.user.clone(),
+            },
+        }
+    }
+
+    /// A name that no task has, nor another line of this import.
+    async fn free_name(&mut self, wanted: &str) -> Answer<String> {
+        let mut name = wanted.to_owned();
+        for number in 2..NAMESAKES_MAX {
+            let is_free = !self.names.contains(&name)
+                && self
+                    .service
+                    .store
+                    .task_named(&name)
+                    .await
+                    .or_internal(self.lang)?
+                    .is_none();
+            if is_free {
+                break;
+            }
+            let mark = format!(" ({number})");
+            let room = NAME_MAX_CHARS - mark.len();
+            name = wanted.chars().take(room).chain(mark.chars()).collect();
+        }
+        self.names.insert(name.clone());
+        Ok(name)
+    }
+
+    async fn home(&mut self, user: &str) -> Answer<Home> {
+        if user.is_empty() {
+            return Ok(Home {
+                path: None,
+                is_usual: true,
+            });
+        }
+        if let Some(known) = self.homes.get(user) {
+            return Ok(known.clone());
+        }
+        let found = match &self.service.executor {
+            None => None,
+            Some(executor) => {
+                let (executor, name) = (executor.clone(), user.to_owned());
+                // Looking up a user may query a directory server.
+                let found = tokio::task::spawn_blocking(move || executor.home_of(&name));
+                found.await.or_internal(self.lang)?
+            }
+        };
+        let home = found.map_or_else(Home::default, |(path, is_usual)| Home {
+            path: Some(path),
+            is_usual,
+        });
+        self.homes.insert(user.to_owned(), home.clone());
+        Ok(home)
+    }
+}
+
+fn known_task((id, name): (TaskId, String), line: &str) -> LineTask {
+    LineTask {
+        id: Some(id),
+        known: true,
+        name,
+        cron: String::new(),
+        cycle: String::new(),
+        command: line.to_owned(),
+        run_as: String::new(),
+    }
+}
+
+fn said(remark: &Remark, lang: Lang) -> LineRemark {
+    LineRemark {
+        code: remark.code().to_owned(),
+        column: None,
+        text: remark.say(lang),
+    }
+}
+
+/// The faults of a draft as remarks on its line.
+fn faults_of(error: AppError) -> Vec<LineRemark> {
+    let remark = |code: String, text: String| LineRemark {
+        code,
+        column: None,
+        text,
+    };
+    if error.fields.is_empty() {
+        return vec![remark(error.code, error.message)];
+    }
+    let fields = error.fields.into_iter();
+    fields
+        .map(|fault| remark(fault.field, fault.message))
+        .collect()
+}

@@ -1,0 +1,135 @@
+//! What a reader should know about a line. Its words are in `texts::imports`.
+
+use super::command::is_posix_shell;
+use super::entry::Entry;
+
+/// A remark.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum Remark {
+    /// The last line does not end: cron ignores it.
+    NoNewline,
+    /// The line ends with a carriage return, which cron passes to the command.
+    CarriageReturn,
+    /// `$` in the value of a setting, which nothing expands.
+    Unexpanded {
+        /// The setting.
+        name: String,
+    },
+    /// The text after `%` is the command's standard input.
+    Input,
+    /// `%` follows `date +`, where `\%` was meant.
+    DateFormat,
+    /// It starts with the server, not with the machine.
+    Startup,
+    /// cronie mails the output only when it fails.
+    MailOnFailure,
+    /// anacron counted days since the last run.
+    Anacron {
+        /// The period.
+        days: u32,
+    },
+    /// `MAILTO`: cron mailed the output to this address.
+    MailTo {
+        /// The address; empty where no mail was sent.
+        address: String,
+    },
+    /// `CRON_TZ`, which Debian's cron ignores.
+    CronTzIgnored,
+    /// `RANDOM_DELAY`, which Debian's cron ignores.
+    RandomDelayIgnored,
+    /// A setting that a task cannot have: the command exports it.
+    Exported {
+        /// The setting.
+        name: String,
+    },
+    /// A setting that is left out, because no shell can export it.
+    LeftOut {
+        /// The setting.
+        name: String,
+    },
+    /// Standard input in a shell that is not of POSIX's family: it cannot be passed.
+    InputLost {
+        /// The shell.
+        shell: String,
+    },
+    /// Its user is not known on this server.
+    UnknownUser {
+        /// The user.
+        user: String,
+    },
+    /// The command ends with a backslash: lines are not continued.
+    Continued,
+    /// `2>&1` before the redirection of standard output.
+    RedirectOrder,
+    /// A construct of bash in `/bin/sh`.
+    Bashism {
+        /// It.
+        what: &'static str,
+    },
+    /// A warning about the schedule, in both languages.
+    Schedule {
+        /// Chinese.
+        zh: String,
+        /// English.
+        en: String,
+    },
+}
+
+/// Constructs that bash knows and dash, `/bin/sh` of Debian, does not.
+const BASH: [&str; 6] = ["&>", "[[ ", "<(", "RANDOM", "<<<", "source "];
+
+/// What is noticed about the text of a command.
+pub(super) fn of_command(entry: &Entry, shell: &str) -> Vec<Remark> {
+    let command = entry.command.trim_end();
+    let mut remarks = Vec::new();
+    if command.ends_with('\\') {
+        remarks.push(Remark::Continued);
+    }
+    if entry.input.is_some() && command.ends_with(['+', '"', '\'']) && command.contains("date") {
+        remarks.push(Remark::DateFormat);
+    }
+    if redirects_late(command) {
+        remarks.push(Remark::RedirectOrder);
+    }
+    let is_sh = matches!(
+        shell.rsplit('/').next(),
+        None | Some("" | "sh" | "dash" | "ash")
+    );
+    if is_sh && let Some(what) = BASH.iter().find(|what| command.contains(**what)) {
+        remarks.push(Remark::Bashism {
+            what: what.trim_end(),
+        });
+    }
+    if entry.input.is_some() && !is_posix_shell(shell) {
+        remarks.push(Remark::InputLost {
+            shell: shell.to_owned(),
+        });
+    }
+    remarks
+}
+
+/// `cmd 2>&1 > file`: standard error goes where standard output went before.
+fn redirects_late(command: &str) -> bool {
+    command.match_indices("2>&1").any(|(at, found)| {
+        let rest = command.get(at + found.len()..).unwrap_or_default();
+        let rest = rest.trim_start();
+        let target = rest.strip_prefix('>').or_else(|| rest.strip_prefix("1>"));
+        target.is_some_and(|target| !target.starts_with('&'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_redirections() {
+        for late in ["x 2>&1 > /tmp/l", "x 2>&1 >>l", "x 2>&1 1>l"] {
+            assert!(redirects_late(late), "{late}");
+        }
+        for fine in ["x > /tmp/l 2>&1", "x 2>&1 | tee l", "x 2>&1", "x 2>&1 >&2"] {
+            assert!(!redirects_late(fine), "{fine}");
+        }
+    }
+}
