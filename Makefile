@@ -10,20 +10,23 @@ SHELL := bash
 # Absolute, because the browser tests run in another folder.
 target := $(abspath $(or $(CARGO_TARGET_DIR),target))
 binary := $(target)/release/jcrontab
+# One file: the program with its pages inside.
+product := $(target)/product/jcrontab
 
 # clippy sees the frontend as it is shipped: same target, same profile, so nothing is built twice.
 frontend_flags := --package=frontend --lib --no-default-features --target=wasm32-unknown-unknown \
 	--target-dir=$(target)/front --profile=wasm-release
 
-.PHONY: help run build server site test faults check advisories fmt bench dev clean tools
+.PHONY: help run build server site dist dist-test test faults check advisories fmt bench dev clean tools
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build the product and serve it on http://127.0.0.1:8000
-	@exec $(binary) serve
+	@exec $(product) serve
 
-build: server site ## build the product: release/jcrontab and site in the target folder
+build: server site ## build the product, one file: product/jcrontab in the target folder
+	@node scripts/pack.mjs $(binary) $(target)/site $(target)/release/hash.txt $(product)
 
 server: tools
 	@cargo build --release --package=server --bin=jcrontab
@@ -31,13 +34,19 @@ server: tools
 site: tools
 	@scripts/build-site.sh --release
 
+dist: tools ## build the release: tarball and Debian package for glibc 2.28 and later, in dist in the target folder
+	@scripts/dist.sh
+
+dist-test: ## install, use, upgrade and purge the Debian package on this machine (as root)
+	@scripts/dist-test.sh
+
 test: check ## run everything: checks, unit and integration tests, both databases, a browser
 	@scripts/need.sh faketime faketime
 	cargo test
 	scripts/mariadb.sh run cargo test --test it --test faults
 	@$(MAKE) --no-print-directory build end2end/node_modules/.package-lock.json
 	@[ -n "$${CHROMIUM-}" ] || scripts/need.sh chromium chromium
-	cd end2end && JCRONTAB_BIN=$(binary) CHROMIUM=$${CHROMIUM:-$$(command -v chromium)} node --test
+	cd end2end && JCRONTAB_BIN=$(product) CHROMIUM=$${CHROMIUM:-$$(command -v chromium)} node --test
 	@echo "make test: every part passed."
 
 faults: tools ## break servers, databases, disks and clocks on purpose (half an hour)
@@ -66,7 +75,7 @@ bench: build end2end/node_modules/.package-lock.json ## measure everything besid
 	@scripts/need.sh wrk wrk
 	@[ -n "$${CHROMIUM-}" ] || scripts/need.sh chromium chromium
 	@cargo build --release --package=bench
-	@$(target)/release/bench $(if $(LONG),--long) $(if $(QUICK),--quick) $(ONLY)
+	@JCRONTAB_BIN=$${JCRONTAB_BIN:-$(product)} $(target)/release/bench $(if $(LONG),--long) $(if $(QUICK),--quick) $(ONLY)
 
 dev: tools ## rebuild and reload at each change (cargo leptos watch)
 	@exec scripts/dev.sh

@@ -6,9 +6,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Links the helper, where the linker of the server cannot link a static program.
+const LINKER: &str = "JCRONTAB_EXEC_LINKER";
+
 fn main() {
     println!("cargo::rerun-if-changed=exec");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed={LINKER}");
     let output = PathBuf::from(variable("OUT_DIR")).join("jcrontab-exec");
     // Static, it starts in a fourth of the time: no loader, no libraries. Not every machine has
     // what that needs.
@@ -56,7 +60,7 @@ fn compile(output: &Path, is_static: bool) -> Result<(), String> {
             "relocation-model=static",
         ]);
     }
-    if let Ok(linker) = std::env::var("RUSTC_LINKER") {
+    if let Ok(linker) = std::env::var(LINKER).or_else(|_| std::env::var("RUSTC_LINKER")) {
         rustc.arg("-C").arg(format!("linker={linker}"));
     }
     let done = rustc.output().map_err(|error| error.to_string())?;

@@ -9,7 +9,7 @@
 //! Times are computed from the page's own clock (`components::time`).
 
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
@@ -20,6 +20,7 @@ mod frame;
 mod live;
 mod load;
 mod pages;
+pub mod site;
 mod title;
 
 pub use context::Theme;
@@ -29,6 +30,7 @@ use crate::reader::{document_attribute, language};
 use crate::wire;
 use pages::parts::{LazyPage, SettingPage, TaskPage};
 use pages::{about, not_found, overview, sign_in, task_list};
+use site::SiteFiles;
 
 #[cfg(feature = "hydrate")]
 pub use pages::parts::load_module;
@@ -88,14 +90,14 @@ pub fn App() -> impl IntoView {
 }
 
 /// A whole document that says why a request was refused, without a script.
-pub fn refused(options: LeptosOptions, error: AppError) -> impl IntoView {
+pub fn refused(files: &SiteFiles, error: AppError) -> impl IntoView + use<> {
     let (lang, theme) = (language(), context::request_theme());
     let title = title::document_title(error.message.clone());
     view! {
         <!DOCTYPE html>
         <html lang=lang.tag() data-theme=theme.as_str()>
             <head>
-                {head(&options, theme)}
+                {head(files, theme)}
                 <title>{title}</title>
             </head>
             <body>
@@ -106,27 +108,27 @@ pub fn refused(options: LeptosOptions, error: AppError) -> impl IntoView {
 }
 
 /// What the head of every document begins with.
-fn head(options: &LeptosOptions, theme: Theme) -> impl IntoView + use<> {
+fn head(files: &SiteFiles, theme: Theme) -> impl IntoView + use<> {
     view! {
         <meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
         <meta name="color-scheme" content=theme.color_scheme()/>
         <meta name="robots" content="noindex"/>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-        <HashedStylesheet options=options.clone() id="style"/>
+        <link id="style" rel="stylesheet" href=files.style()/>
     }
 }
 
 /// The HTML document around the site.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions, files: &SiteFiles) -> impl IntoView + use<> {
     let (lang, theme) = (language(), context::request_theme());
     view! {
         <!DOCTYPE html>
         <html lang=lang.tag() data-theme=theme.as_str() data-mark=wire::PAGE_MARK>
             <head>
-                {head(&options, theme)}
-                <AutoReload options=options.clone()/>
-                <HydrationScripts options/>
+                {head(files, theme)}
+                <AutoReload options/>
+                {site::scripts(files)}
                 <MetaTags/>
             </head>
             <body>

@@ -9,7 +9,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const BINARY =
-  process.env.JCRONTAB_BIN ?? fileURLToPath(new URL("../../target/release/jcrontab", import.meta.url));
+  process.env.JCRONTAB_BIN ?? fileURLToPath(new URL("../../target/product/jcrontab", import.meta.url));
 
 const START_MS = 15_000;
 const STOP_MS = 10_000;

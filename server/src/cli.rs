@@ -20,10 +20,12 @@ mod editor;
 mod handover;
 mod hidden;
 mod import;
+mod man;
 mod message;
 mod name;
 mod node;
 mod oncall;
+mod owner;
 mod picture;
 mod pool;
 mod print;
@@ -32,6 +34,7 @@ mod retention;
 mod rule;
 mod run;
 mod secret;
+mod settings;
 mod summary;
 mod takeover;
 mod task;
@@ -49,7 +52,7 @@ use std::sync::Arc;
 
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::lifecycle::{self, Stop};
+use crate::lifecycle::{self, Reload, Stop};
 use crate::store::Store;
 use access::Access;
 use app::i18n::Lang;
@@ -145,7 +148,11 @@ fn lang() -> Lang {
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (command, access) = match arguments::read(arguments) {
         Ok(read) => read,
-        Err(error) => {
+        Err(arguments::Misread::Settings(fault)) => {
+            print::print_error(lang(), &fault.to_string());
+            return ExitCode::from(2);
+        }
+        Err(arguments::Misread::Arguments(error)) => {
             // Help and version are not failures; clap chooses stdout or stderr.
             let code = if error.use_stderr() { 2 } else { 0 };
             if lang() == Lang::Zh
@@ -181,7 +188,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn act(command: Command, access: &Access) -> Result<(), Failure> {
     match command {
-        Command::Serve => serve(&access.config).await,
+        Command::Serve => serve(access).await,
         Command::Migrate { json } => migrate(&access.config, json).await,
         Command::Cron(command) => cron::run(&command, access).await,
         Command::Doctor(doctor) => doctor::run(&doctor, access).await,
@@ -189,6 +196,8 @@ async fn act(command: Command, access: &Access) -> Result<(), Failure> {
             completions::run(&completions);
             Ok(())
         }
+        Command::Man(command) => man::run(&command),
+        Command::Config(command) => settings::run(&command, access),
         Command::Secret(secret::SecretCommand::RotateKey { json }) => {
             secret::rotate_key(access, json).await
         }
@@ -196,22 +205,31 @@ async fn act(command: Command, access: &Access) -> Result<(), Failure> {
     }
 }
 
-async fn serve(config: &Config) -> Result<(), Failure> {
-    telemetry::install().map_err(|error| Failure::error(sentence(&error)))?;
+async fn serve(access: &Access) -> Result<(), Failure> {
+    let resolved = access.resolved.clone();
+    let filter = telemetry::install(&resolved.config.logging)
+        .map_err(|error| Failure::error(sentence(&error)))?;
     close_to_others();
-    let config = &handover::settle(config).map_err(|error| {
+    let passwords = handover::settle(&resolved).map_err(|error| {
         Failure::error(lang().pick(
             format!("服务器的密码没有交接成功：{error}"),
             format!("the server's passwords were not handed over: {error}"),
         ))
     })?;
+    let settings = handover::applied(resolved, &passwords)
+        .map_err(|error| Failure::error(sentence(&error)))?;
     raise_file_limit();
     let stop = Stop::on_signals().map_err(|error| Failure::error(sentence(&error)))?;
-    let config = config.clone();
+    let reload = Reload::on_signal(settings.clone(), reading_again(passwords, filter))
+        .map_err(|error| Failure::error(sentence(&error)))?;
+    if let Some(file) = &settings.file {
+        tracing::info!(file = %file.display(), "settings are read from this file");
+    }
+    let config = settings.config;
     // On a worker thread: the stack that a start touches is used by requests later, whereas the main thread only waits
     // and would keep half a megabyte.
     let serving = tokio::spawn(async move {
-        lifecycle::serve(&config, Arc::new(SystemClock), stop, print_lines).await
+        lifecycle::serve(&config, Arc::new(SystemClock), stop, reload, print_lines).await
     });
     let in_time = serving
         .await
@@ -227,9 +245,30 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     }
 }
 
+/// Reads the settings again, as at the start, and changes what is logged.
+fn reading_again(
+    passwords: handover::Passwords,
+    filter: telemetry::Filter,
+) -> lifecycle::ReadAgain {
+    Box::new(move || {
+        let (_, access) = arguments::read(std::env::args_os()).map_err(|error| match error {
+            arguments::Misread::Settings(fault) => fault.to_string(),
+            arguments::Misread::Arguments(error) => error.to_string(),
+        })?;
+        let resolved =
+            handover::applied(access.resolved, &passwords).map_err(|fault| fault.to_string())?;
+        (resolved.config.check()).map_err(|fault| fault.to_string())?;
+        filter
+            .set(&resolved.config.logging)
+            .map_err(|fault| fault.to_string())?;
+        Ok(resolved)
+    })
+}
+
 async fn migrate(config: &Config, json: bool) -> Result<(), Failure> {
     let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
     config.check_database().map_err(|error| failed(&error))?;
+    owner::become_owner(&config.data_dir)?;
     // With SQLite no other process may use the file meanwhile; MySQL serialises migrations itself.
     let data = lifecycle::DataDir::open(&config.data_dir);
     let path = match &data {
@@ -288,6 +327,8 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         | Command::Migrate { .. }
         | Command::Cron(_)
         | Command::Doctor(_)
+        | Command::Config(_)
+        | Command::Man(_)
         | Command::Completions(_) => Ok(()),
     }
 }

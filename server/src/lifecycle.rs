@@ -11,11 +11,14 @@ mod error;
 mod heartbeat;
 mod listen;
 mod loops;
+mod notify;
 mod open;
 pub mod private;
+mod reload;
 mod rescue;
 mod shutdown;
 mod stall;
+mod tls;
 mod used;
 
 use std::sync::Arc;
@@ -40,6 +43,7 @@ pub use data_dir::{DataDir, DataDirError, Progress, Stage};
 pub use disk_watch::DiskWatch;
 pub use error::StartError;
 pub use listen::console_socket;
+pub use reload::{ReadAgain, Reload};
 pub use shutdown::Stop;
 pub use used::{database_of, noted as database_noted};
 
@@ -52,9 +56,13 @@ pub async fn serve(
     config: &Config,
     clock: SharedClock,
     stop: Stop,
+    reload: Reload,
     greet: impl FnOnce(&[String]),
 ) -> Result<bool, StartError> {
     config.check()?;
+    let notify = Arc::new(notify::Notify::from_environment());
+    notify.keep_watchdog();
+    let certificate = tls::Certificate::open(&config.tls)?;
     private::make_private(&config.data_dir)?;
     let data = DataDir::open(&config.data_dir)?;
     let begun = clock.now();
@@ -88,6 +96,7 @@ pub async fn serve(
     // An embedded database is available at once.
     if !config.database_url.is_empty() {
         data.report(Stage::Database, begun);
+        notify.waits("waiting for the database");
     }
     let Some(store) = open::open_patiently(config, &data, &stop).await? else {
         return Ok(true);
@@ -136,7 +145,7 @@ pub async fn serve(
         tracing::info!(replayed, "replayed results spooled on disk");
     }
     // Before the loops: a server that cannot be reached must not start anything either.
-    let doors = listen::open(config, &data).await?;
+    let doors = listen::open(config, &data, certificate.as_ref()).await?;
     data.report_no_more();
     let closing = CancellationToken::new();
     let web = Web {
@@ -173,7 +182,9 @@ pub async fn serve(
     let loops = loops::Running::spawn(&parts, &clock, database_clock, &used, &stop);
     greet(&greeting(config, &service).await?);
     warn_of_settings(config, service.zone_doubt());
-    let mut serving = Box::pin(doors.serve(router, closing.clone()));
+    let reloading = reload.spawn(&service, certificate, &stop);
+    notify.ready(&config.base_url());
+    let mut serving = Box::pin(doors.serve(router, Arc::clone(&service), closing.clone()));
     tokio::select! {
         () = &mut serving => {}
         () = stop.first() => {}
@@ -181,6 +192,7 @@ pub async fn serve(
 
     // From here on nothing new starts, neither planned nor manual.
     stop.gently();
+    notify.stopping();
     service.close();
     loops.scheduler.wait().await;
     let running = components
@@ -188,7 +200,8 @@ pub async fn serve(
         .as_ref()
         .map_or(0, |executor| executor.running());
     tracing::info!(running, "stopping");
-    let in_time = shutdown::drain(components.executor.as_deref(), config, &stop).await;
+    let config = reloading.ended().await;
+    let in_time = shutdown::drain(components.executor.as_deref(), &config, &stop).await;
     closing.cancel();
     if tokio::time::timeout(Duration::from_secs(3), &mut serving)
         .await
@@ -229,7 +242,8 @@ fn warn_of_settings(config: &Config, zone_doubt: Option<&str>) {
             "the system's time zone has no name in the zone data: tasks that name none run in UTC; set JCRONTAB_ZONE to an IANA name such as Asia/Shanghai"
         );
     }
-    if !config.listen.ip().is_loopback() && !url.starts_with("https://") {
-        tracing::warn!(address = %config.listen, "the server is reachable without TLS; put a TLS proxy in front of it and set JCRONTAB_PUBLIC_URL");
+    let is_open = !config.listen.ip().is_loopback() && config.tls.tls_cert.is_empty();
+    if is_open && !url.starts_with("https://") {
+        tracing::warn!(address = %config.listen, "the server is reachable without TLS; put a TLS proxy in front of it and set JCRONTAB_PUBLIC_URL, or set JCRONTAB_TLS_CERT");
     }
 }

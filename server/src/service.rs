@@ -44,7 +44,7 @@ mod words;
 pub use crate::texts::notices::{UNNAMED_ZONE, unnamed_zone};
 pub use ahead::LookAhead;
 pub use brief::MessageBriefs;
-pub use components::{Components, Settings};
+pub use components::{Components, DoorSettings, Settings};
 pub use doors::Readiness;
 pub use key::KeyError;
 pub use links::{LinkedList, LinkedTicket, Opened, Press, clock_time};
@@ -67,7 +67,6 @@ use chrono::{DateTime, Utc};
 use crate::auth::limit::Attempts;
 use crate::auth::link::LinkActs;
 use crate::auth::password::Passwords;
-use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
 use crate::auth::streams::Streams;
 use crate::clock::SharedClock;
@@ -106,8 +105,8 @@ pub struct Service {
     passwords: Passwords,
     /// Counts failed sign-ins and wrong tokens.
     attempts: Attempts,
-    /// The proxies whose header with the client's address is trusted.
-    trusted_proxies: TrustedProxies,
+    /// What the doors ask for; changes while the server runs.
+    doors: std::sync::RwLock<Arc<DoorSettings>>,
     /// Open streams: events and live logs.
     streams: Arc<Streams>,
     /// Concurrent streams of each kind, limited so that they do not use up the connections.
@@ -144,10 +143,6 @@ pub struct Service {
     metrics: Arc<Metrics>,
     /// The background loops of this process.
     loops: Arc<Loops>,
-    /// Who may read metrics without being an administrator.
-    scrape: ScrapeRule,
-    /// Whether each request is logged.
-    logs_requests: bool,
     /// What links in reminders may do; `None` where there are no such links.
     link_acts: Option<LinkActs>,
     /// One preview of a summary is computed at a time.
@@ -195,7 +190,7 @@ impl Service {
             node_id: settings.node_id,
             passwords: Passwords::default(),
             attempts: Attempts::default(),
-            trusted_proxies: settings.trusted_proxies,
+            doors: std::sync::RwLock::new(Arc::new(settings.doors)),
             streams: Arc::default(),
             streams_max: settings.streams_max,
             sealer,
@@ -213,8 +208,6 @@ impl Service {
             zone_names: settings.zone_names,
             metrics,
             loops,
-            scrape: settings.scrape,
-            logs_requests: settings.logs_requests,
             link_acts: settings.link_acts,
             previews: tokio::sync::Mutex::default(),
             lists: KeptLists::default(),

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::arguments::CONNECTION;
-use crate::config::Config;
+use crate::config::{Config, Resolved};
 
 /// A server on another host.
 #[derive(Args, Clone, Debug)]
@@ -57,12 +57,21 @@ impl Remote {
 pub(super) struct Access {
     /// The settings, most of which only matter where no server runs.
     pub(super) config: Config,
+    /// The same with the source of each.
+    pub(super) resolved: Resolved,
+    /// The settings file that the command line or a variable names; empty for none.
+    pub(super) named_file: Option<String>,
     remote: Remote,
 }
 
 impl Access {
-    pub(super) fn new(config: Config, remote: Remote) -> Self {
-        Self { config, remote }
+    pub(super) fn new(resolved: Resolved, named_file: Option<String>, remote: Remote) -> Self {
+        Self {
+            config: resolved.config.clone(),
+            resolved,
+            named_file,
+            remote,
+        }
     }
 
     /// The server on another host, if one is given.

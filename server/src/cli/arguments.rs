@@ -7,15 +7,28 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, chat, completions, cron, doctor, import, message, node, oncall,
-    picture, pool, retention, rule, run, secret, summary, takeover, task, ticket, token, user,
+    blackout, calendar, channel, chat, completions, cron, doctor, import, man, message, node,
+    oncall, picture, pool, retention, rule, run, secret, settings, summary, takeover, task, ticket,
+    token, user,
 };
-use crate::config::Config;
+use crate::config::{self, Config, FILE_VARIABLE, Reading, SourceFault, Wanted};
 
 /// Scheduled tasks with a web page, a history and chat messages
 #[derive(Parser, Debug)]
 #[command(name = "jcrontab", version, propagate_version = true)]
 struct Arguments {
+    /// Settings file; by default /etc/jcrontab/jcrontab.toml or jcrontab.toml in the data folder. Empty for
+    /// none
+    #[arg(
+        id = FILE,
+        long = "config",
+        env = FILE_VARIABLE,
+        value_name = "FILE",
+        global = true,
+        help_heading = CONNECTION,
+        display_order = 899
+    )]
+    file: Option<String>,
     #[command(flatten)]
     remote: Remote,
     #[command(subcommand)]
@@ -34,6 +47,9 @@ pub(super) enum Command {
     },
     /// Check this installation and report problems with their fixes
     Doctor(doctor::Doctor),
+    /// Show and check the settings of a server
+    #[command(subcommand)]
+    Config(settings::ConfigCommand),
     /// Manage tasks
     #[command(subcommand)]
     Task(task::TaskCommand),
@@ -102,8 +118,12 @@ pub(super) enum Command {
     Token(token::TokenCommand),
     /// Print a completion script for a shell
     Completions(completions::Completions),
+    /// Print the page of the manual
+    Man(man::Man),
 }
 
+/// The name of the argument with the settings file.
+const FILE: &str = "settings_file";
 /// Settings of the server that the help of every command lists: where its socket and database are.
 const SHARED: &str = "data_dir";
 /// Settings of the server that the help of commands lists that open the database themselves.
@@ -199,16 +219,61 @@ fn parsed() -> clap::Command {
     documented().args(hidden.collect::<Vec<_>>())
 }
 
-/// Parses a command line.
+/// Why a command line cannot be followed.
+#[derive(Debug)]
+pub(super) enum Misread {
+    /// It is invalid, or requests help or the version.
+    Arguments(clap::Error),
+    /// The settings cannot be read.
+    Settings(SourceFault),
+}
+
+impl Command {
+    /// How it treats a settings file that its user may not read.
+    const fn reading(&self) -> Reading {
+        match self {
+            Self::Serve
+            | Self::Migrate { .. }
+            | Self::Doctor(_)
+            | Self::Config(_)
+            | Self::Secret(secret::SecretCommand::RotateKey { .. }) => Reading::Server,
+            _ => Reading::Client,
+        }
+    }
+
+    /// Whether it needs no settings file, or reports itself what is wrong with it.
+    const fn reads_no_file(&self) -> bool {
+        matches!(
+            self,
+            Self::Completions(_)
+                | Self::Man(_)
+                | Self::Config(settings::ConfigCommand::Check { .. })
+        )
+    }
+}
+
+/// Parses a command line, and reads the settings from it, the environment and the settings file.
 ///
 /// # Errors
-/// When it is invalid, or requests help or the version.
+/// When it is invalid, requests help or the version, or the settings cannot be read.
 pub(super) fn read(
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
-) -> Result<(Command, Access), clap::Error> {
-    let matches: ArgMatches = parsed().try_get_matches_from(arguments)?;
-    let config = Config::from_arg_matches(&matches)?;
-    let arguments = Arguments::from_arg_matches(&matches)?;
+) -> Result<(Command, Access), Misread> {
+    let matches: ArgMatches =
+        (parsed().try_get_matches_from(arguments)).map_err(Misread::Arguments)?;
+    let arguments = Arguments::from_arg_matches(&matches).map_err(Misread::Arguments)?;
     let command = arguments.command.unwrap_or(Command::Serve);
-    Ok((command, Access::new(config, arguments.remote)))
+    let named = arguments.file;
+    // A server elsewhere has its own settings.
+    let is_elsewhere = !arguments.remote.base().is_empty() && command.reading() == Reading::Client;
+    let wanted = Wanted {
+        named: match command.reads_no_file() || (is_elsewhere && named.is_none()) {
+            true => Some(""),
+            false => named.as_deref(),
+        },
+        reading: command.reading(),
+    };
+    let variable = |name: &str| std::env::var_os(name);
+    let resolved = config::resolve(&matches, wanted, &variable).map_err(Misread::Settings)?;
+    Ok((command, Access::new(resolved, named, arguments.remote)))
 }

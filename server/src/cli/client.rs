@@ -280,6 +280,7 @@ async fn over_socket(data_dir: &Path) -> Result<Option<Way>, Failure> {
 async fn in_process(config: &Config) -> Result<Way, Failure> {
     let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
     config.check_database().map_err(|error| failed(&error))?;
+    super::owner::become_owner(&config.data_dir)?;
     let data = DataDir::open(&config.data_dir).map_err(|error| match error {
         DataDirError::InUse { .. } => {
             let (zh, en) = match Progress::of(&config.data_dir).map(|progress| progress.stage) {

@@ -1,153 +1,97 @@
-//! The server's own log: its filter and its format.
+//! The server's own log: where it goes, and a change of what is logged while the server runs.
 
+use std::io::IsTerminal;
+use std::path::Path;
+
+use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::Registry;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::reload;
+use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::config::SettingFault;
+use crate::config::{LogSettings, SettingFault};
 
-/// The sources of log lines: our crates, and others that log. A filter may name one of them without a
-/// level, which enables all its lines.
-const SOURCES: [&str; 18] = [
-    "app",
-    "axum",
-    "h2",
-    "hyper",
-    "jcrontab",
-    "leptos",
-    "migration",
-    "mio",
-    "object_store",
-    "reqwest",
-    "rustls",
-    "sea",
-    "server",
-    "sqlx",
-    "tokio",
-    "tower",
-    "tracing",
-    "want",
-];
+/// Why there is no log.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LogFault {
+    /// A setting cannot be meant.
+    #[error(transparent)]
+    Setting(#[from] SettingFault),
+    /// The file cannot be written.
+    #[error("the log file {path} cannot be written")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: InitError,
+    },
+}
 
-/// Logs go to stderr: `JCRONTAB_LOG=debug` for more, `JCRONTAB_LOG_FORMAT=json` for machines.
+/// Changes what is logged.
+#[derive(Clone)]
+pub(super) struct Filter(reload::Handle<EnvFilter, Registry>);
+
+impl Filter {
+    /// Logs what the settings say from now on.
+    ///
+    /// # Errors
+    /// When the setting cannot be meant.
+    pub(super) fn set(&self, settings: &LogSettings) -> Result<(), SettingFault> {
+        if self.0.reload(settings.filter()?).is_err() {
+            tracing::debug!("the log belongs to another subscriber");
+        }
+        Ok(())
+    }
+}
+
+/// Logs go to stderr or to a file a day: `JCRONTAB_LOG=debug` for more, `JCRONTAB_LOG_FORMAT=json` for machines.
 ///
 /// # Errors
-/// When one of them has an unknown value.
-pub(super) fn install() -> Result<(), SettingFault> {
-    let filter = filter(variable("JCRONTAB_LOG").as_deref())?;
-    let json = is_json(variable("JCRONTAB_LOG_FORMAT").as_deref())?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+/// When a setting has an unknown value, or the file cannot be written.
+pub(super) fn install(settings: &LogSettings) -> Result<Filter, LogFault> {
+    let (filter, handle) = reload::Layer::new(settings.filter()?);
+    let is_json = settings.is_json()?;
+    let (writer, is_terminal) = match settings.file()? {
+        // Written at once by the thread that logs, so that nothing is lost with the process.
+        Some((folder, name)) => (BoxMakeWriter::new(daily(settings, folder, name)?), false),
+        None => (
+            BoxMakeWriter::new(std::io::stderr),
+            std::io::stderr().is_terminal(),
+        ),
+    };
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(writer)
+        .with_ansi(is_terminal)
         .with_target(false);
-    let installed = if json {
-        builder.json().try_init()
+    let registry = tracing_subscriber::registry().with(filter);
+    let installed = if is_json {
+        registry.with(lines.json()).try_init()
     } else {
-        builder.try_init()
+        registry.with(lines).try_init()
     };
     if installed.is_err() {
         tracing::debug!("a log subscriber was installed before");
     }
-    Ok(())
+    Ok(Filter(handle))
 }
 
-fn variable(name: &str) -> Option<String> {
-    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
-}
-
-/// What is logged.
-fn filter(text: Option<&str>) -> Result<EnvFilter, SettingFault> {
-    let Some(text) = text else {
-        return Ok(EnvFilter::new("info"));
-    };
-    let fault = || SettingFault::Log(text.to_owned());
-    // A blank after a comma is not part of a name.
-    let parts: Vec<&str> = text
-        .split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect();
-    if !parts.iter().copied().all(may_be_meant) {
-        return Err(fault());
+fn daily(
+    settings: &LogSettings,
+    folder: &Path,
+    name: &str,
+) -> Result<RollingFileAppender, LogFault> {
+    let mut builder = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix(name);
+    let kept = usize::try_from(settings.log_keep).ok();
+    if let Some(kept) = kept.filter(|kept| *kept > 0) {
+        builder = builder.max_log_files(kept);
     }
-    EnvFilter::try_new(parts.join(",")).map_err(|_| fault())
-}
-
-/// Whether a part of a filter is plausible. A single word that is not a level is parsed as a source, so
-/// a mistyped level would silence everything.
-fn may_be_meant(part: &str) -> bool {
-    part.contains(['=', '['])
-        || part.parse::<LevelFilter>().is_ok()
-        || SOURCES.iter().any(|source| {
-            let below = part.strip_prefix(source);
-            source.starts_with(part) || below.is_some_and(|rest| rest.starts_with(['_', ':']))
-        })
-}
-
-/// In which form.
-fn is_json(text: Option<&str>) -> Result<bool, SettingFault> {
-    match text.map(str::trim) {
-        None | Some("" | "text") => Ok(false),
-        Some("json") => Ok(true),
-        Some(other) => Err(SettingFault::LogFormat(other.to_owned())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_logged_is_a_level_or_names_a_source() {
-        for good in [
-            None,
-            Some(""),
-            Some("info"),
-            Some("DEBUG"),
-            Some("off"),
-            Some("3"),
-            Some("server=debug,info"),
-            Some("info, server::store=debug"),
-            Some("error,server=debug"),
-            Some("server"),
-            Some("server::scheduler"),
-            Some("sqlx=warn,hyper_util"),
-            Some("other_crate=trace"),
-            Some("[a_span]=debug"),
-        ] {
-            assert!(filter(good).is_ok(), "{good:?}");
-        }
-        for bad in [
-            "loud",
-            "server=loud",
-            "info,verbose",
-            "warning",
-            "=",
-            "server=debug=info",
-        ] {
-            assert_eq!(
-                filter(Some(bad)).map(drop),
-                Err(SettingFault::Log(bad.to_owned())),
-                "{bad}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_form_is_text_or_json() {
-        for (text, json) in [
-            (None, false),
-            (Some(""), false),
-            (Some("text"), false),
-            (Some("json"), true),
-        ] {
-            assert_eq!(is_json(text), Ok(json), "{text:?}");
-        }
-        for bad in ["xml", "JSON", "pretty"] {
-            assert_eq!(
-                is_json(Some(bad)),
-                Err(SettingFault::LogFormat(bad.to_owned()))
-            );
-        }
-    }
+    builder.build(folder).map_err(|source| LogFault::File {
+        path: settings.log_path.clone(),
+        source,
+    })
 }

@@ -34,6 +34,16 @@ pub enum SettingFault {
         "JCRONTAB_ALLOW_ROOT must be 1 (also true, yes, on) or 0 (also false, no, off); it is {0:?}"
     )]
     AllowRoot(String),
+    /// A certificate without its key, or a key without its certificate.
+    #[error(
+        "JCRONTAB_TLS_CERT and JCRONTAB_TLS_KEY are set together: one names the certificate, the other its key"
+    )]
+    TlsHalf,
+    /// The log file.
+    #[error(
+        "JCRONTAB_LOG_PATH must name a file in a folder, such as /var/log/jcrontab/jcrontab.log; it is {0:?}"
+    )]
+    LogPath(String),
     /// The log level.
     #[error(
         "JCRONTAB_LOG must be off, error, warn, info, debug or trace, or a list with levels of parts, such as info,server=debug; it is {0:?}"

@@ -2,9 +2,8 @@
 
 use std::io::Read;
 
-use clap::Args;
-
 use super::SettingFault;
+use super::setting::settings;
 
 /// Bytes that are read from a token file.
 const FILE_MAX: u64 = 4 * 1024;
@@ -20,62 +19,63 @@ pub enum OnOff {
     Off,
 }
 
-/// Metrics and the request log.
-#[derive(Args, Clone, Debug)]
-pub struct TelemetrySettings {
-    /// Bearer token for GET /metrics; without one, an administrator's API token
-    #[arg(
-        long,
-        env = "JCRONTAB_METRICS_TOKEN",
-        hide_env_values = true,
-        default_value = "",
-        global = true,
-        help_heading = "Monitoring"
-    )]
-    pub metrics_token: String,
+settings! {
+    /// Metrics and the request log.
+    pub struct TelemetrySettings {
+        /// Bearer token for GET /metrics; without one, an administrator's API token
+        #[arg(
+            long,
+            env = "JCRONTAB_METRICS_TOKEN",
+            hide_env_values = true,
+            default_value = "",
+            global = true,
+            help_heading = "Monitoring"
+        )]
+        pub metrics_token: String => live "读取 GET /metrics 用的 Bearer 令牌；不设置则用管理员的 API 令牌",
 
-    /// File with that token
-    #[arg(
-        long,
-        env = "JCRONTAB_METRICS_TOKEN_FILE",
-        default_value = "",
-        global = true,
-        help_heading = "Monitoring"
-    )]
-    pub metrics_token_file: String,
+        /// File with that token
+        #[arg(
+            long,
+            env = "JCRONTAB_METRICS_TOKEN_FILE",
+            default_value = "",
+            global = true,
+            help_heading = "Monitoring"
+        )]
+        pub metrics_token_file: String => live "存放这个令牌的文件",
 
-    /// Answer GET /metrics to processes on this host without a token
-    #[arg(
-        long,
-        env = "JCRONTAB_METRICS_LOOPBACK",
-        value_enum,
-        default_value_t = OnOff::On,
-        global = true,
-        help_heading = "Monitoring"
-    )]
-    pub metrics_loopback: OnOff,
+        /// Answer GET /metrics to processes on this host without a token
+        #[arg(
+            long,
+            env = "JCRONTAB_METRICS_LOOPBACK",
+            value_enum,
+            default_value_t = OnOff::On,
+            global = true,
+            help_heading = "Monitoring"
+        )]
+        pub metrics_loopback: OnOff => live "本机的进程不用令牌就可以读取 GET /metrics",
 
-    /// Tasks with their own series in GET /metrics, at most; 0 for none
-    #[arg(
-        long,
-        env = "JCRONTAB_METRICS_TASKS",
-        value_parser = clap::value_parser!(u64).range(0..=TASKS_MAX),
-        default_value_t = 0,
-        global = true,
-        help_heading = "Monitoring"
-    )]
-    pub metrics_tasks: u64,
+        /// Tasks with their own series in GET /metrics, at most; 0 for none
+        #[arg(
+            long,
+            env = "JCRONTAB_METRICS_TASKS",
+            value_parser = clap::value_parser!(u64).range(0..=TASKS_MAX),
+            default_value_t = 0,
+            global = true,
+            help_heading = "Monitoring"
+        )]
+        pub metrics_tasks: u64 => fixed "GET /metrics 里最多有多少个任务有自己的序列；0 表示没有",
 
-    /// Log each request: method, route, status, duration, request id, client address
-    #[arg(
-        long,
-        env = "JCRONTAB_REQUEST_LOG",
-        value_enum,
-        default_value_t = OnOff::On,
-        global = true,
-        help_heading = "Monitoring"
-    )]
-    pub request_log: OnOff,
+        /// Log each request: method, route, status, duration, request id, client address
+        #[arg(
+            long,
+            env = "JCRONTAB_REQUEST_LOG",
+            value_enum,
+            default_value_t = OnOff::On,
+            global = true,
+            help_heading = "Monitoring"
+        )]
+        pub request_log: OnOff => live "记录每个请求：方法、路由、状态、耗时、请求 ID、客户端地址",
+    }
 }
 
 impl TelemetrySettings {

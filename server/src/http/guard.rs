@@ -76,7 +76,8 @@ pub(crate) fn lang_of(headers: &HeaderMap) -> Lang {
 pub async fn authenticate(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let lang = lang_of(request.headers());
     let client = request.extensions().get::<Client>().cloned();
-    let client = client.unwrap_or_else(|| Client::of(&request, web.service.trusted_proxies()));
+    let client =
+        client.unwrap_or_else(|| Client::of(&request, &web.service.doors().trusted_proxies));
     let console = request.extensions().get::<ConsoleConnection>().copied();
     let headers = request.headers().clone();
     let found = match identify(&web, lang, &headers, &client, console).await {

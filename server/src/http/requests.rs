@@ -15,6 +15,7 @@ use tracing::Instrument;
 
 use super::Web;
 use super::client::Client;
+use crate::auth::proxies::TrustedProxies;
 use crate::telemetry::request::RequestId;
 
 /// The id of the request, in both directions.
@@ -25,8 +26,9 @@ const QUIET: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/pkg/{*path}"];
 /// Answers a request under its id, and logs it.
 pub(crate) async fn attend(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
-    let client = Client::of(&request, web.service.trusted_proxies());
-    let id = given(&web, &request).unwrap_or_else(RequestId::random);
+    let doors = web.service.doors();
+    let client = Client::of(&request, &doors.trusted_proxies);
+    let id = given(&doors.trusted_proxies, &request).unwrap_or_else(RequestId::random);
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     request.extensions_mut().insert(client.clone());
@@ -39,7 +41,7 @@ pub(crate) async fn attend(State(web): State<Web>, mut request: Request, next: N
     let took = begun.elapsed();
     let status = response.status().as_u16();
     web.service.metrics().request(method.as_str(), status, took);
-    if web.service.logs_requests() {
+    if doors.logs_requests {
         let route = route.as_ref().map_or("-", MatchedPath::as_str);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         logged.in_scope(|| {
@@ -54,9 +56,9 @@ pub(crate) async fn attend(State(web): State<Web>, mut request: Request, next: N
 }
 
 /// The id that the request carries, if a trusted proxy sent it.
-fn given(web: &Web, request: &Request) -> Option<RequestId> {
+fn given(trusted: &TrustedProxies, request: &Request) -> Option<RequestId> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    if !web.service.trusted_proxies().contains(peer.ip()) {
+    if !trusted.contains(peer.ip()) {
         return None;
     }
     let text = request.headers().get(REQUEST_ID)?.to_str().ok()?;

@@ -48,7 +48,8 @@ pub(crate) async fn admit(State(web): State<Web>, mut request: Request, next: Ne
 }
 
 fn may_scrape(web: &Web, request: &Request) -> bool {
-    let rule = web.service.scrape();
+    let doors = web.service.doors();
+    let rule = &doors.scrape;
     let headers = request.headers();
     if let Some(given) = headers.get(header::AUTHORIZATION) {
         // A request with a token is judged by that token alone.
@@ -59,8 +60,7 @@ fn may_scrape(web: &Web, request: &Request) -> bool {
     }
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
-    let here = peer
-        .is_some_and(|peer| peer.is_loopback() && !web.service.trusted_proxies().contains(peer));
+    let here = peer.is_some_and(|peer| peer.is_loopback() && !doors.trusted_proxies.contains(peer));
     rule.trusts_this_machine() && here && !was_passed_on(headers) && names_this_machine(headers)
 }
 

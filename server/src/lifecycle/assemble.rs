@@ -11,7 +11,7 @@ use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
 use crate::auth::token::{chance, random_id};
 use crate::clock::SharedClock;
-use crate::config::Config;
+use crate::config::{Config, OnOff, SettingFault};
 use crate::events::Signals;
 use crate::executor::{Containment, Executor, Identity, Tools};
 use crate::loops::Loops;
@@ -23,7 +23,7 @@ use crate::outbound::proxy::OutboundProxy;
 use crate::output::OutputStore;
 use crate::recorder::{Recorder, Spool};
 use crate::scheduler::Lag;
-use crate::service::{Components, ScrapeRule, Service, Settings};
+use crate::service::{Components, DoorSettings, ScrapeRule, Service, Settings};
 use crate::store::{NodeRow, Store};
 use crate::telemetry::Metrics;
 use crate::timetable::{Patterns, SystemZone, zone, zone_names};
@@ -81,12 +81,9 @@ pub fn assemble(
     let metrics = Arc::new(Metrics::new(store.times(), tasks_max));
     let loops = Arc::new(Loops::new(Arc::clone(clock), chance, Arc::clone(&metrics)));
     // A process that is not a server answers no scrape, and may not be allowed to read the file.
-    let scrape = match &identity {
-        Some(_) => ScrapeRule::new(
-            telemetry.token()?.as_deref(),
-            telemetry.metrics_loopback == crate::config::OnOff::On,
-        ),
-        None => ScrapeRule::default(),
+    let doors = match &identity {
+        Some(_) => door_settings(config)?,
+        None => DoorSettings::default(),
     };
     let sealer = Sealer::open_or_create(data.path())?;
     // Before the recorder, which would otherwise be started for nothing.
@@ -153,14 +150,12 @@ pub fn assemble(
     };
     let settings = Settings {
         node_id: node.id.clone(),
-        trusted_proxies: TrustedProxies::new(&config.trusted_proxies),
+        doors,
         streams_max: listen::limits(config).all / 2,
         default_zone,
         zone_doubt,
         zone_names: zone_names(),
-        scrape,
         link_acts: config.link_acts()?,
-        logs_requests: telemetry.request_log == crate::config::OnOff::On,
     };
     let service = Service::new(&components, settings);
     Ok(Assembled {
@@ -168,6 +163,19 @@ pub fn assemble(
         service: Arc::new(service),
         node,
         tracker,
+    })
+}
+
+/// The settings that the doors ask for.
+pub(super) fn door_settings(config: &Config) -> Result<DoorSettings, SettingFault> {
+    let telemetry = &config.telemetry;
+    Ok(DoorSettings {
+        trusted_proxies: TrustedProxies::new(&config.trusted_proxies),
+        scrape: ScrapeRule::new(
+            telemetry.token()?.as_deref(),
+            telemetry.metrics_loopback == OnOff::On,
+        ),
+        logs_requests: telemetry.request_log == OnOff::On,
     })
 }
 

@@ -57,6 +57,9 @@ pub enum StartError {
     /// The API cannot be described.
     #[error(transparent)]
     Undescribed(#[from] crate::api::Undescribed),
+    /// The certificate cannot be used.
+    #[error("the certificate of JCRONTAB_TLS_CERT cannot be used: {0}")]
+    Certificate(String),
     /// An address cannot be listened on.
     #[error("cannot listen on {address}")]
     Listen {

@@ -12,15 +12,18 @@ use std::time::Duration;
 use axum::{Extension, Router, middleware};
 use nix::sys::resource::{Resource, getrlimit};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::connections::{Connections, Limits};
+use super::connections::{Connections, Limits, Seat};
 use super::console::{Peer, admit};
 use super::converse::{Patience, converse};
+use super::tls::Certificate;
 use super::{DataDir, StartError};
-use crate::auth::proxies::TrustedProxies;
 use crate::config::Config;
+use crate::service::Service;
 
 /// Open files that a process is usually allowed, when the limit cannot be read.
 const FILES_USUAL: u64 = 1_024;
@@ -55,16 +58,19 @@ pub fn console_socket(data_dir: &Path) -> std::io::Result<(PathBuf, std::fs::Fil
 }
 
 /// Open listeners.
-#[derive(Debug)]
 pub(super) struct Doors {
     tcp: TcpListener,
     unix: UnixListener,
     limits: Limits,
-    trusted: Arc<TrustedProxies>,
+    tls: Option<TlsAcceptor>,
 }
 
 /// Opens both listeners.
-pub(super) async fn open(config: &Config, data: &DataDir) -> Result<Doors, StartError> {
+pub(super) async fn open(
+    config: &Config,
+    data: &DataDir,
+    certificate: Option<&Arc<Certificate>>,
+) -> Result<Doors, StartError> {
     let failed = |address: String| move |source| StartError::Listen { address, source };
     let tcp = TcpListener::bind(config.listen)
         .await
@@ -92,7 +98,7 @@ pub(super) async fn open(config: &Config, data: &DataDir) -> Result<Doors, Start
         tcp,
         unix,
         limits,
-        trusted: Arc::new(TrustedProxies::new(&config.trusted_proxies)),
+        tls: certificate.map(Certificate::acceptor).transpose()?,
     })
 }
 
@@ -109,7 +115,12 @@ pub(super) fn limits(config: &Config) -> Limits {
 
 impl Doors {
     /// Serves a router on both until `closing`, and then until every request has its answer.
-    pub(super) async fn serve(self, router: Router, closing: CancellationToken) {
+    pub(super) async fn serve(
+        self,
+        router: Router,
+        service: Arc<Service>,
+        closing: CancellationToken,
+    ) {
         let console = router.clone().layer(middleware::from_fn(admit));
         let local = Limits {
             all: CONSOLE_MAX,
@@ -118,12 +129,14 @@ impl Doors {
         let unix = Door {
             connections: Connections::new(local),
             router: console,
-            trusted: Arc::clone(&self.trusted),
+            tls: None,
+            service: Arc::clone(&service),
         };
         let tcp = Door {
             connections: Connections::new(self.limits),
             router,
-            trusted: self.trusted,
+            tls: self.tls,
+            service,
         };
         tokio::join!(
             tcp.serve(Listener::Tcp(self.tcp), closing.clone()),
@@ -136,7 +149,10 @@ impl Doors {
 struct Door {
     connections: Arc<Connections>,
     router: Router,
-    trusted: Arc<TrustedProxies>,
+    /// Encrypts what goes over TCP.
+    tls: Option<TlsAcceptor>,
+    /// Knows the trusted proxies.
+    service: Arc<Service>,
 }
 
 impl Door {
@@ -182,7 +198,7 @@ impl Door {
         // A proxy speaks for many clients: it is not limited as one address.
         let counted = peer
             .map(|peer| peer.ip().to_canonical())
-            .filter(|address| !self.trusted.contains(*address));
+            .filter(|address| !self.service.doors().trusted_proxies.contains(*address));
         // A proxy and the Unix socket are not counted by address, so they have none in the log.
         let address = counted.map(tracing::field::display);
         let Some(admitted) = self.connections.admit(counted) else {
@@ -209,7 +225,15 @@ impl Door {
         match stream {
             Stream::Tcp(stream) => {
                 prepare(&stream);
-                open.spawn(converse(stream, peer, router, seat, patience, closing))
+                match self.tls.clone() {
+                    None => open.spawn(converse(stream, peer, router, seat, patience, closing)),
+                    Some(tls) => open.spawn(async move {
+                        let shaken = shake_hands(&tls, stream, &seat, patience, &closing).await;
+                        if let Some(stream) = shaken {
+                            converse(stream, peer, router, seat, patience, closing).await;
+                        }
+                    }),
+                }
             }
             Stream::Unix(stream) => {
                 let router = router.layer(Extension(Peer::of(&stream)));
@@ -217,6 +241,29 @@ impl Door {
             }
         };
         admitted.evicted
+    }
+}
+
+/// Establishes TLS; `None` when the client did not in time, or its place was needed. A connection that shakes hands is
+/// one that waits.
+async fn shake_hands(
+    tls: &TlsAcceptor,
+    stream: TcpStream,
+    seat: &Seat,
+    patience: Patience,
+    closing: &CancellationToken,
+) -> Option<TlsStream<TcpStream>> {
+    tokio::select! {
+        done = tokio::time::timeout(patience.first, tls.accept(stream)) => match done {
+            Ok(Ok(stream)) => Some(stream),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a client does not establish TLS");
+                None
+            }
+            Err(_) => None,
+        },
+        () = seat.evicted() => None,
+        () = closing.cancelled() => None,
     }
 }
 

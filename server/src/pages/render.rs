@@ -34,10 +34,10 @@ pub(super) fn router(web: &Web) -> Router {
     let options = web.site.options.clone();
     let context = context(web);
     let routes = generate_route_list(app::App);
-    let shell_options = options.clone();
+    let (shell_options, files) = (options.clone(), Arc::clone(&web.site.files));
     Router::new()
         .leptos_routes_with_context(&options, routes, context, move || {
-            app::shell(shell_options.clone())
+            app::shell(shell_options.clone(), &files)
         })
         .with_state(options)
         .layer(from_fn_with_state(web.turns.clone(), turns::wait))
@@ -72,9 +72,9 @@ pub(crate) async fn render_refused(
     status: StatusCode,
     error: AppError,
 ) -> Response {
-    let options = web.site.options.clone();
+    let files = Arc::clone(&web.site.files);
     let render = leptos_axum::render_app_async_with_context(context(web), move || {
-        app::refused(options.clone(), error.clone())
+        app::refused(&files, error.clone())
     });
     let mut request = Request::from_parts(parts, Body::empty());
     *request.method_mut() = Method::GET;
@@ -91,14 +91,15 @@ async fn render(
 ) -> Response {
     let is_known = caller_of(&parts).principal.is_some();
     let _turn = web.turns.take(is_known).await;
-    let options = web.site.options.clone();
+    let (options, files) = (web.site.options.clone(), Arc::clone(&web.site.files));
     let context = context(web);
     let with_more = move || {
         context();
         more();
     };
-    let render =
-        leptos_axum::render_app_async_with_context(with_more, move || app::shell(options.clone()));
+    let render = leptos_axum::render_app_async_with_context(with_more, move || {
+        app::shell(options.clone(), &files)
+    });
     let mut request = Request::from_parts(parts, Body::empty());
     *request.method_mut() = Method::GET;
     let mut response = render(request).await;

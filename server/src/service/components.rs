@@ -66,13 +66,24 @@ impl std::fmt::Debug for Components {
     }
 }
 
+/// The settings that the doors ask for at each request. They may change while the server runs.
+#[derive(Clone, Debug, Default)]
+pub struct DoorSettings {
+    /// The proxies whose header with the client's address is trusted.
+    pub trusted_proxies: TrustedProxies,
+    /// Who may read metrics without being an administrator.
+    pub scrape: ScrapeRule,
+    /// Whether each request is logged.
+    pub logs_requests: bool,
+}
+
 /// The settings that use cases need.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// This process, as the ledger names it.
     pub node_id: String,
-    /// The proxies whose header with the client's address is trusted.
-    pub trusted_proxies: TrustedProxies,
+    /// What the doors ask for.
+    pub doors: DoorSettings,
     /// Concurrent streams of each kind, limited so that they do not use up the connections.
     pub streams_max: usize,
     /// The zone of tasks that name none.
@@ -81,10 +92,6 @@ pub struct Settings {
     pub zone_doubt: Option<String>,
     /// Names of all zones.
     pub zone_names: Vec<String>,
-    /// Who may read metrics without being an administrator.
-    pub scrape: ScrapeRule,
-    /// Whether each request is logged.
-    pub logs_requests: bool,
     /// What links in reminders may do; `None` where there are no such links.
     pub link_acts: Option<LinkActs>,
 }

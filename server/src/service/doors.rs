@@ -1,12 +1,13 @@
 //! What the doors need besides use cases: trusted proxies, readiness, changes for open pages.
 
+use std::sync::{Arc, PoisonError};
+
 use app::node::LoopStatus;
 use chrono::{DateTime, Utc};
 use tokio::sync::broadcast;
 
-use super::{ScrapeRule, Service};
+use super::{DoorSettings, Service};
 use crate::auth::link::LinkActs;
-use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
 use crate::events::ChangeEvent;
 use crate::store::StoreError;
@@ -50,10 +51,16 @@ impl Service {
         self.signals.subscribe()
     }
 
-    /// The proxies whose header with the client's address is trusted.
+    /// The settings that the doors ask for, as they are now.
     #[must_use]
-    pub const fn trusted_proxies(&self) -> &TrustedProxies {
-        &self.trusted_proxies
+    pub fn doors(&self) -> Arc<DoorSettings> {
+        let doors = self.doors.read();
+        Arc::clone(&doors.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes the settings that the doors ask for.
+    pub fn set_doors(&self, doors: DoorSettings) {
+        *self.doors.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(doors);
     }
 
     /// Seals values that a client sends back to the server.
@@ -68,12 +75,6 @@ impl Service {
         self.zone_doubt.as_deref()
     }
 
-    /// Who may read metrics without being an administrator.
-    #[must_use]
-    pub const fn scrape(&self) -> &ScrapeRule {
-        &self.scrape
-    }
-
     /// Counters and gauges.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
@@ -84,12 +85,6 @@ impl Service {
     #[must_use]
     pub const fn link_acts(&self) -> Option<LinkActs> {
         self.link_acts
-    }
-
-    /// Whether each request is logged.
-    #[must_use]
-    pub const fn logs_requests(&self) -> bool {
-        self.logs_requests
     }
 
     /// The background loops of this process, with their status.

@@ -106,6 +106,7 @@ fn options_stand_under_their_heading() {
         ("json", None),
         ("server_url", Some(CONNECTION)),
         (SHARED, Some(CONNECTION)),
+        (FILE, Some(CONNECTION)),
     ] {
         let argument = add
             .get_arguments()
@@ -182,7 +183,13 @@ fn the_documentation_lists_each_command() {
 #[test]
 fn what_prints_something_prints_json() {
     // Their output is a document of its own: a log, a list of days, a script; `serve` has a log.
-    let others = ["calendar export", "completions", "run output", "serve"];
+    let others = [
+        "calendar export",
+        "completions",
+        "man",
+        "run output",
+        "serve",
+    ];
     for (name, command) in all() {
         let name = name.trim_start_matches("jcrontab ");
         let json = command
@@ -250,7 +257,7 @@ fn a_server_elsewhere_is_named_before_and_behind_each_command() {
 fn usage_lines_name_what_is_required_and_not_what_every_command_takes() {
     for (name, mut command) in all() {
         let usage = command.render_usage().to_string();
-        for shared in ["--data-dir", "--url <URL>", "--token"] {
+        for shared in ["--config", "--data-dir", "--url <URL>", "--token"] {
             let own = shared == "--url <URL>" && name.starts_with("jcrontab calendar update");
             let own = own || (shared == "--url <URL>" && name == "jcrontab channel add");
             assert!(own || !usage.contains(shared), "{name}: {usage}");

@@ -6,8 +6,8 @@ use super::report::Report;
 use crate::http::site::Site;
 
 const NEXT: (&str, &str) = (
-    "把程序、hash.txt 和 site 文件夹按 docs/OPERATIONS.md 的“Files to install”一起安装",
-    "install the program, hash.txt and the folder site together, as \"Files to install\" in docs/OPERATIONS.md says",
+    "安装 make build 生成的程序（product/jcrontab），页面在程序里；见 docs/OPERATIONS.md 的“Files to install”",
+    "install the program that `make build` leaves in product/, which has its pages inside; see \"Files to install\" in docs/OPERATIONS.md",
 );
 
 /// Checks the site that `/readyz` reports to an administrator; no check where it reports none.

@@ -57,6 +57,7 @@ async fn changed(config: &Config) -> Result<(u64, bool), Failure> {
             format!("there is no secret.key in {}", config.data_dir.display()),
         )));
     }
+    super::super::owner::become_owner(&config.data_dir)?;
     // A running server would keep the old key: none may run, or start meanwhile.
     let data = DataDir::open(&config.data_dir).map_err(|error| match error {
         DataDirError::InUse { .. } => Failure::refused(lang.pick(

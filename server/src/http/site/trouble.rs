@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use app::i18n::Lang;
 
 /// The file in the site's folder that holds the version it was built as.
-const VERSION_FILE: &str = "version.txt";
+pub(super) const VERSION_FILE: &str = "version.txt";
 /// What a page loads: the names in `hash.txt`, each with its ending.
 const KINDS: [&str; 3] = ["css", "js", "wasm"];
 
@@ -18,6 +18,10 @@ const KINDS: [&str; 3] = ["css", "js", "wasm"];
 pub enum SiteTrouble {
     /// There is no folder with scripts and styles.
     Missing(PathBuf),
+    /// The program was built without its pages inside, and there is no folder either.
+    NotPacked(PathBuf),
+    /// The pages inside the program are damaged.
+    Damaged(String),
     /// The files carry hashes in their names, and the list of these is missing.
     NoHashes(PathBuf),
     /// The list names a file that the folder does not have.
@@ -32,6 +36,8 @@ impl SiteTrouble {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Missing(_) => "missing",
+            Self::NotPacked(_) => "not_packed",
+            Self::Damaged(_) => "damaged",
             Self::NoHashes(_) => "no_hashes",
             Self::Lacks(_) => "lacks_files",
             Self::OtherVersion(_) => "other_version",
@@ -52,6 +58,19 @@ impl SiteTrouble {
                     ),
                 )
             }
+            Self::NotPacked(folder) => {
+                let folder = folder.display();
+                lang.pick(
+                    format!("本程序构建时没有带上页面文件，也没有文件夹 {folder}，页面没有样式和脚本"),
+                    format!(
+                        "this program was built without its pages, and the folder {folder} does not exist either, so pages have no style and script"
+                    ),
+                )
+            }
+            Self::Damaged(why) => lang.pick(
+                format!("程序里的页面文件已损坏（{why}），请重新安装程序"),
+                format!("the pages inside the program are damaged ({why}); install it again"),
+            ),
             Self::NoHashes(file) => {
                 let file = file.display();
                 lang.pick(

@@ -68,6 +68,8 @@ fn command(place: &Place, arguments: &[&str], variables: &[(&str, &str)]) -> Com
         .env("JCRONTAB_DATA_DIR", place.data())
         .env("JCRONTAB_SCRATCH_DIR", place.scratch())
         .env("DATABASE_URL", &place.database.url)
+        // None of this machine's.
+        .env("JCRONTAB_CONFIG", "")
         .envs(variables.iter().copied())
         .kill_on_drop(true);
     command
@@ -242,6 +244,12 @@ impl Server {
 
     pub(crate) fn pid(&self) -> i32 {
         i32::try_from(self.child.id().expect("it runs")).expect("a pid")
+    }
+
+    /// Waits for the end of a server that does not start; gives its exit code.
+    pub(crate) async fn ended(&mut self) -> i32 {
+        let status = in_time("the server to end", self.child.wait()).await;
+        status.expect("its status").code().unwrap_or(-1)
     }
 
     /// kill -9.
