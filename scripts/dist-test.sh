@@ -22,6 +22,8 @@ scripts/need.sh setpriv util-linux
 scripts/need.sh curl curl
 
 work=$(mktemp -d)
+# A server of somebody else may have the usual one.
+port=$((20000 + RANDOM % 10000))
 server=
 finish() {
     if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi
@@ -32,13 +34,14 @@ trap finish EXIT
 
 # start: the server as the unit starts it, until it says to systemd's socket that it is ready.
 start() {
+    sed -i "s/^listen = .*/listen = \"127.0.0.1:$port\" # edited/" /etc/jcrontab/jcrontab.toml
     local unit=/lib/systemd/system/jcrontab.service
     grep -qx 'ExecStart=/usr/bin/jcrontab serve' $unit || fail "the unit does not start /usr/bin/jcrontab serve."
     (cd /var/lib/jcrontab && exec setpriv --reuid jcrontab --regid jcrontab --clear-groups --no-new-privs \
         env -i PATH=/usr/bin:/bin /usr/bin/jcrontab serve) >>"$work/out" 2>>"$work/log" &
     server=$!
     for _ in $(seq 300); do
-        if curl -sf -o /dev/null http://127.0.0.1:8000/readyz; then return; fi
+        if curl -sf -o /dev/null http://127.0.0.1:$port/readyz; then return; fi
         kill -0 $server 2>/dev/null || break
         sleep 0.1
     done
@@ -81,9 +84,9 @@ echo "correct horse 42" | jcrontab user add root --role admin --password-stdin
 
 echo "== start, add a task, run it"
 start
-curl -sf http://127.0.0.1:8000/login | grep -o '/pkg/[^"]*\.css' | head -n 1 >"$work/css"
+curl -sf http://127.0.0.1:$port/login | grep -o '/pkg/[^"]*\.css' | head -n 1 >"$work/css"
 [ -s "$work/css" ] || fail "the page names no style sheet."
-curl -sf -H 'Accept-Encoding: br' -D "$work/head" -o /dev/null "http://127.0.0.1:8000$(cat "$work/css")" || fail "the pages are not inside the program."
+curl -sf -H 'Accept-Encoding: br' -D "$work/head" -o /dev/null "http://127.0.0.1:$port$(cat "$work/css")" || fail "the pages are not inside the program."
 grep -qi '^content-encoding: br' "$work/head" || fail "the style sheet is not compressed: $(cat "$work/head")"
 jcrontab task add hello --cron '0 3 * * *' --mode command --command 'id -un' --json >"$work/task"
 jcrontab task run hello --wait >"$work/run" || fail "the task fails: $(cat "$work/run")"
@@ -92,7 +95,6 @@ grep -q '"state":"succeeded"' "$work/runs" || fail "the run is not in the histor
 stop
 
 echo "== upgrade: data and an edited settings file stay"
-sed -i 's/^listen = .*/listen = "127.0.0.1:8000" # edited/' /etc/jcrontab/jcrontab.toml
 newer 99.0.0
 dpkg -i "$work/newer.deb"
 grep -q '# edited' /etc/jcrontab/jcrontab.toml || fail "the upgrade replaced the settings file."

@@ -28,7 +28,7 @@ pub use context::Theme;
 use crate::error::AppError;
 use crate::reader::{document_attribute, language};
 use crate::wire;
-use pages::parts::{LazyPage, SettingPage, TaskPage};
+use pages::parts::{LazyPage, MessagePage, SettingPage, TaskPage};
 use pages::{about, not_found, overview, sign_in, task_list};
 use site::SiteFiles;
 
@@ -61,15 +61,15 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tasks/:id/occurrences") view={LazyPage::Task(TaskPage::Occurrences)} ssr=ssr.clone()/>
                     <Route path=path!("/runs") view={LazyPage::Runs} ssr=ssr.clone()/>
                     <Route path=path!("/runs/:id") view={LazyPage::Run} ssr=ssr.clone()/>
-                    <Route path=path!("/messages") view={LazyPage::Setting(SettingPage::Messages)} ssr=ssr.clone()/>
+                    <Route path=path!("/messages") view={LazyPage::Message(MessagePage::Messages)} ssr=ssr.clone()/>
                     <Route path=path!("/reminders") view={LazyPage::Task(TaskPage::Reminders)} ssr=ssr.clone()/>
-                    <Route path=path!("/rules") view={LazyPage::Setting(SettingPage::Rules)} ssr=ssr.clone()/>
-                    <Route path=path!("/summaries") view={LazyPage::Setting(SettingPage::Summaries)} ssr=ssr.clone()/>
+                    <Route path=path!("/rules") view={LazyPage::Message(MessagePage::Rules)} ssr=ssr.clone()/>
+                    <Route path=path!("/summaries") view={LazyPage::Message(MessagePage::Summaries)} ssr=ssr.clone()/>
                     <Route path=path!("/admin") view={LazyPage::Setting(SettingPage::Admin)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/users") view={LazyPage::Setting(SettingPage::Users)} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/channels") view={LazyPage::Setting(SettingPage::Channels)} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/channels/:id/templates") view={LazyPage::Setting(SettingPage::Templates)} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/pictures") view={LazyPage::Setting(SettingPage::Pictures)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/channels") view={LazyPage::Message(MessagePage::Channels)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/channels/:id/templates") view={LazyPage::Message(MessagePage::Templates)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/pictures") view={LazyPage::Message(MessagePage::Pictures)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/calendars") view={LazyPage::Setting(SettingPage::Calendars)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/calendars/:name") view={LazyPage::Setting(SettingPage::Calendar)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/blackouts") view={LazyPage::Setting(SettingPage::Blackouts)} ssr=ssr.clone()/>

@@ -61,7 +61,6 @@ pub async fn serve(
 ) -> Result<bool, StartError> {
     config.check()?;
     let notify = Arc::new(notify::Notify::from_environment());
-    notify.keep_watchdog();
     let certificate = tls::Certificate::open(&config.tls)?;
     private::make_private(&config.data_dir)?;
     let data = DataDir::open(&config.data_dir)?;
@@ -184,6 +183,8 @@ pub async fn serve(
     warn_of_settings(config, service.zone_doubt());
     let reloading = reload.spawn(&service, certificate, &stop);
     notify.ready(&config.base_url());
+    // systemd waits for the first beat from now on.
+    notify.keep_watchdog();
     let mut serving = Box::pin(doors.serve(router, Arc::clone(&service), closing.clone()));
     tokio::select! {
         () = &mut serving => {}

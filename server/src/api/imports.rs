@@ -24,6 +24,7 @@ pub(super) struct ImportsQuery {
     /// `next` of the previous page.
     after: Option<i64>,
     /// Lines, 1–1000; 200 when absent.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 

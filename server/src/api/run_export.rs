@@ -137,10 +137,8 @@ fn until_cut(
 ) -> impl stream::Stream<Item = Chunk> + Send {
     // The end of the rows, so that what would cut them off is not waited for.
     let rows = rows.map(Some).chain(stream::once(future::ready(None)));
-    stream::select(rows, cut.map(Some)).scan(false, |failed, chunk| {
-        let last = std::mem::replace(failed, matches!(chunk, Some(Err(_))));
-        future::ready(chunk.filter(|_| !last))
-    })
+    let cut = cut.map(Some).chain(stream::once(future::ready(None)));
+    stream::select(rows, cut).scan((), |(), chunk| future::ready(chunk))
 }
 
 /// An export that is under way.

@@ -28,7 +28,7 @@ pub(super) enum PersonCommand {
         /// Name of the account
         #[arg(long)]
         user: String,
-        /// Channel of the bot, by name or ID; may be left out where there is only one bot
+        /// Channel of the bot, by name or ID; optional where there is only one bot
         #[arg(long, value_name = "CHANNEL")]
         channel: Option<String>,
         /// Print JSON

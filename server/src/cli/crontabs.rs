@@ -40,7 +40,7 @@ pub(super) struct Which {
     #[arg(long)]
     system: bool,
     /// Columns of the files: user, system (with a user) or anacron (default: by their path)
-    #[arg(long = "format", id = "crontab_format", value_parser = ["user", "system", "anacron"])]
+    #[arg(long = "format", id = "crontab_format", value_name = "FORMAT", value_parser = ["user", "system", "anacron"])]
     format: Option<String>,
     /// Charset of the files, such as gbk (default: UTF-8, UTF-16 or GBK, as found)
     #[arg(long)]

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use super::access::Access;
 use super::calendar::typed;
 use super::client::Client;
+use super::owner::become_owner;
 use super::print::{print_json, print_lines};
 use super::{Failure, lang};
 use report::{Report, Status};
@@ -34,6 +35,10 @@ pub(super) struct Doctor {
 pub(super) async fn run(doctor: &Doctor, access: &Access) -> Result<(), Failure> {
     let lang = lang();
     let config = &access.config;
+    // The server's user is asked about, not root.
+    if access.remote().is_none() {
+        become_owner(&config.data_dir)?;
+    }
     let mut report = Report::new(lang);
     match Client::to_server(access, lang).await? {
         Some(client) => ask(&client, access, &mut report).await,

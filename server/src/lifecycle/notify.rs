@@ -11,6 +11,9 @@ use std::time::Duration;
 /// The variable with the address of systemd's socket.
 const SOCKET: &str = "NOTIFY_SOCKET";
 
+/// Time for systemd to take a message.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// The way to systemd; does nothing where the server was not started by it.
 #[derive(Debug)]
 pub(super) struct Notify(Option<UnixDatagram>);
@@ -49,7 +52,7 @@ impl Notify {
         if let Some(socket) = &self.0
             && let Err(error) = socket.send(message.as_bytes())
         {
-            tracing::debug!(%error, "a message to systemd was not sent");
+            tracing::warn!(%error, "a message to systemd was not sent");
         }
     }
 
@@ -91,7 +94,7 @@ fn connect(address: &OsString) -> std::io::Result<UnixDatagram> {
     };
     let socket = UnixDatagram::unbound()?;
     socket.connect_addr(&address)?;
-    socket.set_nonblocking(true)?;
+    socket.set_write_timeout(Some(PATIENCE))?;
     Ok(socket)
 }
 

@@ -50,7 +50,7 @@ use crate::executor::{Hiding, IsolationGap};
 use crate::messages::PictureFault;
 use crate::outbound::proxy::ProxyFault;
 use crate::store::{ChannelUses, SearchFault};
-use crate::takeover::Remark;
+use crate::takeover::{Field, FieldFault, LineFault, Remark};
 use crate::template::{Place, TemplateFault, TemplateWhy};
 
 /// What is offered for a wrapper.
@@ -148,6 +148,45 @@ fn picture_faults() -> [PictureFault; 4] {
         | PictureFault::TooLarge
         | PictureFault::TooManyPixels => fault,
     })
+}
+
+fn line_faults() -> Vec<LineFault> {
+    use FieldFault::{Empty, Malformed, Missing, OutOfRange, Random, ZeroStep};
+    let column = 1;
+    let of_field = [Missing, Malformed, OutOfRange, ZeroStep, Empty, Random].map(|fault| {
+        let fault = match fault {
+            Missing | Malformed | OutOfRange | ZeroStep | Empty | Random => fault,
+        };
+        let field = Field::Hour;
+        LineFault::Field {
+            field,
+            column,
+            fault,
+        }
+    });
+    let word = "@every".to_owned();
+    let others = [
+        LineFault::Nickname { word, column },
+        LineFault::NoUser,
+        LineFault::NoCommand,
+        LineFault::LongCommand { bytes: 999 },
+        LineFault::Option { column },
+        LineFault::Period { column },
+        LineFault::Delay { column },
+        LineFault::BothDays,
+    ];
+    let others = others.map(|fault| match fault {
+        LineFault::Field { .. }
+        | LineFault::Nickname { .. }
+        | LineFault::NoUser
+        | LineFault::NoCommand
+        | LineFault::LongCommand { .. }
+        | LineFault::Option { .. }
+        | LineFault::Period { .. }
+        | LineFault::Delay { .. }
+        | LineFault::BothDays => fault,
+    });
+    of_field.into_iter().chain(others).collect()
 }
 
 fn hidings() -> [Hiding; 5] {
@@ -320,6 +359,7 @@ fn every_value_has_words_in_both_languages() {
     let remarks = Remark::iter().filter(|remark| !matches!(remark, Remark::Schedule { .. }));
     sentences(remarks);
     sentences(OfferKind::ALL.map(OfferOf));
+    sentences(line_faults());
     sentences(hidings());
     sentences(gaps());
     sentences(MissReason::VARIANTS.iter().copied());

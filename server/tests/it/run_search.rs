@@ -207,10 +207,7 @@ async fn the_page_has_the_filters_of_its_address() {
     let page = viewer.open("/runs?state=failed&tag=web&q=%3D1").await;
     assert_eq!(page.status, 200);
     let text = page.text();
-    assert!(
-        text.contains(">bad</a>") && !text.contains(">good</a>"),
-        "{text}"
-    );
+    assert!(text.contains(">bad<") && !text.contains(">good<"), "{text}");
     let export = "/api/v1/runs/export?";
     assert!(text.contains(export), "{text}");
     assert!(text.contains("value=\"web\""), "{text}");

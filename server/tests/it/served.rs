@@ -299,7 +299,7 @@ async fn behind_nginx_events_arrive_at_once_and_clients_have_their_own_address()
     // As large as a request may be, and larger than nginx takes without being asked.
     let body = "x".repeat(3 * 1024 * 1024);
     let posted = client
-        .post(format!("{}/api/v1/tasks", nginx.url))
+        .post(format!("{}/api/v1/calendars", nginx.url))
         .bearer_auth(&token)
         .header("content-type", "application/json")
         .body(format!("{{\"name\":\"{body}\"}}"));

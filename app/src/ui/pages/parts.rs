@@ -22,6 +22,7 @@ pub(in crate::ui) enum LazyPage {
     Form,
     Run,
     Runs,
+    Message(MessagePage),
     Setting(SettingPage),
 }
 
@@ -34,7 +35,18 @@ pub(in crate::ui) enum TaskPage {
     Start,
 }
 
-/// A page about what tasks share: messages, accounts, servers.
+/// A page about messages: which there were, where they go, in which words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::ui) enum MessagePage {
+    Channels,
+    Messages,
+    Pictures,
+    Rules,
+    Summaries,
+    Templates,
+}
+
+/// A page about what tasks share: calendars, accounts, servers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum SettingPage {
     Account,
@@ -42,17 +54,11 @@ pub(in crate::ui) enum SettingPage {
     Blackouts,
     Calendar,
     Calendars,
-    Channels,
     Import,
-    Messages,
     Nodes,
-    Pictures,
     Pools,
     Retention,
-    Rules,
     Secrets,
-    Summaries,
-    Templates,
     UrgeDefaults,
     Users,
 }
@@ -79,6 +85,18 @@ fn run_page(all: bool) -> Loaded {
     Ok(if all { runs::page() } else { run::page() })
 }
 
+#[wasm_split(message, wasm_split_path = leptos::wasm_split, preload(preload_message), fallible)]
+fn message_page(page: MessagePage) -> Loaded {
+    Ok(match page {
+        MessagePage::Channels => channels::page(),
+        MessagePage::Messages => messages::page(),
+        MessagePage::Pictures => pictures::page(),
+        MessagePage::Rules => rules::page(),
+        MessagePage::Summaries => summaries::page(),
+        MessagePage::Templates => templates::page(),
+    })
+}
+
 #[wasm_split(setting, wasm_split_path = leptos::wasm_split, preload(preload_setting), fallible)]
 fn setting_page(page: SettingPage) -> Loaded {
     Ok(match page {
@@ -87,17 +105,11 @@ fn setting_page(page: SettingPage) -> Loaded {
         SettingPage::Blackouts => blackouts::page(),
         SettingPage::Calendar => calendar::page(),
         SettingPage::Calendars => calendars::page(),
-        SettingPage::Channels => channels::page(),
         SettingPage::Import => import::page(),
-        SettingPage::Messages => messages::page(),
         SettingPage::Nodes => nodes::page(),
-        SettingPage::Pictures => pictures::page(),
         SettingPage::Pools => pools::page(),
         SettingPage::Retention => retention::page(),
-        SettingPage::Rules => rules::page(),
         SettingPage::Secrets => secrets::page(),
-        SettingPage::Summaries => summaries::page(),
-        SettingPage::Templates => templates::page(),
         SettingPage::UrgeDefaults => urge_defaults::page(),
         SettingPage::Users => users::page(),
     })
@@ -110,6 +122,7 @@ impl LazyPage {
             Self::Task(_) => "task",
             Self::Form => "form",
             Self::Run | Self::Runs => "run",
+            Self::Message(_) => "message",
             Self::Setting(_) => "setting",
         }
     }
@@ -120,6 +133,7 @@ impl LazyPage {
             Self::Form => form_page().await,
             Self::Run => run_page(false).await,
             Self::Runs => run_page(true).await,
+            Self::Message(page) => message_page(page).await,
             Self::Setting(page) => setting_page(page).await,
         };
         loaded.ok()
@@ -174,9 +188,10 @@ pub async fn load_module(path: &str) -> bool {
         ["tasks", "new"] | ["tasks", _, "edit"] => preload_form().await.is_ok(),
         ["tasks", _, ..] | ["reminders"] => preload_task().await.is_ok(),
         ["runs", ..] => preload_run().await.is_ok(),
-        ["admin" | "account" | "messages" | "rules" | "summaries", ..] => {
-            preload_setting().await.is_ok()
+        ["messages" | "rules" | "summaries", ..] | ["admin", "channels" | "pictures", ..] => {
+            preload_message().await.is_ok()
         }
+        ["admin" | "account" | "import", ..] => preload_setting().await.is_ok(),
         _ => true,
     }
 }

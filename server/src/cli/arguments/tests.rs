@@ -187,6 +187,7 @@ fn what_prints_something_prints_json() {
         "calendar export",
         "completions",
         "man",
+        "run export",
         "run output",
         "serve",
     ];

@@ -1,8 +1,8 @@
 //! `jcrontab task add`: the options for the execution of a task.
 
 use app::task::execution::{
-    ExecutionDraft, HttpDraft, KeepDraft, LimitsDraft, Parameter, ParameterKind, RetryDraft, SuccessWhen,
-    WaitsDraft,
+    ExecutionDraft, HttpDraft, KeepDraft, LimitsDraft, Parameter, ParameterKind, RetryDraft,
+    SuccessWhen, WaitsDraft,
 };
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;

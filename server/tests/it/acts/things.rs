@@ -105,7 +105,7 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> Made {
     let summary = json!({"name": "daily", "channel_id": reported, "time": "09:00"});
     let daily = admin.post("/api/v1/summaries", summary.clone()).await;
     let daily = daily.expect(201)["id"].clone();
-    let bot = json!({"name": "bot", "kind": "wecom_bot", "bot": "b-1", "secret": "of the bot"});
+    let bot = json!({"name": "bot", "kind": "wecom_bot", "bot": "b-1", "secret": "of-the-bot"});
     let bot = admin.post("/api/v1/channels", bot).await.expect(201)["id"].clone();
     let ann = json!({"channel_id": bot, "person": "ann", "user": "other"});
     let mapped = admin.post("/api/v1/chat/people", ann).await.expect(201)["id"].clone();

@@ -82,7 +82,7 @@ async fn people_are_managed_in_the_terminal() {
     let run = async |arguments: &[&str]| jcrontab(&place, arguments).await;
     let add = ["chat", "person", "add", "ann-7", "--user=root"];
     run(&add).await.refused(3);
-    let bot = ["--kind=wecom_bot", "--bot=b", "--secret=of the bot"];
+    let bot = ["--kind=wecom_bot", "--bot=b", "--secret=of-the-bot"];
     for name in ["north", "south"] {
         let mut made = vec!["channel", "add", name];
         made.extend(bot);

@@ -88,6 +88,7 @@ pub(super) const APP: &[Row] = &[
             "rule",
             "summary",
             "import",
+            "ticket",
             "i18n",
             "time",
         ],

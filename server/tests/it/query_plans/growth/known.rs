@@ -2,7 +2,7 @@
 
 /// Statements that are known to read more with a longer history, by a piece of their [`shape`], and
 /// why they may.
-pub(super) const KNOWN: [(&str, &str); 4] = [
+pub(super) const KNOWN: [(&str, &str); 8] = [
     (
         r#""occurrence"."task_id" = # AND "occurrence"."state" = "#,
         "a time line of one state looks through the task's firings: an index of their states would \
@@ -19,6 +19,22 @@ pub(super) const KNOWN: [(&str, &str); 4] = [
     (
         r#""message"."channel_id" = # AND "message"."state" IN ('pending', 'waiting', 'sending', 'merged')"#,
         "counts what waits for a channel",
+    ),
+    (
+        r#"(LOWER("excerpt") LIKE '%nowhere%'"#,
+        "a search for words looks through the runs of its window, at most 1,500 (ADR 54)",
+    ),
+    (
+        r#"ORDER BY "run"."started_at" DESC, "run"."id" DESC LIMIT # OFFSET #"#,
+        "finds the end of a window of a search, at most 1,500 runs on, in an index (ADR 54)",
+    ),
+    (
+        r#""run"."task_id" = # AND "run"."state" = 'failed' AND "run"."started_at" <= '#"#,
+        "a page of the runs of a task in one state, at most 200",
+    ),
+    (
+        r#"COALESCE("finished_at", "started_at") < '#"#,
+        "looks for runs to delete, at most 202 at a time (ADR 53)",
     ),
 ];
 
