@@ -9,7 +9,7 @@ pub const RUNS_MAX: i64 = 1_000_000;
 /// The most MiB of output of a task that a limit names: a pebibyte.
 pub const MIB_MAX: i64 = 1_073_741_824;
 
-/// How long history is kept, in all tasks. `null` is for ever, or without such a limit; of several limits of runs the one
+/// How long history is kept, in all tasks. `null` means no such limit; of several limits of runs the one
 /// that keeps the fewest applies. The last success, the last failure and the newest run of each task always stay.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]

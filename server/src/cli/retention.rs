@@ -40,7 +40,7 @@ fn limit(text: &str) -> Result<Limit, String> {
 
 #[derive(Args, Debug)]
 pub(super) struct SetRetention {
-    /// Days that runs and planned runs are kept; none for ever
+    /// Days that runs and planned runs are kept; `none` for no limit
     #[arg(long, value_name = "DAYS", value_parser = limit)]
     run_days: Option<Limit>,
     /// Newest runs of each task that are kept; none for all
@@ -49,10 +49,10 @@ pub(super) struct SetRetention {
     /// MiB of output that the kept runs of a task may have written; none for no limit
     #[arg(long, value_name = "MIB", value_parser = limit)]
     output_mib: Option<Limit>,
-    /// Days that delivered and failed messages are kept; none for ever
+    /// Days that delivered and failed messages are kept; `none` for no limit
     #[arg(long, value_name = "DAYS", value_parser = limit)]
     message_days: Option<Limit>,
-    /// Days that the audit log is kept; none for ever
+    /// Days that the audit log is kept; `none` for no limit
     #[arg(long, value_name = "DAYS", value_parser = limit)]
     audit_days: Option<Limit>,
     /// Print JSON

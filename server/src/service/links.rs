@@ -29,6 +29,7 @@ use crate::auth::link::{
     LIFE_MAX, Link, LinkAct, LinkActs, LinkFault, LinkFor, issued_to, names_of, short,
 };
 use crate::error::OrInternal;
+use crate::oncall::OnCall;
 use crate::text::{head, tail};
 use crate::texts::Refusal;
 use crate::texts::links::LinkRefusal;
@@ -165,7 +166,7 @@ impl Service {
         let ticket = &detail.ticket;
         let task = self.task_get(caller, ticket.task_id).await.map_err(gone)?;
         let people = names_of(&link.person);
-        let of_another = !concerns(ticket, &people);
+        let of_another = !self.concerns(lang, ticket, &people).await?;
         let granted = link.acts.and(self.link_acts.unwrap_or_default());
         let acts: LinkActs = LinkAct::ALL
             .into_iter()
@@ -189,6 +190,19 @@ impl Service {
             log,
             detail,
         })
+    }
+
+    /// Whether a ticket asks one of these people, as names stand in a link: by name, or by a rota that stands for them
+    /// now. A link without a name was issued to all who read the message.
+    async fn concerns(&self, lang: Lang, ticket: &TicketView, people: &[String]) -> Answer<bool> {
+        let mut asked = ticket.asked.clone();
+        asked.push(ticket.owner.clone());
+        let is_needed = OnCall::is_among(&asked);
+        let on_call = OnCall::read(&self.store, is_needed, self.clock.now()).await;
+        on_call.or_internal(lang)?.name(&mut asked);
+        let mut asked = asked.iter();
+        Ok(people.is_empty()
+            || asked.any(|name| name == EVERYBODY || people.contains(&short(name))))
     }
 
     /// The end of the log of the run that a ticket is about, as text without terminal codes. No more of it is read.
@@ -300,13 +314,6 @@ fn by_link(lang: Lang, person: &str, from: &str) -> Caller {
         }),
         lang,
     }
-}
-
-/// Whether a ticket asks one of these people, as names stand in a link. A link without a name was issued to all who
-/// read the message.
-fn concerns(ticket: &TicketView, people: &[String]) -> bool {
-    let mut asked = ticket.asked.iter().chain([&ticket.owner]);
-    people.is_empty() || asked.any(|name| name == EVERYBODY || people.contains(&short(name)))
 }
 
 /// Whether the ticket as it stands leaves room for an act.

@@ -150,6 +150,10 @@ fn picture_faults() -> [PictureFault; 4] {
     })
 }
 
+fn retention_faults() -> [RetentionFault; 1] {
+    [RetentionFault { max: 7 }]
+}
+
 fn line_faults() -> Vec<LineFault> {
     use FieldFault::{Empty, Malformed, Missing, OutOfRange, Random, ZeroStep};
     let column = 1;
@@ -291,7 +295,7 @@ fn every_value_has_words_in_both_languages() {
     faults(PoolFault::iter());
     faults(ImportFault::iter());
     faults(search_faults());
-    faults([RetentionFault { max: 7 }].into_iter());
+    faults(retention_faults());
     faults(RuleFault::iter());
     faults(SecretFault::iter());
     faults(SettingFault::iter());

@@ -166,7 +166,7 @@ const SHAPES: &[(Format, &str, &str)] = &[
     (
         Format::Anacron,
         "vvve.#e",
-        "SHELL=/bin/sh\nPATH=/bin:/usr/bin\nRANDOM_DELAY=45\n1 5 rsync.backup nice ~ada/bin/backup.sh ~ada/ ada@nas:/mnt/backups\n\n# another\n10      5       db_cleanup      /usr/bin/touch /root/x\n",
+        "SHELL=/bin/sh\nPATH=/bin:/usr/bin\nRANDOM_DELAY=45\n1 5 rsync.backup nice ~ada/bin/backup.sh ~ada/ ada@nas:/mnt/backups\n\n# another\n10      5       db_cleanup      /usr/bin/touch /var/lib/x\n",
     ),
     (Format::Anacron, "xxx", "0 5 never x\n1 x bad x\n1 5 job\n"),
 ];

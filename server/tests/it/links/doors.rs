@@ -341,3 +341,35 @@ async fn one_s_own_tickets_come_first_however_many_newer_ones_there_are() {
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(listed["items"][0]["task"], "自己的");
 }
+
+#[tokio::test]
+async fn the_link_of_a_ticket_that_a_rota_has_is_issued_to_the_person_on_call() {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let channel = app.channel("chat", ChannelKind::Wecom, &robot.url()).await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let rota = json!({"people": ["小赵"], "zone": "UTC"});
+    let rota = admin.call("PUT", "/api/v1/oncall/db", Some(rota)).await;
+    rota.expect(200);
+    let mut task = asking("割接");
+    task.channel_id = Some(channel.id.0);
+    let task = app.add(task).await;
+    let ticket = ticket_of(&app, task.id).await;
+    app.notify();
+    let path = format!("/api/v1/tickets/{}/assign", ticket.id);
+    let to = json!({"to": "oncall:db"});
+    admin.post(&path, to).await.expect(200);
+    let link = app
+        .until("a message with a link", async || {
+            let texts = robot.texts();
+            texts.iter().find_map(|text| path_in(text))
+        })
+        .await;
+    let phone = phone(&app);
+    let done = phone.submit(&link, &[("act", "done")]).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert_eq!(
+        said(&phone.open(&link).await.text())[1],
+        "已由 小赵 于 16:00 完成"
+    );
+}

@@ -33,15 +33,11 @@ impl RetryDraft {
         }
         let jitter = reader.number("retry.jitter", &self.jitter, 0, 100);
         Retry {
-            attempts: attempts
-                .and_then(|number| i32::try_from(number).ok())
-                .unwrap_or(usual.attempts),
+            attempts: attempts.unwrap_or(usual.attempts),
             delay_seconds: delay,
             factor_percent: factor.unwrap_or(usual.factor_percent),
             max_delay_seconds: max_delay,
-            jitter_percent: jitter
-                .and_then(|number| u32::try_from(number).ok())
-                .unwrap_or(usual.jitter_percent),
+            jitter_percent: jitter.unwrap_or(usual.jitter_percent),
             exit_codes: self.read_exit_codes(reader),
             on_timeout: self.on_timeout,
             on_lost: self.on_lost,
