@@ -154,6 +154,13 @@ fn retention_faults() -> [RetentionFault; 1] {
     [RetentionFault { max: 7 }]
 }
 
+/// Without a warning about a schedule, whose words are those of the warning.
+fn remarks() -> Vec<Remark> {
+    let all = Remark::iter();
+    all.filter(|remark| !matches!(remark, Remark::Schedule { .. }))
+        .collect()
+}
+
 fn line_faults() -> Vec<LineFault> {
     use FieldFault::{Empty, Malformed, Missing, OutOfRange, Random, ZeroStep};
     let column = 1;
@@ -360,8 +367,7 @@ fn every_value_has_words_in_both_languages() {
     sentences(ChannelProxyFault::iter());
     sentences(ChatWords::iter());
     sentences(TicketWords::iter());
-    let remarks = Remark::iter().filter(|remark| !matches!(remark, Remark::Schedule { .. }));
-    sentences(remarks);
+    sentences(remarks());
     sentences(OfferKind::ALL.map(OfferOf));
     sentences(line_faults());
     sentences(hidings());

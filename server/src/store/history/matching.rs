@@ -18,7 +18,7 @@ use sea_orm::{
 use super::super::code::Code;
 use super::super::entity::{node, run, task};
 use super::super::tasks::{SEARCH, part, whole};
-use super::super::{Store, StoreError};
+use super::super::{Engine, Store, StoreError};
 use super::{RunRow, runs};
 
 /// Rows of an index that one statement examines.
@@ -94,8 +94,8 @@ impl Along {
         }
     }
 
-    /// The rows of the index between the bounds that are asked for.
-    fn rows(self, filter: &RunFilter, before: Option<RunPlace>) -> Condition {
+    /// The rows of the index between the bounds that are asked for; none starts after `last`.
+    fn rows(self, filter: &RunFilter, before: Option<RunPlace>, last: DateTime<Utc>) -> Condition {
         use run::Column as R;
         let mut rows = Condition::all();
         match self {
@@ -106,10 +106,10 @@ impl Along {
             Self::All => {}
         }
         if let Some(from) = filter.from {
-            rows = rows.add(R::StartedAt.gte(from));
+            rows = rows.add(R::StartedAt.gte(Ord::min(from, last)));
         }
         if let Some(to) = filter.to {
-            rows = rows.add(R::StartedAt.lt(to));
+            rows = rows.add(R::StartedAt.lt(Ord::min(to, last)));
         }
         match before {
             // Without OR, which SQLite would look up branch by branch and sort.
@@ -117,14 +117,20 @@ impl Along {
                 .add(R::StartedAt.lte(at))
                 .add(R::StartedAt.eq(at).and(R::Id.gte(id)).not()),
             // Bounded always, so that every page is a range of the index.
-            None => rows.add(R::StartedAt.lte(end_of_time())),
+            None => rows.add(R::StartedAt.lte(last)),
         }
     }
 }
 
-/// The last second that a database keeps.
-fn end_of_time() -> DateTime<Utc> {
-    DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+/// The last instant that a database takes as a parameter. The driver sends instants to MySQL as `TIMESTAMP`, and MariaDB
+/// reads later ones as NULL.
+fn last_instant(engine: Engine) -> DateTime<Utc> {
+    let seconds = match engine {
+        Engine::Mysql => i64::from(i32::MAX),
+        // The end of the year 9999.
+        Engine::Sqlite => 253_402_300_799,
+    };
+    DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 impl RunPlace {
@@ -235,7 +241,7 @@ impl Store {
         let mut query = run::Entity::find()
             .select_only()
             .columns([R::StartedAt, R::Id])
-            .filter(path.rows(filter, before));
+            .filter(path.rows(filter, before, last_instant(self.engine())));
         QueryTrait::query(&mut query).force_index(path.index(), IndexHintScope::All);
         let row: Option<(DateTime<Utc>, i64)> = query
             .order_by_desc(R::StartedAt)
@@ -257,7 +263,7 @@ impl Store {
         want: usize,
     ) -> Result<Vec<RunRow>, StoreError> {
         use run::Column as R;
-        let mut query = runs().filter(path.rows(filter, before));
+        let mut query = runs().filter(path.rows(filter, before, last_instant(self.engine())));
         if let Some(RunPlace { at, id }) = floor {
             query = query
                 .filter(R::StartedAt.gte(at))
