@@ -30,6 +30,9 @@ const BAD_AT_ONCE: usize = 200;
 /// The index of a task's firings by the time they were due.
 const BY_TASK: &str = "ix_occurrence_task_id_due_at";
 
+/// The index of a task's runs by id.
+const RUNS_OF_TASK: &str = "ix_run_task_id_id";
+
 /// Alias of a later run, in a query about another one.
 const NEWER: &str = "newer";
 
@@ -307,6 +310,7 @@ impl Store {
         use run::Column as R;
         // The task's last run that has ended, backwards along the task's own index. A query for any newer one makes
         // MariaDB read the task's history from its beginning.
+        // It is named, or MariaDB takes the index of the task's states, and sorts.
         let last = Query::select()
             .column((NEWER, R::Id))
             .from_as(run::Entity, NEWER)
@@ -314,6 +318,7 @@ impl Store {
             .and_where(Expr::col((NEWER, R::State)).is_not_in(RunState::OPEN.map(Code)))
             .order_by((NEWER, R::Id), Order::Desc)
             .limit(1)
+            .force_index(RUNS_OF_TASK, IndexHintScope::All)
             .to_owned();
         let last = Expr::SubQuery(None, Box::new(last.into()));
         Ok(run::Entity::find()

@@ -13,8 +13,9 @@ use app::message::MessageState;
 use app::occurrence::OccurrenceState;
 use app::run::RunState;
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
 
 use super::code::{Code, is_one_of};
 use super::entity::{audit, cluster, message, occurrence, output_gone, run, run_day, task_gone};
@@ -32,6 +33,9 @@ const ENDED: [RunState; 5] = [
     RunState::Killed,
     RunState::Lost,
 ];
+/// The index of messages of a state by id, which MariaDB does not always choose.
+const MESSAGES_OF_STATE: &str = "ix_message_state_id";
+
 /// States of messages that nothing more happens to.
 const OVER: [MessageState; 4] = [
     MessageState::Sent,
@@ -150,10 +154,12 @@ impl Store {
         let mut deleted = 0;
         for state in OVER {
             // The oldest by number, which is the order in which they were caused.
-            let rows: Vec<(i64, DateTime<Utc>)> = message::Entity::find()
+            let mut query = message::Entity::find()
                 .select_only()
                 .columns([M::Id, M::CreatedAt])
-                .filter(M::State.eq(Code(state)))
+                .filter(M::State.eq(Code(state)));
+            QueryTrait::query(&mut query).force_index(MESSAGES_OF_STATE, IndexHintScope::All);
+            let rows: Vec<(i64, DateTime<Utc>)> = query
                 .order_by_asc(M::Id)
                 .limit(limit)
                 .into_tuple()
