@@ -58,7 +58,11 @@ impl Store {
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
-        let options = |connections: u32| {
+        // Space of deleted history is given back in steps. Only a database without tables can begin with it, and
+        // SQLite writes to the file each time it is set (`pragma.c`, `PragTyp_AUTO_VACUUM`): every other connection
+        // would look like a change to those that watch `data_version`.
+        let empty = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
+        let options = |connections: u32, creates: bool| {
             let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
             options
                 .max_connections(connections)
@@ -70,10 +74,13 @@ impl Store {
                 .sqlx_logging(false)
                 .test_before_acquire(false)
                 .map_sqlx_sqlite_pool_opts(|options| options.after_release(leave_no_transaction))
-                .map_sqlx_sqlite_opts(|options| {
+                .map_sqlx_sqlite_opts(move |options| {
+                    let options = if creates {
+                        options.auto_vacuum(SqliteAutoVacuum::Incremental)
+                    } else {
+                        options
+                    };
                     options
-                        // Only for a file that is created: space of deleted history is given back in steps.
-                        .auto_vacuum(SqliteAutoVacuum::Incremental)
                         .journal_mode(SqliteJournalMode::Wal)
                         // Acknowledged means durable.
                         .synchronous(SqliteSynchronous::Full)
@@ -87,11 +94,11 @@ impl Store {
             options
         };
         // The writer first: it creates the file and switches it to WAL.
-        let writer = Database::connect(options(1)).await?;
-        let reader = Database::connect(options(SQLITE_READERS)).await?;
+        let writer = Database::connect(options(1, empty)).await?;
+        let reader = Database::connect(options(SQLITE_READERS, false)).await?;
         let opened = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&opened);
-        let mut watching = options(1);
+        let mut watching = options(1, false);
         watching.map_sqlx_sqlite_pool_opts(move |options| {
             let count = Arc::clone(&count);
             options.after_connect(move |_, _| {

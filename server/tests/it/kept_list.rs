@@ -6,7 +6,7 @@ use app::auth::Role;
 use app::backend::Tasks;
 use app::task::TaskQuery;
 use serde_json::Value;
-use server::store::Engine;
+use server::store::{Engine, Store};
 
 use super::helpers::place::Place;
 use super::helpers::{Browser, ManualClock, TestApp, at, draft};
@@ -111,6 +111,21 @@ async fn a_list_is_read_again_only_when_it_may_have_changed() {
         list(&app, &reader).await,
         of(&[("elsewhere", "2026-11-22T07:10:00Z")])
     );
+}
+
+#[tokio::test]
+async fn another_connection_to_the_database_is_no_change() {
+    let app = TestApp::new().await;
+    let store = &app.components.store;
+    let before = store.data_version().await.expect("a version");
+    let other = Store::open(&app.place.database.url, &app.place.data()).await;
+    let other = other.expect("the same database");
+    other.calendars().await.expect("rows");
+    assert_eq!(store.data_version().await.expect("a version"), before);
+    let changed = app.add(draft("first", "*/10 * * * *", "true")).await;
+    let after = store.data_version().await.expect("a version");
+    let counted = store.engine() == Engine::Sqlite;
+    assert_eq!(after != before, counted, "{changed:?} is one");
 }
 
 #[tokio::test]
