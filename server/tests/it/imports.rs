@@ -271,6 +271,11 @@ async fn a_line_that_no_task_can_be_made_of_says_why() {
         (&report["created"], &report["known"]),
         (&json!(1), &json!(1))
     );
+    // The server's user cannot enter the home folder of root.
+    let lines = &report["sources"][0]["lines"];
+    let task = admin.get(&format!("/api/v1/tasks/{}", lines[0]["task"]["id"]));
+    let task = task.await.expect(200);
+    assert_eq!(task["execution"]["cwd"], "", "{task}");
 }
 
 #[tokio::test]

@@ -215,11 +215,13 @@ impl Desk<'_> {
             _ if self.import.as_server_user || home.is_usual => "",
             user => user,
         };
+        // The server's user cannot enter the home folder of another one.
+        let is_at_home = !self.import.as_server_user || home.is_usual;
         let mut prepared = entry.draft(Wanted {
             flavor: self.import.flavor,
             zone: &self.import.zone,
             accept: &self.import.accept,
-            home: home.path.as_deref(),
+            home: home.path.as_deref().filter(|_| is_at_home),
             run_as,
             comment,
         });

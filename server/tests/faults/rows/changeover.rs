@@ -137,7 +137,9 @@ async fn start_cron(folder: &Path) -> Child {
     })
     .await;
     up.expect("cron is up");
-    let_pass(Duration::from_millis(100)).await;
+    // It has read its folders by then, and compares the times of their changes in whole seconds: a crontab that is
+    // installed within the same one is not seen.
+    let_pass(Duration::from_secs(2)).await;
     cron
 }
 
