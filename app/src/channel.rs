@@ -91,6 +91,12 @@ impl ChannelKind {
         matches!(self, Self::WecomBot | Self::DingtalkBot | Self::FeishuBot)
     }
 
+    /// Whether it takes the pictures that follow messages. To the other kinds none is sent.
+    #[must_use]
+    pub const fn takes_pictures(self) -> bool {
+        matches!(self, Self::Wecom | Self::Webhook)
+    }
+
     /// Whether this kind has a setting.
     #[must_use]
     pub fn has(self, field: ChannelField) -> bool {

@@ -164,6 +164,23 @@ impl AppError {
         ))
     }
 
+    /// The request has a token, and it is not one of a user. Which of the reasons holds is not said.
+    #[must_use]
+    pub fn unknown_token(lang: Lang) -> Self {
+        Self::new(
+            ErrorKind::Unauthenticated,
+            "unauthenticated",
+            lang.pick(
+                "这个令牌不存在、已过期或已撤销",
+                "The token is unknown, expired or revoked",
+            ),
+        )
+        .with_hint(lang.pick(
+            "检查 Authorization: Bearer 后面是不是完整的令牌；需要新令牌时在服务器上运行 jcrontab token create --user 用户",
+            "Check that the whole token follows Authorization: Bearer; for a new one, run jcrontab token create --user NAME on the server",
+        ))
+    }
+
     /// Signed in, but without the right.
     #[must_use]
     pub fn forbidden(lang: Lang) -> Self {

@@ -4,6 +4,7 @@ mod listing;
 mod no_answer;
 mod picture;
 mod state;
+mod vendor_code;
 
 pub use listing::{InsteadOf, Message, MessageQuery, MessageWait};
 pub use no_answer::{NoAnswer, Why, answer_text, with_built_in_words};

@@ -35,7 +35,7 @@ pub struct Occurrence {
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub state: OccurrenceState,
     /// Stable code, for `skipped` and `missed`: `overlap`, `window`, `calendar`, `blackout`,
-    /// `paused`, `closed`, `changed`, `dependency`, `too_late`, `down`, `clock`.
+    /// `paused`, `closed`, `changed`, `dependency`, `late`, `too_late`, `down`, `clock`.
     pub reason: Option<String>,
     /// The reason as a sentence in the reader's language.
     pub reason_text: Option<String>,

@@ -139,7 +139,7 @@ pub struct Unrun {
     /// `skipped` or `missed`.
     pub state: UnrunState,
     /// Stable code: `overlap`, `window`, `calendar`, `blackout`, `paused`, `closed`, `changed`,
-    /// `down`, `clock`, `too_late`.
+    /// `dependency`, `late`, `down`, `clock`, `too_late`.
     pub reason: String,
     /// How many firings this row covers.
     pub count: i64,

@@ -8,6 +8,7 @@ pub mod brief;
 pub mod calendars;
 pub mod channels;
 pub mod execution;
+pub mod fields;
 pub mod health;
 pub mod imports;
 pub mod messages;
@@ -85,17 +86,18 @@ crate::texts! {
         unrun_skipped: "跳过" | "Skipped",
         unrun_missed: "错过" | "Missed",
         why_overlap: "上一次执行还没有结束" | "The previous run had not finished",
-        why_queue_full: "排队已满" | "The queue was full",
+        why_late: "当时没有服务器启动它；服务器恢复后，任务已经为另一次计划启动" | "No server started it in time, and once one was back, the task had already been started for another firing",
+        why_queue_full: "排队已满" | "Its queue was full",
         why_dependency: "所依赖的任务没有按时完成" | "A task it depends on did not finish in time",
         why_window: "不在有效期内" | "Outside the task's active period",
         why_paused: "任务处于暂停" | "The task was paused",
         why_closed: "任务已结单" | "The task was closed",
         why_calendar: "按日历这天不执行" | "Excluded by the calendar",
         why_changed: "工作周期已修改" | "The schedule was changed",
-        why_blackout: "处于停跑时段" | "During a blackout",
+        why_blackout: "处于停跑时段" | "It fell into a blackout",
         why_down: "当时服务没有运行" | "No server was running",
         why_too_late: "错过了允许的时间" | "Too late when its turn came",
-        why_clock: "系统时钟被调整" | "The system clock was changed",
+        why_clock: "系统时钟被拨快，跳过了这一刻" | "The clock was set forward over it",
         trigger_schedule: "按计划" | "Schedule",
         trigger_manual: "手动" | "Manual",
         trigger_catch_up: "补执行" | "Catch-up",
@@ -325,7 +327,7 @@ crate::texts! {
         setup: "首次设置" | "First-run set-up",
         setup_text: "新建第一个管理员账号。设置链接只能用一次。" | "Create the first administrator. The set-up link works once.",
         setup_token: "初始化令牌" | "Set-up token",
-        setup_token_hint: "服务启动时打印在终端里" | "Printed in the terminal when the server started",
+        setup_token_hint: "在设置链接里。服务启动时把链接打印在终端或日志里（例如 journalctl -u jcrontab）；找不到或过期了，重启服务会打印新的" | "Part of the set-up link, which the server prints to its terminal or log when it starts (such as journalctl -u jcrontab). Restart the server for a new one",
         setup_done: "已完成首次设置" | "Already set up",
         setup_done_text: "这个链接已经用过，管理员账号已经建好。请登录。" | "This link has been used: the first administrator exists. Sign in instead.",
         setup_submit: "新建账号并登录" | "Create the account and sign in",

@@ -22,6 +22,8 @@ pub struct ActiveRun {
     pub task_id: TaskId,
     /// The pool whose slot it holds or needs.
     pub pool: Option<String>,
+    /// When it started, or arrived if it waits.
+    pub started_at: DateTime<Utc>,
     /// What it waits for; `None` when it is active.
     pub waits: Option<Wait>,
 }

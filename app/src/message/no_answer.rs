@@ -3,6 +3,7 @@
 
 use strum::{IntoStaticStr, VariantArray};
 
+use super::{Event, vendor_code};
 use crate::i18n::Lang;
 use crate::transition::Word;
 
@@ -281,37 +282,62 @@ impl NoAnswer {
 /// What is added to the answer to a message whose template could not be used, before the place of the fault.
 const BUILT_IN: &str = "\n@built_in_words";
 
-/// Adds to an answer that the built-in words were sent, since the template failed at this line and column.
+/// Adds to an answer that the built-in words were sent, since the template failed for this event, at this line and
+/// column.
 #[must_use]
-pub fn with_built_in_words(answer: &str, place: Option<(usize, usize)>) -> String {
+pub fn with_built_in_words(answer: &str, event: Event, place: Option<(usize, usize)>) -> String {
+    let event = event.as_str();
     match place {
-        Some((line, column)) => format!("{answer}{BUILT_IN} {line}:{column}"),
-        None => format!("{answer}{BUILT_IN}"),
+        Some((line, column)) => format!("{answer}{BUILT_IN} {event} {line}:{column}"),
+        None => format!("{answer}{BUILT_IN} {event}"),
     }
 }
 
-/// An answer as readers of a language see it: our own reasons as sentences, other words unchanged.
+/// An answer as readers of a language see it: our own reasons as sentences, the meaning of a vendor's code before its
+/// words, other words unchanged.
 #[must_use]
 pub fn answer_text(stored: &str, lang: Lang) -> String {
-    if let Some((answer, place)) = stored.split_once(BUILT_IN) {
-        let place = place
-            .trim()
-            .split_once(':')
-            .map_or_else(String::new, |(line, column)| {
-                lang.pick(
+    if let Some((answer, failed)) = stored.split_once(BUILT_IN) {
+        return answer_text(answer, lang) + &template_failed(failed, lang);
+    }
+    if let Some(reason) = NoAnswer::read(stored) {
+        return reason.text(lang);
+    }
+    match vendor_code::meaning(stored, lang) {
+        Some(meaning) => lang.pick(
+            format!("{meaning}：{stored}"),
+            format!("{meaning}: {stored}"),
+        ),
+        None => stored.to_owned(),
+    }
+}
+
+/// That the template failed, with its event and its place where they are stored.
+fn template_failed(stored: &str, lang: Lang) -> String {
+    let (mut event, mut place) = (String::new(), String::new());
+    for part in stored.split_whitespace() {
+        match part.split_once(':') {
+            Some((line, column)) => {
+                place = lang.pick(
                     format!("在第 {line} 行第 {column} 列"),
                     format!(" at line {line}, column {column}"),
-                )
-            });
-        return answer_text(answer, lang)
-            + &lang.pick(
-                format!("（模板{place}出错，已改用内置文字发送；预览模板可看到原因）"),
-                format!(
-                    " (sent in the built-in words: the template failed{place}; its preview shows why)"
-                ),
-            );
+                );
+            }
+            None => {
+                let words = Event::text(part, lang);
+                event = lang.pick(
+                    format!("（事件“{words}”）"),
+                    format!(" for the event \"{words}\""),
+                );
+            }
+        }
     }
-    NoAnswer::read(stored).map_or_else(|| stored.to_owned(), |reason| reason.text(lang))
+    lang.pick(
+        format!("（模板{event}{place}出错，已改用内置文字发送；预览模板可看到原因）"),
+        format!(
+            " (sent in the built-in words: the template failed{event}{place}; its preview shows why)"
+        ),
+    )
 }
 
 #[cfg(test)]
@@ -333,14 +359,14 @@ mod tests {
         for words in ["{\"errcode\":0}", "@ana hello", "@", "", "HTTP 500"] {
             assert_eq!(answer_text(words, Lang::Zh), words);
         }
-        let noted = with_built_in_words("ok", Some((2, 5)));
+        let noted = with_built_in_words("ok", Event::Failed, Some((2, 5)));
         assert_eq!(
             answer_text(&noted, Lang::Zh),
-            "ok（模板在第 2 行第 5 列出错，已改用内置文字发送；预览模板可看到原因）"
+            "ok（模板（事件“执行失败”）在第 2 行第 5 列出错，已改用内置文字发送；预览模板可看到原因）"
         );
         assert_eq!(
-            answer_text(&with_built_in_words("ok", None), Lang::En),
-            "ok (sent in the built-in words: the template failed; its preview shows why)"
+            answer_text(&with_built_in_words("ok", Event::Failed, None), Lang::En),
+            "ok (sent in the built-in words: the template failed for the event \"Run failed\"; its preview shows why)"
         );
         let saved = NoAnswer::of(
             Why::SavedUnusable,

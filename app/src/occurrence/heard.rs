@@ -29,6 +29,7 @@ impl NotRun {
                 SkipReason::Overlap
                 | SkipReason::QueueFull
                 | SkipReason::Dependency
+                | SkipReason::Late
                 | SkipReason::Blackout,
             ) => By(Event::Skipped),
             Self::Skipped(SkipReason::Calendar) => {

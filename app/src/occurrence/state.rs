@@ -202,6 +202,8 @@ pub enum SkipReason {
     Changed,
     /// A task that it waits for had not ended in time.
     Dependency,
+    /// No server started it in time, and when one was back, the task had been started for another firing.
+    Late,
 }
 
 impl From<NoRoom> for SkipReason {

@@ -1,5 +1,6 @@
 //! The signals that end a command: their names and usual meanings (signal(7), with the numbers of x86 and ARM).
 
+use super::RunState;
 use crate::i18n::Lang;
 
 /// Name and usual cause of a signal; `None` for one without a name, such as the real-time signals.
@@ -80,10 +81,35 @@ fn known(number: i32, lang: Lang) -> Option<(&'static str, &'static str)> {
     Some((name, lang.pick(zh, en)))
 }
 
-/// A signal by its name, number and usual meaning: `SIGSEGV (11): invalid memory access …`.
+/// Why a run in this state got a signal, where the server sent it: TERM first, and KILL to what is left after the grace
+/// period. Any other signal was not the server's.
+fn sent(number: i32, state: RunState, lang: Lang) -> Option<&'static str> {
+    let (zh, en) = match (state, number) {
+        (RunState::TimedOut, 15) => ("超时后由服务器发送", "sent by the server after the timeout"),
+        (RunState::TimedOut, 9) => (
+            "超时后由服务器发送，因为它没有在宽限时间内结束",
+            "sent by the server after the timeout, since it had not ended within the grace period",
+        ),
+        (RunState::Killed, 15) => ("停止时由服务器发送", "sent by the server to stop it"),
+        (RunState::Killed, 9) => (
+            "停止时由服务器发送，因为它没有在宽限时间内结束",
+            "sent by the server to stop it, since it had not ended within the grace period",
+        ),
+        _ => return None,
+    };
+    Some(lang.pick(zh, en))
+}
+
+/// Name and meaning of the signal that ended a run in this state.
+fn meant(number: i32, state: RunState, lang: Lang) -> Option<(&'static str, &'static str)> {
+    let (name, usual) = known(number, lang)?;
+    Some((name, sent(number, state, lang).unwrap_or(usual)))
+}
+
+/// The signal that ended a run in this state, by name, number and meaning: `SIGSEGV (11): invalid memory access …`.
 #[must_use]
-pub fn signal_text(number: i32, lang: Lang) -> String {
-    match known(number, lang) {
+pub fn signal_text(number: i32, state: RunState, lang: Lang) -> String {
+    match meant(number, state, lang) {
         Some((name, meaning)) => lang.pick(
             format!("{name}（{number}）：{meaning}"),
             format!("{name} ({number}): {meaning}"),
@@ -92,10 +118,10 @@ pub fn signal_text(number: i32, lang: Lang) -> String {
     }
 }
 
-/// The one sentence of pages, chat messages and the terminal about a command ended by a signal.
+/// The one sentence of pages, chat messages and the terminal about a run that a signal ended.
 #[must_use]
-pub fn killed_by(number: i32, lang: Lang) -> String {
-    match known(number, lang) {
+pub fn killed_by(number: i32, state: RunState, lang: Lang) -> String {
+    match meant(number, state, lang) {
         Some((name, meaning)) => lang.pick(
             format!("被信号 {name}（{number}）终止：{meaning}"),
             format!("killed by {name} ({number}): {meaning}"),
@@ -111,23 +137,44 @@ pub fn killed_by(number: i32, lang: Lang) -> String {
 mod tests {
     use super::{killed_by, signal_text};
     use crate::i18n::Lang;
+    use crate::run::RunState::{Failed, Killed, TimedOut};
 
     #[test]
     fn signals_have_names_and_meanings_in_both_languages() {
         assert_eq!(
-            killed_by(11, Lang::En),
+            killed_by(11, Failed, Lang::En),
             "killed by SIGSEGV (11): invalid memory access (segmentation fault), usually a bug in the program"
         );
         assert_eq!(
-            killed_by(9, Lang::Zh),
+            killed_by(9, Failed, Lang::Zh),
             "被信号 SIGKILL（9）终止：多半是内存不足（OOM）或有人 kill -9"
         );
         assert_eq!(
-            signal_text(15, Lang::En),
+            signal_text(15, Failed, Lang::En),
             "SIGTERM (15): asked to terminate"
         );
         // Real-time signals have no names.
-        assert_eq!(killed_by(40, Lang::En), "killed by signal 40");
-        assert_eq!(signal_text(40, Lang::Zh), "40");
+        assert_eq!(killed_by(40, Failed, Lang::En), "killed by signal 40");
+        assert_eq!(signal_text(40, Failed, Lang::Zh), "40");
+    }
+
+    #[test]
+    fn signals_of_the_server_are_not_explained_as_those_of_others() {
+        assert_eq!(
+            killed_by(9, TimedOut, Lang::En),
+            "killed by SIGKILL (9): sent by the server after the timeout, since it had not ended within the grace period"
+        );
+        assert_eq!(
+            signal_text(15, Killed, Lang::Zh),
+            "SIGTERM（15）：停止时由服务器发送"
+        );
+        for (state, number) in [(TimedOut, 9), (TimedOut, 15), (Killed, 9), (Killed, 15)] {
+            for lang in [Lang::Zh, Lang::En] {
+                let text = signal_text(number, state, lang);
+                assert!(!text.contains("OOM"), "{text}");
+            }
+        }
+        // It crashed when it was asked to end.
+        assert!(killed_by(11, TimedOut, Lang::En).contains("segmentation fault"));
     }
 }

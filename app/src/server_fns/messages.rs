@@ -7,32 +7,19 @@
 
 use leptos::server;
 
+#[cfg(feature = "ssr")]
+use crate::backend::{backend, caller, with_status};
 use crate::error::AppError;
 use crate::id::MessageId;
 use crate::message::{Message, MessageQuery};
 use crate::page::MessagesPage;
 use crate::wire::Wire;
-#[cfg(feature = "ssr")]
-use crate::{
-    backend::{List, backend, caller, with_status},
-    error::ErrorKind,
-};
 
 /// The page of messages. A question with faults is answered on the page, with the fault.
 #[server(prefix = "/fn", endpoint = "messages_page", input = Wire, output = Wire)]
 pub async fn fetch_messages(query: MessageQuery) -> Result<MessagesPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
-    let answer = with_status(backend.message_history(&caller, &query).await);
-    let (list, error) = match answer {
-        Err(error) if error.kind == ErrorKind::Invalid => {
-            let nothing = List {
-                items: Vec::new(),
-                next: None,
-            };
-            (nothing, Some(error))
-        }
-        answer => (answer?, None),
-    };
+    let (list, error) = super::read::or_fault(backend.message_history(&caller, &query).await)?;
     Ok(MessagesPage {
         clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
         channels: backend.channel_list(&caller).await?,

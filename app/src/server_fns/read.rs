@@ -15,7 +15,7 @@ use crate::task::TaskQuery;
 use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
-    backend::{Answer, Caller, SharedBackend, backend, caller, with_status},
+    backend::{Answer, Caller, List, SharedBackend, backend, caller, with_status},
     error::ErrorKind,
     page::Clockface,
     time::ZoneRules,
@@ -32,6 +32,21 @@ const LOG_FIRST_BYTES: u32 = 64 * 1024;
 /// Bytes of a log in an answer to a page.
 #[cfg(feature = "ssr")]
 const LOG_BYTES: u32 = 256 * 1024;
+
+/// The rows of a list, or no rows and the fault of the question, which the page shows where it was asked.
+#[cfg(feature = "ssr")]
+pub(super) fn or_fault<T>(answer: Answer<List<T>>) -> Answer<(List<T>, Option<AppError>)> {
+    match with_status(answer) {
+        Err(error) if matches!(error.kind, ErrorKind::Invalid | ErrorKind::NotFound) => {
+            let nothing = List {
+                items: Vec::new(),
+                next: None,
+            };
+            Ok((nothing, Some(error)))
+        }
+        answer => Ok((answer?, None)),
+    }
+}
 
 /// The overview page.
 #[server(prefix = "/fn", endpoint = "overview", input = Wire, output = Wire)]

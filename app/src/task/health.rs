@@ -32,7 +32,9 @@ crate::wire::tagged! {
         },
         /// Its last run succeeded.
         Ok,
-        /// It has no result yet.
+        /// Its last run was stopped before it had a result; it is not failing.
+        Stopped,
+        /// It has no run that ended.
         Waiting,
         /// Paused by a person.
         Paused {
@@ -84,7 +86,8 @@ impl Health {
             // A failure that does not count is older than a success: of runs that overlap the last to start need not
             // be the last to end.
             Some(state) if state == RunState::Succeeded || state.is_bad() => Self::Ok,
-            _ => Self::Waiting,
+            Some(_) => Self::Stopped,
+            None => Self::Waiting,
         }
     }
 
@@ -130,8 +133,8 @@ mod tests {
             // Of runs that overlap the last to start need not be the last to end.
             (ended(Succeeded, Some((2, 20))), failing(2, 20)),
             (ended(Failed, None), Health::Ok),
-            // Stopped by a person, which says nothing about the task.
-            (ended(Killed, None), Health::Waiting),
+            // Stopped by a person, which is neither a success nor a failure.
+            (ended(Killed, None), Health::Stopped),
             (ended(Killed, Some((3, 20))), failing(3, 20)),
         ] {
             assert_eq!(of(&Task::example(), &pulse), wanted, "{pulse:?}");

@@ -10,6 +10,7 @@ crate::texts! {
         failing: "失败" | "Failing",
         running: "执行中" | "Running",
         ok: "正常" | "OK",
+        stopped: "被停止" | "Stopped",
         waiting: "等待执行" | "Waiting",
         finished: "已结束" | "Finished",
 

@@ -236,7 +236,8 @@ impl Ui {
         }
     }
 
-    /// Why a firing did not run; an unknown code is shown unchanged.
+    /// Why a firing did not run, as the beginning of a sentence without a full stop; an unknown code is shown
+    /// unchanged. History, time line, explanations and messages all have their words from here.
     #[must_use]
     pub fn why(&self, code: &str) -> String {
         use NotRun::{Missed, Skipped};
@@ -245,6 +246,7 @@ impl Ui {
             Some(Skipped(SkipReason::QueueFull)) => self.why_queue_full,
             Some(Skipped(SkipReason::Window)) => self.why_window,
             Some(Skipped(SkipReason::Dependency)) => self.why_dependency,
+            Some(Skipped(SkipReason::Late)) => self.why_late,
             Some(Skipped(SkipReason::Paused)) => self.why_paused,
             Some(Skipped(SkipReason::Closed)) => self.why_closed,
             Some(Skipped(SkipReason::Changed)) => self.why_changed,
@@ -256,6 +258,16 @@ impl Ui {
             None => code,
         }
         .to_owned()
+    }
+
+    /// Why a firing did not run, in the middle of a sentence.
+    #[must_use]
+    pub fn because(&self, code: &str) -> String {
+        let why = self.why(code);
+        let mut rest = why.chars();
+        rest.next().map_or_else(String::new, |first| {
+            first.to_lowercase().chain(rest).collect()
+        })
     }
 
     /// The word for a trigger.

@@ -19,6 +19,7 @@ crate::texts! {
         time_hint: "如 2026-11-30 或 2026-11-30 09:00；只写日期时包含当天" | "Such as 2026-11-30 or 2026-11-30 09:00; a date alone includes that day",
         q: "包含文字" | "Contains",
         q_hint: "在结果、原因、备注和触发人中查找" | "In the result, the reason, the note and the requester",
+        more_filters: "更多筛选" | "More filters",
         filter: "筛选" | "Filter",
         export: "导出" | "Export",
         export_hint: "最多 10 万条，从最新的开始" | "At most 100,000 runs, the latest first",

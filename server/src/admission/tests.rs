@@ -20,6 +20,7 @@ fn run(id: i64, task: &Task, why: Option<WaitReason>) -> ActiveRun {
         id: RunId(id),
         task_id: task.id,
         pool: Some(task.execution.pool.clone()).filter(|pool| !pool.is_empty()),
+        started_at: DateTime::UNIX_EPOCH,
         waits: why.map(|why| Wait {
             due_at: DateTime::UNIX_EPOCH,
             why,

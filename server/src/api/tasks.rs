@@ -227,7 +227,7 @@ pub(super) async fn run_form(
 
 /// Starts it now, or queues it. With a key that has started it within a day the answer is 200, that run, and
 /// `Idempotent-Replayed: true`.
-#[utoipa::path(post, path = "/api/v1/tasks/{id}/run", tag = "tasks", request_body = RunRequest,
+#[utoipa::path(post, path = "/api/v1/tasks/{id}/run", tag = "tasks", request_body = Option<RunRequest>,
     params(("Idempotency-Key" = Option<String>, Header, description = "1-255 visible ASCII characters")),
     responses((status = 202, body = Run), (status = 200, body = Run), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -270,7 +270,7 @@ pub(super) struct PauseBody {
 }
 
 /// 暂停: it does not fire until it is resumed, or until a given time.
-#[utoipa::path(post, path = "/api/v1/tasks/{id}/pause", tag = "tasks", request_body = PauseBody,
+#[utoipa::path(post, path = "/api/v1/tasks/{id}/pause", tag = "tasks", request_body = Option<PauseBody>,
     responses((status = 200, body = TaskView), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn pause(
@@ -313,7 +313,7 @@ pub(super) struct UrgeBody {
 }
 
 /// 加急: the chase schedule replaces the task's own schedules.
-#[utoipa::path(post, path = "/api/v1/tasks/{id}/urge", tag = "tasks", request_body = UrgeBody,
+#[utoipa::path(post, path = "/api/v1/tasks/{id}/urge", tag = "tasks", request_body = Option<UrgeBody>,
     responses((status = 200, body = TaskView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn urge(
     State(service): State<AppState>,

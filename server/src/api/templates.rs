@@ -79,14 +79,15 @@ pub(super) async fn delete_template(
 }
 
 /// Renders a template with a run, or with an example. Nothing is sent or stored.
-#[utoipa::path(post, path = "/api/v1/channels/{id}/templates/preview", tag = "channels", request_body = TemplateTrial,
+#[utoipa::path(post, path = "/api/v1/channels/{id}/templates/preview", tag = "channels", request_body = Option<TemplateTrial>,
     responses((status = 200, body = TemplatePreview), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn preview_template(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<ChannelId>,
-    Body(trial): Body<TemplateTrial>,
+    body: Option<Body<TemplateTrial>>,
 ) -> Reply<Json<TemplatePreview>> {
+    let trial = body.map(|Body(body)| body).unwrap_or_default();
     Ok(Json(service.template_preview(&caller, id, &trial).await?))
 }
 

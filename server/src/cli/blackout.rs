@@ -12,7 +12,7 @@ use super::client::Client;
 use super::confirm::Confirm;
 use super::name::Name;
 use super::print::{print_done, print_json, print_lines, print_table};
-use super::when::local;
+use super::when::here;
 use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
@@ -73,12 +73,13 @@ pub(super) async fn run(client: &Client, command: &BlackoutCommand) -> Result<()
         BlackoutCommand::List { json } => list(client, *json).await,
         BlackoutCommand::Add(add) => add_blackout(client, add).await,
         BlackoutCommand::Delete { id, confirm, json } => {
+            let read = client.listed("/api/v1/blackouts", "id", &json!(id)).await?;
             confirm.ask(&lang().pick(
                 format!("删除停跑时段 {id}？受影响的任务会立即恢复执行"),
                 format!("Delete blackout {id}? Its tasks fire again at once"),
             ))?;
             let path = format!("/api/v1/blackouts/{id}");
-            client.call(Method::DELETE, &path, None).await?;
+            client.change(Method::DELETE, &path, &read, None).await?;
             let words = lang().pick(
                 format!("已删除停跑时段 {id}"),
                 format!("Blackout {id} deleted"),
@@ -145,15 +146,18 @@ async fn list(client: &Client, json: bool) -> Result<(), Failure> {
     print_table(
         &["ID", "ACTIVE", "NEXT", "WHEN", "TAGS", "POLICY", "NAME"],
         &rows,
+        (
+            "还没有停跑时段。添加：jcrontab blackout add 名称 --from 时间 --to 时间",
+            "No blackouts yet. Add one: jcrontab blackout add NAME --from TIME --to TIME",
+        ),
     );
     Ok(())
 }
 
-/// The time that holds now or comes next, in the blackout's zone.
+/// The time that holds now or comes next, in the zone of this machine.
 fn next(blackout: &Blackout) -> String {
-    let zone = &blackout.zone;
     match blackout.next {
-        Some((start, end)) => format!("{} – {}", local(start, zone), local(end, zone)),
+        Some((start, end)) => format!("{} – {}", here(start), here(end)),
         None => lang().pick("已结束", "over").to_owned(),
     }
 }

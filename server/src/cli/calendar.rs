@@ -165,12 +165,14 @@ pub(super) async fn run(client: &Client, command: &CalendarCommand) -> Result<()
             json,
         } => {
             // Before the confirmation, so that an unknown calendar is reported first.
-            client.call(Method::GET, &path(name, ""), None).await?;
+            let read = client.call(Method::GET, &path(name, ""), None).await?;
             confirm.ask(&lang().pick(
                 format!("删除日历 {name}？"),
                 format!("Delete the calendar {name}?"),
             ))?;
-            client.call(Method::DELETE, &path(name, ""), None).await?;
+            client
+                .change(Method::DELETE, &path(name, ""), &read["calendar"], None)
+                .await?;
             let words = lang().pick(
                 format!("已删除日历 {name}"),
                 format!("Calendar {name} deleted"),

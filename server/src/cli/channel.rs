@@ -310,7 +310,11 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
                 "pending",
                 "dead",
             ];
-            print_list(client, "/api/v1/channels", &columns, *json).await
+            let empty = (
+                "还没有渠道。添加：jcrontab channel add 名称 --kind wecom --url 地址",
+                "No channels yet. Add one: jcrontab channel add NAME --kind wecom --url URL",
+            );
+            print_list(client, "/api/v1/channels", &columns, empty, *json).await
         }
         ChannelCommand::Template(command) => template::run(client, command).await,
     }

@@ -148,6 +148,10 @@ pub(super) async fn run(client: &Client, command: &ChatCommand) -> Result<(), Fa
                 client,
                 PATH,
                 &["id", "channel", "vendor", "person", "user"],
+                (
+                    "还没有聊天人员。添加：jcrontab chat person add 人员 --user 用户",
+                    "No people of chats yet. Add one: jcrontab chat person add PERSON --user USER",
+                ),
                 *json,
             )
             .await

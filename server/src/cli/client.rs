@@ -108,6 +108,20 @@ impl Client {
         self.json(&bytes)
     }
 
+    /// The row of a list whose field has this value: what is about to be changed, with its version. `null` where there is
+    /// none; the change then reports that.
+    pub(super) async fn listed(
+        &self,
+        path: &str,
+        field: &str,
+        value: &Value,
+    ) -> Result<Value, Failure> {
+        let page = self.call(Method::GET, path, None).await?;
+        let mut rows = page["items"].as_array().into_iter().flatten();
+        let found = rows.find(|row| row[field] == *value);
+        Ok(found.cloned().unwrap_or_default())
+    }
+
     fn json(&self, bytes: &[u8]) -> Result<Value, Failure> {
         if bytes.is_empty() {
             return Ok(Value::Null);

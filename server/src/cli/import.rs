@@ -233,7 +233,14 @@ async fn list(client: &Client, after: Option<i64>, limit: u32, json: bool) -> Re
             ]
         })
         .collect();
-    print_table(&["TASK", "NAME", "STATE", "CRONTAB", "LINE"], &rows);
+    print_table(
+        &["TASK", "NAME", "STATE", "CRONTAB", "LINE"],
+        &rows,
+        (
+            "还没有导入过。导入：jcrontab import crontab",
+            "Nothing was imported yet. Import a crontab: jcrontab import crontab",
+        ),
+    );
     print_more(&page);
     Ok(())
 }

@@ -118,7 +118,7 @@ pub(super) async fn run(client: &Client, command: &MessageCommand) -> Result<(),
                     "ID", "STATE", "EVENT", "TASK", "CHANNEL", "CREATED", "ATTEMPTS", "TEXT",
                 ],
             );
-            print_table(&heading, &rows);
+            print_table(&heading, &rows, ("没有符合条件的消息", "No messages match"));
             print_more(&page);
             Ok(())
         }

@@ -7,7 +7,8 @@ use clap::Subcommand;
 
 use super::calendar::typed;
 use super::client::Client;
-use super::print::{print_json, print_lines, print_table};
+use super::print::{NOTHING, print_json, print_lines, print_table};
+use super::when::here;
 use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
@@ -34,12 +35,12 @@ pub(super) async fn run(client: &Client, command: &NodeCommand) -> Result<(), Fa
             vec![
                 node.hostname.clone(),
                 state(node).to_owned(),
-                node.heartbeat_at.rfc3339(),
+                here(node.heartbeat_at),
                 node.skew_ms.map(skew).unwrap_or_default(),
                 node.running.to_string(),
                 node.zone_data.clone(),
                 node.version.clone(),
-                node.started_at.rfc3339(),
+                here(node.started_at),
                 node.id.clone(),
             ]
         })
@@ -57,6 +58,7 @@ pub(super) async fn run(client: &Client, command: &NodeCommand) -> Result<(), Fa
             "ID",
         ],
         &rows,
+        NOTHING,
     );
     let lines: Vec<String> = warnings(&nodes, lang())
         .iter()

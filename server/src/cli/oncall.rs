@@ -9,7 +9,7 @@ use super::calendar::typed;
 use super::client::{Client, escaped};
 use super::confirm::Confirm;
 use super::print::{labelled, print_done, print_json, print_lines, print_table};
-use super::when::local;
+use super::when::here;
 use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
@@ -155,11 +155,14 @@ pub(super) async fn run(client: &Client, command: &OncallCommand) -> Result<(), 
             confirm,
             json,
         } => {
+            let read = client.call(Method::GET, &path(name), None).await?;
             confirm.ask(&lang().pick(
                 format!("删除值班表 {name}？"),
                 format!("Delete the rota {name}?"),
             ))?;
-            client.call(Method::DELETE, &path(name), None).await?;
+            client
+                .change(Method::DELETE, &path(name), &read, None)
+                .await?;
             let words = lang().pick(
                 format!("已删除值班表 {name}"),
                 format!("Deleted the rota {name}"),
@@ -193,17 +196,24 @@ fn list(rotas: &[RotaView]) {
             vec![
                 rota.name.clone(),
                 rota.now.clone(),
-                local(rota.until, &rota.zone),
+                here(rota.until),
                 rota.next.clone(),
             ]
         })
         .collect();
-    print_table(&heading, &rows);
+    print_table(
+        &heading,
+        &rows,
+        (
+            "还没有值班表。添加：jcrontab oncall set 名称 --people A,B",
+            "No rotas yet. Add one: jcrontab oncall set NAME --people A,B",
+        ),
+    );
 }
 
 fn lines(rota: &RotaView) -> Vec<String> {
     let lang = lang();
-    let until = local(rota.until, &rota.zone);
+    let until = here(rota.until);
     let now = lang.pick(
         format!("{}，到 {until}", rota.now),
         format!("{} until {until}", rota.now),
@@ -222,7 +232,7 @@ fn lines(rota: &RotaView) -> Vec<String> {
         ("起算日", "Since", Some(rota.since.clone())),
     ]);
     for one in &rota.overrides {
-        let (from, until) = (local(one.from, &rota.zone), local(one.until, &rota.zone));
+        let (from, until) = (here(one.from), here(one.until));
         let line = format!("{from} – {until}  {}", one.who);
         lines.push(app::ansi::visible(&line));
     }

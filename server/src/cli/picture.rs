@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::client::Client;
 use super::confirm::Confirm;
-use super::print::{print_done, print_list};
+use super::print::{NOTHING, print_done, print_list};
 use super::{Failure, lang, sentence};
 
 #[derive(Subcommand, Debug)]
@@ -56,7 +56,7 @@ pub(super) async fn run(client: &Client, command: &PictureCommand) -> Result<(),
     match command {
         PictureCommand::List { json } => {
             let columns = ["name", "own", "media_type", "width", "height", "updated_at"];
-            print_list(client, "/api/v1/pictures", &columns, *json).await
+            print_list(client, "/api/v1/pictures", &columns, NOTHING, *json).await
         }
         PictureCommand::Set {
             picture,
@@ -78,12 +78,15 @@ pub(super) async fn run(client: &Client, command: &PictureCommand) -> Result<(),
             confirm,
             json,
         } => {
+            let read = client
+                .listed("/api/v1/pictures", "name", &json!(picture))
+                .await?;
             confirm.ask(&lang().pick(
                 format!("删除图片 {picture}，恢复内置？"),
                 format!("Delete the picture {picture}?"),
             ))?;
             let path = format!("/api/v1/pictures/{picture}");
-            client.call(Method::DELETE, &path, None).await?;
+            client.change(Method::DELETE, &path, &read, None).await?;
             let words = lang().pick(
                 format!("已删除图片 {picture}"),
                 format!("Picture {picture} deleted"),

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::calendar::typed;
 use super::client::{Client, escaped};
 use super::confirm::Confirm;
-use super::print::{print_done, print_json, print_lines, print_table};
+use super::print::{NOTHING, print_done, print_json, print_lines, print_table};
 use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
@@ -66,12 +66,13 @@ pub(super) async fn run(client: &Client, command: &PoolCommand) -> Result<(), Fa
             confirm,
             json,
         } => {
+            let read = client.listed("/api/v1/pools", "name", &json!(name)).await?;
             confirm.ask(&lang().pick(
                 format!("删除并发池 {name}？"),
                 format!("Delete the pool {name}?"),
             ))?;
             let path = format!("/api/v1/pools/{}", escaped(name));
-            client.call(Method::DELETE, &path, None).await?;
+            client.change(Method::DELETE, &path, &read, None).await?;
             let words = lang().pick(
                 format!("已删除并发池 {name}"),
                 format!("Pool {name} deleted"),
@@ -106,6 +107,6 @@ async fn list(client: &Client, json: bool) -> Result<(), Failure> {
             ]
         })
         .collect();
-    print_table(&["NAME", "SLOTS", "RUNNING", "WAITING", ""], &rows);
+    print_table(&["NAME", "SLOTS", "RUNNING", "WAITING", ""], &rows, NOTHING);
     Ok(())
 }

@@ -77,9 +77,15 @@ pub(super) fn print_done(value: &Value, json: bool, words: &[String]) {
     }
 }
 
+/// What a list says that has no rows: in Chinese and in English, with the command that adds one.
+pub(super) type Empty = (&'static str, &'static str);
+
+/// For lists that always have rows.
+pub(super) const NOTHING: Empty = ("没有可以列出的", "Nothing to list");
+
 /// Prints rows under columns, codes in the reader's language, aligned by display width. Control
-/// characters, which a terminal might interpret, are printed as blanks.
-pub(super) fn print_table(columns: &[&str], rows: &[Vec<String>]) {
+/// characters, which a terminal might interpret, are printed as blanks. Without rows a sentence follows the headings.
+pub(super) fn print_table(columns: &[&str], rows: &[Vec<String>], (zh, en): Empty) {
     let plain = |(cell, column): (&String, &&str)| {
         words::value(column, cell.replace(char::is_control, " "))
     };
@@ -109,14 +115,18 @@ pub(super) fn print_table(columns: &[&str], rows: &[Vec<String>]) {
     };
     let mut lines = vec![line(&heading)];
     lines.extend(rows.iter().map(|row| line(row)));
+    if rows.is_empty() {
+        lines.push(super::lang().pick(zh, en).to_owned());
+    }
     print_lines(&lines);
 }
 
-/// Requests a list and prints it: as JSON, or these fields of each row as a table.
+/// Requests a list and prints it: as JSON, or these fields of each row as a table; `empty` if there are none.
 pub(super) async fn print_list(
     client: &Client,
     path: &str,
     columns: &[&str],
+    empty: Empty,
     json: bool,
 ) -> Result<(), Failure> {
     let page = client.call(Method::GET, path, None).await?;
@@ -128,7 +138,7 @@ pub(super) async fn print_list(
         .iter()
         .map(|row| columns.iter().map(|column| cell(row, column)).collect())
         .collect();
-    print_table(columns, &rows);
+    print_table(columns, &rows, empty);
     Ok(())
 }
 

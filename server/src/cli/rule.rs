@@ -269,10 +269,11 @@ pub(super) async fn run(client: &Client, command: &RuleCommand) -> Result<(), Fa
             Ok(())
         }
         RuleCommand::Delete { id, confirm, json } => {
+            let path = format!("/api/v1/rules/{id}");
+            let read = client.call(Method::GET, &path, None).await?;
             confirm
                 .ask(&lang().pick(format!("删除通知规则 {id}？"), format!("Delete rule {id}?")))?;
-            let path = format!("/api/v1/rules/{id}");
-            client.call(Method::DELETE, &path, None).await?;
+            client.change(Method::DELETE, &path, &read, None).await?;
             let words = lang().pick(format!("已删除通知规则 {id}"), format!("Rule {id} deleted"));
             print_done(&json!({ "id": id, "deleted": true }), *json, &[words]);
             Ok(())
@@ -405,7 +406,14 @@ async fn list(client: &Client, path: &str, json: bool) -> Result<(), Failure> {
             "TEMPLATE", "URGENT", "NAME",
         ],
     );
-    print_table(&heading, &rows);
+    print_table(
+        &heading,
+        &rows,
+        (
+            "没有通知规则。添加：jcrontab rule add --channel 渠道 --event 事件",
+            "No rules. Add one: jcrontab rule add --channel CHANNEL --event EVENT",
+        ),
+    );
     Ok(())
 }
 

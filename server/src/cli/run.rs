@@ -166,7 +166,7 @@ fn print_runs(page: &Value, tasks: bool) {
         .iter()
         .map(|run| columns.iter().map(|column| cell(run, column)).collect())
         .collect();
-    print_table(&columns, &rows);
+    print_table(&columns, &rows, ("没有符合条件的执行", "No runs match"));
     if let Some(next) = page["next"].as_str() {
         print_note(&lang().pick(
             format!("还有更早的：加 --after {next}"),

@@ -14,6 +14,7 @@ use super::calendar::typed;
 use super::client::Client;
 use super::confirm::Confirm;
 use super::print::{print_done, print_json, print_lines, print_table};
+use super::when::here;
 use super::{Failure, hidden, lang};
 
 #[derive(Subcommand, Debug)]
@@ -245,12 +246,19 @@ async fn list(client: &Client, json: bool) -> Result<(), Failure> {
             vec![
                 secret.id.to_string(),
                 secret.name.clone(),
-                secret.updated_at.rfc3339(),
+                here(secret.updated_at),
                 tasks(secret),
                 secret.note.clone(),
             ]
         })
         .collect();
-    print_table(&["ID", "NAME", "CHANGED", "TASKS", "NOTE"], &rows);
+    print_table(
+        &["ID", "NAME", "CHANGED", "TASKS", "NOTE"],
+        &rows,
+        (
+            "还没有密钥。添加：jcrontab secret set 名称",
+            "No secrets yet. Add one: jcrontab secret set NAME",
+        ),
+    );
     Ok(())
 }

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::access::Access;
-use super::print::{print_json, print_lines, print_note, print_table};
+use super::print::{NOTHING, print_json, print_lines, print_note, print_table};
 use super::{Failure, lang};
 use crate::config::{self, Reading};
 
@@ -75,7 +75,7 @@ fn show(access: &Access, json: bool) {
             vec![name, value.shown(), source(value)]
         })
         .collect();
-    print_table(&["setting", "value", "source"], &rows);
+    print_table(&["setting", "value", "source"], &rows, NOTHING);
     if let Some(file) = file {
         print_note(&lang().pick(
             format!("配置文件：{file}"),

@@ -13,7 +13,7 @@ use super::client::Client;
 use super::confirm::Confirm;
 use super::name::Name;
 use super::print::{items, print_done, print_json, print_lines, print_table, text};
-use super::when::local;
+use super::when::here;
 use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
@@ -253,6 +253,10 @@ async fn list(client: &Client, json: bool) -> Result<(), Failure> {
     print_table(
         &["ID", "NAME", "WHEN", "TASKS", "CHANNEL", "NEXT SEND"],
         &rows,
+        (
+            "还没有定期汇总。添加：jcrontab summary add 名称 --channel 渠道",
+            "No summaries yet. Add one: jcrontab summary add NAME --channel CHANNEL",
+        ),
     );
     Ok(())
 }
@@ -275,7 +279,7 @@ async fn preview(client: &Client, wanted: &str, json: bool) -> Result<(), Failur
 /// When a summary is sent next.
 fn next(summary: &Summary) -> String {
     match summary.next {
-        Some(at) => local(at, &summary.zone),
+        Some(at) => here(at),
         None => lang().pick("已停用", "disabled").to_owned(),
     }
 }

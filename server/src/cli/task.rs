@@ -23,7 +23,7 @@ use super::client::Client;
 use super::confirm::Confirm;
 use super::message::{self, MessageCommand};
 use super::print::{print_done, print_json, print_lines, text};
-use super::when::local_text;
+use super::when::here_text;
 use super::{Failure, lang, words};
 
 /// The words of a task's states.
@@ -230,7 +230,9 @@ async fn delete(client: &Client, one: &One, confirm: &Confirm) -> Result<(), Fai
         format!("删除任务 {id}“{name}”和它的全部执行记录？"),
         format!("Delete task {id} {name:?} with its history?"),
     ))?;
-    client.call(Method::DELETE, &path(id, ""), None).await?;
+    client
+        .change(Method::DELETE, &path(id, ""), &task, None)
+        .await?;
     let words = lang().pick(format!("任务 {id} 已删除"), format!("Task {id} deleted"));
     print_done(&json!({ "id": id, "deleted": true }), one.json, &[words]);
     Ok(())
@@ -257,7 +259,7 @@ async fn control(
         format!("任务 {id}：{state}"),
         format!("Task {id} is {state}"),
     );
-    let until = local_text(&task["paused_until"], &text(&task, "zone"));
+    let until = here_text(&task["paused_until"]);
     if !until.is_empty() {
         line.push_str(&lang().pick(format!("，到 {until} 为止"), format!(" until {until}")));
     }

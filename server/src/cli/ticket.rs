@@ -13,7 +13,7 @@ use super::calendar::typed;
 use super::client::{Client, with_query};
 use super::print::{labelled, print_done, print_json, print_lines, print_more, print_table};
 use super::task::id_of;
-use super::when::{local, local_text};
+use super::when::{here, here_text};
 use super::{Failure, lang};
 use defaults::DefaultCommand;
 
@@ -245,7 +245,7 @@ fn list(page: &Value) -> Result<(), Failure> {
             "ID", "STATE", "KIND", "TASK", "OWNER", "SINCE", "URGES", "NEXT",
         ],
     );
-    print_table(&heading, &rows);
+    print_table(&heading, &rows, ("没有符合条件的单", "No tickets match"));
     print_more(page);
     Ok(())
 }
@@ -260,12 +260,9 @@ fn row(ticket: &TicketView) -> Vec<String> {
             .to_owned(),
         ticket.task.clone(),
         ticket.owner.clone(),
-        local(ticket.since, &ticket.zone),
+        here(ticket.since),
         ticket.urges.to_string(),
-        ticket
-            .next_urge_at
-            .map(|at| local(at, &ticket.zone))
-            .unwrap_or_default(),
+        ticket.next_urge_at.map(here).unwrap_or_default(),
     ]
 }
 
@@ -302,7 +299,11 @@ fn medians(stats: &TicketStats) {
             "MEDIAN TO DONE",
         ],
     );
-    print_table(&heading, &rows);
+    print_table(
+        &heading,
+        &rows,
+        ("还没有结束的单可供统计", "No tickets to count yet"),
+    );
 }
 
 /// The ticket in one line.
@@ -314,7 +315,7 @@ fn summary(ticket: &TicketView) -> String {
         format!("Ticket {id} ({task}): {}", state.to_lowercase()),
     );
     if let Some(until) = ticket.snoozed_until {
-        let until = local(until, &ticket.zone);
+        let until = here(until);
         line += &lang.pick(format!("，到 {until}"), format!(" until {until}"));
     } else if !ticket.state.is_over() && !ticket.owner.is_empty() {
         let owner = &ticket.owner;
@@ -325,7 +326,6 @@ fn summary(ticket: &TicketView) -> String {
 
 fn lines(detail: &TicketDetail) -> Vec<String> {
     let (lang, ticket) = (lang(), &detail.ticket);
-    let time = |at: app::time::Stamp| local(at, &ticket.zone);
     let mut lines = vec![summary(ticket)];
     lines.extend(labelled([
         ("类型", "Kind", Some(ticket.kind.words(lang).to_owned())),
@@ -334,11 +334,11 @@ fn lines(detail: &TicketDetail) -> Vec<String> {
             "Asked",
             Some(ticket.asked.join(lang.pick("、", ", "))),
         ),
-        ("开单", "Opened", Some(time(ticket.opened_at))),
-        ("下次提醒", "Next", ticket.next_urge_at.map(time)),
-        ("到期", "Expires", Some(time(ticket.expires_at))),
+        ("开单", "Opened", Some(here(ticket.opened_at))),
+        ("下次提醒", "Next", ticket.next_urge_at.map(here)),
+        ("到期", "Expires", Some(here(ticket.expires_at))),
         ("接手", "Taken by", ticket.acknowledged_by.clone()),
-        ("结束", "Ended", ticket.done_at.map(time)),
+        ("结束", "Ended", ticket.done_at.map(here)),
         ("结束人", "Ended by", ticket.done_by.clone()),
         ("留言", "Note", ticket.word.clone()),
     ]));
@@ -346,10 +346,10 @@ fn lines(detail: &TicketDetail) -> Vec<String> {
     for entry in &detail.history {
         // The end of a snooze is an instant; everything else is shown as it is.
         let detail = Value::from(entry.detail.replace('\n', " "));
-        let detail = local_text(&detail, &ticket.zone);
+        let detail = here_text(&detail);
         let text = format!(
             "{}  {}  {}  {detail}",
-            time(entry.at),
+            here(entry.at),
             entry.what,
             entry.who
         );
@@ -362,7 +362,7 @@ fn lines(detail: &TicketDetail) -> Vec<String> {
         let asked = urge.asked.join(", ");
         let text = format!(
             "{}  #{}  {asked}  {}",
-            time(urge.claimed_at),
+            here(urge.claimed_at),
             urge.n,
             urge.outcome
         );

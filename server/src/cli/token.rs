@@ -48,7 +48,11 @@ pub(super) async fn run(client: &Client, command: &TokenCommand) -> Result<(), F
         }
         TokenCommand::List { json } => {
             let columns = ["id", "user", "prefix", "created_at", "last_used_at"];
-            print_list(client, "/api/v1/tokens", &columns, *json).await?;
+            let empty = (
+                "还没有令牌。创建：jcrontab token create --user 用户",
+                "No tokens yet. Create one: jcrontab token create --user USER",
+            );
+            print_list(client, "/api/v1/tokens", &columns, empty, *json).await?;
         }
         TokenCommand::Revoke { id, json } => {
             let path = format!("/api/v1/tokens/{id}");

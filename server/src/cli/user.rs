@@ -156,7 +156,11 @@ pub(super) async fn run(client: &Client, command: &UserCommand) -> Result<(), Fa
         }
         UserCommand::List { json } => {
             let columns = ["id", "name", "role", "disabled"];
-            print_list(client, "/api/v1/users", &columns, *json).await
+            let empty = (
+                "还没有用户。添加：jcrontab user add 名称 --role admin",
+                "No accounts yet. Add one: jcrontab user add NAME --role admin",
+            );
+            print_list(client, "/api/v1/users", &columns, empty, *json).await
         }
     }
 }

@@ -3,6 +3,7 @@
 use app::backend::Caller;
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -39,22 +40,30 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let lang = caller_of(&parts).lang;
-        let bytes = axum::body::Bytes::from_request(Request::from_parts(parts, body), state)
-            .await
-            .map_err(|fault| {
-                let message =
-                    lang.pick("请求太大或不完整", "The request is too large or incomplete");
-                let error = AppError::new(ErrorKind::Invalid, "body", message);
-                match fault.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => Problem::plain(fault.status(), error),
-                    _ => Problem::from(error),
-                }
-            })?;
-        let read = strict::from_slice(&bytes).map(Self);
-        read.map_err(|fault| Problem::from(malformed(lang, &fault)))
+        let (lang, bytes) = received(request, state).await?;
+        read(lang, &bytes)
     }
+}
+
+/// The bytes of a body, and the language of its sender.
+async fn received<S: Send + Sync>(request: Request, state: &S) -> Result<(Lang, Bytes), Problem> {
+    let (parts, body) = request.into_parts();
+    let lang = caller_of(&parts).lang;
+    let bytes = Bytes::from_request(Request::from_parts(parts, body), state).await;
+    let bytes = bytes.map_err(|fault| {
+        let message = lang.pick("请求太大或不完整", "The request is too large or incomplete");
+        let error = AppError::new(ErrorKind::Invalid, "body", message);
+        match fault.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::plain(fault.status(), error),
+            _ => Problem::from(error),
+        }
+    })?;
+    Ok((lang, bytes))
+}
+
+fn read<T: DeserializeOwned>(lang: Lang, bytes: &[u8]) -> Result<Body<T>, Problem> {
+    let read = strict::from_slice(bytes).map(Body);
+    read.map_err(|fault| Problem::from(malformed(lang, &fault)))
 }
 
 /// A sentence about a fault of a JSON body, with the nearest known name for an unknown field.
@@ -110,8 +119,11 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
         if !request.headers().contains_key(CONTENT_TYPE) {
             return Ok(None);
         }
-        <Self as FromRequest<S>>::from_request(request, state)
-            .await
-            .map(Some)
+        let (lang, bytes) = received(request, state).await?;
+        // Clients that always name a content type send it with an empty body, too.
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        read(lang, &bytes).map(Some)
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::id::ChannelId;
-use app::message::Event;
+use app::message::{Event, MessageKind};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
@@ -212,6 +212,11 @@ impl Outbox {
             }
             Taken::Nothing => return Ok(After::Nothing),
         };
+        // Another kind may have been chosen since its text was sent.
+        if item.kind == MessageKind::Image && !target.kind.takes_pictures() {
+            self.store.outbox_unsupported(&item).await?;
+            return Ok(After::More);
+        }
         let span = span_of(&item);
         let delivery = async {
             let answer = self.deliver(&mut item, &target).await;

@@ -239,7 +239,7 @@ impl Words<'_> {
             (_, Some(code), _) => self
                 .lang
                 .pick(format!("退出码 {code}"), format!("exit code {code}")),
-            (_, None, Some(signal)) => app::run::killed_by(signal, self.lang),
+            (state, None, Some(signal)) => app::run::killed_by(signal, state, self.lang),
             (_, None, None) => self.reason(run),
         };
         let end = if end.is_empty() && run.state == RunState::Succeeded {

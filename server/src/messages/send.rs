@@ -101,7 +101,7 @@ impl Sender {
         now: DateTime<Utc>,
     ) -> Result<String, SendError> {
         let mut answer = match self.render(to, item, made, now)? {
-            Outgoing::Nothing(why) => return Ok(NoAnswer::from(why).code()),
+            Outgoing::Nothing(why) => return Err(SendError::Refused(why.into())),
             Outgoing::Http(request) => self.request(request).await?,
             Outgoing::Chat(chat) => return self.chat(to, item.channel_id, chat).await,
             Outgoing::Mail(server, mail) => {

@@ -44,8 +44,6 @@ pub(super) struct Limits {
     pub(super) text_max: usize,
     /// How many messages in a minute and in a second; `None` without a limit that is known.
     pub(super) rate: Option<Rate>,
-    /// Whether it takes the pictures that follow a message.
-    pub(super) pictures: bool,
 }
 
 /// When and in which language a message is made, and what is known of it besides its text.

@@ -7,7 +7,7 @@ use app::backend::Caller;
 use app::error::AppError;
 use app::routes;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
+use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -79,6 +79,10 @@ pub(super) async fn require_principal(
         && path != routes::EVENTS
         && accepts_html(request.headers());
     if is_page {
+        // There is no account to sign in with yet: the set-up page says where its link is printed.
+        if matches!(web.service.setup_open(lang).await, Ok(true)) {
+            return Redirect::to(routes::SETUP).into_response();
+        }
         let wanted = request
             .uri()
             .path_and_query()
@@ -88,5 +92,9 @@ pub(super) async fn require_principal(
             .finish();
         return Redirect::to(&format!("{}?{query}", routes::SIGN_IN)).into_response();
     }
-    Problem::from(AppError::unauthenticated(lang)).into_response()
+    let error = match request.headers().contains_key(header::AUTHORIZATION) {
+        true => AppError::unknown_token(lang),
+        false => AppError::unauthenticated(lang),
+    };
+    Problem::from(error).into_response()
 }

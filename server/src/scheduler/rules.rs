@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use app::id::TaskId;
 use app::occurrence::{MissReason, SkipReason};
-use app::run::{Gone, RunReason, Trigger, WaitReason};
+use app::run::{Gone, NoRoom, RunReason, Trigger, WaitReason};
 use app::schedule::MissedPolicy;
 use app::task::execution::{Waits, WaitsFor, WaitsHow};
 use app::task::{Task, TaskState};
@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::agenda::{Agenda, policy};
 use super::notices::{self, Reports};
 use super::tickets;
-use crate::admission::{Admission, Room};
+use crate::admission::{ActiveRun, Admission, Room};
 use crate::firings::Shut;
 use crate::store::{
     Chasing, Claimed, Decide, Decision, Due, LastEnd, Misses, Notice, TicketSeed, UnderWay,
@@ -31,6 +31,9 @@ const WAIT_MAX: i32 = 60;
 
 /// A firing that starts later than this was not started at its instant.
 const PROMPT: TimeDelta = TimeDelta::seconds(1);
+
+/// A server that is running starts a firing within this time after it is due, even on a busy machine.
+const IN_TIME: TimeDelta = TimeDelta::seconds(2);
 
 /// A wait for other tasks is checked again after this time.
 const DEPENDS: TimeDelta = TimeDelta::seconds(2);
@@ -164,7 +167,7 @@ impl Rules<'_> {
         match room.admit(starts.task) {
             Admission::Start => (Verdict::Start(starts.trigger, pool), is_caught_up),
             Admission::Wait(why) => (Verdict::Wait(starts.trigger, pool, why), is_caught_up),
-            Admission::LeaveOut(why) => (Verdict::Skip(why.into()), false),
+            Admission::LeaveOut(why) => (Verdict::Skip(skipped(why, firing, &starts, view)), false),
         }
     }
 }
@@ -175,6 +178,23 @@ struct Starts<'a> {
     trigger: Trigger,
     /// Whether it waits for a busy task.
     waits: bool,
+    /// Whether no server started it in time.
+    late: bool,
+}
+
+/// Why a firing is skipped that has no room. Firings that were due while no server was running are decided together
+/// when one is back: the first one starts, and the task was not running at the instants of the others.
+fn skipped(why: NoRoom, firing: &Due, starts: &Starts<'_>, view: &View<'_>) -> SkipReason {
+    if why == NoRoom::Overlap && starts.late {
+        let was_active = |run: &&ActiveRun| {
+            run.task_id == firing.task_id && run.started_at <= firing.due_at + IN_TIME
+        };
+        let active = view.runs.iter().filter(was_active).count();
+        if active < starts.task.execution.overlap.at_once() as usize {
+            return SkipReason::Late;
+        }
+    }
+    why.into()
 }
 
 /// Whether the dependencies of a task are met.
@@ -241,6 +261,7 @@ fn judge<'a>(
             trigger: Trigger::Schedule,
             // It was due during an outage, too: the runs that are caught up before it must not make it be skipped.
             waits: lateness > PROMPT && policy(task) == MissedPolicy::All,
+            late: lateness > IN_TIME,
         });
     }
     if let Some(hole) = agenda.hole.filter(|hole| hole.holds(firing.base_at)) {
@@ -249,6 +270,7 @@ fn judge<'a>(
                 task,
                 trigger: Trigger::Schedule,
                 waits: false,
+                late: false,
             });
         }
         return Err(Verdict::Miss(MissReason::Clock));
@@ -267,5 +289,6 @@ fn judge<'a>(
         task,
         trigger: Trigger::CatchUp,
         waits: policy == MissedPolicy::All,
+        late: true,
     })
 }

@@ -50,9 +50,7 @@ impl Service {
         let Some(at) = found else {
             return Err(TimeFault::NotAMoment.alone("at", lang));
         };
-        // A time without seconds means the whole minute.
-        let whole_minute = text.matches(':').count() <= 1 || at.timestamp() % 60 == 0;
-        let until = at + TimeDelta::seconds(if whole_minute { 59 } else { 0 });
+        let until = at + asked_length(text, at);
         let said = match self.ledger_says(lang, task, at, until).await? {
             Some(said) => said,
             None => self.schedule_says(lang, task, at, until).await?,
@@ -111,8 +109,8 @@ impl Service {
         let named = compiled_schedules
             .iter()
             .filter_map(|compiled| Some((compiled, named_in(compiled, at, until)?)))
-            // A firing that starts explains more than a skipped one.
-            .min_by_key(|(_, (_, firing))| firing.excluded.is_some());
+            // The one at the instant itself, then one that starts: that explains more than a skipped one.
+            .min_by_key(|(_, (_, firing))| (firing.scheduled_for != at, firing.excluded.is_some()));
         if let Some((compiled, (slot, firing))) = named {
             return Ok(of_named(task, compiled, (&slot, &firing), now));
         }
@@ -174,6 +172,28 @@ impl Service {
             _ => None,
         })
     }
+}
+
+/// How much more than its first instant a time means: the minute, where it has no seconds, else the second.
+fn asked_length(text: &str, at: DateTime<Utc>) -> TimeDelta {
+    let exact = at.timestamp_subsec_nanos() != 0;
+    let length = match (names_seconds(text), exact) {
+        (_, true) => return TimeDelta::zero(),
+        (true, false) => TimeDelta::seconds(1),
+        (false, false) => TimeDelta::minutes(1),
+    };
+    // The database keeps microseconds.
+    length - TimeDelta::microseconds(1)
+}
+
+/// Whether a time has seconds: `09:00:30`, and not `2026-12-01T09:00+08:00`.
+fn names_seconds(text: &str) -> bool {
+    let colon = |c: char| matches!(c, ':' | '\u{ff1a}');
+    let Some((_, behind_hours)) = text.split_once(colon) else {
+        return false;
+    };
+    let without_offset = behind_hours.split(['+', '-']).next();
+    without_offset.is_some_and(|clock| clock.contains(colon))
 }
 
 /// The explanation of a firing that a schedule names.
@@ -249,4 +269,32 @@ fn named_in(
         found.then_some(slot)
     };
     moved.or_else(postponed).and_then(chosen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_means_its_minute_or_its_second() {
+        let table = [
+            ("09:00", 59_999_999),
+            ("9\u{ff1a}00", 59_999_999),
+            ("2026-12-01", 59_999_999),
+            ("2026-12-01 09:00", 59_999_999),
+            ("2026-12-01T09:00Z", 59_999_999),
+            ("2026-12-01T09:00+08:00", 59_999_999),
+            ("09:00:00", 999_999),
+            ("9\u{ff1a}00\u{ff1a}00", 999_999),
+            ("2026-12-01T09:00:00Z", 999_999),
+            ("2026-12-01T09:00:00-03:30", 999_999),
+        ];
+        let whole = DateTime::UNIX_EPOCH;
+        for (text, micros) in table {
+            let length = asked_length(text, whole);
+            assert_eq!(length.num_microseconds(), Some(micros), "{text}");
+        }
+        let part = whole + TimeDelta::microseconds(5);
+        assert!(asked_length("09:00:00.000005", part).is_zero());
+    }
 }

@@ -22,9 +22,9 @@ use crate::facts::{End, Ends, Facts, TaskFacts, event_of};
 use crate::messages::target::Target;
 use crate::messages::{Beside, VARIABLES, Worded, example, wants_brief};
 use crate::store::{NOT_STORED, OutboxItem, TemplateDeleted, TemplatePut};
-use crate::template::{SOURCE_MAX, TemplateFault, TemplateWhy, Value, render};
+use crate::template::{SOURCE_MAX, TemplateWhy, Value, render};
 use crate::texts::outdated::Thing;
-use crate::texts::templates::{TemplateRefusal, TemplateRequestFault};
+use crate::texts::templates::{EventTemplateFault, TemplateRefusal, TemplateRequestFault};
 use crate::texts::{Fault, Missing, Refusal};
 
 /// Runs among which the last one of a task that has ended is looked for.
@@ -74,7 +74,7 @@ impl Service {
             return Err(TemplateWhy::TooLong(SOURCE_MAX).alone("body", lang));
         }
         let (renderer, format, body) = (self.renderer.clone(), to.format(), body.to_owned());
-        let checking = tokio::task::spawn_blocking(move || -> Result<(), TemplateFault> {
+        let checking = tokio::task::spawn_blocking(move || -> Result<(), EventTemplateFault> {
             let brief = example::brief();
             let owners = example::owners();
             let wanted = Template::events().filter(|one| key.covers(*one));
@@ -93,7 +93,12 @@ impl Service {
                         Ok(_) => {}
                         // What says nothing for one event may be what its writer wants for another.
                         Err(fault) if fault.why == TemplateWhy::Empty && !is_for_one => {}
-                        Err(fault) => return Err(fault),
+                        Err(fault) => {
+                            // For one event its writer knows which, and some faults have nothing to do with it.
+                            let by_values = !is_for_one && fault.why.is_of_values();
+                            let event = by_values.then(|| facts.event());
+                            return Err(EventTemplateFault { event, fault });
+                        }
                     }
                 }
             }

@@ -90,6 +90,24 @@ pub enum TemplateWhy {
     Engine,
 }
 
+impl TemplateWhy {
+    /// Whether it depends on what the variables hold, so that a template may fail for one event and not for another.
+    #[must_use]
+    pub const fn is_of_values(&self) -> bool {
+        matches!(
+            self,
+            Self::Undefined
+                | Self::NotAText
+                | Self::TooManySteps(_)
+                | Self::ResultTooLong(_)
+                | Self::ValueTooLong(_)
+                | Self::Empty
+                | Self::NotJson(_)
+                | Self::Value
+        )
+    }
+}
+
 /// Why a template cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug, Default, thiserror::Error)]
 pub enum SyntaxWhy {

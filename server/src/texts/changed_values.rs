@@ -1,6 +1,7 @@
-//! What an edit changed, down to the single value: `execution.retry.attempts: 0 → 3`.
+//! What an edit changed, down to the single value, by the labels of the form: `Retries: 0 → 3`.
 
 use app::i18n::Lang;
+use app::texts::fields::task_field;
 use serde_json::{Map, Value};
 
 /// Values of one edit that are listed.
@@ -63,7 +64,11 @@ impl Changes {
             _ if self.listed.len() == VALUES_MAX => self.more += 1,
             (before, after) => {
                 let (before, after) = shown(self.lang, before, after);
-                self.listed.push(format!("{path}: {before} → {after}"));
+                let label = task_field(path, self.lang);
+                self.listed.push(self.lang.pick(
+                    format!("{label}：{before} → {after}"),
+                    format!("{label}: {before} → {after}"),
+                ));
             }
         }
     }
@@ -128,9 +133,8 @@ mod tests {
                    "retry": {"attempts": attempts, "delay": "1m"}})
         };
         let fields = json!({"execution": [execution("0"), execution("3")]});
-        let words = "execution.retry.attempts: 0 → 3";
-        assert_eq!(changes(Lang::En, &fields), words);
-        assert_eq!(changes(Lang::Zh, &fields), words);
+        assert_eq!(changes(Lang::En, &fields), "Maximum attempts: 0 → 3");
+        assert_eq!(changes(Lang::Zh, &fields), "最多执行几次：0 → 3");
     }
 
     #[test]
@@ -144,8 +148,8 @@ mod tests {
         });
         assert_eq!(
             changes(Lang::En, &fields),
-            "owners: [\"ada\"] → [\"ada\",\"bob\"], schedules[0].jitter: (none) → 5m, \
-             schedules[1]: {\"spec\":\"0 1 * * *\"} → (none)"
+            "Owners: [\"ada\"] → [\"ada\",\"bob\"], Jitter, up to (1): (none) → 5m, \
+             Schedule (2): {\"spec\":\"0 1 * * *\"} → (none)"
         );
     }
 
@@ -155,11 +159,11 @@ mod tests {
         let fields = json!({"command": [format!("{long}one"), format!("{long}two\nlines")]});
         assert_eq!(
             changes(Lang::En, &fields),
-            "command: … a; echo a; echo a; one → … a; echo a; echo a; two\\nlines"
+            "Command: … a; echo a; echo a; one → … a; echo a; echo a; two\\nlines"
         );
         let other = "x".repeat(1_000);
         let words = changes(Lang::Zh, &json!({"command": ["", other]}));
-        assert_eq!(words, format!("command: （空） → {}…", "x".repeat(100)));
+        assert_eq!(words, format!("命令：（空） → {}…", "x".repeat(100)));
         let many: Map<String, Value> = (0..13)
             .map(|at| (format!("f{at:02}"), json!([at, at + 1])))
             .collect();
@@ -167,6 +171,6 @@ mod tests {
         assert!(words.contains("f09: 9 → 10, and 3 more"), "{words}");
         assert!(!words.contains("f10"), "{words}");
         let words = changed_values(Lang::Zh, &many);
-        assert!(words.ends_with("f09: 9 → 10，另有 3 处"), "{words}");
+        assert!(words.ends_with("f09：9 → 10，另有 3 处"), "{words}");
     }
 }

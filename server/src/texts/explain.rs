@@ -1,6 +1,5 @@
 //! "Why did it (not) run at …": the sentences of explanations. Times are those of the task's zone.
 
-use app::id::RunId;
 use app::run::RunState;
 
 use super::{Say, Text, both};
@@ -355,26 +354,6 @@ impl Say for ByLedger {
             }
         }
     }
-}
-
-/// The run before was lost, so it may have been under way.
-#[must_use]
-pub fn lost_before(run: RunId) -> Text {
-    both(
-        format!("上一次执行（执行 {run}）失联，无法得知当时是否还在执行"),
-        format!(
-            "the previous run (run {run}) was lost, so whether it was still running is unknown"
-        ),
-    )
-}
-
-/// It was skipped as overlapping, although nothing was under way at its own time.
-#[must_use]
-pub fn no_server() -> Text {
-    both(
-        "当时没有服务器启动它；服务器恢复后，任务已经为另一次计划启动",
-        "no server started it in time, and once one was back, the task had already been started for another firing",
-    )
 }
 
 /// An exit code, as the reason why a run ended badly.

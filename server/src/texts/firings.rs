@@ -1,11 +1,11 @@
 //! Firings: why one is skipped, missed or moved.
 
 use app::i18n::Lang;
-use app::occurrence::{MissReason, NotRun, SkipReason};
+use app::texts::Ui;
 use jiff::civil::Date;
 
 use super::times::local;
-use super::{Say, Text, both};
+use super::{Text, both};
 use crate::firings::{CompiledSchedule, Excluded, Firing, Slot};
 use crate::timetable::civil_date;
 
@@ -132,45 +132,8 @@ fn offset(seconds: i32) -> String {
     format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// What a reason in the ledger means.
+/// What a reason in the ledger means: a phrase without a full stop, in the words of the history.
 #[must_use]
 pub fn reason(lang: Lang, reason: &str) -> String {
-    match NotRun::read(reason) {
-        Some(NotRun::Skipped(rule)) => rule.say(lang),
-        Some(NotRun::Missed(why)) => why.say(lang),
-        // Of another version.
-        None => reason.to_owned(),
-    }
-}
-
-impl Say for SkipReason {
-    fn words(&self) -> Text {
-        match self {
-            Self::Overlap => both("上一次还在执行", "the run before was still going"),
-            Self::QueueFull => both("排队已满", "its queue was full"),
-            Self::Window => both("不在任务的起止时间内", "outside the task's window"),
-            Self::Calendar => both("按日历这一天不执行", "the calendar excludes this day"),
-            Self::Blackout => both("停跑时段", "a blackout"),
-            Self::Paused => both("任务已暂停", "the task was paused"),
-            Self::Changed => both("工作周期改过了", "its schedule was changed"),
-            Self::Closed => both("任务已结单", "the task was closed"),
-            Self::Dependency => both(
-                "所依赖的任务没有完成",
-                "a task it depends on had not finished",
-            ),
-        }
-    }
-}
-
-impl Say for MissReason {
-    fn words(&self) -> Text {
-        match self {
-            Self::Down => both("当时没有服务器在运行", "no server was running then"),
-            Self::Clock => both(
-                "系统时钟被拨快，跳过了这一刻",
-                "the clock was set forward over it",
-            ),
-            Self::TooLate => both("太晚了", "too late"),
-        }
-    }
+    Ui::of(lang).because(reason)
 }

@@ -3,6 +3,7 @@
 use app::i18n::Lang;
 use app::texts::Ui;
 use app::texts::channels::ChannelsUi;
+use app::texts::retention::RetentionUi;
 use app::texts::rules::RulesUi;
 use app::texts::tickets::TicketUi;
 
@@ -171,7 +172,7 @@ impl Refusal for Outdated {
 /// The label of a field in the forms.
 fn label_of(thing: Thing, field: &'static str, lang: Lang) -> &'static str {
     let (ui, words, rules) = (Ui::of(lang), ChannelsUi::of(lang), RulesUi::of(lang));
-    let tickets = TicketUi::of(lang);
+    let (tickets, retention) = (TicketUi::of(lang), RetentionUi::of(lang));
     match field {
         "name" => ui.name,
         "kind" => ui.channel_kind,
@@ -235,6 +236,11 @@ fn label_of(thing: Thing, field: &'static str, lang: Lang) -> &'static str {
         "ladder" => tickets.ladder,
         "stop" => tickets.stop,
         "quiet_done" => tickets.quiet_done,
+        "run_days" => retention.run_days,
+        "runs" => retention.runs,
+        "output_mib" => retention.output_mib,
+        "message_days" => retention.message_days,
+        "audit_days" => retention.audit_days,
         other => other,
     }
 }

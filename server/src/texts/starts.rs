@@ -54,6 +54,8 @@ pub enum StartRefusal {
         /// How often that is.
         at_once: u32,
     },
+    /// It is closed, and would have to wait.
+    Closed,
     /// The key was used for another request.
     KeyReused,
 }
@@ -88,6 +90,15 @@ impl Refusal for StartRefusal {
                     "Wait for it to finish, or stop it first",
                 )
             }
+            Self::Closed => conflict(
+                "task.closed_waits",
+                "任务已结单，现在又没有空位，没有启动：结单的任务不能排队",
+                "The task is closed, and there is no room for it now; it was not started, since closed tasks do not queue",
+            )
+            .hint(
+                "先重新打开任务，或等有空位时再执行",
+                "Reopen the task first, or start it when there is room",
+            ),
             Self::KeyReused => conflict(
                 "idempotency.mismatch",
                 "这个 Idempotency-Key 已经用于另一个请求，没有启动",

@@ -2,6 +2,7 @@
 
 use app::channel::{NAMED_TEMPLATES_MAX, TEMPLATE_NAME_MAX};
 use app::i18n::Lang;
+use app::message::Event;
 use app::texts::rules::rule_name;
 
 use super::{Fault, Refusal, Refused, Text, both, conflict};
@@ -107,6 +108,31 @@ impl Fault for TemplateFault {
                 format!("Line {line}, column {column}: {}\n{marked}", text.en),
             )
         };
+        (code, text)
+    }
+}
+
+/// A fault of a template for several events, with the one for which it failed.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.fault().1.en)]
+pub struct EventTemplateFault {
+    /// The event; `None` for a template that is for one only.
+    pub event: Option<Event>,
+    /// What is wrong.
+    pub fault: TemplateFault,
+}
+
+impl Fault for EventTemplateFault {
+    fn fault(&self) -> (&'static str, Text) {
+        let (code, text) = self.fault.fault();
+        let Some(event) = self.event.map(Event::as_str) else {
+            return (code, text);
+        };
+        let name = Text::each(|lang| Event::text(event, lang));
+        let text = both(
+            format!("事件“{}”（{event}）：{}", name.zh, text.zh),
+            format!("Event \"{}\" ({event}): {}", name.en, text.en),
+        );
         (code, text)
     }
 }

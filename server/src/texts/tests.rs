@@ -4,9 +4,9 @@ use std::fmt::Debug;
 use std::path::Path;
 
 use app::i18n::Lang;
-use app::id::{RunId, TaskId};
+use app::id::TaskId;
 use app::import::OfferKind;
-use app::occurrence::{MissReason, SkipReason};
+use app::message::Event;
 use app::run::RunState;
 use strum::{IntoEnumIterator, VariantArray};
 
@@ -20,7 +20,7 @@ use super::channels::{ChannelFault, ChannelNotice, ChannelProxyFault, ChannelRef
 use super::chat::{ChatWords, PersonFault, PersonRefusal};
 use super::chat_tickets::TicketWords;
 use super::executions::ExecutionFault;
-use super::explain::{ByLedger, BySchedule, ended, exit_code, lost_before, no_server};
+use super::explain::{ByLedger, BySchedule, ended, exit_code};
 use super::failures::Failure;
 use super::imports::{ImportFault, ImportRefusal};
 use super::links::LinkRefusal;
@@ -40,7 +40,7 @@ use super::starts::{Overlapping, Override, StartFault, StartRefusal};
 use super::streams::StreamRefusal;
 use super::summaries::{SummaryFault, SummaryRefusal};
 use super::tasks::{Change, TaskFault, TaskRefusal};
-use super::templates::{TemplateRefusal, TemplateRequestFault};
+use super::templates::{EventTemplateFault, TemplateRefusal, TemplateRequestFault};
 use super::tickets::{TicketFault, TicketRefusal};
 use super::times::TimeFault;
 use super::warnings::{PreviewNote, TaskWarning};
@@ -228,6 +228,14 @@ fn gaps() -> [IsolationGap; 3] {
     })
 }
 
+fn of_events() -> Vec<EventTemplateFault> {
+    let event = Some(Event::Lost);
+    let faults = template_faults().into_iter();
+    faults
+        .map(|fault| EventTemplateFault { event, fault })
+        .collect()
+}
+
 fn template_faults() -> Vec<TemplateFault> {
     let places = [None, Some(Place::of("a\nb", 2))];
     let at = |why: TemplateWhy| {
@@ -310,6 +318,7 @@ fn every_value_has_words_in_both_languages() {
     faults(SummaryFault::iter());
     faults(TaskFault::iter());
     faults(template_faults());
+    faults(of_events());
     faults(TemplateRequestFault::iter());
     faults(TemplateWhy::iter());
     faults(TicketFault::iter());
@@ -372,14 +381,12 @@ fn every_value_has_words_in_both_languages() {
     sentences(line_faults());
     sentences(hidings());
     sentences(gaps());
-    sentences(MissReason::VARIANTS.iter().copied());
     sentences(Missing::iter());
     sentences(Overlapping::iter());
     sentences(Override::iter());
     sentences(PreviewNote::iter());
     sentences(proxy_faults());
     sentences(ServerNotice::iter());
-    sentences(SkipReason::VARIANTS.iter().copied());
     sentences(SourceWarning::iter());
     sentences(TaskWarning::iter());
 
@@ -387,8 +394,6 @@ fn every_value_has_words_in_both_languages() {
         assert_both(state, &ended(*state));
     }
     assert_both(&"the new key", &new_key_not_in_place());
-    assert_both(&"lost before", &lost_before(RunId(7)));
-    assert_both(&"no server", &no_server());
 }
 
 fn change(action: &str, detail: &str) -> Change {
@@ -414,7 +419,7 @@ fn changes_of_others_are_said_in_both_languages() {
         assert_both(&action, &change(action, "").words());
     }
     let update = change("task.update", r#"{"name":["a","b"],"zone":["","UTC"]}"#);
-    let words = "ann 2026-11-22 09:00 name: a → b, zone: (empty) → UTC";
+    let words = "ann 2026-11-22 09:00 Name: a → b, Time zone: (empty) → UTC";
     assert_eq!(update.words().en, words);
     let same = change("task.update", r#"{"note":[null,null]}"#);
     assert_eq!(same.words().en, "ann 2026-11-22 09:00 saved it");

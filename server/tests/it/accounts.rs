@@ -230,3 +230,39 @@ async fn a_token_opens_the_api_and_makes_no_other_token() {
         .expect(204);
     assert_eq!(program.get("/api/v1/tasks").await.status, 401);
 }
+
+#[tokio::test]
+async fn a_wrong_token_is_called_so_and_a_page_without_accounts_leads_to_the_set_up() {
+    let app = TestApp::new().await;
+    // Where nobody can sign in, the set-up page says where its link is printed, and not what it is.
+    let page = app.browser().open("/").await;
+    assert_eq!((page.status, page.header("location")), (303, "/setup"));
+    let page = app.browser().open("/setup").await.text();
+    assert!(page.contains("journalctl -u jcrontab"), "{page}");
+
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let page = app.browser().open("/").await;
+    assert!(page.header("location").starts_with("/login"), "{page:?}");
+    let made = admin
+        .post("/api/v1/tokens", json!({"user": "ada"}))
+        .await
+        .expect(201);
+    let secret = made["token"].as_str().expect("a token").to_owned();
+    admin
+        .call("DELETE", &format!("/api/v1/tokens/{}", made["id"]), None)
+        .await
+        .expect(204);
+    let unknown = format!("jct_{}", "x".repeat(40));
+    for token in [&secret, &unknown] {
+        let program = app.browser().with("accept-language", "en");
+        let program = program.with("authorization", &format!("Bearer {token}"));
+        let refused = program.get("/api/v1/tasks").await.expect(401);
+        assert_eq!(refused["code"], "unauthenticated");
+        assert_eq!(refused["title"], "The token is unknown, expired or revoked");
+        let hint = refused["detail"].as_str().unwrap_or_default();
+        assert!(hint.contains("jcrontab token create"), "{refused}");
+    }
+    let nobody = app.browser().with("accept-language", "en");
+    let refused = nobody.get("/api/v1/tasks").await.expect(401);
+    assert_eq!(refused["title"], "Sign in first");
+}

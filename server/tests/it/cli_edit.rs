@@ -260,7 +260,7 @@ async fn what_was_typed_is_kept_when_others_were_faster_or_the_server_is_gone() 
     let refused = desk.edit(&id, &[], &script).await;
     assert_eq!((refused.code, refused.out.as_str()), (4, ""), "{refused:?}");
     assert!(
-        refused.err.contains("nickname"),
+        refused.err.contains("Nickname: (empty) → others"),
         "what they changed: {refused:?}"
     );
     assert!(refused.err.contains("others"), "{refused:?}");

@@ -154,6 +154,31 @@ async fn a_stopped_run_says_nothing_about_health() {
 }
 
 #[tokio::test]
+async fn a_task_whose_only_result_is_a_stopped_run_does_not_wait_for_its_first() {
+    let app = TestApp::new().await;
+    let editor = app.signed_in("ed", Role::Editor).await;
+    let task = app.add(draft("halted", "0 0 1 1 *", "sleep 600")).await.id;
+    let run = app.start_run(task).await;
+    let stopped = app.service.run_stop(&app.console(), run).await;
+    stopped.expect("stopped");
+    app.ended(run).await;
+    assert_eq!(health(&app, task).await, Health::Stopped);
+    let shown = editor.get(&format!("/api/v1/tasks/{task}")).await;
+    let shown = shown.expect(200);
+    assert_eq!(shown["health"], json!({"state": "stopped"}));
+    assert_eq!(shown["last_run"]["state"], "killed");
+    for page in ["/tasks".to_owned(), format!("/tasks/{task}")] {
+        let html = editor.open(&page).await.text();
+        assert!(!html.contains("等待执行"), "{page}: {html}");
+    }
+    let row = row(&editor, "halted").await;
+    assert!(row.contains("被停止") && !row.contains("is-ok"), "{row}");
+    command(&editor, task, "true").await;
+    app.ended(app.start_run(task).await).await;
+    assert_eq!(health(&app, task).await, Health::Ok);
+}
+
+#[tokio::test]
 async fn what_is_paused_or_closed_promises_no_runs() {
     let app = TestApp::new().await;
     let viewer = app.signed_in("eve", Role::Viewer).await;

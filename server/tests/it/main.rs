@@ -22,6 +22,7 @@ mod cli;
 mod cli_admin;
 mod cli_edit;
 mod cli_people;
+mod cli_sentences;
 mod cli_usage;
 mod clock_back;
 mod clock_steps;

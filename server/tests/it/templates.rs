@@ -179,6 +179,18 @@ async fn a_template_with_a_fault_is_refused_with_its_place() {
             "{message}"
         );
     }
+    // One for several events says for which of them it fails.
+    let error = set(
+        channel,
+        "all",
+        "{% if event == 'lost' %}\n{{ task|head(-1) }}{% endif %}",
+    )
+    .await;
+    let message = &error.fields[0].message;
+    assert!(
+        message.starts_with("Event \"") && message.contains("(lost): Line 2"),
+        "{message}"
+    );
     let long = put(&app, channel, "failed", &"x".repeat(16 * 1024 + 1)).await;
     assert_eq!((long.status, long.faults()[0].0.as_str()), (422, "body"));
     assert_eq!(set(channel, "test", "x").await.fields[0].field, "event");
@@ -201,11 +213,11 @@ async fn a_template_that_fails_when_a_message_leaves_gives_way_to_the_built_in_w
     for (body, reason) in [
         (
             "{{ of_the_future }}",
-            "(sent in the built-in words: the template failed at line 1, column 4; its preview shows why)",
+            "(sent in the built-in words: the template failed for the event \"Run failed\" at line 1, column 4; its preview shows why)",
         ),
         (
             "{% for a in output|lines %}{% for b in output|lines %}{% for c in output|lines %}{% if c %}{% endif %}{% endfor %}{% endfor %}{% endfor %}",
-            "(sent in the built-in words: the template failed; its preview shows why)",
+            "(sent in the built-in words: the template failed for the event \"Run failed\"; its preview shows why)",
         ),
     ] {
         let set = format!("UPDATE message_template SET body = '{body}'");

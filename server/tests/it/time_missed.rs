@@ -297,7 +297,11 @@ async fn every_instant_has_its_sentence() {
     }
     node.go_to(at("2026-11-22T09:20:00Z")).await;
     let shown = explain(task, "2026-11-22 09:00").await;
-    assert!(shown.1.contains("was skipped: a blackout"), "{}", shown.1);
+    assert!(
+        shown.1.contains("was skipped: it fell into a blackout"),
+        "{}",
+        shown.1
+    );
 
     app.service
         .task_control(&console, task, &Control::Close)

@@ -1,5 +1,6 @@
 //! Each kind of channel against a receiver that behaves as its vendor does.
 
+use app::auth::Role;
 use app::backend::Channels;
 use app::channel::{Channel, ChannelDraft, ChannelKind, ChannelTest};
 use app::id::ChannelId;
@@ -131,6 +132,55 @@ async fn messages_of_tasks_leave_the_outbox_for_every_vendor() {
             assert_eq!(body["msg_type"], "post", "output mentions no one: {body}");
         }
     }
+}
+
+#[tokio::test]
+async fn pictures_are_not_counted_as_sent_where_a_vendor_takes_none() {
+    let app = TestApp::new().await;
+    app.notify();
+    let admin = app.signed_in("ada", Role::Admin).await;
+    // One for new tasks, too, which has no row of its own before its text is sent.
+    let draft = serde_json::json!({"base64": crate::pictures::png()});
+    let path = "/api/v1/pictures/created";
+    admin.call("PUT", path, Some(draft)).await.expect(200);
+    let kind = ChannelKind::Slack;
+    let receiver = Receiver::start(kind, app.clock.clone()).await;
+    let channel = made(&app, &draft_to(kind, &receiver.url())).await;
+    let reminding = TaskDraft {
+        mode: Mode::MessageCommand,
+        ..quiet(channel.id)
+    };
+    let task = app.add(reminding).await;
+    let run = app.start_run(task.id).await;
+    app.ended(run).await;
+    let list = format!("/api/v1/messages?channel={}", channel.id);
+    let ended = app.until("the messages to end", async || {
+        let list = admin.get(&list).await.expect(200)["items"].clone();
+        let list = list.as_array().expect("messages").clone();
+        let over = |one: &serde_json::Value| one["state"] == "sent" || one["state"] == "withdrawn";
+        let all_over = list.iter().all(over);
+        (all_over && list.iter().any(|one| one["kind"] == "image")).then_some(list)
+    });
+    let ended = ended.await;
+    for message in &ended {
+        let expected = match message["kind"].as_str() {
+            Some("image") => "withdrawn",
+            _ => "sent",
+        };
+        assert_eq!(message["state"], expected, "{message}");
+        if expected == "withdrawn" {
+            let answer = message["answer"].as_str().unwrap_or_default();
+            assert!(answer.contains("不发送图片"), "{message}");
+        }
+    }
+    assert_eq!(
+        receiver.taken(),
+        ended.iter().filter(|one| one["state"] == "sent").count()
+    );
+    let path = format!("/api/v1/channels/{}", channel.id);
+    let shown = admin.get(&path).await.expect(200);
+    let answer = shown["last_answer"].as_str().unwrap_or_default();
+    assert!(!answer.is_empty() && !answer.contains("图片"), "{shown}");
 }
 
 #[tokio::test]

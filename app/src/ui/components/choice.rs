@@ -42,6 +42,22 @@ pub(crate) fn select(
     choice(select, faults)
 }
 
+/// Options of a choice, the first of which is the default; a stored one that is not offered is kept.
+pub(crate) fn options(offered: &[(&str, &str)], chosen: &str) -> Vec<(String, String, bool)> {
+    let chosen = match chosen.trim() {
+        "" => offered.first().map_or("", |(value, _)| *value),
+        chosen => chosen,
+    };
+    let option = |(value, words): &(&str, &str)| {
+        ((*value).to_owned(), (*words).to_owned(), *value == chosen)
+    };
+    let mut all: Vec<_> = offered.iter().map(option).collect();
+    if !all.iter().any(|(.., chosen)| *chosen) {
+        all.push((chosen.to_owned(), chosen.to_owned(), true));
+    }
+    all
+}
+
 /// A choice of one option, with groups or with tracking.
 pub(crate) fn choice(select: Select, faults: &Faults) -> AnyView {
     let name = select.name.into_owned();

@@ -66,6 +66,23 @@ impl Faults {
     }
 }
 
+/// A field of one line.
+pub(crate) fn text(
+    name: &'static str,
+    (label, hint): (&'static str, &'static str),
+    value: &str,
+    faults: &Faults,
+) -> AnyView {
+    let field = Field {
+        name: Cow::Borrowed(name),
+        label,
+        hint,
+        value: value.to_owned(),
+        ..Field::default()
+    };
+    input(field, faults)
+}
+
 /// A single-line field.
 pub(crate) fn input(field: Field, faults: &Faults) -> AnyView {
     let name = field.name.into_owned();

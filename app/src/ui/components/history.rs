@@ -16,13 +16,13 @@ pub(crate) fn history(clock: &Clock, items: &[HistoryItem]) -> AnyView {
         HistoryItem::Run(run) => run_row(clock, run),
         HistoryItem::Unrun(unrun) => unrun_row(clock, unrun),
     });
-    table(rows.collect())
+    table("rows history", rows.collect())
 }
 
-fn table(rows: Vec<AnyView>) -> AnyView {
+fn table(class: &'static str, rows: Vec<AnyView>) -> AnyView {
     let ui = ui();
     view! {
-        <table class="rows history">
+        <table class=class>
             <thead>
                 <tr>
                     <th scope="col">{ui.state}</th>
@@ -46,7 +46,7 @@ pub(crate) fn runs(clock: &Clock, runs: &[Run]) -> AnyView {
         };
         row(clock, run, Some(task.into_any()))
     });
-    table(rows.collect())
+    table("rows history of-tasks", rows.collect())
 }
 
 fn run_row(clock: &Clock, run: &Run) -> AnyView {
@@ -124,9 +124,9 @@ pub(crate) fn ended(run: &Run) -> AnyView {
     let ui = ui();
     let code = match (run.exit_code, run.signal) {
         (Some(code), _) => Some(view! { <span>{ui.exit_code} " " <b>{code}</b></span> }.into_any()),
-        (None, Some(signal)) => {
-            Some(view! { <span>{crate::run::killed_by(signal, lang())}</span> }.into_any())
-        }
+        (None, Some(signal)) => Some(
+            view! { <span>{crate::run::killed_by(signal, run.state, lang())}</span> }.into_any(),
+        ),
         (None, None) => None,
     };
     view! {

@@ -1,42 +1,11 @@
 //! The fields of a policy of urging: in the form of a task, and in that of the defaults.
 
-use std::borrow::Cow;
-
 use leptos::prelude::*;
 
-use super::choice::{check, select};
-use super::field::{Faults, Field, input, lines};
+use super::choice::{check, options, select};
+use super::field::{Faults, lines, text};
 use crate::task::TicketDraft;
 use crate::ui::context::ticket_ui;
-
-/// A field of one line.
-pub(in crate::ui) fn text(
-    name: &'static str,
-    (label, hint): (&'static str, &'static str),
-    value: &str,
-    faults: &Faults,
-) -> AnyView {
-    let field = Field {
-        name: Cow::Borrowed(name),
-        label,
-        hint,
-        value: value.to_owned(),
-        ..Field::default()
-    };
-    input(field, faults)
-}
-
-/// Options, with what is chosen among them even where it is none of them.
-pub(in crate::ui) fn options(chosen: &str, all: &[(&str, &str)]) -> Vec<(String, String, bool)> {
-    let mut options: Vec<(String, String, bool)> = all
-        .iter()
-        .map(|(value, words)| ((*value).to_owned(), (*words).to_owned(), *value == chosen))
-        .collect();
-    if !options.iter().any(|(.., chosen)| *chosen) {
-        options.push((chosen.to_owned(), chosen.to_owned(), true));
-    }
-    options
-}
 
 /// When people are asked, how often, and who.
 pub(in crate::ui) fn policy(draft: &TicketDraft, faults: &Faults) -> AnyView {
@@ -45,13 +14,11 @@ pub(in crate::ui) fn policy(draft: &TicketDraft, faults: &Faults) -> AnyView {
         "done" => "",
         stop => stop,
     };
-    let stop = options(
-        stop,
-        &[
-            ("", words.stop_done),
-            ("acknowledged", words.stop_acknowledged),
-        ],
-    );
+    let offered = [
+        ("", words.stop_done),
+        ("acknowledged", words.stop_acknowledged),
+    ];
+    let stop = options(&offered, stop);
     view! {
         <div class="columns">
             {text("tickets.first_after", (words.first_after, words.first_after_hint), &draft.first_after, faults)}

@@ -73,6 +73,7 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
         Health::Chasing => badge("urge", icon::BELL, ui.urging),
         Health::Running { .. } => badge("run", icon::SPINNER, text.running),
         Health::Ok => badge("ok", icon::CHECK, text.ok),
+        Health::Stopped => badge("off", icon::STOP, text.stopped),
         Health::Waiting => badge("off", icon::CLOCK, text.waiting),
         Health::Paused { .. } => badge("warn", icon::PAUSE, ui.task_paused),
         Health::Done if task.state == TaskState::Closed => badge("off", icon::DONE, ui.task_closed),

@@ -203,7 +203,7 @@ fn facts(run: &Run, clock: &Clock) -> AnyView {
             {delay.map(|delay| fact(ui.delay, phrases::took(lang, delay)))}
             {run.finished_at.map(|at| fact(ui.finished, clock.exact(at)))}
             {run.exit_code.map(|code| fact(ui.exit_code, code.to_string()))}
-            {run.signal.map(|signal| fact(ui.signal, crate::run::signal_text(signal, lang)))}
+            {run.signal.map(|signal| fact(ui.signal, crate::run::signal_text(signal, run.state, lang)))}
             {(run.attempt > 1).then(|| fact(ui.attempt, run.attempt.to_string()))}
             {run.reason.as_deref().map(|reason| fact(ui.reason, visible(&crate::run::reason_text(reason, lang))))}
             {fact(ui.zone, clock.zone().to_owned())}

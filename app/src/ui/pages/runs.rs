@@ -128,18 +128,35 @@ fn filters(page: RunsPage) -> AnyView {
         input(field, &faults)
     };
     let task = task.map(|id| id.to_string()).unwrap_or_default();
+    let more = [
+        &query.trigger,
+        &query.tag,
+        &task,
+        &query.from,
+        &query.to,
+        &query.node,
+    ];
+    let is_set = more.iter().any(|value| !value.trim().is_empty());
+    let open =
+        is_set || faults.any(&["trigger", "tag", "task", "from", "to", "node"].map(str::to_owned));
     view! {
         <form method="get" action=routes::RUNS class="card">
             <div class="columns">
                 {select("state", ui.state, "", states, &faults)}
-                {select("trigger", ui.trigger, "", triggers, &faults)}
-                {field("tag", texts.tag, "", query.tag.clone(), "text")}
-                {field("task", texts.task_id, "", task, "number")}
-                {field("from", texts.from, texts.time_hint, query.from.clone(), "text")}
-                {field("to", texts.to, texts.time_hint, query.to.clone(), "text")}
-                {field("node", texts.node, texts.node_hint, query.node.clone(), "text")}
                 {field("q", texts.q, texts.q_hint, query.q.clone(), "text")}
             </div>
+            // They would take two screens of a phone before the first run.
+            <details class="fold" open=open>
+                <summary>{texts.more_filters}</summary>
+                <div class="columns">
+                    {select("trigger", ui.trigger, "", triggers, &faults)}
+                    {field("tag", texts.tag, "", query.tag.clone(), "text")}
+                    {field("task", texts.task_id, "", task.clone(), "number")}
+                    {field("node", texts.node, texts.node_hint, query.node.clone(), "text")}
+                    {field("from", texts.from, texts.time_hint, query.from.clone(), "text")}
+                    {field("to", texts.to, texts.time_hint, query.to.clone(), "text")}
+                </div>
+            </details>
             <button type="submit" class="button">{texts.filter}</button>
         </form>
     }

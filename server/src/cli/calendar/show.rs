@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{path, typed};
 use crate::cli::client::Client;
 use crate::cli::print::{print_json, print_lines, print_note, print_table};
+use crate::cli::when::here;
 use crate::cli::{Failure, lang};
 
 /// Years as spans: `2007-2026, 2028`.
@@ -36,7 +37,7 @@ pub(super) async fn list(client: &Client, json: bool) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = calendars
         .iter()
         .map(|calendar| {
-            let changed = calendar.updated_at.map(|at| at.rfc3339());
+            let changed = calendar.updated_at.map(here);
             vec![
                 calendar.name.clone(),
                 years(calendar),
@@ -46,7 +47,14 @@ pub(super) async fn list(client: &Client, json: bool) -> Result<(), Failure> {
             ]
         })
         .collect();
-    print_table(&["NAME", "YEARS", "USED_BY", "UPDATED", "URL"], &rows);
+    print_table(
+        &["NAME", "YEARS", "USED_BY", "UPDATED", "URL"],
+        &rows,
+        (
+            "还没有日历。添加：jcrontab calendar create 名称",
+            "No calendars yet. Add one: jcrontab calendar create NAME",
+        ),
+    );
     Ok(())
 }
 
@@ -81,15 +89,11 @@ pub(super) async fn show(
             ]
         })
         .collect();
-    print_table(&["DATE", "DAY", "KIND", "NAME"], &rows);
-    if rows.is_empty() {
-        print_lines(&[lang()
-            .pick(
-                "没有列出的日子：周一至周五是工作日",
-                "No days are listed: Monday to Friday are working days",
-            )
-            .to_owned()]);
-    }
+    let empty = (
+        "没有列出的日子：周一至周五是工作日",
+        "No days are listed: Monday to Friday are working days",
+    );
+    print_table(&["DATE", "DAY", "KIND", "NAME"], &rows, empty);
     if let Some(warning) = warning {
         print_note(&format!("! {warning}"));
     }

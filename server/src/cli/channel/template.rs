@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::client::{Client, escaped};
 use super::super::confirm::Confirm;
-use super::super::print::{print_done, print_json, print_lines, print_list, print_note};
+use super::super::print::{NOTHING, print_done, print_json, print_lines, print_list, print_note};
 use super::super::task::id_of;
 use super::super::{Failure, lang, sentence};
 use super::{find, path};
@@ -114,7 +114,18 @@ pub(super) async fn run(client: &Client, command: &TemplateCommand) -> Result<()
     match command {
         TemplateCommand::List { channel, json } => {
             let path = path(&find(client, channel).await?, "/templates");
-            print_list(client, &path, &["event", "updated_at", "body"], *json).await
+            let empty = (
+                "这个渠道还没有模板。添加：jcrontab channel template set 渠道 事件 --file 文件",
+                "This channel has no templates. Add one: jcrontab channel template set CHANNEL EVENT --file FILE",
+            );
+            print_list(
+                client,
+                &path,
+                &["event", "updated_at", "body"],
+                empty,
+                *json,
+            )
+            .await
         }
         TemplateCommand::Show {
             channel,
@@ -154,11 +165,12 @@ pub(super) async fn run(client: &Client, command: &TemplateCommand) -> Result<()
             json,
         } => {
             let path = of_event(client, channel, event).await?;
+            let read = client.call(Method::GET, &path, None).await?;
             confirm.ask(&lang().pick(
                 format!("删除渠道 {channel} 的模板 {event}？"),
                 format!("Delete the template {event} of channel {channel}?"),
             ))?;
-            client.call(Method::DELETE, &path, None).await?;
+            client.change(Method::DELETE, &path, &read, None).await?;
             let words = lang().pick(
                 format!("已删除渠道 {channel} 的模板：{event}"),
                 format!("Template {event} of channel {channel} deleted"),
@@ -205,7 +217,14 @@ pub(super) async fn run(client: &Client, command: &TemplateCommand) -> Result<()
         }
         TemplateCommand::Variables { json } => {
             let columns = ["name", "meaning", "example"];
-            print_list(client, "/api/v1/template-variables", &columns, *json).await
+            print_list(
+                client,
+                "/api/v1/template-variables",
+                &columns,
+                NOTHING,
+                *json,
+            )
+            .await
         }
     }
 }

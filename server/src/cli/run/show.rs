@@ -3,15 +3,14 @@
 use app::run::{Run, RunState, reason_text, signal_text};
 use app::texts::runlog::RunLogUi;
 use app::texts::{Ui, phrases};
-use app::time::Stamp;
 use axum::http::Method;
 use serde_json::Value;
 
 use super::brief;
 use crate::cli::calendar::typed;
 use crate::cli::client::Client;
-use crate::cli::print::{block, print_lines, text};
-use crate::cli::when::local;
+use crate::cli::print::{block, print_lines};
+use crate::cli::when::here;
 use crate::cli::words::{labelled, state, title};
 use crate::cli::{Failure, lang};
 
@@ -25,7 +24,7 @@ pub(super) async fn show(client: &Client, answer: &Value) -> Result<(), Failure>
         Err(failure) if failure.is_not_found() => Value::Null,
         Err(failure) => return Err(failure),
     };
-    let mut lines = facts(&run, &text(&task, "zone"));
+    let mut lines = facts(&run);
     if run.state.is_bad() {
         lines.extend(brief::brief(client, run.id).await?);
     }
@@ -38,10 +37,9 @@ pub(super) async fn show(client: &Client, answer: &Value) -> Result<(), Failure>
     Ok(())
 }
 
-fn facts(run: &Run, zone: &str) -> Vec<String> {
+fn facts(run: &Run) -> Vec<String> {
     let lang = lang();
     let (ui, log) = (Ui::of(lang), RunLogUi::of(lang));
-    let at = |at: Stamp| local(at, zone);
     let name = run.task_name.replace(char::is_control, " ");
     let mut lines = vec![
         phrases::run_title(lang, run.id.0),
@@ -63,10 +61,10 @@ fn facts(run: &Run, zone: &str) -> Vec<String> {
         log.parameters,
         Some(parameters.collect::<Vec<_>>().join(", ")),
     );
-    fact(ui.planned_for, run.scheduled_for.map(at));
-    fact(log.due, run.due_at.filter(|_| waits).map(at));
-    fact(ui.started, started.map(at));
-    fact(ui.finished, run.finished_at.map(at));
+    fact(ui.planned_for, run.scheduled_for.map(here));
+    fact(log.due, run.due_at.filter(|_| waits).map(here));
+    fact(ui.started, started.map(here));
+    fact(ui.finished, run.finished_at.map(here));
     fact(
         ui.took,
         run.duration_ms().map(|took| phrases::took(lang, took)),
@@ -74,7 +72,8 @@ fn facts(run: &Run, zone: &str) -> Vec<String> {
     fact(ui.exit_code, run.exit_code.map(|code| code.to_string()));
     fact(
         ui.signal,
-        run.signal.map(|signal| signal_text(signal, lang)),
+        run.signal
+            .map(|signal| signal_text(signal, run.state, lang)),
     );
     let attempt = (run.attempt > 1).then(|| {
         let retry = run.attempt - 1;

@@ -11,7 +11,7 @@ use super::{One, path};
 use crate::cli::calendar::typed;
 use crate::cli::client::Client;
 use crate::cli::print::{print_json, print_note, print_table, text};
-use crate::cli::when::local;
+use crate::cli::when::here;
 use crate::cli::{Failure, lang};
 
 /// Which messages the task would send now: a line for each event and channel.
@@ -24,7 +24,6 @@ pub(super) async fn explain(client: &Client, one: &One) -> Result<(), Failure> {
         return Ok(());
     }
     let task = client.call(Method::GET, &path(one.id, ""), None).await?;
-    let zone = text(&task, "zone");
     let words = RulesUi::of(lang());
     let explained: Vec<Explained> = typed(&found["items"])?;
     let state = TaskState::read(&text(&task, "state"));
@@ -42,7 +41,7 @@ pub(super) async fn explain(client: &Client, one: &One) -> Result<(), Failure> {
             rows.push(vec![
                 event.clone(),
                 channel(route),
-                fate(route, &zone, words),
+                fate(route, words),
                 why(route, words),
             ]);
         }
@@ -51,7 +50,14 @@ pub(super) async fn explain(client: &Client, one: &One) -> Result<(), Failure> {
         ["事件", "渠道", "结果", "原因"],
         ["EVENT", "CHANNEL", "RESULT", "WHY"],
     );
-    print_table(&heading, &rows);
+    print_table(
+        &heading,
+        &rows,
+        (
+            "这个任务没有会发消息的事件",
+            "No event of this task would send messages",
+        ),
+    );
     Ok(())
 }
 
@@ -62,10 +68,10 @@ fn channel(route: &Route) -> String {
         .unwrap_or_else(|| format!("#{}", route.channel_id))
 }
 
-fn fate(route: &Route, zone: &str, words: &RulesUi) -> String {
+fn fate(route: &Route, words: &RulesUi) -> String {
     let verdict = words.verdict(route.verdict);
     match route.until {
-        Some(until) => format!("{verdict} {}", local(until, zone)),
+        Some(until) => format!("{verdict} {}", here(until)),
         None => verdict.to_owned(),
     }
 }

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::{One, path};
 use crate::cli::client::{Client, escaped};
-use crate::cli::print::{items, print_json, print_lines, print_table, text};
-use crate::cli::when::local_text;
+use crate::cli::print::{Empty, items, print_json, print_lines, print_table, text};
+use crate::cli::when::here_text;
 use crate::cli::{Failure, lang};
 
 pub(super) async fn explain(client: &Client, one: &One, at: Option<&str>) -> Result<(), Failure> {
@@ -46,7 +46,7 @@ pub(super) async fn occurrences(client: &Client, one: &One, query: &str) -> Resu
             None,
         )
         .await?;
-    table(client, one, &page).await?;
+    table(one, &page, ("没有符合条件的计划", "No planned runs match"));
     if let Some(next) = page["next"].as_str().filter(|_| !one.json) {
         print_lines(&[lang().pick(
             format!("还有更早的：--after {next}"),
@@ -64,23 +64,21 @@ pub(super) async fn next(client: &Client, one: &One, limit: u32) -> Result<(), F
             None,
         )
         .await?;
-    table(client, one, &page).await
+    table(one, &page, ("没有后续执行", "No runs to come"));
+    Ok(())
 }
 
-async fn table(client: &Client, one: &One, page: &Value) -> Result<(), Failure> {
+fn table(one: &One, page: &Value, empty: Empty) {
     if one.json {
-        print_json(page);
-        return Ok(());
+        return print_json(page);
     }
-    let task = client.call(Method::GET, &path(one.id, ""), None).await?;
-    let zone = text(&task, "zone");
     let rows: Vec<Vec<String>> = items(page)
         .iter()
         .map(|row| {
-            let due = local_text(&row["due_at"], &zone);
-            let scheduled = match local_text(&row["since"], &zone) {
-                since if since.is_empty() => local_text(&row["scheduled_for"], &zone),
-                since => format!("{since} … {}", local_text(&row["scheduled_for"], &zone)),
+            let due = here_text(&row["due_at"]);
+            let scheduled = match here_text(&row["since"]) {
+                since if since.is_empty() => here_text(&row["scheduled_for"]),
+                since => format!("{since} … {}", here_text(&row["scheduled_for"])),
             };
             vec![
                 scheduled,
@@ -95,6 +93,6 @@ async fn table(client: &Client, one: &One, page: &Value) -> Result<(), Failure> 
     print_table(
         &["SCHEDULED", "DUE", "STATE", "COUNT", "RUN", "REASON"],
         &rows,
+        empty,
     );
-    Ok(())
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::path;
 use crate::cli::client::Client;
 use crate::cli::print::{block, items, print_json, print_lines, print_table, text};
-use crate::cli::when::local_text;
+use crate::cli::when::here_text;
 use crate::cli::words::{self, labelled, title};
 use crate::cli::{Failure, lang};
 
@@ -59,20 +59,26 @@ pub(super) async fn list(
                 health(task),
                 text(task, "name"),
                 cron(task),
-                text(task, "next_at"),
+                here_text(&task["next_at"]),
                 text(&task["last_run"], "state"),
             ]
         })
         .collect();
     let heading = ["ID", "STATE", "HEALTH", "NAME", "CRON", "NEXT", "LAST"];
-    print_table(&heading, &lines);
+    let empty = match query.trim().is_empty() && state.is_none() {
+        true => (
+            "还没有任务。添加：jcrontab task add 名称 --cron '0 4 * * *' --command 命令",
+            "No tasks yet. Add one: jcrontab task add NAME --cron '0 4 * * *' --command COMMAND",
+        ),
+        false => ("没有符合条件的任务", "No tasks match"),
+    };
+    print_table(&heading, &lines, empty);
     Ok(())
 }
 
 /// The health: `failing ×10 since …`, `ok`; empty from a server that does not report it.
 fn health(task: &Value) -> String {
     let (health, lang) = (&task["health"], lang());
-    let zone = text(task, "zone");
     let ui = HealthUi::of(Lang::Zh);
     let mut words = match (lang, serde_json::from_value::<Health>(health.clone())) {
         (Lang::Zh, Ok(health)) => match health {
@@ -80,6 +86,7 @@ fn health(task: &Value) -> String {
             Health::Chasing => Ui::of(lang).urging,
             Health::Running { .. } => ui.running,
             Health::Ok => ui.ok,
+            Health::Stopped => ui.stopped,
             Health::Waiting => ui.waiting,
             Health::Paused { .. } => Ui::of(lang).task_paused,
             Health::Done => ui.finished,
@@ -92,7 +99,7 @@ fn health(task: &Value) -> String {
         words.push_str(&format!(" ×{times}"));
     }
     let at = |field: &str| {
-        let at = local_text(&health[field], &zone);
+        let at = here_text(&health[field]);
         (!at.is_empty()).then_some(at)
     };
     let since = at("since").map(|at| health::since(lang, &at));
@@ -195,7 +202,7 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
         (starts, "starts_at"),
         (ends, "ends_at"),
     ] {
-        let at = local_text(&task[field], &zone);
+        let at = here_text(&task[field]);
         if !at.is_empty() {
             all.push(labelled(label, at));
         }

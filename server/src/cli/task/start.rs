@@ -5,8 +5,8 @@ use std::io::{BufRead, IsTerminal};
 use std::time::Duration;
 
 use app::run::{Run, RunState, reason_text};
-use app::task::RunForm;
 use app::task::execution::ParameterKind;
+use app::task::{RunForm, TaskState};
 use axum::http::Method;
 use clap::Args;
 use serde_json::json;
@@ -50,7 +50,8 @@ pub(in crate::cli) struct StartTask {
 }
 
 pub(super) async fn run(client: &Client, start: &StartTask) -> Result<(), Failure> {
-    let address = path(id_of(client, &start.task).await?, "/run");
+    let id = id_of(client, &start.task).await?;
+    let address = path(id, "/run");
     let form = client.call(Method::GET, &address, None).await?;
     let form: RunForm = read(form)?;
     let body = json!({ "parameters": parameters(start, &form)?, "note": start.note });
@@ -63,6 +64,7 @@ pub(super) async fn run(client: &Client, start: &StartTask) -> Result<(), Failur
         .send(Method::POST, &address, Some(body), &headers)
         .await?;
     let mut run: Run = serde_json::from_slice(&bytes).map_err(|_| not_ours())?;
+    overridden(client, id, &form).await?;
     if start.wait {
         if !start.json {
             print_lines(&[started(&run)]);
@@ -85,6 +87,28 @@ pub(super) async fn run(client: &Client, start: &StartTask) -> Result<(), Failur
         (true, _) => return Err(Failure::error(ended(&run))),
         (false, _) if !start.json => print_lines(&[started(&run)]),
         (false, _) => {}
+    }
+    Ok(())
+}
+
+/// Says which rules the start has overridden, and of a closed task that it stays closed.
+async fn overridden(client: &Client, id: i64, form: &RunForm) -> Result<(), Failure> {
+    if form.overrides.is_empty() {
+        return Ok(());
+    }
+    let lang = lang();
+    for rule in &form.overrides {
+        print_note(&lang.pick(
+            format!("{rule}；手动执行不受此限制"),
+            format!("{rule}; a start by hand overrides that"),
+        ));
+    }
+    let task = client.call(Method::GET, &path(id, ""), None).await?;
+    if task["state"] == TaskState::Closed.as_str() {
+        print_note(&lang.pick(
+            format!("任务仍然是结单状态，不会按计划执行；要重新打开：jcrontab task restore {id}"),
+            format!("The task stays closed and does not run on schedule; to reopen it: jcrontab task restore {id}"),
+        ));
     }
     Ok(())
 }

@@ -62,7 +62,14 @@ pub(super) async fn run(client: &Client, command: &DefaultCommand) -> Result<(),
                 .iter()
                 .map(|default| vec![default.tag.clone(), words(default)])
                 .collect();
-            print_table(&heading, &rows);
+            print_table(
+                &heading,
+                &rows,
+                (
+                    "没有默认策略。设置：jcrontab ticket default set 标签",
+                    "No default policies. Set one: jcrontab ticket default set TAG",
+                ),
+            );
             Ok(())
         }
         DefaultCommand::Set { tag, policy, json } => {

@@ -114,7 +114,7 @@ impl Outbox {
                 let is_json = matches!(fault.why, TemplateWhy::NotJson(_));
                 let place = fault.place.filter(|_| !is_json);
                 let place = place.map(|place| (place.line, place.column));
-                with_built_in_words(&answer, place)
+                with_built_in_words(&answer, item.event, place)
             }
             None => answer,
         })
@@ -214,6 +214,7 @@ impl Outbox {
             .map_err(|error| unreadable("the words of a message were not made", &error))?;
         if let Some(why) = &words.unused {
             tracing::warn!(
+                event = item.event.as_str(),
                 %why,
                 "a template cannot be used; the built-in words are sent"
             );

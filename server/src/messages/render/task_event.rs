@@ -4,7 +4,7 @@ use app::auth::Principal;
 use app::duration::{about_duration, duration_words};
 use app::i18n::plural;
 use app::id::RunId;
-use app::occurrence::{MissReason, NotRun, SkipReason};
+use app::occurrence::MissReason;
 use app::run::RunState;
 use app::texts::Ui;
 use app::texts::brief::field_names;
@@ -54,7 +54,7 @@ impl Words<'_> {
                 reason,
                 planned_for,
             } => (
-                self.why_skipped(reason),
+                Ui::of(self.lang).because(reason),
                 vec![self.planned_for(task, *planned_for)],
             ),
             TaskEvent::Paused(failures) => {
@@ -211,7 +211,9 @@ impl Words<'_> {
             (RunState::Failed, Some(code), _) if code != 0 => self
                 .lang
                 .pick(format!("退出码 {code}"), format!("exit code {code}")),
-            (RunState::Failed, None, Some(signal)) => app::run::killed_by(signal, self.lang),
+            (state @ RunState::Failed, None, Some(signal)) => {
+                app::run::killed_by(signal, state, self.lang)
+            }
             _ => retried
                 .reason
                 .as_deref()
@@ -299,26 +301,5 @@ impl Words<'_> {
             ),
         });
         (verdict, lines)
-    }
-
-    fn why_skipped(&self, reason: &str) -> String {
-        let known = NotRun::read(reason);
-        let words = match known {
-            Some(NotRun::Skipped(SkipReason::Overlap)) => self
-                .lang
-                .pick("上一次执行还没有结束", "the previous run had not finished"),
-            Some(NotRun::Skipped(SkipReason::QueueFull)) => {
-                self.lang.pick("排队已满", "its queue was full")
-            }
-            Some(NotRun::Skipped(SkipReason::Dependency)) => self.lang.pick(
-                "所依赖的任务没有按时完成",
-                "a task it depends on did not finish in time",
-            ),
-            Some(NotRun::Skipped(SkipReason::Blackout)) => {
-                self.lang.pick("处于停跑时段", "it fell into a blackout")
-            }
-            _ => return Ui::of(self.lang).why(reason),
-        };
-        words.to_owned()
     }
 }

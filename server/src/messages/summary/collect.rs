@@ -125,7 +125,10 @@ fn should_have_started(firing: &NotStarted) -> bool {
         || matches!(
             skipped,
             Some(NotRun::Skipped(
-                SkipReason::Overlap | SkipReason::QueueFull | SkipReason::Dependency
+                SkipReason::Overlap
+                    | SkipReason::QueueFull
+                    | SkipReason::Dependency
+                    | SkipReason::Late
             ))
         )
 }

@@ -45,7 +45,6 @@ impl Vendor for Dingtalk {
         Limits {
             text_max: TEXT_MAX,
             rate: Some(RATE),
-            pictures: false,
         }
     }
 

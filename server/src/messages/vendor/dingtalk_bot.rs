@@ -31,7 +31,6 @@ impl Vendor for DingtalkBot {
         Limits {
             text_max: TEXT_MAX,
             rate: Some(RATE),
-            pictures: false,
         }
     }
 

@@ -29,7 +29,6 @@ impl Vendor for Email {
         Limits {
             text_max: TEXT_MAX,
             rate: None,
-            pictures: false,
         }
     }
 

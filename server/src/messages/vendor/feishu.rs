@@ -38,7 +38,6 @@ impl Vendor for Feishu {
         Limits {
             text_max: TEXT_MAX,
             rate: Some(RATE),
-            pictures: false,
         }
     }
 

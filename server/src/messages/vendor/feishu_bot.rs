@@ -32,7 +32,6 @@ impl Vendor for FeishuBot {
         Limits {
             text_max: TEXT_MAX,
             rate: Some(RATE),
-            pictures: false,
         }
     }
 

@@ -28,7 +28,6 @@ impl Vendor for Slack {
         Limits {
             text_max: TEXT_MAX,
             rate: Some(RATE),
-            pictures: false,
         }
     }
 

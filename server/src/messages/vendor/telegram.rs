@@ -31,7 +31,6 @@ impl Vendor for Telegram {
             // A unit has at most three bytes: what is shown is never shorter than what is sent.
             text_max: 3 * UNITS_MAX,
             rate: Some(RATE),
-            pictures: false,
         }
     }
 

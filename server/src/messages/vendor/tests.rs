@@ -278,6 +278,6 @@ fn pictures_go_where_they_are_taken() {
             .render(&to(kind), &picture, at())
             .expect("an answer");
         let sends = !matches!(rendered, Outgoing::Nothing(_));
-        assert_eq!(sends, of(kind).limits().pictures, "{kind:?}");
+        assert_eq!(sends, kind.takes_pictures(), "{kind:?}");
     }
 }

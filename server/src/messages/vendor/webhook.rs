@@ -26,7 +26,6 @@ impl Vendor for Webhook {
         Limits {
             text_max: TEXT_MAX,
             rate: None,
-            pictures: true,
         }
     }
 

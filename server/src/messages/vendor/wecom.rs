@@ -46,7 +46,6 @@ impl Vendor for Wecom {
         Limits {
             text_max: TEXT_MAX,
             rate: Some(RATE),
-            pictures: true,
         }
     }
 

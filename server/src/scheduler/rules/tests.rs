@@ -79,6 +79,7 @@ fn decision_of(agenda: &Agenda, seconds: &[i64], running: bool, now: i64) -> Dec
             id: RunId(1),
             task_id: TaskId(1),
             pool: None,
+            started_at: at(0),
             waits: None,
         })
         .into_iter()

@@ -77,6 +77,7 @@ impl Service {
             }
             Manual::Replayed { run_id } => (run_id, true),
             Manual::Refused(why) => return Err(refused(&task, why).answer(lang)),
+            Manual::Closed => return Err(StartRefusal::Closed.answer(lang)),
             Manual::Mismatch => return Err(StartRefusal::KeyReused.answer(lang)),
             Manual::Dead => return Err(ServerRefusal::OutOfStep.answer(lang)),
             Manual::NoTask => return Err(Missing::Task.answer(lang)),

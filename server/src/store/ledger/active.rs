@@ -120,6 +120,7 @@ pub(in crate::store) async fn active<C: ConnectionTrait>(
             id,
             task_id,
             pool,
+            started_at,
             waits,
         });
     }

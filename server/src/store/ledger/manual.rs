@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use app::id::{RunId, TaskId};
 use app::message::Event;
 use app::run::{NoRoom, RunReason, RunState, Trigger};
-use app::task::Task;
+use app::task::{Task, TaskState};
 use chrono::{DateTime, Utc};
 use sea_orm::{EntityTrait, Set};
 
@@ -61,6 +61,8 @@ pub enum Manual {
     },
     /// A different request with the same key came before.
     Mismatch,
+    /// The task is closed, and there is no room to start it at once.
+    Closed,
     /// The task is gone.
     NoTask,
     /// This node was declared dead and starts nothing any more.
@@ -105,6 +107,10 @@ impl Store {
             let admission = room.admit(task);
             if let Admission::LeaveOut(reason) = admission {
                 return Ok(Manual::Refused(reason));
+            }
+            // What waits starts by the agenda, in which closed tasks are not.
+            if matches!(admission, Admission::Wait(_)) && task.state == TaskState::Closed {
+                return Ok(Manual::Closed);
             }
             active::request_stop(tx, &room.stop, active::REPLACED).await?;
             active::cancel_waiting(tx, &room.replaced, &RunReason::Replaced.code(), now).await?;

@@ -1,10 +1,11 @@
 //! What became of a message that has left, and what a channel said.
 
+use app::channel::ChannelKind;
 use app::id::{ChannelId, RunId};
 use app::message::{Event, MessageKind, MessageState, MessageStep, NoAnswer, PictureName, Why};
 use app::run::{RunReason, RunStep};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, Func};
+use sea_orm::sea_query::{Expr, Func, IntoCondition};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::super::code::{Code, Lenient, TakeStep};
@@ -29,8 +30,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             if end(tx, item, MessageStep::Accept, answer, Some(now)).await? {
-                follow(tx, item.id.0, true).await?;
-                created_picture(tx, item).await?;
+                let kind = kind_of(tx, item.channel_id).await?;
+                if kind.is_some_and(ChannelKind::takes_pictures) {
+                    follow(tx, item.id.0, true).await?;
+                    created_picture(tx, item).await?;
+                } else {
+                    withdraw_picture(tx, message::Column::AfterId.eq(item.id.0)).await?;
+                }
                 if item.event == Event::Digest {
                     digest::accepted(tx, item.id, excerpt(item), answer, now).await?;
                 }
@@ -70,6 +76,23 @@ impl Store {
                 }
             }
             note_trouble(tx, item.channel_id, answer, refused, now).await
+        })
+    }
+
+    /// It is a picture, and channels of this kind take none: it is withdrawn, which says nothing about the channel.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_unsupported(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        use message::Column as M;
+        transaction!(self, |tx| {
+            message::Entity::update_many()
+                .filter(M::Id.eq(item.id.0))
+                .filter(M::Attempts.eq(item.attempts))
+                .step(M::State, MessageStep::PutBack)
+                .exec(tx)
+                .await?;
+            withdraw_picture(tx, M::Id.eq(item.id.0)).await
         })
     }
 
@@ -217,6 +240,30 @@ async fn follow(tx: &Tx, text: i64, is_sent: bool) -> Result<(), StoreError> {
             .step(M::State, MessageStep::FallWithText)
     };
     update.exec(tx).await?;
+    Ok(())
+}
+
+/// The kind of a channel; `None` when it was deleted, or is of another version.
+async fn kind_of(tx: &Tx, id: ChannelId) -> Result<Option<ChannelKind>, StoreError> {
+    let kind: Option<String> = channel::Entity::find_by_id(id.0)
+        .select_only()
+        .column(channel::Column::Kind)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(kind.and_then(|kind| kind.parse().ok()))
+}
+
+/// Withdraws a picture whose channel takes none.
+async fn withdraw_picture(tx: &Tx, picture: impl IntoCondition) -> Result<(), StoreError> {
+    use message::Column as M;
+    let why = NoAnswer::from(Why::NoPictures).code();
+    message::Entity::update_many()
+        .col_expr(M::LastAnswer, Expr::value(why))
+        .filter(picture)
+        .step(M::State, MessageStep::Withdraw)
+        .exec(tx)
+        .await?;
     Ok(())
 }
 

@@ -3,12 +3,15 @@
 use app::auth::Role;
 use app::backend::{Calendars, Tasks};
 use app::calendar::BlackoutDraft;
+use app::channel::ChannelKind;
 use app::id::TaskId;
 use app::run::RunState;
 use app::schedule::ScheduleDraft;
 use app::task::execution::{ExecutionDraft, WaitsDraft};
 use app::task::{Control, TaskDraft};
 use app::task::{RunForm, RunRequest};
+use axum::body::Body;
+use axum::http::{Request, header};
 use serde_json::{Value, json};
 
 use super::super::helpers::{TestApp, draft};
@@ -218,4 +221,74 @@ async fn scripts_can_ask_what_a_start_asks_for() {
         (&asked["overrides"], &asked["overlap"]),
         (&json!([]), &Value::Null)
     );
+}
+
+/// Programs that always name a content type send it without a body, too.
+#[tokio::test]
+async fn a_body_whose_fields_are_all_optional_may_be_absent() {
+    let app = TestApp::new().await;
+    let task = app.add(draft("t", "0 9 * * *", "true")).await.id;
+    let url = "http://127.0.0.1:9/";
+    let channel = app.channel("ops", ChannelKind::Webhook, url).await.id;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    for (path, status) in [
+        (format!("/api/v1/tasks/{task}/run"), 202),
+        (format!("/api/v1/tasks/{task}/pause"), 200),
+        (format!("/api/v1/tasks/{task}/restore"), 200),
+        (format!("/api/v1/channels/{channel}/templates/preview"), 200),
+    ] {
+        for content_type in [Some("application/json"), None] {
+            let mut request = Request::post(&path);
+            if let Some(content_type) = content_type {
+                request = request.header(header::CONTENT_TYPE, content_type);
+            }
+            let request = request.body(Body::empty()).expect("a request");
+            let reply = admin.send(request).await;
+            assert_eq!(
+                reply.status,
+                status,
+                "{path} {content_type:?}: {}",
+                reply.text()
+            );
+            for run in app.runs(task).await {
+                app.ended(run.id).await;
+            }
+        }
+    }
+    // What is there is still read strictly.
+    let request = Request::post(format!("/api/v1/tasks/{task}/run"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from("[]"));
+    let reply = admin.send(request.expect("a request")).await;
+    assert_eq!(reply.status, 422, "{}", reply.text());
+}
+
+/// A start that waits would be cancelled as soon as its turn comes.
+#[tokio::test]
+async fn a_closed_task_is_started_at_once_or_not_at_all() {
+    let app = TestApp::new().await;
+    let execution = ExecutionDraft {
+        overlap: "queue:5".to_owned(),
+        ..ExecutionDraft::default()
+    };
+    let task = TaskDraft {
+        execution,
+        ..draft("t", "0 9 * * *", "sleep 600")
+    };
+    let task = app.add(task).await.id;
+    let console = app.console();
+    let closed = app.service.task_control(&console, task, &Control::Close);
+    closed.await.expect("closed");
+    let operator = operator(&app).await.with("accept-language", "en");
+    let path = format!("/api/v1/tasks/{task}/run");
+    operator.post(&path, json!({})).await.expect(202);
+    let refused = operator.post(&path, json!({})).await.expect(409);
+    assert_eq!(refused["code"], "task.closed_waits");
+    assert!(
+        refused["detail"]
+            .as_str()
+            .is_some_and(|hint| hint.contains("Reopen")),
+        "{refused}"
+    );
+    assert_eq!(app.runs(task).await.len(), 1);
 }

@@ -36,16 +36,18 @@ fn row(rota: &RotaView, clock: &Clock) -> AnyView {
     let hand_over = format!("{} {} {}", rota.weekday.words(lang), rota.time, rota.zone);
     let stand_ins = rota.overrides.iter().map(|one| {
         view! {
-            <small class="muted">{one.who.clone()} " " {clock.exact(one.from)} " – " {clock.exact(one.until)}</small>
+            <li>{one.who.clone()} " " {clock.exact(one.from)} " – " {clock.exact(one.until)}</li>
         }
     });
+    let stand_ins = (!rota.overrides.is_empty())
+        .then(|| view! { <ul class="stand-ins muted">{stand_ins.collect_view()}</ul> });
     view! {
         <tr>
             <th scope="row"><span class="break">{format!("{PREFIX}{}", rota.name)}</span></th>
             <td data-label=texts.on_call><b class="break">{rota.now.clone()}</b></td>
             <td data-label=texts.on_call_until>{clock.exact(rota.until)}</td>
             <td data-label=texts.on_call_next><span class="break">{rota.next.clone()}</span></td>
-            <td data-label=texts.hand_over>{hand_over} {stand_ins.collect_view()}</td>
+            <td data-label=texts.hand_over><span>{hand_over}</span> {stand_ins}</td>
         </tr>
     }
     .into_any()

@@ -6,8 +6,8 @@ use super::parameters::parameters;
 use crate::task::execution::{
     ExecutionDraft, KeepDraft, LimitsDraft, RetryDraft, SuccessWhen, WaitsDraft,
 };
-use crate::ui::components::choice::{check, select};
-use crate::ui::components::field::{Faults, Field, input, lines};
+use crate::ui::components::choice::{check, options, select};
+use crate::ui::components::field::{Faults, Field, input, lines, text};
 use crate::ui::context::execution_ui;
 
 /// The section.
@@ -50,41 +50,8 @@ pub(super) fn group(
     .into_any()
 }
 
-/// A text field of the execution.
-fn text(
-    name: &'static str,
-    (label, hint): (&'static str, &'static str),
-    value: &str,
-    faults: &Faults,
-) -> AnyView {
-    let field = Field {
-        name: name.into(),
-        label,
-        value: value.to_owned(),
-        hint,
-        ..Field::default()
-    };
-    input(field, faults)
-}
-
 fn any(texts: &[&str]) -> bool {
     texts.iter().any(|text| !text.trim().is_empty())
-}
-
-/// Options of a choice, the first of which is the default; a stored one that is not offered is kept.
-fn options(offered: &[(&'static str, &'static str)], chosen: &str) -> Vec<(String, String, bool)> {
-    let chosen = match chosen.trim() {
-        "" => offered.first().map_or("", |(value, _)| *value),
-        chosen => chosen,
-    };
-    let option = |(value, words): &(&str, &str)| {
-        ((*value).to_owned(), (*words).to_owned(), *value == chosen)
-    };
-    let mut all: Vec<_> = offered.iter().map(option).collect();
-    if !all.iter().any(|(.., chosen)| *chosen) {
-        all.push((chosen.to_owned(), chosen.to_owned(), true));
-    }
-    all
 }
 
 fn limits(draft: &ExecutionDraft, faults: &Faults) -> AnyView {

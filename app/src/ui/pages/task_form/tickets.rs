@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::task::TicketDraft;
-use crate::ui::components::choice::select;
-use crate::ui::components::field::{Faults, lines};
-use crate::ui::components::policy::{options, policy, text};
+use crate::ui::components::choice::{options, select};
+use crate::ui::components::field::{Faults, lines, text};
+use crate::ui::components::policy::policy;
 use crate::ui::context::ticket_ui;
 
 /// The fields that are not shown until one of them is used.
@@ -37,15 +37,13 @@ pub(super) fn tickets(draft: &TicketDraft, faults: &Faults) -> AnyView {
         "none" => "",
         opens => opens,
     };
-    let opens = options(
-        opens,
-        &[
-            ("", words.opens_none),
-            ("task", words.opens_task),
-            ("firing", words.opens_firing),
-            ("failure", words.opens_failure),
-        ],
-    );
+    let offered = [
+        ("", words.opens_none),
+        ("task", words.opens_task),
+        ("firing", words.opens_firing),
+        ("failure", words.opens_failure),
+    ];
+    let opens = options(&offered, opens);
     let parts = PARTS.map(str::to_owned);
     let open = *draft != TicketDraft::default() || faults.any(&parts);
     view! {

@@ -1,0 +1,116 @@
+//! What the codes mean that vendors answer with: people read the meaning, and can search for the code.
+
+use crate::i18n::Lang;
+
+/// The meaning of the code in an answer; `None` for an answer without one, and for a code that is not listed here.
+pub(super) fn meaning(answer: &str, lang: Lang) -> Option<&'static str> {
+    let (zh, en) = match (number(answer, "errcode"), number(answer, "code")) {
+        (Some(code), _) => by_errcode(code),
+        (None, Some(code)) => by_code(code),
+        (None, None) => None,
+    }?;
+    Some(lang.pick(zh, en))
+}
+
+/// WeCom (developer documents 90313, 91770) and DingTalk; their numbers differ.
+const fn by_errcode(code: i64) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        -1 => ("对方系统繁忙", "the service is busy"),
+        40_008 => (
+            "不支持这种消息类型",
+            "this type of message is not supported",
+        ),
+        40_058 => (
+            "消息的内容或参数不合法",
+            "the content or a parameter of the message is invalid",
+        ),
+        44_004 => ("消息内容为空", "the message is empty"),
+        45_002 => ("消息内容超过长度限制", "the message is too long"),
+        45_009 | 45_011 | 45_033 | 130_101 => (
+            "发送过于频繁，超过了机器人的限制",
+            "too many messages: the limit of the robot is exceeded",
+        ),
+        93_000 => (
+            "机器人的地址不对，或机器人已被移出群聊",
+            "the address of the robot is wrong, or the robot was removed from its group",
+        ),
+        93_004 => ("机器人已被停用", "the robot is disabled"),
+        93_008 => ("机器人不在这个群里", "the robot is not in this group"),
+        300_001 => (
+            "机器人的 access_token 不存在",
+            "the access_token of the robot does not exist",
+        ),
+        301_019 => ("图片与 MD5 不一致", "the picture does not match its MD5"),
+        310_000 => (
+            "不符合机器人的安全设置（关键词、加签或 IP 地址）",
+            "the security settings of the robot refuse it: keyword, signature or IP address",
+        ),
+        _ => return None,
+    })
+}
+
+/// Feishu and Lark (document "Use bots in groups").
+const fn by_code(code: i64) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        19_001 => ("机器人的地址不对", "the address of the robot is wrong"),
+        19_021 => (
+            "签名校验失败，或时间相差超过一小时",
+            "the signature is wrong, or the clocks differ by more than an hour",
+        ),
+        19_022 => (
+            "服务器的 IP 不在机器人的白名单里",
+            "the IP address of the server is not allowed by the robot",
+        ),
+        19_024 => (
+            "消息里没有机器人要求的关键词",
+            "the message lacks the keyword that the robot demands",
+        ),
+        11_232 => (
+            "发送过于频繁，超过了机器人的限制",
+            "too many messages: the limit of the robot is exceeded",
+        ),
+        _ => return None,
+    })
+}
+
+/// The number behind a name in a JSON object, which may be cut off: answers are kept up to a limit.
+fn number(answer: &str, name: &str) -> Option<i64> {
+    let (_, behind) = answer.split_once(&format!("\"{name}\""))?;
+    let value = behind.trim_start().strip_prefix(':')?.trim_start();
+    let end = value
+        .find(|c: char| !c.is_ascii_digit() && c != '-')
+        .unwrap_or(value.len());
+    value[..end].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::answer_text;
+
+    #[test]
+    fn a_code_is_shown_with_its_meaning_and_the_words_of_the_vendor() {
+        let gone = r#"{"errcode":93000,"errmsg":"invalid webhook url, hint: [x]"}"#;
+        assert_eq!(
+            answer_text(gone, Lang::Zh),
+            format!("机器人的地址不对，或机器人已被移出群聊：{gone}")
+        );
+        let english = answer_text(gone, Lang::En);
+        assert!(
+            english.starts_with("the address of the robot is wrong"),
+            "{english}"
+        );
+        assert!(english.ends_with(gone), "{english}");
+        let feishu = r#"{"code": 19024, "msg": "Key Words Not Found"}"#;
+        assert!(answer_text(feishu, Lang::Zh).starts_with("消息里没有机器人要求的关键词："));
+        for other in [
+            r#"{"errcode":0,"errmsg":"ok"}"#,
+            r#"{"code":0}"#,
+            "ok",
+            "93000",
+            r#"{"errcode":"#,
+        ] {
+            assert_eq!(answer_text(other, Lang::En), other);
+        }
+    }
+}
