@@ -142,12 +142,15 @@ impl Principal {
     /// Stands for the Unix socket, in place of an address.
     pub const SOCKET: &str = "socket";
 
+    /// The name of the console.
+    pub const CONSOLE: &'static str = "console";
+
     /// The console of the server's own host, which may do everything.
     #[must_use]
     pub fn console() -> Self {
         Self {
             user_id: None,
-            name: "console".to_owned(),
+            name: Self::CONSOLE.to_owned(),
             role: Role::Admin,
             via: Via::Console,
             from: None,

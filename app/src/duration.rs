@@ -122,6 +122,16 @@ pub fn duration_words(seconds: i64, lang: Lang) -> String {
     parts.join(" ")
 }
 
+/// How long something has lasted, for a sentence: to the minute, and to the second below one.
+#[must_use]
+pub fn lasting_words(seconds: i64, lang: Lang) -> String {
+    match seconds {
+        ..=0 => lang.pick("不到 1 秒", "less than a second").to_owned(),
+        1..60 => duration_words(seconds, lang),
+        _ => duration_words(seconds / 60 * 60, lang),
+    }
+}
+
 /// About so many seconds in words, for what is ahead or past and does not need the second: `in 2 minutes` for 1 min 59 s.
 /// It is exact below a minute, then to 10 seconds, from an hour on to the minute, from two days on to the hour.
 #[must_use]

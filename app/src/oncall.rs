@@ -47,7 +47,8 @@ pub struct Rota {
     pub people: Vec<String>,
     /// A date, `YYYY-MM-DD`: the first person's first week begins with the hand-over on or before it.
     pub since: String,
-    /// Who stands in for whom, and when; the later ones win.
+    /// Who stands in for whom, and when. None overlaps another one, except for those that former versions stored: of these
+    /// the later ones win.
     pub overrides: Vec<Override>,
 }
 

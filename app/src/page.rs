@@ -83,7 +83,7 @@ pub struct FailingTask {
     pub times: i64,
     /// When the first of them started.
     pub since: Stamp,
-    /// 责任人.
+    /// 负责人.
     pub owners: Vec<String>,
 }
 

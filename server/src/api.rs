@@ -155,7 +155,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(tickets::link))
         .routes(routes!(oncall::list))
         .routes(routes!(oncall::get, oncall::set, oncall::delete))
-        .routes(routes!(oncall::stand_in))
+        .routes(routes!(oncall::stand_in, oncall::remove_override))
         .routes(routes!(oncall::swap))
         .routes(routes!(urge_defaults::list))
         .routes(routes!(urge_defaults::set, urge_defaults::delete))

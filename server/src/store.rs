@@ -49,6 +49,7 @@ mod tickets;
 mod time;
 mod txn;
 mod urge_defaults;
+mod uses;
 mod version;
 
 pub use accounts::StoredUser;
@@ -56,7 +57,7 @@ pub use announced::Announcement;
 pub use audit::{Act, TaskChange};
 pub use blackouts::StoredBlackout;
 pub use brief::{BriefRun, FailedNear, NodeVersion};
-pub use calendars::StoredCalendar;
+pub use calendars::{CalendarRemoval, StoredCalendar};
 pub use channel_uses::{ChannelUses, FallbackOf, NAMES_MAX};
 pub use channels::{ChannelSecret, ChannelTarget, NewChannel, TaskChannel};
 pub use chat::ChatLease;
@@ -76,7 +77,7 @@ pub use messages::{
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;
-pub use oncall::RotaPut;
+pub use oncall::{RotaPut, RotaRemoval};
 pub use overview::QueueDepths;
 pub use pictures::{NewPicture, StoredPicture};
 pub use pools::{PoolLoad, PoolRemoval, StoredPool};

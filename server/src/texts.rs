@@ -264,7 +264,7 @@ impl Say for Missing {
             Self::Summary => both("这个汇总", "summary"),
             Self::Task => both("这个任务", "task"),
             Self::Template => both("这个模板", "template"),
-            Self::Ticket => both("这个单", "ticket"),
+            Self::Ticket => both("这个待办", "ticket"),
             Self::Rota => both("这个值班表", "rota"),
             Self::UrgeDefault => both("这个默认策略", "default policy"),
             Self::Token => both("这个令牌", "token"),

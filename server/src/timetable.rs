@@ -24,8 +24,8 @@ mod version;
 pub mod zones;
 
 pub use civil::{
-    at_time_on, civil_date, civil_time, is_date, parse_end, parse_instant, start_of_day,
-    time_of_day,
+    at_time_on, civil_date, civil_time, date_alone, is_date, parse_end, parse_instant,
+    start_of_day, time_of_day,
 };
 pub use cycle::Cycle;
 pub use pattern::Patterns;

@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use app::id::{TaskId, TicketId};
+use app::id::{RunId, TaskId, TicketId};
 use app::message::Event;
 use app::task::{Task, TaskState};
 use app::ticket::TicketKind;
@@ -25,7 +25,7 @@ use tokio::sync::Semaphore;
 use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::executor::Executor;
-use crate::facts::{Facts, TaskEvent, TicketFacts};
+use crate::facts::{End, Facts, TaskEvent, TicketFacts};
 use crate::failpoints;
 use crate::firings::{CalendarCache, Snapshot};
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
@@ -168,6 +168,9 @@ impl Urging {
         let owners = owners.chain(ladders.flat_map(|rung| &rung.who));
         let is_needed = OnCall::is_among(owners);
         let on_call = OnCall::read(&self.tools.store, is_needed, now).await?;
+        let failed = due.iter().filter_map(StoredTicket::failed_run);
+        let failed: Vec<RunId> = failed.collect();
+        let failed = self.tools.store.failed_ends(&failed).await?;
         let mut claims: Vec<UrgeClaim> = Vec::with_capacity(due.len());
         let mut checks = Vec::new();
         for ticket in due {
@@ -189,7 +192,8 @@ impl Urging {
                 checks.extend(check);
                 continue;
             }
-            claims.push(claim(ticket, next, task, &on_call, now));
+            let end = ticket.failed_run().and_then(|run| failed.get(&run));
+            claims.push(claim(ticket, next, (task, end), &on_call, now));
         }
         if claims.is_empty() {
             return Ok(());
@@ -262,7 +266,7 @@ fn warn_of_missing(tasks: &HashMap<TaskId, Task>, calendars: &Snapshot) {
 fn claim(
     read: StoredTicket,
     next: Next,
-    task: Option<&Task>,
+    (task, failed): (Option<&Task>, Option<&End>),
     on_call: &OnCall,
     now: DateTime<Utc>,
 ) -> UrgeClaim {
@@ -272,7 +276,7 @@ fn claim(
     on_call.name(&mut asked);
     let notice = task.zip(next.effect).and_then(|(task, effect)| {
         let says = matches!(effect, Effect::Urge { .. } | Effect::Expired);
-        says.then(|| notice(&read, &next, task, (effect, &asked), now))
+        says.then(|| notice(&read, &next, (task, failed), (effect, &asked), now))
     });
     UrgeClaim {
         read,
@@ -286,16 +290,21 @@ fn claim(
 fn notice(
     read: &StoredTicket,
     next: &Next,
-    task: &Task,
+    (task, failed): (&Task, Option<&End>),
     (effect, asked): (Effect, &[String]),
     now: DateTime<Utc>,
 ) -> Notice {
     let event: Event = event_of_effect(effect);
     let (id, ticket) = (read.id, &next.ticket);
     let facts = TicketFacts::new(id, ticket.kind, event, read.opened_at);
-    let facts = facts.asking(ticket.urges - ticket.urges_before, ticket.level, asked);
-    let facts = Facts::of_task(task, None, now, TaskEvent::Ticket(facts));
+    let facts = facts.asking(ticket.urged(read.opened_at), ticket.level, asked);
+    let asks = matches!(effect, Effect::Urge { .. });
+    let facts = facts.failing(failed.filter(|_| asks));
+    let run = facts.failed.as_ref().and(read.run_id);
+    let facts = Facts::of_task(task, run, now, TaskEvent::Ticket(facts));
     let mut notice = Notice::about(task, facts);
+    // It is the ticket's message: the run ended with its own.
+    notice.run_id = None;
     notice.mentions = asked.to_vec();
     notice
 }

@@ -33,9 +33,10 @@ pub struct RotaDraft {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct OverrideDraft {
-    /// RFC 3339, or `YYYY-MM-DD[ HH:MM]` in the zone of the rota; empty for now.
+    /// RFC 3339, or `YYYY-MM-DD[ HH:MM]` in the zone of the rota; empty for now. A date alone begins at the time of the
+    /// hand-over.
     pub from: String,
-    /// Likewise; a date alone includes the day.
+    /// Likewise; a date alone ends at the time of the hand-over on the next one.
     pub until: String,
     /// Who is on call then.
     pub who: String,
@@ -46,7 +47,7 @@ pub struct OverrideDraft {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct SwapDraft {
-    /// A date or time in one week.
+    /// A date or time in one week; a date alone is in the week that begins on it, or else in the one in force at its end.
     pub first: String,
     /// A date or time in the other one.
     pub second: String,

@@ -216,7 +216,7 @@ impl RuleDraft {
             let text = faults.line(field, text, LIST_ITEM_MAX);
             if text.is_empty() {
                 let (zh, en) = match field {
-                    "owner" => ("请填写责任人", "Enter an owner"),
+                    "owner" => ("请填写负责人", "Enter an owner"),
                     _ => ("请填写标签", "Enter a tag"),
                 };
                 faults.add(field, "required", zh, en);

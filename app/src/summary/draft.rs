@@ -121,7 +121,7 @@ impl SummaryDraft {
         }
         if owner.len() > 1 {
             let message = lang.pick(
-                "只能填写一个责任人，多人请各建一个汇总",
+                "只能填写一个负责人，多人请各建一个汇总",
                 "Enter one owner; add a summary for each of several",
             );
             faults.push(FieldError::new("owner", "too_many", message));
@@ -132,7 +132,7 @@ impl SummaryDraft {
             (Some(owner), true) => Selection::Owner(owner),
             (Some(owner), false) => {
                 let message = lang.pick(
-                    "责任人和标签只能填一个",
+                    "负责人和标签只能填一个",
                     "Give either an owner or a tag, not both",
                 );
                 faults.push(FieldError::new("tag", "which", message));

@@ -6,7 +6,7 @@
 
 #[cfg(test)]
 mod tests;
-mod text;
+pub(super) mod text;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ pub struct TaskDraft {
     pub name: String,
     /// 称呼.
     pub nickname: String,
-    /// 责任人.
+    /// 负责人.
     pub owners: Vec<String>,
     /// Labels.
     pub tags: Vec<String>,

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::cron::half_width;
-use crate::duration::{duration_words, parse_duration};
+use crate::duration::{DurationFault, duration_words, parse_duration};
 use crate::error::FieldError;
 use crate::i18n::Lang;
 
@@ -29,7 +29,8 @@ impl Reader<'_> {
         match parse_duration(text) {
             Ok(Some(seconds)) if (min..=max).contains(&seconds) => Some(seconds),
             Ok(None) => None,
-            Ok(Some(_)) => {
+            // Of a length that no field takes, the bounds of this one are said as well.
+            Ok(Some(_)) | Err(DurationFault::Range) => {
                 let words = |seconds: i64| duration_words(seconds, self.lang);
                 let (min, max) = (words(min), words(max));
                 let message = self.lang.pick(
@@ -39,7 +40,7 @@ impl Reader<'_> {
                 self.fault(field, "range", message);
                 None
             }
-            Err(fault) => {
+            Err(fault @ DurationFault::Syntax) => {
                 self.fault(field, "invalid", fault.text(self.lang));
                 None
             }

@@ -24,7 +24,7 @@ pub struct TaskSpec {
     pub name: String,
     /// 绰号: the name in the greeting of messages; may be empty.
     pub nickname: String,
-    /// 责任人: mentioned in messages.
+    /// 负责人: mentioned in messages.
     pub owners: Vec<String>,
     /// Labels for searching.
     pub tags: Vec<String>,

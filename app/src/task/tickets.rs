@@ -11,6 +11,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use super::Mode;
+use super::draft::text;
 use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::schedule::Named;
@@ -34,14 +35,24 @@ pub struct TicketDraft {
     /// `none`, `task`, `firing`, `failure`; empty for `none`.
     pub opens: String,
     /// From the opening to the first urge; empty for 30m.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub first_after: String,
     /// From the first urge to the second, `10s`–`30d`; empty for 1h.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub every: String,
     /// Each further interval is so many times the one before, 0.1–10; empty for 1.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub factor: String,
     /// No interval is shorter; empty for no bound of its own.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub min: String,
     /// No interval is longer; empty for 1d, or the interval where that does not grow.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub max: String,
     /// Cron expression of the urges, in the place of `every`; empty for none.
     pub cron: String,
@@ -54,8 +65,12 @@ pub struct TicketDraft {
     /// Whether they are asked at any hour all the same.
     pub urgent: bool,
     /// After so many urges a ticket expires, 1–1,000; empty for 100.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub max_urges: String,
     /// After this time a ticket expires, `1m`–`30d`; empty for 7d.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub expires_after: String,
     /// Who is asked in addition, one line for each time without an answer: `2h: 张三, 李四`, `1d: @all`.
     pub ladder: String,
@@ -68,6 +83,8 @@ pub struct TicketDraft {
     /// The same by a GET request to this URL, in the place of a command: statuses 200–299 succeed.
     pub check_url: String,
     /// Time limit of the check, `1s`–`5m`; empty for 30s.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub check_timeout: String,
 }
 

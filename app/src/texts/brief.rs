@@ -238,7 +238,7 @@ fn field_name(field: &str, lang: Lang) -> String {
     let (zh, en) = match field.strip_prefix("execution.").unwrap_or(field) {
         "name" => ("工作内容", "the name"),
         "nickname" => ("称呼", "the nickname"),
-        "owners" => ("责任人", "the owners"),
+        "owners" => ("负责人", "the owners"),
         "tags" => ("标签", "the tags"),
         "mode" => ("工作模式", "the mode"),
         "command" => ("命令", "the command"),

@@ -57,7 +57,7 @@ pub fn loop_purpose(lang: Lang, name: &str) -> Option<&'static str> {
     let (zh, en) = match name {
         "scheduler" => ("调度：计划并启动执行", "Plans and starts runs"),
         "outbox" => ("发送通知消息", "Sends messages"),
-        "urge" => ("催单：到时间再次提醒", "Asks for open tickets again"),
+        "urge" => ("到时间催待办", "Urges people about open tickets"),
         "results" => ("把执行结果写入数据库", "Writes results of runs"),
         "notices" => (
             "把超时等提醒写入发送队列",

@@ -7,7 +7,7 @@ crate::texts! {
     TicketsUi {
         tickets: "待办" | "To do",
         tickets_none: "没有待办" | "Nothing is open",
-        tickets_of_task: "这个任务的单" | "Tickets of this task",
+        tickets_of_task: "这个任务的待办" | "Tickets of this task",
         all_open: "未完成" | "Not done",
         all: "全部" | "All",
         mine: "我的" | "Mine",
@@ -18,19 +18,17 @@ crate::texts! {
         state_filter: "状态" | "State",
         select_one: "选中" | "Select",
         since: "开始于" | "Since",
-        next: "下次提醒" | "Next reminder",
+        next: "下次催单" | "Next urge",
         level: "升级到第" | "Escalation level",
         history: "经过" | "History",
-        asked: "询问记录" | "Who was asked",
-        asked_none: "还没有催过" | "Not asked yet",
-        whom: "问了谁" | "Asked",
+        asked: "催单记录" | "Urges",
+        asked_none: "还没有催过" | "Not urged yet",
+        whom: "催了谁" | "Urged",
         outcome: "结果" | "Outcome",
-        sent: "已发送" | "Sent",
-        no_channel: "没有可用的通知渠道" | "No channel",
         what: "做了什么" | "What",
         who: "操作人" | "By",
         when: "时间" | "Time",
-        act_title: "处理选中的单" | "For the selected tickets",
+        act_title: "处理选中的待办" | "For the selected tickets",
         word: "留言" | "Note",
         word_hint: "完成时可以留一句话" | "Left with what you mark done",
         to: "转交给" | "Hand over to",
@@ -48,21 +46,23 @@ crate::texts! {
         on_call_until: "到" | "Until",
         on_call_next: "下一位" | "Next",
         hand_over: "交班" | "Hand-over",
+        stands_in: "替班" | "Override",
+        override_remove: "撤销替班" | "Remove the override",
         stats: "处理用时" | "Time to answer",
         stats_show: "查看处理用时统计" | "Show how long tickets take",
-        stats_text: "最近 90 天的单，取中位数；最多统计最新的 5000 张" | "Medians of the tickets of the last 90 days, at most the latest 5,000",
-        stats_none: "还没有单" | "No tickets yet",
-        stats_count: "张数" | "Tickets",
-        stats_take: "接手用时" | "Until taken",
+        stats_text: "最近 90 天的待办，取中位数；最多统计最新的 5000 个" | "Medians of the tickets of the last 90 days, at most the latest 5,000",
+        stats_none: "还没有待办" | "No tickets yet",
+        stats_count: "个数" | "Tickets",
+        stats_take: "开始处理用时" | "Until taken",
         stats_done: "完成用时" | "Until done",
         tag: "标签" | "Tag",
-        hour: "开单时刻（小时）" | "Hour of opening",
-        opened: "开单" | "Opened",
-        acknowledged: "接手" | "Taken",
-        snoozed: "推迟" | "Snoozed",
+        hour: "产生时刻（小时）" | "Hour of opening",
+        opened: "新建" | "Opened",
+        acknowledged: "我来处理" | "Taken",
+        snoozed: "稍后提醒" | "Snoozed",
         handed_over: "转交" | "Handed over",
         escalated: "升级" | "Escalated",
-        expired: "到期" | "Expired",
+        expired: "已过期" | "Expired",
         reopened: "重新打开" | "Reopened",
         check_passed: "检查通过，自动完成" | "Closed by its check",
         check_failed: "检查未通过" | "Check failed",
@@ -95,21 +95,21 @@ pub fn urges(lang: Lang, count: i32) -> String {
     let n = count.unsigned_abs();
     lang.pick(
         format!("已催 {n} 次"),
-        format!("asked {n} {}", plural(n, "time", "times")),
+        format!("urged {n} {}", plural(n, "time", "times")),
     )
 }
 
 /// The heading of a ticket.
 #[must_use]
 pub fn ticket_title(lang: Lang, id: i64, task: &str) -> String {
-    lang.pick(format!("单 {id}：{task}"), format!("Ticket {id}: {task}"))
+    lang.pick(format!("待办 {id}：{task}"), format!("Ticket {id}: {task}"))
 }
 
 /// Some of several tickets were not changed.
 #[must_use]
 pub fn partly(lang: Lang, done: usize, refused: usize, why: &str) -> String {
     lang.pick(
-        format!("{done} 张已处理，{refused} 张没有：{why}"),
+        format!("{done} 个已处理，{refused} 个没有：{why}"),
         format!("{done} done, {refused} not: {why}"),
     )
 }

@@ -8,7 +8,7 @@ crate::texts! {
         none: "没有符合条件的执行。" | "No runs match.",
         none_yet: "到目前为止查过的执行都不符合条件；更早的还没有查。" | "None of the runs examined so far match; earlier ones have not been examined yet.",
         any: "全部" | "All",
-        bad: "需要处理（失败、超时、失联）" | "Needs attention (failed, timed out, lost)",
+        bad: "需要处理（失败、超时、丢失）" | "Needs attention (failed, timed out, lost)",
         open: "未结束（等待、执行、发送）" | "Not over (waiting, running, sending)",
         task_id: "任务编号" | "Task ID",
         tag: "标签" | "Tag",

@@ -4,8 +4,8 @@ crate::texts! {
     /// Texts about default policies of urging.
     UrgeDefaultsUi {
         urge_defaults: "默认催单策略" | "Default policies",
-        urge_defaults_text: "任务没有写明时怎样催单：按标签或全部任务" | "How people are asked where a task does not say: by tag, or for all tasks",
-        urge_defaults_order: "任务自己写明的优先，其次是它的标签（按标签顺序），最后是全部任务（*）。改动马上用于继承它的任务，已开的单从下次催单起生效。" | "What a task says itself comes first, then its tags in their order, then all tasks (*). A change applies at once to the tasks that inherit it, and to open tickets from their next urge on.",
+        urge_defaults_text: "任务没有写明时怎样催单：按标签或全部任务" | "How people are urged where a task does not say: by tag, or for all tasks",
+        urge_defaults_order: "任务自己写明的优先，其次是它的标签（按标签顺序），最后是全部任务（*）。改动马上用于继承它的任务，已有的待办从下次催单起生效。" | "What a task says itself comes first, then its tags in their order, then all tasks (*). A change applies at once to the tasks that inherit it, and to open tickets from their next urge on.",
         urge_defaults_empty: "还没有默认策略，使用内置的：30 分钟后首次催单，之后每小时一次，7 天或 100 次后过期。" | "There are none; the built-in policy applies: the first urge after 30 minutes, then every hour, until 7 days or 100 urges have passed.",
         tag: "标签" | "Tag",
         tag_hint: "任务的标签；* 表示全部任务" | "A tag of tasks; * for all tasks",

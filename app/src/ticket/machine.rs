@@ -154,6 +154,38 @@ impl Ticket {
         self.urges - self.urges_before >= policy.max_urges.max(1)
     }
 
+    /// When people are asked next. `None` where only its end is left: it is over, its policy stops here, it has been urged
+    /// as often as it may; and for a chase, which is urged by firings of its task.
+    #[must_use]
+    pub fn asks_next(&self, policy: &UrgePolicy) -> Option<DateTime<Utc>> {
+        let at = self.next_urge_at?;
+        let stops =
+            self.state == TicketState::Acknowledged && policy.stop == StopRule::Acknowledged;
+        let ends = stops || self.kind == TicketKind::Chase || self.is_used_up(policy);
+        (!ends && at < self.expires_at).then_some(at)
+    }
+
+    /// When it expires if no one answers: after its last urge that is sooner than its time allows.
+    #[must_use]
+    pub fn ends_at(&self, policy: &UrgePolicy) -> DateTime<Utc> {
+        match self.next_urge_at {
+            Some(at) if self.kind != TicketKind::Chase && self.is_used_up(policy) => at,
+            _ => self.expires_at,
+        }
+    }
+
+    /// Urges since it was opened, or reopened last.
+    #[must_use]
+    pub fn urged(&self, opened_at: DateTime<Utc>) -> i32 {
+        // `urges_before` also makes room for one more urge where a person put it off or handed it over; putting it off
+        // leaves `since`.
+        if self.since == opened_at {
+            self.urges
+        } else {
+            self.urges - self.urges_before
+        }
+    }
+
     /// Leaves room for one more urge where all have been sent: a person has answered and expects to be asked again.
     fn allow_one_more(&mut self, policy: &UrgePolicy) {
         let least = self.urges + 1 - policy.max_urges.max(1);

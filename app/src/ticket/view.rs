@@ -1,9 +1,12 @@
 //! Tickets as everything outside sees them, and what can be done to them.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use super::{TicketKind, TicketState};
+use crate::i18n::Lang;
 use crate::id::{OccurrenceId, RunId, TaskId, TicketId};
+use crate::message::MessageState;
 use crate::time::Stamp;
 
 /// The longest word that a person leaves with an act, in characters.
@@ -38,11 +41,12 @@ pub struct TicketView {
     pub opened_at: Stamp,
     /// Since when it has been asked for: its opening, or when it was reopened or handed over last.
     pub since: Stamp,
-    /// Urges so far. Of a chase, firings of its schedule.
+    /// Urges since it was opened, or reopened last. Of a chase, firings of its schedule.
     pub urges: i32,
-    /// When it is asked for next, at the latest when it expires; `null` when it is over.
+    /// When people are asked next: the next urge, or the next firing of a chase. `null` when it is over, when a person has
+    /// taken it and its policy stops then, and when it has been urged as often as it may.
     pub next_urge_at: Option<Stamp>,
-    /// When it expires.
+    /// When it expires if no one answers.
     pub expires_at: Stamp,
     /// Until when it is put off; `null` unless it is.
     pub snoozed_until: Option<Stamp>,
@@ -80,6 +84,8 @@ pub struct TicketDetail {
     pub history: Vec<TicketEntry>,
     /// Who was asked, newest first; the last 200.
     pub urges: Vec<TicketUrge>,
+    /// What keeps its urges from reaching a person, each with the next step: no channel, no owner.
+    pub warnings: Vec<String>,
 }
 
 /// Something that happened to a ticket.
@@ -102,7 +108,7 @@ pub struct TicketEntry {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct TicketUrge {
-    /// Its number, from 1.
+    /// Its number since the ticket was opened, or reopened last before it, from 1.
     pub n: i32,
     /// When it was due.
     pub due_at: Stamp,
@@ -114,8 +120,91 @@ pub struct TicketUrge {
     pub level: i32,
     /// Whom it asked.
     pub asked: Vec<String>,
-    /// `queued` as a message, or `no_channel` where no channel gets it.
-    pub outcome: String,
+    /// What became of it.
+    pub outcome: UrgeOutcome,
+    /// What the channel answered where it was not accepted; may be empty.
+    pub answer: String,
+}
+
+/// What became of an urge: of its messages, each with its fallback in its place.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum UrgeOutcome {
+    /// No channel gets it.
+    NoChannel,
+    /// It waits in the outbox.
+    Waiting,
+    /// A channel accepted it.
+    Sent,
+    /// A channel accepted it, and another one did not.
+    PartlySent,
+    /// It was given up.
+    Failed,
+    /// It was withdrawn before it was sent: the ticket was answered.
+    Withdrawn,
+    /// There is no message of it: a rule held it back, or the message is not kept any more.
+    NoMessage,
+}
+
+impl UrgeOutcome {
+    /// All of them.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// The name used in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// What became of an urge that has these messages, each the last one in the row of fallbacks.
+    #[must_use]
+    pub fn of(messages: impl IntoIterator<Item = MessageState>) -> Self {
+        let (mut sent, mut waits, mut dead, mut withdrawn) = (false, false, false, false);
+        for state in messages {
+            match state {
+                MessageState::Sent | MessageState::Digested => sent = true,
+                MessageState::Dead => dead = true,
+                MessageState::Withdrawn => withdrawn = true,
+                MessageState::Pending
+                | MessageState::Waiting
+                | MessageState::Sending
+                | MessageState::Merged => waits = true,
+            }
+        }
+        match () {
+            () if sent && dead => Self::PartlySent,
+            () if sent => Self::Sent,
+            () if waits => Self::Waiting,
+            () if dead => Self::Failed,
+            () if withdrawn => Self::Withdrawn,
+            () => Self::NoMessage,
+        }
+    }
+
+    /// The words on pages and in the terminal.
+    #[must_use]
+    pub const fn words(self, lang: Lang) -> &'static str {
+        match (lang, self) {
+            (Lang::Zh, Self::NoChannel) => "没有可用的通知渠道",
+            (Lang::Zh, Self::Waiting) => "待发送",
+            (Lang::Zh, Self::Sent) => "已发送",
+            (Lang::Zh, Self::PartlySent) => "部分渠道发送失败",
+            (Lang::Zh, Self::Failed) => "发送失败",
+            (Lang::Zh, Self::Withdrawn) => "已撤回",
+            (Lang::Zh, Self::NoMessage) => "没有消息记录（被规则合并，或已清理）",
+            (Lang::En, Self::NoChannel) => "No channel",
+            (Lang::En, Self::Waiting) => "Waiting",
+            (Lang::En, Self::Sent) => "Sent",
+            (Lang::En, Self::PartlySent) => "Failed on some channels",
+            (Lang::En, Self::Failed) => "Failed",
+            (Lang::En, Self::Withdrawn) => "Withdrawn",
+            (Lang::En, Self::NoMessage) => "No message on record (held back by a rule, or deleted)",
+        }
+    }
 }
 
 /// A query for tickets, newest first.

@@ -11,9 +11,9 @@ impl TicketRule {
     pub fn words(&self, lang: Lang) -> Option<String> {
         let opens = match self.opens {
             Opens::None => return None,
-            Opens::Task => lang.pick("任务本身是一个单", "the task is a ticket"),
-            Opens::Firing => lang.pick("每次提醒开一个单", "each reminder opens a ticket"),
-            Opens::Failure => lang.pick("失败或错过时开一个单", "failures open a ticket"),
+            Opens::Task => lang.pick("任务本身是一个待办", "the task is a ticket"),
+            Opens::Firing => lang.pick("每次提醒产生一个待办", "each reminder opens a ticket"),
+            Opens::Failure => lang.pick("失败或错过时产生一个待办", "failures open a ticket"),
         };
         let mut parts = vec![opens.to_owned()];
         parts.extend(self.policy.words(lang));
@@ -82,7 +82,7 @@ impl UrgePolicy {
             let after = duration_words(rung.after_seconds, lang);
             let who = rung.who.join(lang.pick("、", ", "));
             words.push(lang.pick(
-                format!("{after}后加问 {who}"),
+                format!("{after}后加催 {who}"),
                 format!("after {after} also {who}"),
             ));
         }
@@ -138,8 +138,8 @@ mod tests {
             }),
             own: None,
         };
-        let zh = "每次提醒开一个单；30 分钟后首次催单；之后每 1 小时；工作日（cn）09:00–18:00；\
-                  2 小时后加问 李四、@all；最多 100 次，7 天后过期；\
+        let zh = "每次提醒产生一个待办；30 分钟后首次催单；之后每 1 小时；工作日（cn）09:00–18:00；\
+                  2 小时后加催 李四、@all；最多 100 次，7 天后过期；\
                   每次催单前检查 /opt/check.sh，通过则自动完成";
         assert_eq!(rule.words(Lang::Zh).as_deref(), Some(zh));
         let en = "each reminder opens a ticket; first urge after 30 minutes; then every 1 hour; 09:00–18:00 on \

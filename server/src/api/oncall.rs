@@ -7,10 +7,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::ETAG;
 use axum::response::IntoResponse;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::version::{Expected, etag};
 use crate::http::AppState;
 use crate::http::extract::{Body, Who};
+use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 
 /// All rotas by name, each with the person on call.
@@ -53,7 +56,7 @@ pub(super) async fn set(
     Ok(shown(set))
 }
 
-/// Removes a rota; with `If-Match`, only if it still has that version.
+/// Removes a rota that no task, default policy or open ticket names; with `If-Match`, only if it still has that version.
 #[utoipa::path(delete, path = "/api/v1/oncall/{name}", tag = "oncall",
     params(("If-Match" = Option<String>, Header, description = "The ETag of the rota as it was read")),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -67,7 +70,8 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Has another person on call for a time; with `If-Match`, only if the rota still has that version.
+/// Has another person on call for a time that no other override covers; with `If-Match`, only if the rota still has that
+/// version. A date alone is a day of the rota: from the time of its hand-over to the same time on the next date.
 #[utoipa::path(post, path = "/api/v1/oncall/{name}/override", tag = "oncall", request_body = OverrideDraft,
     params(("If-Match" = Option<String>, Header, description = "The ETag of the rota as it was read")),
     responses((status = 200, body = RotaView), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -83,7 +87,32 @@ pub(super) async fn stand_in(
     Ok(shown(changed.await?))
 }
 
-/// Has the people of two weeks change places; with `If-Match`, only if the rota still has that version.
+/// Which override is removed.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RemovedAt {
+    /// Its beginning, a time in it, or its date where it is the only one then.
+    at: String,
+}
+
+/// Removes an override; with `If-Match`, only if the rota still has that version.
+#[utoipa::path(delete, path = "/api/v1/oncall/{name}/override", tag = "oncall",
+    params(RemovedAt, ("If-Match" = Option<String>, Header, description = "The ETag of the rota as it was read")),
+    responses((status = 200, body = RotaView), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn remove_override(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(name): Path<String>,
+    Params(removed): Params<RemovedAt>,
+    Expected(version): Expected,
+) -> Reply<impl IntoResponse> {
+    let changed = service.rota_override_remove(&caller, &name, version, &removed.at);
+    Ok(shown(changed.await?))
+}
+
+/// Has the people of two weeks change places; the same swap again takes it back. A date alone is in the week that begins
+/// on it, or else in the one in force at its end. With `If-Match`, only if the rota still has that version.
 #[utoipa::path(post, path = "/api/v1/oncall/{name}/swap", tag = "oncall", request_body = SwapDraft,
     params(("If-Match" = Option<String>, Header, description = "The ETag of the rota as it was read")),
     responses((status = 200, body = RotaView), (status = 404, body = Problem), (status = 409, body = Problem),

@@ -79,11 +79,11 @@ pub(super) struct SavedTask {
 }
 
 impl SavedTask {
-    fn new(service: &AppState, caller: &Caller, task: TaskView) -> Self {
-        Self {
-            warnings: service.task_warnings(caller.lang, &task),
+    async fn new(service: &AppState, caller: &Caller, task: TaskView) -> Reply<Self> {
+        Ok(Self {
+            warnings: service.task_warnings(caller.lang, &task).await?,
             task,
-        }
+        })
     }
 }
 
@@ -124,7 +124,7 @@ pub(super) async fn create(
     let task = service.create_task(&caller, &new.draft, &new.notify);
     let task = task.await?;
     let version = [(ETAG, etag(task.version))];
-    let saved = SavedTask::new(&service, &caller, task);
+    let saved = SavedTask::new(&service, &caller, task).await?;
     Ok((StatusCode::CREATED, version, Json(saved)))
 }
 
@@ -171,7 +171,7 @@ pub(super) async fn replace(
     let saved = service
         .save_task(&caller, id, version, |_| Ok(draft.clone()))
         .await?;
-    answer(&service, &caller, saved)
+    answer(&service, &caller, saved).await
 }
 
 /// Changes the fields in the body (RFC 7396); concurrent changes to other fields stay. With `If-Match` as for `PUT`.
@@ -190,13 +190,18 @@ pub(super) async fn change(
         merge(stored, patch.clone()).map_err(|fault| malformed(caller.lang, &fault))
     };
     let saved = service.save_task(&caller, id, version, merged).await?;
-    answer(&service, &caller, saved)
+    answer(&service, &caller, saved).await
 }
 
-fn answer(service: &AppState, caller: &Caller, saved: Saved) -> Reply<impl IntoResponse + use<>> {
+async fn answer(
+    service: &AppState,
+    caller: &Caller,
+    saved: Saved,
+) -> Reply<impl IntoResponse + use<>> {
     let task = saved.or_outdated()?;
     let version = [(ETAG, etag(task.version))];
-    Ok((version, Json(SavedTask::new(service, caller, task))))
+    let saved = SavedTask::new(service, caller, task).await?;
+    Ok((version, Json(saved)))
 }
 
 /// Deletes a task with its history. With `If-Match`, only if it still has that version; otherwise the answer is 409 and

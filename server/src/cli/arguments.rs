@@ -101,7 +101,7 @@ pub(super) enum Command {
     /// Manage summaries: what needs attention, once a day or once a week
     #[command(subcommand)]
     Summary(summary::SummaryCommand),
-    /// Show and answer tickets: what people are asked for until it is done
+    /// Show and answer tickets: what people are urged about until it is done
     #[command(subcommand)]
     Ticket(ticket::TicketCommand),
     /// Show and change who is on call

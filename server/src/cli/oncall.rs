@@ -2,11 +2,11 @@
 
 use app::oncall::RotaView;
 use axum::http::Method;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::calendar::typed;
-use super::client::{Client, escaped};
+use super::client::{Client, escaped, with_query};
 use super::confirm::Confirm;
 use super::print::{labelled, print_done, print_json, print_lines, print_table};
 use super::when::here;
@@ -51,27 +51,23 @@ pub(super) enum OncallCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Have another person on call for a time
+    /// Have another person on call for a time, or remove that again
+    #[command(
+        args_conflicts_with_subcommands = true,
+        subcommand_negates_reqs = true,
+        arg_required_else_help = true
+    )]
     Override {
-        /// Name of the rota
-        name: String,
-        /// The person
-        who: String,
-        /// Until then: a date, which is included, or a date and time
-        #[arg(long)]
-        until: String,
-        /// From then on (default: now)
-        #[arg(long, default_value = "")]
-        from: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
+        #[command(subcommand)]
+        command: Option<OverrideCommand>,
+        #[command(flatten)]
+        added: Option<OverrideArgs>,
     },
-    /// Have the people of two weeks change places
+    /// Have the people of two weeks change places; the same swap again takes it back
     Swap {
         /// Name of the rota
         name: String,
-        /// A date in one week
+        /// A date in one week: the week that begins on it, or the one in force at its end
         first: String,
         /// A date in the other one
         second: String,
@@ -85,6 +81,38 @@ pub(super) enum OncallCommand {
         name: String,
         #[command(flatten)]
         confirm: Confirm,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// A new override.
+#[derive(Args, Debug)]
+pub(super) struct OverrideArgs {
+    /// Name of the rota
+    name: String,
+    /// The person
+    who: String,
+    /// Until then: a date, until the time of the hand-over on the next one, or a date and time
+    #[arg(long)]
+    until: String,
+    /// From then on: a date, from the time of the hand-over, or a date and time (default: now)
+    #[arg(long, default_value = "")]
+    from: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum OverrideCommand {
+    /// Remove an override
+    Remove {
+        /// Name of the rota
+        name: String,
+        /// The time at which it begins, a time in it, or its date
+        at: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -127,18 +155,19 @@ pub(super) async fn run(client: &Client, command: &OncallCommand) -> Result<(), 
             let body = json!({
                 "people": people, "weekday": weekday, "time": time, "zone": zone, "since": since,
             });
-            changed(client, Method::PUT, &path(name), body, *json).await
+            changed(client, Method::PUT, &path(name), Some(body), *json).await
         }
-        OncallCommand::Override {
-            name,
-            who,
-            until,
-            from,
-            json,
-        } => {
-            let body = json!({ "who": who, "from": from, "until": until });
-            let path = format!("{}/override", path(name));
-            changed(client, Method::POST, &path, body, *json).await
+        OncallCommand::Override { command, added } => {
+            if let Some(OverrideCommand::Remove { name, at, json }) = command {
+                let path = format!("{}/override", path(name));
+                let path = with_query(&path, &[("at", Some(at.as_str()))]);
+                return changed(client, Method::DELETE, &path, None, *json).await;
+            }
+            // One of both is there: the parser asks for it.
+            let Some(added) = added else { return Ok(()) };
+            let body = json!({ "who": added.who, "from": added.from, "until": added.until });
+            let path = format!("{}/override", path(&added.name));
+            changed(client, Method::POST, &path, Some(body), added.json).await
         }
         OncallCommand::Swap {
             name,
@@ -148,7 +177,7 @@ pub(super) async fn run(client: &Client, command: &OncallCommand) -> Result<(), 
         } => {
             let body = json!({ "first": first, "second": second });
             let path = format!("{}/swap", path(name));
-            changed(client, Method::POST, &path, body, *json).await
+            changed(client, Method::POST, &path, Some(body), *json).await
         }
         OncallCommand::Delete {
             name,
@@ -177,10 +206,10 @@ async fn changed(
     client: &Client,
     method: Method,
     path: &str,
-    body: Value,
+    body: Option<Value>,
     json: bool,
 ) -> Result<(), Failure> {
-    let rota = client.call(method, path, Some(body)).await?;
+    let rota = client.call(method, path, body).await?;
     print_done(&rota, json, &lines(&typed(&rota)?));
     Ok(())
 }
@@ -233,7 +262,10 @@ fn lines(rota: &RotaView) -> Vec<String> {
     ]);
     for one in &rota.overrides {
         let (from, until) = (here(one.from), here(one.until));
-        let line = format!("{from} – {until}  {}", one.who);
+        let line = lang.pick(
+            format!("替班 {from} – {until}  {}", one.who),
+            format!("Override {from} – {until}  {}", one.who),
+        );
         lines.push(app::ansi::visible(&line));
     }
     lines

@@ -3,6 +3,7 @@
 mod defaults;
 
 use app::duration::format_duration;
+use app::texts::reminders::TicketsUi;
 use app::ticket::{TicketDetail, TicketState, TicketStats, TicketView, hour_span};
 use axum::http::Method;
 use clap::Subcommand;
@@ -40,7 +41,7 @@ pub(super) enum TicketCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Show a ticket: who was asked when, and what happened to it
+    /// Show a ticket: who was urged when, and what happened to it
     Show {
         /// Ticket ID
         id: i64,
@@ -110,12 +111,12 @@ pub(super) enum TicketCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Default policies: how people are asked where a task does not say
+    /// Default policies: how people are urged where a task does not say
     Default {
         #[command(subcommand)]
         command: DefaultCommand,
     },
-    /// Ask for a ticket again that is over
+    /// Reopen a ticket that is over
     Reopen {
         /// Ticket ID
         id: i64,
@@ -239,7 +240,7 @@ fn list(page: &Value) -> Result<(), Failure> {
             "负责人",
             "开始时间",
             "已催次数",
-            "下次提醒",
+            "下次催单",
         ],
         [
             "ID", "STATE", "KIND", "TASK", "OWNER", "SINCE", "URGES", "NEXT",
@@ -274,7 +275,7 @@ fn medians(stats: &TicketStats) {
         (lang().pick("负责人", "owner"), &stats.owners, as_it_is),
         (lang().pick("标签", "tag"), &stats.tags, as_it_is),
         (
-            lang().pick("开单时间", "hour of opening"),
+            lang().pick("产生时间", "hour of opening"),
             &stats.hours,
             hour_span,
         ),
@@ -290,7 +291,13 @@ fn medians(stats: &TicketStats) {
         }));
     }
     let heading = lang().pick(
-        ["分组", "名称", "张数", "接手用时中位数", "完成用时中位数"],
+        [
+            "分组",
+            "名称",
+            "个数",
+            "开始处理用时中位数",
+            "完成用时中位数",
+        ],
         [
             "GROUP",
             "NAME",
@@ -311,7 +318,7 @@ fn summary(ticket: &TicketView) -> String {
     let lang = lang();
     let (id, task, state) = (ticket.id, &ticket.task, ticket.state.words(lang));
     let mut line = lang.pick(
-        format!("单 {id}（{task}）：{state}"),
+        format!("待办 {id}（{task}）：{state}"),
         format!("Ticket {id} ({task}): {}", state.to_lowercase()),
     );
     if let Some(until) = ticket.snoozed_until {
@@ -330,41 +337,40 @@ fn lines(detail: &TicketDetail) -> Vec<String> {
     lines.extend(labelled([
         ("类型", "Kind", Some(ticket.kind.words(lang).to_owned())),
         (
-            "询问",
-            "Asked",
+            "催谁",
+            "Urged",
             Some(ticket.asked.join(lang.pick("、", ", "))),
         ),
-        ("开单", "Opened", Some(here(ticket.opened_at))),
-        ("下次提醒", "Next", ticket.next_urge_at.map(here)),
-        ("到期", "Expires", Some(here(ticket.expires_at))),
-        ("接手", "Taken by", ticket.acknowledged_by.clone()),
+        ("产生时间", "Opened", Some(here(ticket.opened_at))),
+        ("下次催单", "Next", ticket.next_urge_at.map(here)),
+        ("过期时间", "Expires", Some(here(ticket.expires_at))),
+        ("处理人", "Taken by", ticket.acknowledged_by.clone()),
         ("结束", "Ended", ticket.done_at.map(here)),
         ("结束人", "Ended by", ticket.done_by.clone()),
         ("留言", "Note", ticket.word.clone()),
     ]));
+    lines.extend(detail.warnings.iter().cloned());
     lines.push(String::new());
+    let words = TicketsUi::of(lang);
     for entry in &detail.history {
         // The end of a snooze is an instant; everything else is shown as it is.
         let detail = Value::from(entry.detail.replace('\n', " "));
         let detail = here_text(&detail);
-        let text = format!(
-            "{}  {}  {}  {detail}",
-            here(entry.at),
-            entry.what,
-            entry.who
-        );
+        let what = words.entry(&entry.what).unwrap_or(&entry.what);
+        let text = format!("{}  {what}  {}  {detail}", here(entry.at), entry.who);
         lines.push(app::ansi::visible(text.trim_end()));
     }
     if !detail.urges.is_empty() {
         lines.push(String::new());
     }
     for urge in detail.urges.iter().rev() {
-        let asked = urge.asked.join(", ");
+        let asked = urge.asked.join(lang.pick("、", ", "));
         let text = format!(
-            "{}  #{}  {asked}  {}",
+            "{}  #{}  {asked}  {}  {}",
             here(urge.claimed_at),
             urge.n,
-            urge.outcome
+            urge.outcome.words(lang),
+            urge.answer.replace('\n', " ")
         );
         lines.push(app::ansi::visible(text.trim_end()));
     }

@@ -6,6 +6,7 @@ use app::ticket::TicketKind;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::End;
 use super::task_event::who;
 use crate::text::head;
 
@@ -40,6 +41,10 @@ pub struct TicketFacts {
     /// Whether its check has closed it.
     #[serde(default)]
     pub checked: bool,
+    /// How the run ended that a ticket about a failure was opened by, with the end of its output; none for firings that
+    /// were missed, and where nothing is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<Box<End>>,
 }
 
 impl TicketFacts {
@@ -58,7 +63,15 @@ impl TicketFacts {
             word: String::new(),
             until: None,
             checked: false,
+            failed: None,
         }
+    }
+
+    /// The same, about a run that failed.
+    #[must_use]
+    pub fn failing(mut self, failed: Option<&End>) -> Self {
+        self.failed = failed.cloned().map(Box::new);
+        self
     }
 
     /// The same, done by a person who left a word.

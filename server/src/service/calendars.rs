@@ -20,7 +20,7 @@ use super::versions::{as_read, as_read_to_delete, named, nothing, stored_deletio
 use super::{Service, or_taken, stored_or_taken};
 use crate::calendar::WorkCalendar;
 use crate::error::OrInternal;
-use crate::store::{NOT_STORED, StoredCalendar};
+use crate::store::{CalendarRemoval, NOT_STORED, StoredCalendar};
 use crate::texts::calendars::CalendarRefusal;
 use crate::texts::outdated::Thing;
 use crate::texts::{Missing, Refusal};
@@ -226,14 +226,22 @@ impl Calendars for Service {
         let lang = caller.lang;
         let calendar = self.one_calendar(lang, name).await?;
         as_read_to_delete(lang, Thing::Calendar, read, calendar.version)?;
-        if calendar.used_by > 0 && !calendar.builtin {
-            return Err(CalendarRefusal::InUse.answer(lang));
-        }
         let act = self.act(who, "calendar.delete").detail(name);
         let deleted = self.store.delete_calendar(&act, name, read).await;
-        let deleted = stored_deletion(lang, Thing::Calendar, deleted)?;
-        if !deleted && !calendar.builtin {
-            return Err(CalendarRefusal::InUse.answer(lang));
+        match stored_deletion(lang, Thing::Calendar, deleted)? {
+            CalendarRemoval::InUse(uses) => {
+                let numbered = |(id, task): (i64, String)| format!("#{id} {task}");
+                let in_use = CalendarRefusal::InUse {
+                    name: name.to_owned(),
+                    tasks: uses.tasks.into_iter().map(numbered).collect(),
+                    policies: uses.policies,
+                };
+                return Err(in_use.answer(lang));
+            }
+            CalendarRemoval::Unknown if !calendar.builtin => {
+                return Err(Missing::Calendar.answer(lang));
+            }
+            CalendarRemoval::Unknown | CalendarRemoval::Done => {}
         }
         self.rules_changed(lang).await?;
         Ok(())

@@ -93,7 +93,7 @@ impl Service {
                 uid: format!("ticket-{}@{host}", ticket.id),
                 version: ticket.version,
                 // What is overdue is due now.
-                at: ticket.next_urge_at.map_or(now, |at| at.0.max(now)),
+                at: ticket.next_urge_at.unwrap_or(ticket.expires_at).0.max(now),
                 summary: feed_entry(lang, &ticket.task),
                 description: ticket.state.words(lang).to_owned(),
                 url: format!("{base}/reminders?ticket={}#ticket", ticket.id),

@@ -6,19 +6,21 @@ use app::error::AppError;
 use app::i18n::Lang;
 use app::oncall::{OVERRIDES_MAX, Override, OverrideDraft, Rota, RotaDraft, RotaView, SwapDraft};
 use app::time::{Stamp, clock_time};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use jiff::tz::TimeZone;
 
 use super::Service;
 use super::versions::{as_read, as_read_to_delete, named, nothing, stored_deletion};
 use crate::error::OrInternal;
-use crate::oncall::{Turn, on_call, swapped, week};
-use crate::store::{Act, NOT_STORED, RotaPut};
+use crate::oncall::{
+    NotRemoved, NotSwapped, Turn, in_the_way, on_call, remove_override, span, swap, week,
+};
+use crate::store::{Act, NOT_STORED, RotaPut, RotaRemoval};
 use crate::texts::oncall::{RotaFault, RotaRefusal};
 use crate::texts::outdated::Thing;
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Missing, Refusal};
-use crate::timetable::{civil_date, is_date, parse_end, parse_instant, zone};
+use crate::timetable::{civil_date, is_date, rules, zone};
 
 /// Times that a change is tried on a rota that others change.
 const TRIES: u32 = 5;
@@ -94,10 +96,11 @@ impl Service {
         Err(RotaRefusal::Busy.answer(lang))
     }
 
-    /// Removes a rota. Owners that name it keep the name.
+    /// Removes a rota that nothing names.
     ///
     /// # Errors
-    /// When the caller is no administrator, there is no such rota, or it has another version than `read`.
+    /// When the caller is no administrator, there is no such rota, it has another version than `read`, or a task, a
+    /// default policy or an open ticket names it.
     pub async fn rota_delete(&self, caller: &Caller, name: &str, read: Option<i64>) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
@@ -106,15 +109,26 @@ impl Service {
         let act = self.act(who, "oncall.delete").detail(name);
         let deleted = self.store.delete_rota(&act, name, read).await;
         match stored_deletion(lang, Thing::Rota, deleted)? {
-            true => Ok(()),
-            false => Err(Missing::Rota.answer(lang)),
+            RotaRemoval::Done => Ok(()),
+            RotaRemoval::Unknown => Err(Missing::Rota.answer(lang)),
+            RotaRemoval::InUse(uses) => {
+                let numbered = |(id, name): (i64, String)| format!("#{id} {name}");
+                let in_use = RotaRefusal::InUse {
+                    name: name.to_owned(),
+                    tasks: uses.tasks.into_iter().map(numbered).collect(),
+                    policies: uses.policies,
+                    tickets: uses.tickets.into_iter().map(numbered).collect(),
+                };
+                Err(in_use.answer(lang))
+            }
         }
     }
 
     /// Has another person on call for a time.
     ///
     /// # Errors
-    /// When the caller may not operate tasks, the rota has another version than `read`, or the draft has faults.
+    /// When the caller may not operate tasks, the rota has another version than `read`, the draft has faults, or another
+    /// override is in the way.
     pub async fn rota_override(
         &self,
         caller: &Caller,
@@ -128,30 +142,36 @@ impl Service {
             let mut faults = Vec::new();
             let person = draft.person(lang, &mut faults);
             let from = match draft.from.trim() {
-                "" => Some(now),
-                text => parse_instant(text, zone),
+                // Whole seconds: the override is named by its beginning, as it is shown.
+                "" => Some(now.trunc_subsecs(0)),
+                text => span(rota, zone, text).map(|(from, _)| from),
             };
-            let until = parse_end(draft.until.trim(), zone);
+            let until = span(rota, zone, draft.until.trim()).map(|(_, until)| until);
             if from.is_none() {
                 faults.push(TimeFault::NotAnEnd.on("from", lang));
             }
-            match (from, until) {
-                (_, None) => faults.push(TimeFault::NotAnEnd.on("until", lang)),
-                (Some(from), Some(until)) if until <= from || until <= now => {
-                    faults.push(RotaFault::EndsBefore.on("until", lang));
+            let (from, until) = match (from, until) {
+                (_, None) => {
+                    faults.push(TimeFault::NotAnEnd.on("until", lang));
+                    return Err(AppError::invalid(lang, faults));
                 }
-                (Some(from), Some(until)) if faults.is_empty() => {
-                    rota.overrides.push(Override {
-                        from: Stamp(from),
-                        until: Stamp(until),
-                        who: person.clone(),
-                    });
-                }
-                _ => {}
+                (None, _) => return Err(AppError::invalid(lang, faults)),
+                (Some(from), Some(until)) => (from, until),
+            };
+            if until <= from || until <= now {
+                faults.push(RotaFault::EndsBefore.on("until", lang));
             }
             if !faults.is_empty() {
                 return Err(AppError::invalid(lang, faults));
             }
+            if let Some(other) = in_the_way(rota, from, until) {
+                return Err(overlaps(rota, zone, other).answer(lang));
+            }
+            rota.overrides.push(Override {
+                from: Stamp(from),
+                until: Stamp(until),
+                who: person.clone(),
+            });
             Ok(self
                 .act(who, "oncall.override")
                 .detail(format!("{name}: {person}")))
@@ -160,10 +180,41 @@ impl Service {
         self.rota(caller, name).await
     }
 
-    /// Has the people of two weeks change places.
+    /// Removes an override, named by its beginning, by a time in it, or by its date where it is the only one then.
     ///
     /// # Errors
-    /// When the caller may not operate tasks, the rota has another version than `read`, or a time is in no week to come.
+    /// When the caller may not operate tasks, the rota has another version than `read`, or no override, or not one, is in
+    /// force then.
+    pub async fn rota_override_remove(
+        &self,
+        caller: &Caller,
+        name: &str,
+        read: Option<i64>,
+        at: &str,
+    ) -> Answer<RotaView> {
+        let who = self.allow(caller, Action::Operate)?;
+        let lang = caller.lang;
+        self.change_rota(lang, name, read, |rota, zone, _| {
+            let Some(span) = span(rota, zone, at.trim()) else {
+                return Err(RotaFault::NotATime.alone("at", lang));
+            };
+            let removed = remove_override(rota, span).map_err(|why| match why {
+                NotRemoved::NoneThen => RotaRefusal::NoOverride.answer(lang),
+                NotRemoved::Several => RotaRefusal::SeveralOverrides.answer(lang),
+            })?;
+            Ok(self
+                .act(who, "oncall.override_remove")
+                .detail(format!("{name}: {}", removed.who)))
+        })
+        .await?;
+        self.rota(caller, name).await
+    }
+
+    /// Has the people of two weeks change places; the same swap again takes it back.
+    ///
+    /// # Errors
+    /// When the caller may not operate tasks, the rota has another version than `read`, a time is in no week to come, or
+    /// an override covers a part of a week.
     pub async fn rota_swap(
         &self,
         caller: &Caller,
@@ -177,8 +228,8 @@ impl Service {
             let mut faults = Vec::new();
             let weeks =
                 [("first", &draft.first), ("second", &draft.second)].map(|(field, text)| {
-                    let at = parse_instant(text.trim(), zone);
-                    let found = at.and_then(|at| week(rota, zone, at));
+                    let at = span(rota, zone, text.trim());
+                    let found = at.and_then(|(at, _)| week(rota, zone, at));
                     let found = found.filter(|week| week.until > now);
                     if found.is_none() {
                         faults.push(RotaFault::NoWeek.on(field, lang));
@@ -188,8 +239,11 @@ impl Service {
             let [Some(first), Some(second)] = weeks else {
                 return Err(AppError::invalid(lang, faults));
             };
-            rota.overrides.extend(swapped(&first, &second));
-            let people = format!("{name}: {} ↔ {}", first.who, second.who);
+            let (one, other) = swap(rota, &first, &second).map_err(|why| match why {
+                NotSwapped::OneWeek => RotaFault::OneWeek.alone("second", lang),
+                NotSwapped::InPart(other) => overlaps(rota, zone, &other).answer(lang),
+            })?;
+            let people = format!("{name}: {one} ↔ {other}");
             Ok(self.act(who, "oncall.swap").detail(people))
         })
         .await?;
@@ -279,5 +333,16 @@ impl Service {
             next: next.who,
             version,
         })
+    }
+}
+
+/// The sentence about an override that is in the way.
+fn overlaps(rota: &Rota, zone: &TimeZone, other: &Override) -> RotaRefusal {
+    let shown = |at: Stamp| rules(&rota.zone, zone, at.0).local(at);
+    RotaRefusal::Overlaps {
+        name: rota.name.clone(),
+        who: other.who.clone(),
+        from: shown(other.from),
+        until: shown(other.until),
     }
 }

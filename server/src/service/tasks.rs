@@ -25,6 +25,7 @@ use chrono::DateTime;
 
 pub(super) use kept::KeptLists;
 use next::Next;
+pub(super) use next::PlannedNext;
 
 use history::{merge, parse_cursor, reaches_back_to};
 pub use save::Saved;

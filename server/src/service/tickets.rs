@@ -4,13 +4,15 @@
 //! at the same time the second one reads what the first one did, and gets one sentence about that.
 
 mod snooze;
+mod unasked;
+mod views;
 
 use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller, List, Tickets};
 use app::error::AppError;
 use app::i18n::Lang;
-use app::id::{TaskId, TicketId};
-use app::message::Event;
+use app::id::{RunId, TicketId};
+use app::message::{Event, answer_text};
 use app::name::{NameFault, name_fault};
 use app::oncall::RotaView;
 use app::task::{LIST_ITEM_MAX, Task, TaskState, owners};
@@ -26,7 +28,7 @@ use chrono::{DateTime, Utc};
 
 use super::Service;
 use crate::error::OrInternal;
-use crate::facts::{Facts, TaskEvent, TicketFacts};
+use crate::facts::{End, Facts, TaskEvent, TicketFacts};
 use crate::oncall::OnCall;
 use crate::store::{
     Act, Notice, StoredTicket, TaskFollows, TicketChange, TicketChanged, TicketFilter,
@@ -69,7 +71,10 @@ impl Service {
     /// When there is no such ticket.
     pub async fn ticket_detail(&self, lang: Lang, id: TicketId) -> Answer<TicketDetail> {
         let (ticket, task) = self.find_ticket(lang, id).await?;
-        let (mut history, urges) = self.store.ticket_history(id).await.or_internal(lang)?;
+        let (mut history, mut urges) = self.store.ticket_history(id).await.or_internal(lang)?;
+        for urge in &mut urges {
+            urge.answer = answer_text(&urge.answer, lang);
+        }
         let opened = TicketEntry {
             at: Stamp(ticket.opened_at),
             what: "opened".to_owned(),
@@ -77,8 +82,13 @@ impl Service {
             detail: String::new(),
         };
         history.insert(0, opened);
+        let warnings = match ticket.ticket.state.is_over() {
+            true => Vec::new(),
+            false => self.unasked(lang, &task).await?,
+        };
         Ok(TicketDetail {
-            ticket: view(ticket, &task),
+            warnings,
+            ticket: self.seen_ticket(lang, ticket, &task).await?,
             history,
             urges,
         })
@@ -105,7 +115,7 @@ impl Service {
                 self.signals.tasks.notify_one();
                 self.signals.publish(Some(task.id), None);
                 let (ticket, task) = self.find_ticket(lang, id).await?;
-                return Ok(view(ticket, &task));
+                return self.seen_ticket(lang, ticket, &task).await;
             }
         }
         Err(TicketRefusal::Busy.answer(lang))
@@ -192,6 +202,13 @@ impl Service {
                 return Err(TicketRefusal::TaskClosed.answer(lang));
             }
         }
+        let run = match wanted.happening {
+            Happening::HandOver | Happening::Reopen => ticket.failed_run(),
+            _ => None,
+        };
+        let runs: Vec<RunId> = run.into_iter().collect();
+        let failed = self.store.failed_ends(&runs).await.or_internal(lang)?;
+        let failed = run.and_then(|run| failed.get(&run));
         let next = machine::next(&ticket.ticket, wanted.happening, policy, now, &times)
             .map_err(|refused| refusal(&refused, ticket, wanted.happening, task).answer(lang))?;
         let detail = format!("{} #{}", task.name, ticket.id);
@@ -213,7 +230,7 @@ impl Service {
                 let change = TicketChange {
                     to: wanted.to.clone(),
                     word: wanted.word.clone(),
-                    notices: notices(&act, ticket, &next, task, wanted),
+                    notices: notices(&act, (ticket, failed), &next, task, wanted),
                 };
                 let changed = self.store.change_ticket(&act, ticket, &next, &change);
                 changed.await
@@ -253,35 +270,6 @@ impl Service {
         names.push(person.to_owned());
         Ok(names)
     }
-
-    /// Tickets as everything outside sees them, without those whose task is gone.
-    pub(super) async fn ticket_views(
-        &self,
-        lang: Lang,
-        rows: Vec<StoredTicket>,
-    ) -> Answer<Vec<TicketView>> {
-        let mut ids: Vec<TaskId> = rows.iter().map(|row| row.task_id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let tasks = self.store.tasks_of(&ids).await.or_internal(lang)?;
-        let shown = rows.into_iter().filter_map(|row| {
-            let task = tasks.get(&row.task_id)?;
-            Some(view(row, task))
-        });
-        let mut shown: Vec<TicketView> = shown.collect();
-        let is_needed = OnCall::is_among(shown.iter().flat_map(|ticket| &ticket.asked));
-        let on_call = OnCall::read(&self.store, is_needed, self.clock.now()).await;
-        let on_call = on_call.or_internal(lang)?;
-        for ticket in &mut shown {
-            on_call.name(&mut ticket.asked);
-        }
-        Ok(shown)
-    }
-}
-
-fn view(ticket: StoredTicket, task: &Task) -> TicketView {
-    let ladder = task.tickets.policy.asked_at(ticket.ticket.level);
-    ticket.view(task.name.clone(), task.zone.clone(), &ladder)
 }
 
 /// The action in the audit log.
@@ -298,7 +286,7 @@ fn action(happening: Happening) -> &'static str {
 /// What an act gives notice of.
 fn notices(
     act: &Act,
-    ticket: &StoredTicket,
+    (ticket, failed): (&StoredTicket, Option<&End>),
     next: &Next,
     task: &Task,
     wanted: &Wanted,
@@ -318,13 +306,21 @@ fn notices(
     };
     let facts = TicketFacts::new(ticket.id, kind, event, ticket.opened_at);
     let mut facts = facts
-        .asking(next.ticket.urges, next.ticket.level, &asked)
+        .asking(
+            next.ticket.urged(ticket.opened_at),
+            next.ticket.level,
+            &asked,
+        )
         .by(act.who(), word);
     if let Effect::Snoozed(until) = effect {
         facts.until = Some(until);
     }
-    let facts = Facts::of_task(task, None, act.at(), TaskEvent::Ticket(facts));
+    let facts = facts.failing(failed);
+    let run = facts.failed.as_ref().and(ticket.run_id);
+    let facts = Facts::of_task(task, run, act.at(), TaskEvent::Ticket(facts));
     let mut notice = Notice::about(task, facts);
+    // It is the ticket's message: the run ended with its own.
+    notice.run_id = None;
     notice.mentions = match event {
         Event::TicketHandedOver | Event::TicketReopened => asked,
         // It asks for nothing.

@@ -18,7 +18,19 @@ use super::row_version::{count, count_or_new};
 use super::tasks::{tickets_column, to_tickets};
 use super::txn::transaction;
 use super::urge_defaults::{defaults_with, rename_calendar};
+use super::uses::{USES_MAX, Uses, names_of};
 use super::{Act, Store, StoreError, Tx};
+
+/// What came of removing a calendar.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CalendarRemoval {
+    /// It is gone; the built-in one is as it was shipped.
+    Done,
+    /// It has no row.
+    Unknown,
+    /// Something uses it.
+    InUse(Uses),
+}
 
 /// A calendar's row.
 #[derive(Clone, Debug)]
@@ -82,6 +94,35 @@ async fn policies_with<C: ConnectionTrait>(
         }
     }
     Ok(found)
+}
+
+/// What uses a calendar: tasks by their schedules and policies, and default policies.
+async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
+    let mut ids: Vec<i64> = schedule::Entity::find()
+        .select_only()
+        .column(schedule::Column::TaskId)
+        .distinct()
+        .filter(schedule::Column::Calendar.eq(name))
+        .order_by_asc(schedule::Column::TaskId)
+        .limit(USES_MAX)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let policies = policies_with(tx, name).await?;
+    ids.extend(policies.iter().map(|(id, _)| *id).take(USES_MAX as usize));
+    ids.sort_unstable();
+    ids.dedup();
+    let called = names_of(tx, &ids).await?;
+    let tasks = ids.into_iter().map(|id| {
+        let name = called.get(&id).cloned().unwrap_or_default();
+        (id, name)
+    });
+    let defaults = defaults_with(tx, name).await?;
+    Ok(Uses {
+        tasks: tasks.collect(),
+        policies: defaults.into_iter().map(|default| default.tag).collect(),
+        tickets: Vec::new(),
+    })
 }
 
 /// The row of a calendar.
@@ -261,8 +302,8 @@ impl Store {
         })
     }
 
-    /// Removes a calendar, with `read` only if it still has that version; false when it has no row, or schedules or
-    /// policies of tickets use it.
+    /// Removes a calendar that neither schedules nor policies of tickets use, with `read` only if it still has that version.
+    /// The built-in one is restored this way, also where it is used.
     ///
     /// # Errors
     /// When the database fails.
@@ -271,30 +312,24 @@ impl Store {
         act: &Act,
         name: &str,
         read: Option<i64>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<CalendarRemoval, StoreError> {
         transaction!(self, |tx| {
             plan_anew(tx, act.at()).await?;
             // Checked in the transaction that deletes the row: no schedule may start to use it in between.
-            let uses = schedule::Entity::find()
-                .filter(schedule::Column::Calendar.eq(name))
-                .count(tx)
-                .await?;
-            let is_used = uses > 0
-                || !policies_with(tx, name).await?.is_empty()
-                || !defaults_with(tx, name).await?.is_empty();
-            if is_used && name != BUILTIN_CALENDAR {
-                return Ok(false);
+            let uses = uses(tx, name).await?;
+            if !uses.is_empty() && name != BUILTIN_CALENDAR {
+                return Ok(CalendarRemoval::InUse(uses));
             }
             if !count::<calendar::Entity>(tx, called(name), calendar::Column::Version, read).await?
             {
-                return Ok(false);
+                return Ok(CalendarRemoval::Unknown);
             }
             calendar::Entity::delete_many()
                 .filter(calendar::Column::Name.eq(name))
                 .exec(tx)
                 .await?;
             act.record(tx, None).await?;
-            Ok(true)
+            Ok(CalendarRemoval::Done)
         })
     }
 }

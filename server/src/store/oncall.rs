@@ -1,15 +1,31 @@
 //! On-call rotas. They are few and read whole.
 
-use app::oncall::{ROTAS_MAX, Rota};
+use app::oncall::{ROTAS_MAX, Rota, owner_of_rota};
+use app::ticket::TicketState;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use super::entity::oncall;
+use super::code::is_one_of;
+use super::entity::{oncall, task, ticket, urge_default};
+use super::ledger::{EVERY_TASK, note_change};
 use super::row_version::{FIRST_VERSION, count};
+use super::tickets::names;
 use super::txn::transaction;
-use super::{Act, Store, StoreError};
+use super::uses::{USES_MAX, Uses, names_of};
+use super::{Act, Store, StoreError, Tx};
+
+/// What came of removing a rota.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RotaRemoval {
+    /// It is gone.
+    Done,
+    /// There is none.
+    Unknown,
+    /// Something names it.
+    InUse(Uses),
+}
 
 /// What came of writing a rota.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,7 +124,7 @@ impl Store {
         })
     }
 
-    /// Removes a rota, with `read` only while it has that version; false when there is none.
+    /// Removes a rota that nothing names, with `read` only while it has that version.
     ///
     /// # Errors
     /// [`StoreError::Outdated`] when it has another version; or when the database fails.
@@ -117,16 +133,73 @@ impl Store {
         act: &Act,
         name: &str,
         read: Option<i64>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<RotaRemoval, StoreError> {
         use oncall::{Column as C, Entity};
         transaction!(self, |tx| {
+            // The lock that every change of a task takes first: none may start to name it in between.
+            note_change(tx, EVERY_TASK, act.at()).await?;
+            let uses = uses(tx, name).await?;
+            if !uses.is_empty() {
+                return Ok(RotaRemoval::InUse(uses));
+            }
             let row = Condition::all().add(C::Name.eq(name));
             if !count::<Entity>(tx, row, C::Version, read).await? {
-                return Ok(false);
+                return Ok(RotaRemoval::Unknown);
             }
             Entity::delete_by_id(name.to_owned()).exec(tx).await?;
             act.record(tx, None).await?;
-            Ok(true)
+            Ok(RotaRemoval::Done)
         })
     }
+}
+
+/// Who names a rota: the first ones of each kind.
+async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
+    use task::Column as T;
+    use ticket::Column as C;
+    let owner = owner_of_rota(name);
+    let of_tasks = names(Expr::col(T::Owners), &owner)?.or(names(Expr::col(T::Tickets), &owner)?);
+    let tasks = task::Entity::find()
+        .select_only()
+        .columns([T::Id, T::Name])
+        .filter(of_tasks)
+        .order_by_asc(T::Id)
+        .limit(USES_MAX)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let of_policies = names(Expr::col(urge_default::Column::Policy), &owner)?;
+    let policies = urge_default::Entity::find()
+        .select_only()
+        .column(urge_default::Column::Tag)
+        .filter(of_policies)
+        .order_by_asc(urge_default::Column::Tag)
+        .limit(USES_MAX)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let asked = C::Owner
+        .eq(owner.as_str())
+        .or(names(Expr::col(C::Asked), &owner)?);
+    let tickets: Vec<(i64, i64)> = ticket::Entity::find()
+        .select_only()
+        .columns([C::Id, C::TaskId])
+        .filter(is_one_of(C::State, &TicketState::OPEN))
+        .filter(asked)
+        .order_by_asc(C::Id)
+        .limit(USES_MAX)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let ids: Vec<i64> = tickets.iter().map(|(_, task)| *task).collect();
+    let called = names_of(tx, &ids).await?;
+    let tickets = tickets.into_iter().map(|(id, task)| {
+        let name = called.get(&task).cloned().unwrap_or_default();
+        (id, name)
+    });
+    Ok(Uses {
+        tasks,
+        policies,
+        tickets: tickets.collect(),
+    })
 }

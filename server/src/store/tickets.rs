@@ -5,11 +5,15 @@ mod act;
 mod chase;
 mod check;
 mod end;
+mod failed;
 mod follow;
 mod open;
+mod outcome;
 mod urge;
 
+use app::auth::Principal;
 use app::id::{OccurrenceId, RunId, TaskId, TicketId};
+use app::task::Task;
 use app::ticket::machine::Ticket;
 use app::ticket::{TicketEntry, TicketKind, TicketState, TicketUrge, TicketView};
 use app::time::Stamp;
@@ -69,6 +73,15 @@ pub struct StoredTicket {
     pub checked: i32,
 }
 
+/// Urges of a row since it was opened, or reopened last, as [`Ticket::urged`] counts them.
+fn urged(row: &ticket::Model) -> i32 {
+    if row.since == row.opened_at {
+        row.urges
+    } else {
+        row.urges - row.urges_before
+    }
+}
+
 fn read(row: ticket::Model) -> Result<StoredTicket, StoreError> {
     Ok(StoredTicket {
         id: TicketId(row.id),
@@ -98,34 +111,47 @@ fn read(row: ticket::Model) -> Result<StoredTicket, StoreError> {
 }
 
 impl StoredTicket {
-    /// The people that it asks on its level, with those of the ladder. Once a person has taken it whom it asks anyway,
-    /// that one alone.
+    /// The run that a ticket about failures was opened by.
+    #[must_use]
+    pub fn failed_run(&self) -> Option<RunId> {
+        self.run_id
+            .filter(|_| self.ticket.kind == TicketKind::Failure)
+    }
+
+    /// The people that it asks on its level, with those of the ladder. A person who has taken it is asked in the place of
+    /// those whom it asked before, and alone as long as it is taken; after a snooze the ladder goes on.
     #[must_use]
     pub fn asks(&self, ladder: &[String]) -> Vec<String> {
-        let mut asked = self.asked.clone();
+        let taken = self.acknowledged.as_ref().map(|(who, _)| who);
+        // The console is no person who can be asked.
+        let mut asked = match taken.filter(|who| *who != Principal::CONSOLE) {
+            Some(who) if self.ticket.state == TicketState::Acknowledged => {
+                return vec![who.clone()];
+            }
+            Some(who) => vec![who.clone()],
+            None => self.asked.clone(),
+        };
         for who in ladder {
             if !asked.contains(who) {
                 asked.push(who.clone());
             }
         }
-        let taken = self.acknowledged.as_ref().map(|(who, _)| who);
-        match taken.filter(|who| asked.contains(who)) {
-            Some(who) if self.ticket.state == TicketState::Acknowledged => vec![who.clone()],
-            _ => asked,
-        }
+        asked
     }
 
-    /// As everything outside sees it: with its task's name and zone, and the people of the ladder so far.
+    /// As everything outside sees it: with its task's name and zone, the people of the ladder so far, and when people are
+    /// asked next.
     #[must_use]
-    pub fn view(self, name: String, zone: String, ladder: &[String]) -> TicketView {
-        let asked = self.asks(ladder);
+    pub fn view(self, task: &Task, next: Option<DateTime<Utc>>) -> TicketView {
+        let policy = &task.tickets.policy;
+        let asked = self.asks(&policy.asked_at(self.ticket.level));
         let (acknowledged_by, acknowledged_at) = self.acknowledged.unzip();
         let (done_by, done_at) = self.done.unzip();
         let ticket = self.ticket;
         TicketView {
             id: self.id,
             task_id: self.task_id,
-            task: name,
+            task: task.name.clone(),
             kind: ticket.kind,
             occurrence_id: self.occurrence_id,
             run_id: self.run_id,
@@ -135,16 +161,16 @@ impl StoredTicket {
             asked,
             opened_at: Stamp(self.opened_at),
             since: Stamp(ticket.since),
-            urges: ticket.urges,
-            next_urge_at: ticket.next_urge_at.map(Stamp),
-            expires_at: Stamp(ticket.expires_at),
+            urges: ticket.urged(self.opened_at),
+            next_urge_at: next.map(Stamp),
+            expires_at: Stamp(ticket.ends_at(policy)),
             snoozed_until: ticket.snoozed_until.map(Stamp),
             acknowledged_by,
             acknowledged_at: acknowledged_at.map(Stamp),
             done_by,
             done_at: done_at.map(Stamp),
             word: self.word,
-            zone,
+            zone: task.zone.clone(),
             version: self.version,
         }
     }
@@ -168,26 +194,28 @@ pub struct TicketFilter {
     pub before: Option<TicketId>,
 }
 
-/// Whether a ticket may be a person's, or ask them: on its own list, or by the ladder of its task.
-fn concerns(person: &str) -> Result<SimpleExpr, StoreError> {
-    use ticket::Column as C;
+/// Whether a JSON text contains a person, or a rota as owners name it.
+pub(super) fn names(list: Expr, person: &str) -> Result<SimpleExpr, StoreError> {
     // As it stands in a list of names, whole.
     let name = serde_json::to_string(person).map_err(|error| StoreError::UnknownValue {
         what: "the name of a person",
         value: error.to_string(),
     })?;
     // INSTR looks for the text as it is, on every engine: LIKE has wildcards, and ignores case on SQLite.
-    let names = |list: Expr| {
-        let found = Func::cust("INSTR").arg(list).arg(name.as_str());
-        Expr::from(found).gt(0)
-    };
+    let found = Func::cust("INSTR").arg(list).arg(name);
+    Ok(Expr::from(found).gt(0))
+}
+
+/// Whether a ticket may be a person's, or ask them: on its own list, or by the ladder of its task.
+fn concerns(person: &str) -> Result<SimpleExpr, StoreError> {
+    use ticket::Column as C;
     let on_ladders = Query::select()
         .column(task::Column::Id)
         .from(task::Entity)
-        .and_where(names(Expr::col(task::Column::Tickets)))
+        .and_where(names(Expr::col(task::Column::Tickets), person)?)
         .to_owned();
     let by_ladder = C::Level.gt(0).and(C::TaskId.in_subquery(on_ladders));
-    let asked = names(Expr::col(C::Asked));
+    let asked = names(Expr::col(C::Asked), person)?;
     Ok(C::Owner.eq(person).or(asked).or(by_ladder))
 }
 
@@ -259,30 +287,9 @@ impl Store {
             who: row.who,
             detail: row.detail,
         };
-        let urges = ticket_urge::Entity::find()
-            .filter(ticket_urge::Column::TicketId.eq(id.0))
-            .order_by_desc(ticket_urge::Column::N)
-            .limit(SHOWN)
-            .all(&self.reader)
-            .await?;
-        let urge = |row: ticket_urge::Model| {
-            Ok(TicketUrge {
-                n: row.n,
-                due_at: Stamp(row.due_at),
-                claimed_at: Stamp(row.claimed_at),
-                server: row.server,
-                level: row.level,
-                asked: from_json(&row.asked)?,
-                outcome: row.outcome,
-            })
-        };
-        Ok((
-            events.into_iter().rev().map(entry).collect(),
-            urges
-                .into_iter()
-                .map(urge)
-                .collect::<Result<_, StoreError>>()?,
-        ))
+        let entries: Vec<TicketEntry> = events.into_iter().rev().map(entry).collect();
+        let urges = self.urges_of(id, &entries).await?;
+        Ok((entries, urges))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use app::error::ErrorKind;
 
+use super::oncall::users;
 use super::{Fault, Refusal, Refused, Say, Text, both, conflict, no_answer};
 use crate::calendar::ReadFault;
 
@@ -50,8 +51,15 @@ impl Fault for CalendarFault {
 pub enum CalendarRefusal {
     /// Another one has the name.
     NameTaken,
-    /// Schedules use it.
-    InUse,
+    /// Schedules or policies use it.
+    InUse {
+        /// Its name.
+        name: String,
+        /// Tasks, each as `#12 its name`.
+        tasks: Vec<String>,
+        /// Tags of default policies.
+        policies: Vec<String>,
+    },
     /// Its address gave nothing.
     NotFetched {
         /// What the way out reports.
@@ -89,15 +97,28 @@ impl Refusal for CalendarRefusal {
                 "A calendar with this name already exists",
             )
             .at("name", "taken"),
-            Self::InUse => conflict(
-                "calendar.in_use",
-                "还有工作周期或催单策略在用这个日历",
-                "Schedules or policies of tickets still use this calendar",
-            )
-            .hint(
-                "先让它们改用别的日历",
-                "Switch them to another calendar first",
-            ),
+            Self::InUse {
+                name,
+                tasks,
+                policies,
+            } => {
+                let users = users(&[
+                    ("任务", "tasks", tasks),
+                    ("默认策略", "default policies", policies),
+                ]);
+                conflict(
+                    "calendar.in_use",
+                    format!("日历 {name} 还在使用中（工作周期或催单策略）：{}", users.zh),
+                    format!(
+                        "The calendar {name} is in use by schedules or policies of tickets: {}",
+                        users.en
+                    ),
+                )
+                .hint(
+                    "先让它们改用别的日历",
+                    "Switch them to another calendar first",
+                )
+            }
             Self::NotFetched { reason } => {
                 let reason = no_answer(reason);
                 fetch(both(

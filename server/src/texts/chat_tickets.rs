@@ -64,7 +64,7 @@ impl TicketLine {
             url,
         } = self;
         let next = next.as_deref().map_or_else(Text::default, |at| {
-            both(format!("，下次提醒 {at}"), format!(", next urge {at}"))
+            both(format!("，下次催单 {at}"), format!(", next urge {at}"))
         });
         both(
             format!(
@@ -83,9 +83,9 @@ impl Say for TicketWords {
     fn words(&self) -> Text {
         match self {
             Self::Done { who } => both(format!("{who} 已完成"), format!("Done by {who}")),
-            Self::Taken { who } => both(format!("{who} 已接手"), format!("Taken by {who}")),
+            Self::Taken { who } => both(format!("由 {who} 处理"), format!("Taken by {who}")),
             Self::Snoozed { who, until } => both(
-                format!("{who} 推迟到 {until}"),
+                format!("{who} 设置稍后提醒：{until}"),
                 format!("Snoozed until {until} by {who}"),
             ),
             Self::Todo { lines, .. } if lines.is_empty() => {

@@ -376,6 +376,6 @@ pub fn ended(state: RunState) -> Text {
         RunState::Failed => both("失败", "failed"),
         RunState::TimedOut => both("超时被终止", "was ended by its time limit"),
         RunState::Killed => both("被人停止", "was stopped by a person"),
-        RunState::Lost => both("失联，结局未知", "was lost; how it ended is unknown"),
+        RunState::Lost => both("丢失，结局未知", "was lost; how it ended is unknown"),
     }
 }

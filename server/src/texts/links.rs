@@ -90,7 +90,7 @@ impl Refusal for LinkRefusal {
             Self::Gone => Refused::new(
                 ErrorKind::NotFound,
                 "link.gone",
-                both("这张单已被删除", "This ticket was deleted"),
+                both("这个待办已被删除", "This ticket was deleted"),
             ),
             Self::NotAllowed => Refused::new(
                 ErrorKind::Forbidden,
@@ -110,12 +110,12 @@ impl Refusal for LinkRefusal {
             )),
             Self::OfAnother { owner } if owner.is_empty() => conflict(
                 "link.of_another",
-                "这张单已转给其他人",
+                "这个待办已转给其他人",
                 "This ticket was handed over to another person",
             ),
             Self::OfAnother { owner } => conflict(
                 "link.of_another",
-                format!("这张单现在由 {owner} 负责"),
+                format!("这个待办现在由 {owner} 负责"),
                 format!("This ticket is with {owner} now"),
             ),
             Self::Who => Refused::new(
@@ -145,8 +145,8 @@ impl Refusal for LinkRefusal {
 fn done_zh(act: Option<LinkAct>) -> &'static str {
     match act {
         Some(LinkAct::Done) => "标记完成",
-        Some(LinkAct::Take) => "接手",
-        Some(LinkAct::Snooze) => "推迟提醒",
+        Some(LinkAct::Take) => "选择我来处理",
+        Some(LinkAct::Snooze) => "设置稍后提醒",
         Some(LinkAct::Assign) => "转交",
         Some(LinkAct::Cycle) => "修改催单周期",
         Some(LinkAct::Run) => "再次执行任务",

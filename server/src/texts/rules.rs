@@ -63,7 +63,7 @@ impl Refusal for RuleRefusal {
             ),
             Self::TooMany { most } => conflict(
                 "rule.too_many",
-                format!("标签、责任人和全部任务的通知规则最多 {most} 条"),
+                format!("标签、负责人和全部任务的通知规则最多 {most} 条"),
                 format!("There can be at most {most} rules for tags, owners and all tasks"),
             )
             .hint(

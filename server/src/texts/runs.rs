@@ -26,7 +26,7 @@ impl Refusal for RunRefusal {
             Self::Over => conflict("run.over", "这次执行已经结束", "The run has already ended"),
             Self::NotFailed => conflict(
                 "run.not_failed",
-                "只有失败、超时或失联的执行才有失败速览",
+                "只有失败、超时或丢失的执行才有失败速览",
                 "Only a run that failed, timed out or was lost has a failure brief",
             ),
             Self::StopUnrecorded { id } => Refused::new(

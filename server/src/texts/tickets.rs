@@ -73,8 +73,8 @@ impl Fault for TicketFault {
             Self::OfTasks => (
                 "of_tasks",
                 both(
-                    "默认策略只规定怎么催单；开单方式和检查在任务上设置",
-                    "A default policy says how people are asked; set what opens tickets, and checks, on tasks",
+                    "默认策略只规定怎么催单；产生待办的方式和检查在任务上设置",
+                    "A default policy says how people are urged; set what opens tickets, and checks, on tasks",
                 ),
             ),
             Self::NoTag => (
@@ -145,7 +145,7 @@ impl Refusal for TicketRefusal {
             .hint("不需要再处理", "Nothing is left to do"),
             Self::Expired { at } => conflict(
                 "ticket.expired",
-                format!("这个单已于 {at} 过期"),
+                format!("这个待办已于 {at} 过期"),
                 format!("This ticket expired at {at}"),
             )
             .hint(
@@ -154,7 +154,7 @@ impl Refusal for TicketRefusal {
             ),
             Self::Taken { who, at } => conflict(
                 "ticket.taken",
-                format!("{who} 已于 {at} 接手"),
+                format!("{who} 已于 {at} 开始处理"),
                 format!("It was taken by {who} at {at}"),
             )
             .hint(
@@ -163,18 +163,18 @@ impl Refusal for TicketRefusal {
             ),
             Self::Open => conflict(
                 "ticket.open",
-                "这个单还没有完成",
+                "这个待办还没有完成",
                 "This ticket is still open",
             ),
             Self::SnoozeBeyond { at } => conflict(
                 "ticket.snooze_beyond",
-                format!("推迟的时间要晚于现在，并早于过期时间 {at}"),
+                format!("稍后提醒的时间要晚于现在，并早于过期时间 {at}"),
                 format!("A snooze ends after now and before the ticket expires at {at}"),
             )
             .at("until", "range"),
             Self::Chase => conflict(
                 "ticket.chase",
-                "加急按任务的催单周期提醒，不能推迟或重开",
+                "加急按任务的催单周期催，不能稍后提醒或重开",
                 "A chase follows the chase schedule of its task: it is neither snoozed nor reopened",
             )
             .hint(
@@ -189,17 +189,17 @@ impl Refusal for TicketRefusal {
             .hint("请先删除不用的", "Delete one that is not used"),
             Self::OpenAgain => conflict(
                 "ticket.open_again",
-                "同一件事已经有一个未完成的单",
+                "同一件事已经有一个未完成的待办",
                 "Another ticket about the same is open",
             )
-            .hint("请处理那个单", "Answer that one"),
+            .hint("请处理那个待办", "Answer that one"),
             Self::NotOpened => conflict(
                 "ticket.not_opened",
-                "任务现在的设置不再开这种单",
+                "任务现在的设置不再产生这种待办",
                 "The task does not open such tickets any more",
             )
             .hint(
-                "需要时请先修改任务的“开单”设置",
+                "需要时请先修改任务的“产生待办”设置",
                 "Change *Opens tickets* of the task first",
             ),
             Self::TaskClosed => conflict(
@@ -210,7 +210,7 @@ impl Refusal for TicketRefusal {
             .hint("请先恢复任务", "Restore the task first"),
             Self::Busy => conflict(
                 "ticket.busy",
-                "其他人正在处理这个单",
+                "其他人正在处理这个待办",
                 "Others are changing this ticket",
             )
             .hint("请稍后再试", "Try again"),

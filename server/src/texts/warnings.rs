@@ -37,6 +37,10 @@ pub enum TaskWarning {
         /// After how many seconds each expires.
         expires_after: i64,
     },
+    /// It opens tickets, and no channel gets their urges.
+    UrgesWithoutChannel,
+    /// It opens tickets, and their urges mention no person.
+    UrgesWithoutOwner,
     /// The only time of its chase schedule has passed.
     UrgePast,
     /// Something about its chase schedule.
@@ -91,7 +95,7 @@ impl Say for TaskWarning {
                 let after = |lang| duration_words(*expires_after, lang);
                 both(
                     format!(
-                        "每次提醒开一个单，{} 内的提醒超过 {FIRINGS_OPEN_MAX} 次：没有完成的单多于 {FIRINGS_OPEN_MAX} 个时，最早的会过期。可以缩短过期时间，或改为 task",
+                        "每次提醒产生一个待办，{} 内的提醒超过 {FIRINGS_OPEN_MAX} 次：没有完成的待办多于 {FIRINGS_OPEN_MAX} 个时，最早的会过期。可以缩短过期时间，或改为 task",
                         after(Lang::Zh)
                     ),
                     format!(
@@ -100,6 +104,14 @@ impl Say for TaskWarning {
                     ),
                 )
             }
+            Self::UrgesWithoutChannel => both(
+                "这个任务会产生待办，但没有通知渠道，催单发不出去：请选择通知渠道，或为“待办催单”加一条通知规则",
+                "This task opens tickets, but no channel gets their urges: choose a channel for the task, or add a rule for ticket_urged",
+            ),
+            Self::UrgesWithoutOwner => both(
+                "这个任务会产生待办，但没有负责人，催单不会提醒任何人：请填写负责人，或在升级里写上要催的人",
+                "This task opens tickets, but has no owner, so urges mention no person: enter an owner, or name people in its escalation",
+            ),
             Self::UnknownTz { value } => both(
                 format!(
                     "环境变量 TZ 的值 {value} 不是已知的时区名，命令会按 UTC 计时；请写 Asia/Shanghai 这样的 IANA 名"

@@ -105,6 +105,15 @@ pub fn parse_end(text: &str, zone: &TimeZone) -> Option<DateTime<Utc>> {
     }
 }
 
+/// The date, if the text is one alone.
+#[must_use]
+pub fn date_alone(text: &str) -> Option<Date> {
+    match read_moment(text) {
+        Ok(Moment::Date(date)) => date.parse().ok(),
+        _ => None,
+    }
+}
+
 /// Whether a text is a date alone.
 #[must_use]
 pub fn is_date(text: &str) -> bool {

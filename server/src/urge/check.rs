@@ -151,7 +151,11 @@ impl Tools {
                 return Ok(());
             };
             let facts = TicketFacts::new(id, read.ticket.kind, Event::TicketDone, read.opened_at);
-            let mut facts = facts.asking(read.ticket.urges, read.ticket.level, &read.asked);
+            let mut facts = facts.asking(
+                read.ticket.urged(read.opened_at),
+                read.ticket.level,
+                &read.asked,
+            );
             facts.checked = true;
             let facts = Facts::of_task(task, None, now, TaskEvent::Ticket(facts));
             let notices: Vec<Notice> = (!policy.quiet_done)

@@ -134,7 +134,7 @@ async fn each_act_works_once_for_each_link() {
     assert!(
         words
             .iter()
-            .any(|one| one.starts_with("已于 16:00 用这个链接推迟提醒")),
+            .any(|one| one.starts_with("已于 16:00 用这个链接设置稍后提醒")),
         "{words:?}"
     );
     // The other acts of the same link still work, and another link is another permission.
@@ -183,7 +183,7 @@ async fn each_refusal_is_one_sentence_in_the_reader_s_language() {
     let en = app.browser().with("accept-language", "en-GB");
     let cases = [
         (&broken, 404, "链接无效", "This link is not valid"),
-        (&gone, 404, "这张单已被删除", "This ticket was deleted"),
+        (&gone, 404, "这个待办已被删除", "This ticket was deleted"),
     ];
     for (path, status, chinese, english) in cases {
         for (reader, words) in [(&zh, chinese), (&en, english)] {

@@ -17,7 +17,8 @@ use app::ticket::TicketKind;
 use app::time::Stamp;
 use chrono::TimeDelta;
 use server::facts::{
-    Facts, Failures, LateReason, Missed, Picture, Retried, SystemEvent, TaskEvent, TicketFacts,
+    End, Ends, Facts, Failures, LateReason, Missed, Picture, Retried, SystemEvent, TaskEvent,
+    TicketFacts,
 };
 use server::messages::Renderer;
 use server::run::Job;
@@ -339,6 +340,22 @@ fn task_events() -> Vec<TaskEvent> {
     .collect()
 }
 
+/// The run that a ticket about a failure was opened by.
+fn failed() -> End {
+    End {
+        event: Event::Failed,
+        state: RunState::Failed,
+        reason: None,
+        exit_code: Some(3),
+        exit_signal: None,
+        attempt: 2,
+        started_at: at("2026-11-29T13:25:00Z"),
+        finished_at: at("2026-11-29T13:25:30Z"),
+        output: Ends::of("connecting\npg_dump: error: connection refused"),
+        failures: None,
+    }
+}
+
 /// What happens to tickets.
 fn ticket_events() -> Vec<TicketFacts> {
     let facts = |kind, event| {
@@ -360,6 +377,8 @@ fn ticket_events() -> Vec<TicketFacts> {
     all.extend([
         facts(TicketKind::Firing, Event::TicketUrged),
         facts(TicketKind::Firing, Event::TicketEscalated),
+        facts(TicketKind::Failure, Event::TicketUrged).failing(Some(&failed())),
+        facts(TicketKind::Failure, Event::TicketEscalated),
         facts(TicketKind::Firing, Event::TicketAcknowledged).by("ada", ""),
         snoozed,
         facts(TicketKind::Firing, Event::TicketHandedOver).by("ada", "lisi"),

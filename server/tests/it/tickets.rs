@@ -1,6 +1,7 @@
 //! Tickets (催单): opened once, urged once by however many servers, ended by people, by success, by number and by time.
 
 mod acts;
+mod asked;
 mod at_once;
 mod attacks;
 mod chase;
@@ -8,6 +9,7 @@ mod check;
 mod defaults;
 mod oncall;
 mod opening;
+mod terminal;
 mod urging;
 
 use std::sync::{Arc, Mutex};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// A text, or a number. Only in the description of the API: what is answered is a text.
 #[cfg(feature = "ssr")]
@@ -13,7 +13,7 @@ pub(crate) enum TextOrNumber {
     /// The text.
     Text(String),
     /// The number.
-    Number(i64),
+    Number(f64),
 }
 
 struct Reader;
@@ -42,12 +42,18 @@ impl Visitor<'_> for Reader {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<String, E> {
-        Err(E::invalid_type(Unexpected::Float(number), &self))
+        // As it would be typed: the field says what it takes. The largest have hundreds of digits.
+        Ok(match number.abs() < 1e15 {
+            true => number.to_string(),
+            false => format!("{number:e}"),
+        })
     }
 }
 
-/// Reads a text, or a whole number as its text.
-pub(super) fn or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+/// Reads a text, or a number as its text.
+pub(in crate::task) fn or_number<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<String, D::Error> {
     // Between server and pages no value says what it is, and it is a text.
     if deserializer.is_human_readable() {
         deserializer.deserialize_any(Reader)

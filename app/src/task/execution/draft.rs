@@ -14,6 +14,7 @@ use super::{Execution, HttpDraft, Overlap, Parameter, StopGrace, SuccessWhen, Wa
 use crate::duration::format_duration;
 use crate::error::FieldError;
 use crate::i18n::Lang;
+use crate::task::draft::text;
 use crate::task::reader::{Reader, plain};
 use back::{optional, unless};
 pub use env::{env_line, env_warnings};
@@ -42,10 +43,16 @@ pub struct ExecutionDraft {
     /// What its output must contain, or must not, for a run to succeed.
     pub success_when: SuccessWhen,
     /// `30s`, `5m`; empty for none.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub soft_limit: String,
     /// `30s`: a run that succeeds faster is reported; empty for none.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub min_duration: String,
     /// Between TERM and KILL; empty for 10 s.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub stop_grace: String,
     /// What one run may use.
     pub limits: LimitsDraft,
@@ -79,14 +86,24 @@ pub struct ExecutionDraft {
 #[serde(default)]
 pub struct RetryDraft {
     /// Attempts in total, 1–20; empty for 1.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub attempts: String,
     /// Before the second attempt; empty for 1m.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub delay: String,
     /// 1–10; empty for 2.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub factor: String,
     /// Empty for 1h.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub max_delay: String,
     /// Percent, 0–100; empty for 0.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub jitter: String,
     /// `1, 75`; empty for any failure.
     pub exit_codes: String,
@@ -102,14 +119,24 @@ pub struct RetryDraft {
 #[serde(default)]
 pub struct LimitsDraft {
     /// A duration of CPU time.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub cpu: String,
     /// `512M`, `2G`, or plain MiB.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub memory: String,
     /// Open files.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub open_files: String,
     /// Processes.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub processes: String,
     /// 0–19.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub nice: String,
 }
 
@@ -119,10 +146,16 @@ pub struct LimitsDraft {
 #[serde(default)]
 pub struct KeepDraft {
     /// Days, 1–36500.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub days: String,
     /// Newest runs, 1–1000000.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub runs: String,
     /// MiB of output.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub output_mib: String,
 }
 
@@ -138,8 +171,12 @@ pub struct WaitsDraft {
     /// `success` or `finish`; empty for `success`.
     pub what: String,
     /// Empty for 1d.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub fresh: String,
     /// Empty for 1h.
+    #[serde(deserialize_with = "text::or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
     pub patience: String,
 }
 

@@ -28,13 +28,16 @@ impl TicketDraft {
         let seconds = |reader: &mut Reader<'_>, part: &str, text: &str| {
             reader.seconds(part, text, URGE_MIN, MONTH)
         };
+        let faults = reader.faults.len();
         let every = seconds(reader, "every", &self.every).unwrap_or(3600);
         let factor = self.read_factor(reader);
         let min = seconds(reader, "min", &self.min);
         let max = seconds(reader, "max", &self.max);
         let min_seconds = min.unwrap_or_else(|| usual_min(every, factor));
         let max_seconds = max.unwrap_or_else(|| usual_max(every, factor));
-        if min_seconds > every || max_seconds < every {
+        // What has a fault of its own stands in no relation to the others.
+        let is_read = reader.faults.len() == faults;
+        if is_read && (min_seconds > every || max_seconds < every) {
             let message = reader.lang.pick(
                 "间隔要在最短和最长之间",
                 "The interval must be between the shortest and the longest one",

@@ -14,7 +14,7 @@ impl TicketDraft {
         for line in lines.filter(|line| !line.is_empty()).take(LADDER_MAX + 1) {
             let Some(rung) = rung(line) else {
                 let message = reader.lang.pick(
-                    format!("每行写成“2h: 张三, 李四”：多久没有回应，再问谁。这一行不对：{line}"),
+                    format!("每行写成“2h: 张三, 李四”：多久没有回应，再催谁。这一行不对：{line}"),
                     format!("Write each line as \"2h: Ann, Bob\": the time without an answer, and who is asked then. This line is not: {line}"),
                 );
                 reader.fault("ladder", "line", message);

@@ -42,7 +42,7 @@ pub(in crate::cli) struct AddTask {
     /// IANA time zone (default: the server's)
     #[arg(long = "zone", id = "task_zone", value_name = "ZONE")]
     zone: Option<String>,
-    /// Owner (责任人), mentioned in messages; repeatable
+    /// Owner (负责人), mentioned in messages; repeatable
     #[arg(long = "owner")]
     owners: Vec<String>,
     /// Tag; repeatable

@@ -5,7 +5,7 @@ use clap::Args;
 
 const TICKETS: &str = "Tickets (催单)";
 
-/// Which tickets the task opens, and how people are asked.
+/// Which tickets the task opens, and how people are urged.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Tickets {
     /// Tickets that the task opens: one for the task itself, one for each firing of a
@@ -30,7 +30,7 @@ pub(in crate::cli) struct Tickets {
     /// Cron expression of the urges, in the place of --urge-every
     #[arg(long, value_name = "CRON", default_value = "", help_heading = TICKETS)]
     urge_at: String,
-    /// Hours in which people are asked: 09:00-18:00
+    /// Hours in which people are urged: 09:00-18:00
     #[arg(long, value_name = "FROM-UNTIL", default_value = "", help_heading = TICKETS)]
     urge_hours: String,
     /// Ask on working days of this calendar only
@@ -45,7 +45,7 @@ pub(in crate::cli) struct Tickets {
     /// Time after which a ticket expires (default: 7d)
     #[arg(long, value_name = "DURATION", default_value = "", help_heading = TICKETS)]
     urge_expires: String,
-    /// Who is asked in addition after a time without an answer: '2h: ann, bob'; repeatable
+    /// Who is urged in addition after a time without an answer: '2h: ann, bob'; repeatable
     #[arg(long, value_name = "AFTER: WHO", help_heading = TICKETS)]
     escalate: Vec<String>,
     /// Stop asking once a person has taken the ticket

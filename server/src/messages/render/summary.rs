@@ -42,7 +42,7 @@ impl Words<'_> {
             Selection::All => lang.pick("全部任务", "all tasks").to_owned(),
             Selection::Owner(owner) => {
                 let owner = shown(owner, NAME_SHOWN);
-                lang.pick(format!("责任人 {owner}"), format!("owner {owner}"))
+                lang.pick(format!("负责人 {owner}"), format!("owner {owner}"))
             }
             Selection::Tag(tag) => {
                 let tag = shown(tag, NAME_SHOWN);

@@ -1,5 +1,6 @@
 //! The words of what happens to a ticket.
 
+use app::duration::lasting_words;
 use app::message::Event;
 use app::ticket::TicketKind;
 use chrono::{DateTime, Utc};
@@ -17,7 +18,7 @@ impl Words<'_> {
         ticket: &TicketFacts,
     ) -> (String, Vec<String>) {
         let (by, urges) = (&ticket.by, ticket.urges);
-        let open_for = self.length((at - ticket.opened_at).num_seconds() / 60 * 60);
+        let open_for = lasting_words((at - ticket.opened_at).num_seconds(), self.lang);
         let mut lines = Vec::new();
         let verdict = match ticket.event {
             Event::TicketOpened => self.opened_by(ticket.kind).to_owned(),
@@ -38,12 +39,12 @@ impl Words<'_> {
             }
             Event::TicketAcknowledged => self
                 .lang
-                .pick(format!("{by} 已接手"), format!("taken by {by}")),
+                .pick(format!("由 {by} 处理"), format!("taken by {by}")),
             Event::TicketSnoozed => {
                 let until = ticket.until.map(|until| self.when(&task.zone, until));
                 let until = until.unwrap_or_default();
                 self.lang.pick(
-                    format!("{by} 推迟到 {until}"),
+                    format!("{by} 设置稍后提醒：{until}"),
                     format!("snoozed until {until} by {by}"),
                 )
             }
@@ -79,7 +80,7 @@ impl Words<'_> {
                     self.lang
                         .pick(
                             "不再催；仍需处理时请在待办页重开",
-                            "It is not asked for any more; reopen it on the page of tickets if it is still needed",
+                            "People are not urged about it any more; reopen it on the page of tickets if it is still needed",
                         )
                         .to_owned(),
                 );
@@ -91,6 +92,16 @@ impl Words<'_> {
             // Only events of tickets come here.
             _ => self.done(ticket, &open_for),
         };
+        let asks = matches!(
+            ticket.event,
+            Event::TicketUrged
+                | Event::TicketEscalated
+                | Event::TicketHandedOver
+                | Event::TicketReopened
+        );
+        if asks && ticket.kind == TicketKind::Failure {
+            lines.extend(self.failed(task, ticket));
+        }
         let says = |event| matches!(event, Event::TicketDone | Event::TicketAcknowledged);
         if says(ticket.event) && !ticket.word.is_empty() {
             let word = one_line(&ticket.word);
@@ -100,6 +111,25 @@ impl Words<'_> {
             );
         }
         (verdict, lines)
+    }
+
+    /// What a person who is asked for a failure needs: how the run ended, what to do, and the end of what it wrote.
+    fn failed(&self, task: &TaskFacts, ticket: &TicketFacts) -> Vec<String> {
+        let mut lines = Vec::new();
+        let failed = ticket.failed.as_deref();
+        if let Some(end) = failed {
+            let verdict = one_line(&self.verdict(end));
+            lines.push(self.lang.pick(
+                format!("失败原因：{verdict}"),
+                format!("Failure: {verdict}"),
+            ));
+        }
+        lines.extend(self.runbook(task));
+        if let Some(end) = failed.filter(|end| !end.output.head.is_empty()) {
+            let label = self.lang.pick("输出末尾：", "End of output:");
+            lines.push(format!("{label}\n{}", self.output_shown(&end.output)));
+        }
+        lines
     }
 
     fn done(&self, ticket: &TicketFacts, open_for: &str) -> String {

@@ -9,7 +9,7 @@ use app::time::Stamp;
 use chrono::{DateTime, Utc};
 
 use super::{Renderer, Words, brief};
-use crate::facts::{Digest, End, Facts, TaskFacts, Work};
+use crate::facts::{Digest, End, Facts, TaskEvent, TaskFacts, TicketFacts, Work};
 use crate::template::{Value, Variables};
 
 /// A variable: its name, and what it holds in both languages. The pages, the API and `docs/CHANNELS.md` list them.
@@ -76,7 +76,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
         "输出，最多 4000 字节（开头和结尾）",
         "the output, at most 4000 bytes (start and end)",
     ),
-    ("owners", "责任人，用于循环", "the owners, for a loop"),
+    ("owners", "负责人，用于循环", "the owners, for a loop"),
     (
         "reason",
         "结束原因；没有则为空",
@@ -128,7 +128,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("text", "内置的整条消息", "the whole built-in message"),
     (
         "ticket_url",
-        "免登录处理这个单的链接；没有则为空",
+        "免登录处理这个待办的链接；没有则为空",
         "link that answers the ticket without an account; empty for none",
     ),
     ("time", "时间，按任务的时区", "the time, in the task's zone"),
@@ -204,8 +204,17 @@ impl Renderer {
                 of_task(&mut all, &words, task, *at);
                 all.insert("schedule", cycle.in_force().words(lang).into());
             }
-            Facts::Lost { task, at, .. } | Facts::Task { task, at, .. } => {
+            Facts::Lost { task, at, .. } => of_task(&mut all, &words, task, *at),
+            Facts::Task {
+                task, at, event, ..
+            } => {
                 of_task(&mut all, &words, task, *at);
+                if let TaskEvent::Ticket(TicketFacts {
+                    failed: Some(end), ..
+                }) = event
+                {
+                    of_end(&mut all, &words, task, end);
+                }
             }
             Facts::System { .. } | Facts::Summary(_) => {}
             Facts::TooLong {

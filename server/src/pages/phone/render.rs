@@ -221,26 +221,26 @@ fn note(lang: Lang, seen: &LinkedTicket) -> Option<String> {
             format!("Closed automatically at {ended}"),
         ),
         (TicketState::Expired, _) => lang.pick(
-            format!("催单已于 {ended} 到期结束"),
-            format!("Its reminders ended at {ended}"),
+            format!("已于 {ended} 过期，不再催"),
+            format!("It expired at {ended}"),
         ),
         (TicketState::Acknowledged, _) => {
             let by = ticket.acknowledged_by.clone().unwrap_or_default();
             let at = time(ticket.acknowledged_at).unwrap_or_default();
             lang.pick(
-                format!("{by} 已于 {at} 接手"),
+                format!("{by} 已于 {at} 开始处理"),
                 format!("Taken by {by} at {at}"),
             )
         }
         (TicketState::Snoozed, _) => {
             let until = time(ticket.snoozed_until)?;
             lang.pick(
-                format!("{until} 之前不再提醒"),
-                format!("No reminder before {until}"),
+                format!("稍后提醒：{until} 之前不催"),
+                format!("Snoozed until {until}"),
             )
         }
         (TicketState::Open, _) if seen.of_another => lang.pick(
-            format!("这张单现在由 {} 负责", ticket.owner),
+            format!("这个待办现在由 {} 负责", ticket.owner),
             format!("This ticket is with {} now", ticket.owner),
         ),
         (TicketState::Open, _) => return None,
@@ -307,10 +307,10 @@ fn entry_words(lang: Lang, entry: &TicketEntry, zone: &ZoneRules, now: Stamp) ->
         )
     };
     let what = match entry.what.as_str() {
-        "opened" => lang.pick("开单".to_owned(), "opened".to_owned()),
-        "acknowledged" => lang.pick(format!("{who} 接手"), format!("taken by {who}")),
+        "opened" => lang.pick("新建".to_owned(), "opened".to_owned()),
+        "acknowledged" => lang.pick(format!("{who} 来处理"), format!("taken by {who}")),
         "snoozed" => lang.pick(
-            format!("{who} 推迟到 {}", until()),
+            format!("{who} 设置稍后提醒：{}", until()),
             format!("snoozed by {who} until {}", until()),
         ),
         "handed_over" => lang.pick(
@@ -319,7 +319,7 @@ fn entry_words(lang: Lang, entry: &TicketEntry, zone: &ZoneRules, now: Stamp) ->
         ),
         "escalated" => lang.pick("升级".to_owned(), "escalated".to_owned()),
         "done" => lang.pick(format!("{who} 完成"), format!("done by {who}")),
-        "expired" => lang.pick("到期结束".to_owned(), "reminders ended".to_owned()),
+        "expired" => lang.pick("已过期".to_owned(), "expired".to_owned()),
         "reopened" => lang.pick(format!("{who} 重新打开"), format!("reopened by {who}")),
         other => other.to_owned(),
     };

@@ -1,7 +1,7 @@
 //! Tickets in a chat: what a press on a card does, and the to-do list of a person.
 
 use app::backend::{Answer, Caller, Tickets};
-use app::duration::duration_words;
+use app::duration::lasting_words;
 use app::error::{AppError, ErrorKind};
 use app::id::TicketId;
 use app::routes;
@@ -21,8 +21,6 @@ use crate::texts::times::local;
 const SHOWN: usize = 10;
 /// Tickets of a name that are read, to find those that are urged next.
 const READ: u32 = 200;
-/// A minute, in seconds: the age of a ticket is shown in minutes.
-const MINUTE: i64 = 60;
 
 impl Service {
     /// Acts on a ticket. Where others were first, the card shows how the ticket is by now.
@@ -103,7 +101,14 @@ impl Service {
             more |= listed.next.is_some();
             mine.extend(listed.items);
         }
-        mine.sort_by_key(|ticket| (ticket.next_urge_at, ticket.id));
+        // Those that are not urged any more come last.
+        mine.sort_by_key(|ticket| {
+            (
+                ticket.next_urge_at.is_none(),
+                ticket.next_urge_at,
+                ticket.id,
+            )
+        });
         let now = Stamp(self.clock.now());
         let lines = mine.iter().take(SHOWN).map(|ticket| {
             let open = (now.0 - ticket.opened_at.0).num_seconds();
@@ -111,7 +116,7 @@ impl Service {
                 id: ticket.id.0,
                 task: markdown(&ticket.task),
                 state: ticket.state.words(lang).to_owned(),
-                open_for: duration_words(open / MINUTE * MINUTE, lang),
+                open_for: lasting_words(open, lang),
                 next: ticket.next_urge_at.map(|at| local(at.0, &ticket.zone)),
                 url: self.tickets_url(ticket),
             }

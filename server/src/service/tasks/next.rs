@@ -16,13 +16,13 @@ use crate::firings::CompiledSchedule;
 use crate::texts::Missing;
 
 /// The soonest planned firing of each task.
-pub(super) type PlannedNext = HashMap<TaskId, DateTime<Utc>>;
+pub(in crate::service) type PlannedNext = HashMap<TaskId, DateTime<Utc>>;
 
 /// When a task fires next.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Next {
+pub(in crate::service) struct Next {
     /// The next firing; `None` if there is none at present.
-    pub(super) next_at: Option<Stamp>,
+    pub(in crate::service) next_at: Option<Stamp>,
     /// Whether it never fires again.
     pub(super) finished: bool,
 }
@@ -57,7 +57,11 @@ impl Service {
 
     /// The planned firings of tasks: jitter and blackouts postpone firings beyond their instant, where the
     /// schedules no longer yield them.
-    pub(super) async fn planned_next(&self, lang: Lang, ids: &[TaskId]) -> Answer<PlannedNext> {
+    pub(in crate::service) async fn planned_next(
+        &self,
+        lang: Lang,
+        ids: &[TaskId],
+    ) -> Answer<PlannedNext> {
         self.store
             .planned_next(ids, self.clock.now())
             .await
@@ -65,7 +69,7 @@ impl Service {
     }
 
     /// When a task fires next, and whether it never will.
-    pub(super) fn next_of(&self, task: &Task, planned: &PlannedNext) -> Next {
+    pub(in crate::service) fn next_of(&self, task: &Task, planned: &PlannedNext) -> Next {
         if task.state == TaskState::Closed {
             return Next::default();
         }

@@ -1,5 +1,6 @@
 //! Warnings about a task that was saved and is probably not what was meant.
 
+use app::backend::Answer;
 use app::i18n::Lang;
 use app::page::PreviewRequest;
 use app::schedule::{Schedule, ScheduleSpec};
@@ -21,9 +22,18 @@ const STARTS: u32 = 1;
 
 impl Service {
     /// The warnings of a task: those of its schedules, as the form shows them, that it never fires again,
-    /// those of its chase schedule, and those of its variables.
-    #[must_use]
-    pub fn task_warnings(&self, lang: Lang, task: &Task) -> Vec<String> {
+    /// those of its chase schedule, that its tickets ask no one, and those of its variables.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task_warnings(&self, lang: Lang, task: &Task) -> Answer<Vec<String>> {
+        let mut warnings = self.own_warnings(lang, task);
+        warnings.extend(self.unasked(lang, task).await?);
+        Ok(warnings)
+    }
+
+    /// Those that the task has without regard to channels and rules.
+    fn own_warnings(&self, lang: Lang, task: &Task) -> Vec<String> {
         let time = |at: Option<app::time::Stamp>| at.map(|at| at.rfc3339()).unwrap_or_default();
         let request = PreviewRequest {
             schedules: task.schedules.iter().map(Schedule::draft).collect(),

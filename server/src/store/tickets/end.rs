@@ -13,7 +13,7 @@ use super::super::messages::insert_wanted;
 use super::super::rules::Wanted;
 use super::super::{StoreError, Tx};
 use super::open::{TicketSeed, about};
-use super::{CHUNK, ITSELF};
+use super::{CHUNK, ITSELF, urged};
 use crate::facts::{Facts, TaskEvent};
 
 /// How tickets end.
@@ -151,7 +151,7 @@ pub(in super::super) async fn recovered(
             } = &mut notice.facts
             {
                 facts.opened_at = row.opened_at;
-                facts.urges = row.urges;
+                facts.urges = urged(&row);
             }
             has_messages |= insert_wanted(tx, wanted, &[notice]).await?;
         }

@@ -19,7 +19,7 @@ use super::super::rules::Wanted;
 use super::super::tasks::{to_json, to_tickets};
 use super::super::{StoreError, Tx};
 use super::end::{Ended, end};
-use super::{CHUNK, ITSELF, open_key};
+use super::{CHUNK, ITSELF, open_key, urged};
 use crate::facts::{Facts, TaskEvent, TicketFacts};
 
 /// A ticket to be opened.
@@ -217,7 +217,7 @@ async fn expire_oldest(
             {
                 facts.event = Event::TicketExpired;
                 facts.opened_at = row.opened_at;
-                facts.urges = row.urges - row.urges_before;
+                facts.urges = urged(row);
                 facts.level = row.level;
             }
             notice

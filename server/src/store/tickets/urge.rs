@@ -17,6 +17,7 @@ use super::super::messages::{Notice, insert_wanted};
 use super::super::tasks::{to_json, to_task};
 use super::super::txn::transaction;
 use super::super::{Store, StoreError};
+use super::outcome::{NO_CHANNEL, QUEUED};
 use super::{CHUNK, ITSELF, StoredTicket, read};
 
 /// Tickets whose time has come, and when the next one comes.
@@ -230,8 +231,8 @@ impl Store {
         use ticket::Column as C;
         let wanted = self.wanted().await?;
         let outcome = |claim: &UrgeClaim| match &claim.notice {
-            Some(notice) if wanted.may_go(notice) => "queued",
-            _ => "no_channel",
+            Some(notice) if wanted.may_go(notice) => QUEUED,
+            _ => NO_CHANNEL,
         };
         let groups = groups(claims);
         let notices: Vec<Notice> = claims

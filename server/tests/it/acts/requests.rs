@@ -205,7 +205,12 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
         (
             "POST /api/v1/oncall/{name}/override",
             "/api/v1/oncall/ops/override".into(),
-            json!({"who": "cid", "until": "2027-01-01"}),
+            json!({"who": "cid", "from": "2027-01-04", "until": "2027-01-06"}),
+        ),
+        (
+            "DELETE /api/v1/oncall/{name}/override",
+            "/api/v1/oncall/ops/override?at=2026-11-22".into(),
+            Value::Null,
         ),
         (
             "POST /api/v1/oncall/{name}/swap",

@@ -92,6 +92,11 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> Made {
         let path = format!("/api/v1/oncall/{name}");
         admin.call("PUT", &path, rota.clone()).await.expect(200);
     }
+    let stands_in = json!({"who": "dan", "until": "2026-11-22"});
+    admin
+        .post("/api/v1/oncall/ops/override", stands_in)
+        .await
+        .expect(200);
     let calendar = json!({"name": "ours"});
     admin.post("/api/v1/calendars", calendar).await.expect(201);
     let blackout = json!({"name": "freeze", "cron": "0 1 * * *", "duration": "1h", "zone": "UTC"});

@@ -102,6 +102,8 @@ async fn a_calendar_is_made_filled_shown_and_deleted() {
     let task = admin.post("/api/v1/tasks", used).await.expect(201);
     let refused = admin.call("DELETE", path, None).await.expect(409);
     assert_eq!(refused["code"], "calendar.in_use");
+    let user = format!("#{} t", task["id"]);
+    assert!(refused.to_string().contains(&user), "{refused}");
     let task = format!("/api/v1/tasks/{}", task["id"]);
     admin.call("DELETE", &task, None).await.expect(204);
     admin.call("DELETE", path, None).await.expect(204);

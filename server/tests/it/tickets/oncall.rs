@@ -105,7 +105,8 @@ async fn rotas_are_set_overridden_swapped_and_deleted() {
         .await
         .expect(200);
     is(&over, "dan", "2026-11-22T20:00:00Z", "ann");
-    let body = json!({"first": "2026-11-24", "second": "2026-12-01"});
+    // Dates of hand-overs, at 09:00: the weeks that begin on them.
+    let body = json!({"first": "2026-11-23", "second": "2026-11-30"});
     operator
         .post(&format!("{path}/swap"), body)
         .await
@@ -142,4 +143,109 @@ async fn rotas_are_set_overridden_swapped_and_deleted() {
     );
     assert_eq!(admin.call("DELETE", path, None).await.status, 204);
     assert_eq!(operator.get(path).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_swap_made_twice_is_taken_back_and_overrides_do_not_cover_each_other() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let path = "/api/v1/oncall/db";
+    let rota =
+        json!({"people": ["ann", "bob", "cid"], "zone": "Asia/Shanghai", "since": "2026-11-16"});
+    admin.call("PUT", path, Some(rota)).await.expect(200);
+    let swap = json!({"first": "2026-12-07", "second": "2026-12-14"});
+    let swapped = admin.post(&format!("{path}/swap"), swap.clone()).await;
+    let overrides = swapped.expect(200)["overrides"].clone();
+    // 7 December is ann's week, the next one bob's: 09:00 in Shanghai is 01:00 in UTC.
+    let expected = json!([
+        {"from": "2026-12-07T01:00:00Z", "until": "2026-12-14T01:00:00Z", "who": "bob"},
+        {"from": "2026-12-14T01:00:00Z", "until": "2026-12-21T01:00:00Z", "who": "ann"},
+    ]);
+    assert_eq!(overrides, expected);
+    let again = admin.post(&format!("{path}/swap"), swap.clone()).await;
+    assert_eq!(again.expect(200)["overrides"], json!([]));
+    let week = json!({"first": "2026-12-07", "second": "2026-12-13"});
+    let refused = admin.post(&format!("{path}/swap"), week).await;
+    assert_eq!(refused.expect(422)["errors"][0]["field"], "second");
+
+    // Dates of an override are days from hand-over to hand-over.
+    let wednesday = json!({"who": "dan", "from": "2026-12-09", "until": "2026-12-09"});
+    let over = admin.post(&format!("{path}/override"), wednesday).await;
+    let stands_in = json!([
+        {"from": "2026-12-09T01:00:00Z", "until": "2026-12-10T01:00:00Z", "who": "dan"},
+    ]);
+    assert_eq!(over.expect(200)["overrides"], stands_in);
+    let more = json!({"who": "eve", "from": "2026-12-09 20:00", "until": "2026-12-12"});
+    for (door, body) in [("override", more.clone()), ("swap", swap.clone())] {
+        let refused = admin
+            .post(&format!("{path}/{door}"), body)
+            .await
+            .expect(409);
+        assert_eq!(refused["code"], "oncall.overlaps", "{refused}");
+        let text = refused.to_string();
+        assert!(
+            text.contains("dan") && text.contains("2026-12-09 09:00"),
+            "{text}"
+        );
+    }
+    let gone = format!("{path}/override?at=2026-12-20");
+    assert_eq!(admin.call("DELETE", &gone, None).await.status, 404);
+    let wrong = format!("{path}/override?at=soon");
+    assert_eq!(admin.call("DELETE", &wrong, None).await.status, 422);
+    let viewer = app.signed_in("vi", Role::Viewer).await;
+    let removal = format!("{path}/override?at=2026-12-09");
+    assert_eq!(viewer.call("DELETE", &removal, None).await.status, 403);
+    let removed = admin.call("DELETE", &removal, None).await.expect(200);
+    assert_eq!(removed["overrides"], json!([]));
+    admin
+        .post(&format!("{path}/override"), more)
+        .await
+        .expect(200);
+    // The page removes it by its beginning.
+    let page = admin.open("/reminders").await.text();
+    assert!(page.contains("2026-12-09T12:00:00Z db"), "{page}");
+    assert!(
+        !viewer
+            .open("/reminders")
+            .await
+            .text()
+            .contains("unoverride")
+    );
+    let pressed = [("unoverride", "2026-12-09T12:00:00Z db")];
+    let posted = admin.submit("/reminders", &pressed).await;
+    assert_eq!(posted.status, 303, "{}", posted.text());
+    assert_eq!(admin.get(path).await.expect(200)["overrides"], json!([]));
+}
+
+#[tokio::test]
+async fn a_rota_in_use_is_not_deleted_and_its_users_are_named() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let path = "/api/v1/oncall/db";
+    let rota = json!({"people": ["ann"], "zone": "UTC"});
+    admin.call("PUT", path, Some(rota)).await.expect(200);
+    let names_of = async || {
+        let refused = admin.call("DELETE", path, None).await.expect(409);
+        assert_eq!(refused["code"], "oncall.in_use");
+        refused.to_string()
+    };
+    let owned = task(&app, |draft| draft.owners = vec!["oncall:db".to_owned()]).await;
+    assert!(names_of().await.contains(&format!("#{} t", owned.id)));
+    let opens = order(TicketDraft {
+        ladder: "3h: oncall:db".to_owned(),
+        ..TicketDraft::default()
+    });
+    let mut other = draft("on the ladder", "0 9 * * *", "true");
+    opens(&mut other);
+    app.add(other).await;
+    assert!(names_of().await.contains("on the ladder"));
+    let policy = Some(json!({"ladder": "2h: oncall:db"}));
+    let tag = "/api/v1/tickets/defaults/web";
+    admin.call("PUT", tag, policy).await.expect(200);
+    assert!(names_of().await.contains("web"));
+    // Other names that contain it are of no concern.
+    let rota = json!({"people": ["ann"], "zone": "UTC"});
+    let part = "/api/v1/oncall/d";
+    admin.call("PUT", part, Some(rota)).await.expect(200);
+    assert_eq!(admin.call("DELETE", part, None).await.status, 204);
 }

@@ -55,7 +55,7 @@ async fn a_ticket_is_urged_by_its_policy_and_expires_by_number() {
     assert_eq!(what, ["opened", "escalated", "expired"]);
     let expired = said(&app, task.id, "ticket_expired").await;
     assert!(
-        expired[0].starts_with("【待办过期】t：催了 2 次"),
+        expired[0].starts_with("【待办已过期】t：催了 2 次"),
         "{expired:?}"
     );
     // What is over is not urged.

@@ -191,7 +191,13 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> (Value, Vec<E
         edit(
             "POST /api/v1/oncall/{name}/override",
             "oncall/db/override".to_owned(),
-            json!({"who": "dan", "until": "2030-01-01"}),
+            json!({"who": "dan", "until": "2026-11-22"}),
+            "oncall.outdated",
+        ),
+        edit(
+            "DELETE /api/v1/oncall/{name}/override",
+            "oncall/db/override?at=2026-11-22".to_owned(),
+            Value::Null,
             "oncall.outdated",
         ),
         edit(

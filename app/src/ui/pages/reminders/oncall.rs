@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::auth::Action;
 use crate::oncall::{PREFIX, RotaView};
+use crate::routes;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{lang, tickets_ui};
+use crate::ui::context::{lang, may, tickets_ui};
 use crate::ui::pages::listing::table;
 
 /// The rotas with the person on call; nothing where there are none.
@@ -25,7 +27,9 @@ pub(super) fn section(rotas: &[RotaView], clock: &Clock) -> AnyView {
         <section class="card flush" id="oncall">
             <h2 class="padded">{texts.rotas}</h2>
             <p class="muted padded">{texts.rotas_text}</p>
-            {table(&columns, false, rows, texts.asked_none)}
+            <form method="post" action=routes::REMINDERS>
+                {table(&columns, false, rows, texts.asked_none)}
+            </form>
         </section>
     }
     .into_any()
@@ -34,9 +38,17 @@ pub(super) fn section(rotas: &[RotaView], clock: &Clock) -> AnyView {
 fn row(rota: &RotaView, clock: &Clock) -> AnyView {
     let (texts, lang) = (tickets_ui(), lang());
     let hand_over = format!("{} {} {}", rota.weekday.words(lang), rota.time, rota.zone);
+    let may_remove = may(Action::Operate);
     let stand_ins = rota.overrides.iter().map(|one| {
+        let label = format!("{} {}: {}", texts.override_remove, rota.name, one.who);
+        let value = format!("{} {}", one.from.rfc3339(), rota.name);
+        let remove = may_remove.then(|| view! {
+            <button type="submit" class="button small" name="unoverride" value=value aria-label=label>
+                {texts.override_remove}
+            </button>
+        });
         view! {
-            <li>{one.who.clone()} " " {clock.exact(one.from)} " – " {clock.exact(one.until)}</li>
+            <li>{one.who.clone()} " " {clock.exact(one.from)} " – " {clock.exact(one.until)} " " {remove}</li>
         }
     });
     let stand_ins = (!rota.overrides.is_empty())

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::texts::reminders::ticket_title;
 use crate::ticket::{TicketDetail, TicketEntry, TicketState, TicketUrge};
+use crate::ui::components::cycle::warnings;
 use crate::ui::components::icon;
 use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
@@ -43,6 +44,7 @@ pub(crate) fn detail(shown: &TicketDetail, clock: &Clock) -> AnyView {
     view! {
         <section class="card flush" id="ticket">
             <h2 class="padded">{ticket_title(lang, ticket.id.0, &ticket.task)} " " {state(ticket.state)}</h2>
+            {warnings(shown.warnings.clone())}
             <h3 class="padded">{texts.history}</h3>
             {history}
             <h3 class="padded">{texts.asked}</h3>
@@ -72,18 +74,15 @@ fn entry_row(entry: &TicketEntry, clock: &Clock) -> AnyView {
 
 fn urge_row(urge: &TicketUrge, clock: &Clock) -> AnyView {
     let (texts, lang) = (tickets_ui(), lang());
-    let outcome = if urge.outcome == "no_channel" {
-        texts.no_channel
-    } else {
-        texts.sent
-    };
+    let answer = (!urge.answer.is_empty())
+        .then(|| view! { <small class="muted break">{urge.answer.clone()}</small> });
     let asked = urge.asked.join(lang.pick("、", ", "));
     view! {
         <tr>
             <th scope="row">{urge.n}</th>
             <td data-label=texts.when>{clock.exact(urge.claimed_at)}</td>
             <td data-label=texts.whom>{asked}</td>
-            <td data-label=texts.outcome>{outcome}</td>
+            <td data-label=texts.outcome>{urge.outcome.words(lang)} " " {answer}</td>
         </tr>
     }
     .into_any()

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::task::TicketDraft;
+use crate::task::{TaskDraft, TicketDraft};
 use crate::ui::components::choice::{options, select};
+use crate::ui::components::cycle::warnings;
 use crate::ui::components::field::{Faults, lines, text};
 use crate::ui::components::policy::policy;
 use crate::ui::context::ticket_ui;
@@ -31,8 +32,8 @@ const PARTS: [&str; 18] = [
 ];
 
 /// The section. Folded while everything has its default.
-pub(super) fn tickets(draft: &TicketDraft, faults: &Faults) -> AnyView {
-    let words = ticket_ui();
+pub(super) fn tickets(task: &TaskDraft, faults: &Faults) -> AnyView {
+    let (words, draft) = (ticket_ui(), &task.tickets);
     let opens = match draft.opens.trim() {
         "none" => "",
         opens => opens,
@@ -51,6 +52,7 @@ pub(super) fn tickets(draft: &TicketDraft, faults: &Faults) -> AnyView {
             <details class="fold" open=open>
                 <summary>{words.section}</summary>
                 <p class="muted">{words.section_text}</p>
+                {warnings(unasked(task))}
                 {select("tickets.opens", words.opens, "", opens, faults)}
                 {policy(draft, faults)}
                 {lines("tickets.check_command", (words.check_command, words.check_command_hint), &draft.check_command, false, faults)}
@@ -62,4 +64,19 @@ pub(super) fn tickets(draft: &TicketDraft, faults: &Faults) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What keeps urges from reaching a person, as the task was saved or sent.
+fn unasked(task: &TaskDraft) -> Vec<String> {
+    let words = ticket_ui();
+    if matches!(task.tickets.opens.trim(), "" | "none") {
+        return Vec::new();
+    }
+    let has_channel = task.channel_id.is_some() || !task.robot.trim().is_empty();
+    let has_people = !task.owners.is_empty() || !task.tickets.ladder.trim().is_empty();
+    let texts = [
+        (!has_channel).then_some(words.no_channel),
+        (!has_people).then_some(words.no_owner),
+    ];
+    texts.into_iter().flatten().map(str::to_owned).collect()
 }

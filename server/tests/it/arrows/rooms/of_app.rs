@@ -196,7 +196,10 @@ pub(super) const APP: &[Row] = &[
             "wire",
         ],
     ),
-    ("ticket", &["duration", "transition", "i18n", "id", "time"]),
+    (
+        "ticket",
+        &["duration", "message", "transition", "i18n", "id", "time"],
+    ),
     (
         "occurrence",
         &[
