@@ -6,7 +6,10 @@
 //! `docs/adr/0032-facts-in-the-outbox.md`.
 
 mod digest;
+mod end;
+mod event;
 mod held_back;
+mod picture;
 mod stand_in;
 pub mod summary;
 mod system_event;
@@ -15,7 +18,10 @@ mod task_event;
 mod ticket;
 
 pub use digest::{Digest, DigestEntry, DigestGroup, DigestRest, TaskName};
+pub use end::{End, Ends, OUTPUT_SHOWN};
+pub use event::{can_happen, event_of};
 pub use held_back::HeldBack;
+pub use picture::Picture;
 pub use stand_in::{StandIn, StoodFor};
 pub use summary::Summary;
 pub use system_event::SystemEvent;
@@ -25,20 +31,10 @@ pub use ticket::TicketFacts;
 
 use app::id::{RunId, TicketId};
 use app::message::Event;
-use app::run::{RunReason, RunState};
 use app::schedule::Schedule;
 use app::task::{InForce, Task};
-use app::ticket::Opens;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-
-use crate::text::{ceil, floor};
-
-/// Bytes of output that a message shows; each channel cuts further to its own limit.
-pub const OUTPUT_SHOWN: usize = 4000;
-/// Bytes that are kept of each end of an output: more than half of what is shown, so that a cut to
-/// that has the character at its edge whole.
-const END_KEPT: usize = OUTPUT_SHOWN / 2 + 64;
 
 /// What happened.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -122,73 +118,6 @@ impl Cycle {
     #[must_use]
     pub fn in_force(&self) -> InForce<&str, &[Schedule]> {
         InForce::of(self.urge.is_some(), self.urge.as_deref(), &self.work)
-    }
-}
-
-/// How a run ended.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct End {
-    /// What its message is: a reminder, a failure, ….
-    pub event: Event,
-    /// How it ended.
-    pub state: RunState,
-    /// Why: a code of [`app::run::RunReason`].
-    pub reason: Option<String>,
-    /// Exit code, when it ended by itself.
-    pub exit_code: Option<i32>,
-    /// The signal that ended it.
-    pub exit_signal: Option<i32>,
-    /// Which attempt.
-    pub attempt: i32,
-    /// When it started.
-    pub started_at: DateTime<Utc>,
-    /// When it ended.
-    pub finished_at: DateTime<Utc>,
-    /// What it wrote, masked, as the run page shows it.
-    pub output: Ends,
-    /// The failures in a row that it is the last of; known when its result is written. `None` where it
-    /// is no failure, and from a former version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failures: Option<Failures>,
-}
-
-/// A text, or both ends of a longer one.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Ends {
-    /// The whole, or the start.
-    pub head: String,
-    /// Bytes between start and end; 0 where `head` is the whole.
-    #[serde(default)]
-    pub gap: usize,
-    /// The end of a text that is not whole.
-    #[serde(default)]
-    pub tail: String,
-}
-
-impl Ends {
-    /// Keeps what a message may show of a text.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        if text.len() <= 2 * END_KEPT {
-            return Self {
-                head: text.to_owned(),
-                ..Self::default()
-            };
-        }
-        let begin = floor(text, END_KEPT);
-        let end = ceil(text, text.len() - END_KEPT);
-        Self {
-            head: text[..begin].to_owned(),
-            gap: end - begin,
-            tail: text[end..].to_owned(),
-        }
-    }
-
-    /// Keeps what a message may show of what a command wrote, without escape sequences.
-    #[must_use]
-    pub fn of_output(output: &[u8]) -> Self {
-        let text = app::ansi::plain(&String::from_utf8_lossy(output));
-        Self::of(text.trim_end())
     }
 }
 
@@ -337,93 +266,12 @@ impl Facts {
             Self::System { .. } | Self::Digest(_) => None,
         }
     }
-
-    /// The picture that follows: those of tasks in message modes have one, and one says what the
-    /// text says.
-    #[must_use]
-    pub fn picture(&self) -> Option<Picture> {
-        let Self::Ended { task, end, .. } = self else {
-            return None;
-        };
-        if !task.mode.sends_message() {
-            return None;
-        }
-        match end.event {
-            Event::Reminder => Some(Picture::Reminder),
-            Event::Completed => Some(Picture::Success),
-            Event::Urge => Some(Picture::Urge),
-            Event::Failed | Event::TimedOut => Some(Picture::Failure),
-            // Only those five are ends of a run that have one.
-            _ => None,
-        }
-    }
-}
-
-/// Which message the end of a run causes; `None` for no message: of commands alone only failures are
-/// reported, and what the server itself stopped.
-#[must_use]
-pub fn event_of(task: &Task, state: RunState, reason: Option<&str>) -> Option<Event> {
-    Some(match state {
-        RunState::Failed | RunState::Lost => Event::Failed,
-        RunState::TimedOut => Event::TimedOut,
-        RunState::Killed if reason.map(RunReason::read) == Some(RunReason::Shutdown) => {
-            Event::Stopped
-        }
-        _ if !task.mode.sends_message() => return None,
-        RunState::Killed => Event::Stopped,
-        _ if task.urging => Event::Urge,
-        _ if task.mode.runs_command() => Event::Completed,
-        _ => Event::Reminder,
-    })
-}
-
-/// Whether an event can happen to a task as it is defined.
-#[must_use]
-pub fn can_happen(task: &Task, event: Event) -> bool {
-    let (runs, sends) = (task.mode.runs_command(), task.mode.sends_message());
-    match event {
-        Event::Reminder => sends && !runs,
-        Event::Completed => sends && runs,
-        Event::Urge | Event::Stopped => sends,
-        Event::TooLong => runs,
-        Event::TicketOpened
-        | Event::TicketUrged
-        | Event::TicketSnoozed
-        | Event::TicketEscalated
-        | Event::TicketReopened => task.tickets.opens != Opens::None,
-        _ => true,
-    }
-}
-
-/// A picture that follows a text.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Picture {
-    /// For a reminder.
-    Reminder,
-    /// For a success.
-    Success,
-    /// For an urge.
-    Urge,
-    /// For a failure.
-    Failure,
-}
-
-impl Picture {
-    /// Its name in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Reminder => "reminder",
-            Self::Success => "success",
-            Self::Urge => "urge",
-            Self::Failure => "failure",
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use app::run::RunState;
+
     use super::*;
 
     /// A message waits as a row: whatever a command writes, the row stays small.
@@ -459,20 +307,6 @@ mod tests {
             assert!(text.len() < 16 * 1024, "{} bytes", text.len());
             let read: Facts = serde_json::from_str(&text).expect("facts");
             assert_eq!(read, facts);
-        }
-    }
-
-    #[test]
-    fn both_ends_add_up_to_the_text() {
-        for text in [
-            "",
-            "short",
-            &"中".repeat(3_000),
-            &"x".repeat(2 * END_KEPT + 1),
-        ] {
-            let ends = Ends::of(text);
-            assert_eq!(ends.head.len() + ends.gap + ends.tail.len(), text.len());
-            assert!(text.starts_with(&ends.head) && text.ends_with(&ends.tail));
         }
     }
 }

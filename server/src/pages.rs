@@ -9,7 +9,7 @@ mod phone;
 mod render;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 
 use crate::http::Web;
 
@@ -17,43 +17,53 @@ pub(crate) use render::{render_missing, render_posted, render_refused, render_se
 
 /// All pages, server functions, forms and events.
 pub(crate) fn router(web: &Web) -> Router {
-    render::router(web).merge(forms(web))
+    let others = Router::new()
+        .route("/events", get(events::stream))
+        .route(phone::MINE, get(phone::open))
+        .route(feed::ROUTE, get(feed::open));
+    let all = forms()
+        .into_iter()
+        .fold(others, |all, (path, form)| all.route(path, form));
+    render::router(web).merge(all.with_state(web.clone()))
 }
 
-fn forms(web: &Web) -> Router {
-    Router::new()
-        .route("/login", post(forms::session::sign_in))
-        .route("/logout", post(forms::session::sign_out))
-        .route("/setup", post(forms::session::set_up))
-        .route("/preferences", post(forms::session::preferences))
-        .route("/tasks/new", post(forms::task::create))
-        .route("/tasks/{id}/edit", post(forms::task::update))
-        .route("/tasks/{id}/run", post(forms::start::start))
-        .route("/admin/channels", post(forms::channels::channel))
-        .route(app::routes::RULES, post(forms::rules::rule))
-        .route(
+/// The routes that forms are sent to. Tests try each of them with every role, and with an audit log that refuses.
+pub fn form_routes() -> impl Iterator<Item = &'static str> {
+    forms().into_iter().map(|(path, _)| path)
+}
+
+/// Where forms are sent to, and what takes them.
+fn forms() -> Vec<(&'static str, MethodRouter<Web>)> {
+    vec![
+        ("/login", post(forms::session::sign_in)),
+        ("/logout", post(forms::session::sign_out)),
+        ("/setup", post(forms::session::set_up)),
+        ("/preferences", post(forms::session::preferences)),
+        ("/tasks/new", post(forms::task::create)),
+        ("/tasks/{id}/edit", post(forms::task::update)),
+        ("/tasks/{id}/run", post(forms::start::start)),
+        ("/admin/channels", post(forms::channels::channel)),
+        (app::routes::RULES, post(forms::rules::rule)),
+        (
             "/admin/channels/{id}/templates",
             post(forms::templates::template),
-        )
-        .route("/admin/pictures", post(forms::pictures::picture))
-        .route("/admin/users", post(forms::users::user_or_token))
-        .route("/admin/calendars", post(forms::calendars::calendar))
-        .route("/admin/calendars/{name}", post(forms::calendars::import))
-        .route("/admin/blackouts", post(forms::blackouts::blackout))
-        .route(app::routes::REMINDERS, post(forms::tickets::act))
-        .route(app::routes::SUMMARIES, post(forms::summaries::summary))
-        .route("/admin/secrets", post(forms::secrets::secret))
-        .route("/admin/pools", post(forms::pools::pool))
-        .route(
+        ),
+        ("/admin/pictures", post(forms::pictures::picture)),
+        ("/admin/users", post(forms::users::user_or_token)),
+        ("/admin/calendars", post(forms::calendars::calendar)),
+        ("/admin/calendars/{name}", post(forms::calendars::import)),
+        ("/admin/blackouts", post(forms::blackouts::blackout)),
+        (app::routes::REMINDERS, post(forms::tickets::act)),
+        (app::routes::SUMMARIES, post(forms::summaries::summary)),
+        ("/admin/secrets", post(forms::secrets::secret)),
+        ("/admin/pools", post(forms::pools::pool)),
+        (
             app::routes::URGE_DEFAULTS,
             post(forms::urge_defaults::urge_default),
-        )
-        .route("/admin/retention", post(forms::retention::retention))
-        .route(app::routes::IMPORT, post(forms::imports::import))
-        .route(app::routes::ACCOUNT, post(forms::account::password))
-        .route("/events", get(events::stream))
-        .route(phone::TICKET, get(phone::open).post(phone::press))
-        .route(phone::MINE, get(phone::open))
-        .route(feed::ROUTE, get(feed::open))
-        .with_state(web.clone())
+        ),
+        ("/admin/retention", post(forms::retention::retention)),
+        (app::routes::IMPORT, post(forms::imports::import)),
+        (app::routes::ACCOUNT, post(forms::account::password)),
+        (phone::TICKET, get(phone::open).post(phone::press)),
+    ]
 }

@@ -63,6 +63,16 @@ pub fn loop_purpose(lang: Lang, name: &str) -> Option<&'static str> {
             "把超时等提醒写入发送队列",
             "Queues warnings such as exceeded time limits",
         ),
+        "summaries" => ("发送日报和周报", "Sends daily and weekly summaries"),
+        "ahead" => (
+            "提前通知即将开始的执行和即将结束的有效期",
+            "Announces runs that start and active periods that end soon",
+        ),
+        "chat" => ("保持聊天机器人的长连接", "Holds the connections of bots"),
+        "disk" => (
+            "检查数据目录所在磁盘的剩余空间",
+            "Reports a data folder whose disk is nearly full",
+        ),
         "output" => (
             "上传等待存储的输出",
             "Uploads output that waits for its store",

@@ -90,7 +90,10 @@ where
     F: Future<Output = ()>,
 {
     loop {
-        let Err(panic) = AssertUnwindSafe(make()).catch_unwind().await else {
+        let Err(panic) = AssertUnwindSafe(make().instrument(turns.loop_span()))
+            .catch_unwind()
+            .await
+        else {
             return;
         };
         turns.panicked(words(&*panic));

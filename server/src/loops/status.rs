@@ -31,6 +31,8 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct State {
+    /// The number of the last turn that was started.
+    turn: u64,
     running: bool,
     started_at: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
@@ -80,6 +82,7 @@ impl Turns {
     pub fn begin(&self) {
         let now = self.0.clock.now();
         let mut state = self.lock();
+        state.turn += 1;
         state.running = true;
         state.started_at = Some(now);
         state.next_at = None;
@@ -147,10 +150,17 @@ impl Turns {
         done
     }
 
-    /// The span of a turn. The field is not called `name`, which is the span's own in JSON. At error level, so that a
-    /// filter for errors keeps the name.
+    /// The span of the current turn: every line logged in it carries the loop's name and the number of the turn. The field
+    /// is not called `name`, which is the span's own in JSON. At error level, so that a filter for errors keeps both.
     #[must_use]
     pub fn span(&self) -> Span {
+        let turn = self.lock().turn;
+        // Within the span of the loop the name would be on each line twice.
+        tracing::error_span!(parent: None, "loop", loop_name = self.name(), turn)
+    }
+
+    /// The span of a loop that repeats itself: of the lines between its turns.
+    pub(super) fn loop_span(&self) -> Span {
         tracing::error_span!("loop", loop_name = self.name())
     }
 

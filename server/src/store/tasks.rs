@@ -1,15 +1,20 @@
 //! Tasks and their schedules.
 
 mod change;
+mod create;
 mod delete;
 mod list;
 mod pause;
 mod rows;
 mod schedules;
 mod search;
+mod state;
 
-pub(super) use change::{Begins, begin, changed, follow_resumed, state_of, step_task, stop_urging};
-pub use change::{CheckedSpec, Inserted, Updated};
+pub(super) use change::changed;
+pub use change::{CheckedSpec, Updated};
+pub use create::Inserted;
+pub(super) use create::{Begins, begin};
+pub(super) use state::{follow_resumed, state_of, step_task, stop_urging};
 
 use app::id::TaskId;
 use app::schedule::Schedule;

@@ -12,6 +12,7 @@ use requests::requests;
 use things::one_of_each;
 
 mod conflicts;
+mod forms;
 mod requests;
 mod stops;
 mod things;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use app::auth::Role;
 use serde_json::json;
 
-use super::access::{everything, furnished};
+use super::access::things::{everything, furnished};
 use super::helpers::TestApp;
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use super::helpers::message::{reminder, with_robot};
 use super::helpers::robot::Mood;
 use super::helpers::{Robot, TestApp};
 
+mod retries;
 mod withdrawn;
 
 /// An app with a robot, a channel to it, and a task in message mode whose creation was announced.

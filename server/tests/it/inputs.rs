@@ -1,5 +1,6 @@
 //! Input of people and programs: lists, limits, texts, times, search, forms and JSON.
 
+mod every_field;
 mod forms;
 mod json;
 mod limits;

@@ -47,7 +47,7 @@ async fn ticket_of(app: &TestApp, task: TaskId) -> TicketView {
     listed.expect("tickets").items.remove(0)
 }
 
-async fn asked(app: &TestApp, name: &str) -> TicketView {
+pub(crate) async fn asked(app: &TestApp, name: &str) -> TicketView {
     let task = app.add(asking(name)).await;
     ticket_of(app, task.id).await
 }
@@ -62,7 +62,7 @@ fn every_act() -> LinkActs {
 }
 
 /// The path of a link for a person, which is valid for a day.
-fn link(app: &TestApp, ticket: TicketId, person: &str) -> String {
+pub(crate) fn link(app: &TestApp, ticket: TicketId, person: &str) -> String {
     let now = app.clock.now();
     let expires = now + TimeDelta::days(1);
     let what = LinkFor::Ticket(ticket.0);

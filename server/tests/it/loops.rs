@@ -1,5 +1,8 @@
 //! Background loops: backoff after an error, restart after a panic, and both are visible.
 
+mod described;
+mod spans;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! What a draft of a rule says without any effect: refused, since whoever wrote it expects one.
 
-use super::{Faults, RuleDraft};
+use super::RuleDraft;
+use super::parse::Faults;
 use crate::i18n::Lang;
 use crate::message::Event;
 use crate::rule::{RuleAction, ScopeKind};

@@ -1,8 +1,8 @@
 //! What became of a message: accepted, tried again later, or given up.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{BACK_OFF, Outbox};
+use super::{BACK_OFF, Outbox, Pace};
 use crate::outbound::SendError;
 use crate::store::{OutboxItem, Setback, StoreError};
 use crate::telemetry::Delivery;
@@ -77,10 +77,7 @@ impl Outbox {
             self.signals.outbox.notify_one();
             return Ok(Delivery::Dead);
         }
-        let mut pause = self.pace.spread(retry_pause(item.attempts));
-        if let SendError::Answer(_, Some(asked)) = error {
-            pause = pause.max(asked.wait(now));
-        }
+        let pause = pause(&self.pace, item.attempts, error, now);
         self.store
             .outbox_retry(item, &words, now + pause, Setback::Passing, now)
             .await?;
@@ -88,8 +85,50 @@ impl Outbox {
     }
 }
 
+/// Until the next attempt: spread, and never less than the vendor asked for.
+fn pause(pace: &Pace, attempts: i32, error: &SendError, now: DateTime<Utc>) -> TimeDelta {
+    let spread = pace.spread(retry_pause(attempts));
+    match error {
+        SendError::Answer(_, Some(asked)) => spread.max(asked.wait(now)),
+        _ => spread,
+    }
+}
+
 /// 2 s, then doubling up to 30 min.
 fn retry_pause(attempts: i32) -> TimeDelta {
     let doublings = u32::try_from(attempts.max(1) - 1).unwrap_or(0).min(10);
     TimeDelta::seconds((2_i64 << doublings).min(1800))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outbound::RetryAfter;
+
+    #[test]
+    fn retries_are_spread_within_their_bounds_and_wait_as_long_as_they_are_asked_to() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("an instant");
+        let of = |chance: fn() -> f64, attempts, asked: Option<u64>| {
+            let asked = asked.map(RetryAfter::Seconds);
+            let error = SendError::Answer("503".to_owned(), asked);
+            pause(&Pace::new(chance), attempts, &error, now).num_milliseconds()
+        };
+        let mut usual = 2_000;
+        for attempts in 1..ATTEMPTS_MAX {
+            let chances: [fn() -> f64; 3] = [|| 0.0, || 0.5, || 1.0];
+            let [least, middle, most] = chances.map(|chance| of(chance, attempts, None));
+            let bounds = (usual * 8 / 10, usual, usual * 12 / 10);
+            assert_eq!((least, middle, most), bounds, "attempt {attempts}");
+            assert_eq!(of(|| 0.5, attempts, Some(3_600)), 3_600_000);
+            assert_eq!(of(|| 0.5, attempts, Some(1)), middle);
+            usual = (usual * 2).min(1_800_000);
+        }
+        let endless = SendError::Answer(String::new(), Some(RetryAfter::Seconds(u64::MAX)));
+        let longest = pause(&Pace::default(), 1, &endless, now);
+        assert_eq!(
+            longest,
+            TimeDelta::hours(1),
+            "no vendor silences a message for longer"
+        );
+    }
 }

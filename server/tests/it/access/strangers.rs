@@ -3,7 +3,8 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 
-use super::{OPEN, everything, furnished, routes};
+use super::things::{everything, furnished};
+use super::{OPEN, routes};
 use crate::helpers::{Browser, Reply};
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -47,7 +48,7 @@ async fn a_stranger_gets_nothing_however_it_is_spelled() {
     let app = furnished().await;
     let stranger = app.browser();
     let before = everything(&app).await;
-    for route in routes() {
+    for route in routes().await {
         for path in spellings(&route) {
             let plain = path.split('?').next().unwrap_or(&path);
             if OPEN.contains(&plain) {

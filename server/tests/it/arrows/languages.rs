@@ -52,7 +52,7 @@ const ALLOWED: [(&str, &str); 7] = [
         "the declaration of settings, from which the documents in both languages are made",
     ),
     (
-        "service/channels/address.rs",
+        "service/channels/address/services.rs",
         "names of vendors, which faults contain in both languages",
     ),
     (

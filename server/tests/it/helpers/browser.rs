@@ -24,6 +24,15 @@ pub(crate) async fn router(web: &Web) -> Router {
     server::router::router(web).expect("an API that can be described")
 }
 
+/// The routes of all pages, as the application lists them.
+pub(crate) async fn page_routes() -> Vec<String> {
+    let _no_rendering = PAGES.write().await;
+    let listed = leptos_axum::generate_route_list(app::App);
+    let paths: Vec<String> = listed.iter().map(|page| page.path().to_owned()).collect();
+    assert!(paths.len() > 15, "the pages are listed: {paths:?}");
+    paths
+}
+
 /// An answer.
 #[derive(Debug)]
 pub(crate) struct Reply {

@@ -23,7 +23,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The fields of the task form as a browser would send them: HTML's own rules for values.
-fn fields(page: &str) -> Vec<(String, String)> {
+pub(super) fn fields(page: &str) -> Vec<(String, String)> {
     // A browser sends the fields of this form, and not those of the forms around it.
     let (_, form) = page.split_once("class=\"task-form\"").expect("the form");
     let (page, _) = form.split_once("</form>").expect("its end");

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 
 use super::{asked, asking, link, phone, said, state_of, ticket_of};
-use crate::access::everything;
+use crate::access::things::everything;
 use crate::helpers::TestApp;
 
 /// What fetches links in chats before a person does.

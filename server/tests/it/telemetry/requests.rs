@@ -121,6 +121,9 @@ async fn the_log_has_a_line_for_each_request_and_ids_on_all_lines() {
     assert_eq!(line["span"]["request.id"], *id);
     assert_eq!(unknown["fields"]["route"], "-");
 
+    let planning = lines(&server.log(), "the loop runs");
+    assert_eq!(planning[0]["span"]["loop_name"], "scheduler");
+
     let url = [
         ("JCRONTAB_URL", server.url.as_str()),
         ("JCRONTAB_TOKEN", &token),

@@ -1,0 +1,101 @@
+//! How a run ended, and what is kept of its output.
+
+use app::message::Event;
+use app::run::RunState;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Failures;
+use crate::text::{ceil, floor};
+
+/// Bytes of output that a message shows; each channel cuts further to its own limit.
+pub const OUTPUT_SHOWN: usize = 4000;
+/// Bytes that are kept of each end of an output: more than half of what is shown, so that a cut to
+/// that has the character at its edge whole.
+const END_KEPT: usize = OUTPUT_SHOWN / 2 + 64;
+
+/// How a run ended.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct End {
+    /// What its message is: a reminder, a failure, ….
+    pub event: Event,
+    /// How it ended.
+    pub state: RunState,
+    /// Why: a code of [`app::run::RunReason`].
+    pub reason: Option<String>,
+    /// Exit code, when it ended by itself.
+    pub exit_code: Option<i32>,
+    /// The signal that ended it.
+    pub exit_signal: Option<i32>,
+    /// Which attempt.
+    pub attempt: i32,
+    /// When it started.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: DateTime<Utc>,
+    /// What it wrote, masked, as the run page shows it.
+    pub output: Ends,
+    /// The failures in a row that it is the last of; known when its result is written. `None` where it
+    /// is no failure, and from a former version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failures: Option<Failures>,
+}
+
+/// A text, or both ends of a longer one.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Ends {
+    /// The whole, or the start.
+    pub head: String,
+    /// Bytes between start and end; 0 where `head` is the whole.
+    #[serde(default)]
+    pub gap: usize,
+    /// The end of a text that is not whole.
+    #[serde(default)]
+    pub tail: String,
+}
+
+impl Ends {
+    /// Keeps what a message may show of a text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        if text.len() <= 2 * END_KEPT {
+            return Self {
+                head: text.to_owned(),
+                ..Self::default()
+            };
+        }
+        let begin = floor(text, END_KEPT);
+        let end = ceil(text, text.len() - END_KEPT);
+        Self {
+            head: text[..begin].to_owned(),
+            gap: end - begin,
+            tail: text[end..].to_owned(),
+        }
+    }
+
+    /// Keeps what a message may show of what a command wrote, without escape sequences.
+    #[must_use]
+    pub fn of_output(output: &[u8]) -> Self {
+        let text = app::ansi::plain(&String::from_utf8_lossy(output));
+        Self::of(text.trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_add_up_to_the_text() {
+        for text in [
+            "",
+            "short",
+            &"中".repeat(3_000),
+            &"x".repeat(2 * END_KEPT + 1),
+        ] {
+            let ends = Ends::of(text);
+            assert_eq!(ends.head.len() + ends.gap + ends.tail.len(), text.len());
+            assert!(text.starts_with(&ends.head) && text.ends_with(&ends.tail));
+        }
+    }
+}
