@@ -6,6 +6,7 @@
 
 mod access;
 mod arguments;
+mod backup;
 mod blackout;
 mod calendar;
 mod channel;
@@ -192,6 +193,9 @@ async fn act(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Migrate { json } => migrate(&access.config, json).await,
         Command::Cron(command) => cron::run(&command, access).await,
         Command::Doctor(doctor) => doctor::run(&doctor, access).await,
+        Command::Backup(command) => backup::run(&command, access).await,
+        Command::Verify(command) => backup::verify(&command).await,
+        Command::Restore(command) => backup::restore(&command, access).await,
         Command::Completions(completions) => {
             completions::run(&completions);
             Ok(())
@@ -327,6 +331,9 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         | Command::Migrate { .. }
         | Command::Cron(_)
         | Command::Doctor(_)
+        | Command::Backup(_)
+        | Command::Verify(_)
+        | Command::Restore(_)
         | Command::Config(_)
         | Command::Man(_)
         | Command::Completions(_) => Ok(()),

@@ -14,6 +14,7 @@
 
 pub mod admission;
 pub mod api;
+pub mod archive;
 pub mod auth;
 pub mod brief;
 pub mod calendar;

@@ -8,6 +8,7 @@
 
 mod carry;
 pub mod disk;
+mod files;
 mod finish;
 mod frame;
 mod log;
@@ -37,6 +38,7 @@ use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::store::StoredOutput;
 
+pub use files::OutputFiles;
 pub use finish::Finished;
 pub use log::RunLog;
 pub use parts::Part;

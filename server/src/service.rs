@@ -46,7 +46,7 @@ pub use ahead::LookAhead;
 pub use brief::MessageBriefs;
 pub use components::{Components, DoorSettings, Settings};
 pub use doors::Readiness;
-pub use key::KeyError;
+pub use key::{KEY_CHECK, KeyError};
 pub use links::{LinkedList, LinkedTicket, Opened, Press, clock_time};
 pub use metrics::ScrapeRule;
 pub use scratch::ScratchSweep;

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod announced;
+mod archive;
 mod audit;
 mod blackouts;
 mod brief;
@@ -54,6 +55,7 @@ mod version;
 
 pub use accounts::StoredUser;
 pub use announced::Announcement;
+pub use archive::{Cell, CellKind, ColumnShape, Snapshot, TableShape, layout_steps};
 pub use audit::{Act, TaskChange};
 pub use blackouts::StoredBlackout;
 pub use brief::{BriefRun, FailedNear, NodeVersion};

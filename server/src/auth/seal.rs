@@ -18,6 +18,14 @@ use super::feed::FeedKey;
 use super::link::LinkKeys;
 use files::KeyFiles;
 
+/// The key's files in a data folder: the key, the one before it and since when, and the next one while it is rotated.
+pub const KEY_FILES: [&str; 4] = [
+    "secret.key",
+    "secret.key.old",
+    "secret.key.old.since",
+    "secret.key.new",
+];
+
 /// Marks the format, so that a later one can be distinguished from it.
 const VERSION: &str = "1:";
 
@@ -249,6 +257,15 @@ impl Sealer {
             .map_err(|_| SealError::DoesNotOpen)?;
         String::from_utf8(opened).map_err(|_| SealError::DoesNotOpen)
     }
+}
+
+/// Whether the key in a file opens what was sealed for the place named `name`. A file that does not exist opens nothing.
+///
+/// # Errors
+/// When the file cannot be read, is accessible to others, or holds no key.
+pub fn opens(file: &Path, name: &str, sealed: &str) -> Result<bool, SealError> {
+    let key = files::read(file)?;
+    Ok(key.is_some_and(|key| Sealer::new(&key).open(name, sealed).is_ok()))
 }
 
 fn cipher(key: &[u8; 32]) -> Aes256Gcm {

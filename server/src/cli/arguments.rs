@@ -7,9 +7,9 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, chat, completions, cron, doctor, import, man, message, node,
-    oncall, picture, pool, retention, rule, run, secret, settings, summary, takeover, task, ticket,
-    token, user,
+    backup, blackout, calendar, channel, chat, completions, cron, doctor, import, man, message,
+    node, oncall, picture, pool, retention, rule, run, secret, settings, summary, takeover, task,
+    ticket, token, user,
 };
 use crate::config::{self, Config, FILE_VARIABLE, Reading, SourceFault, Wanted};
 
@@ -47,6 +47,14 @@ pub(super) enum Command {
     },
     /// Check this installation and report problems with their fixes
     Doctor(doctor::Doctor),
+    /// Back up database, key and stored outputs to one file, while the server runs
+    ///
+    /// Any engine can restore it, so it is also the way from SQLite to MySQL and back
+    Backup(backup::Backup),
+    /// Read a whole backup, compare its checksums, and show what is in it
+    Verify(backup::Verify),
+    /// Restore a backup into an empty database while no server runs
+    Restore(backup::Restore),
     /// Show and check the settings of a server
     #[command(subcommand)]
     Config(settings::ConfigCommand),
@@ -172,6 +180,8 @@ pub(super) fn documented() -> clap::Command {
         })
         .mut_subcommand("migrate", |migrate| migrate.args(database()))
         .mut_subcommand("doctor", |doctor| doctor.args(database()))
+        .mut_subcommand("backup", |backup| backup.args(database()))
+        .mut_subcommand("restore", |restore| restore.args(database()))
         .mut_subcommand("secret", |secret| {
             secret.mut_subcommand("rotate-key", |rotate| rotate.args(database()))
         });
@@ -235,6 +245,8 @@ impl Command {
             Self::Serve
             | Self::Migrate { .. }
             | Self::Doctor(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
             | Self::Config(_)
             | Self::Secret(secret::SecretCommand::RotateKey { .. }) => Reading::Server,
             _ => Reading::Client,
@@ -247,6 +259,7 @@ impl Command {
             self,
             Self::Completions(_)
                 | Self::Man(_)
+                | Self::Verify(_)
                 | Self::Config(settings::ConfigCommand::Check { .. })
         )
     }

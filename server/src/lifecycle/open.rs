@@ -30,7 +30,8 @@ pub(super) async fn open_patiently(
         };
         if !error.is_away() {
             refused += 1;
-            if config.database_url.is_empty() || refused == MIGRATION_TRIES {
+            let is_final = config.database_url.is_empty() || error.is_unusable();
+            if is_final || refused == MIGRATION_TRIES {
                 return Err(error.into());
             }
         } else {

@@ -35,25 +35,19 @@ impl Objects {
     /// # Errors
     /// When the address is invalid, or the folder cannot be created.
     pub(super) fn open(config: &Config, data: &Path) -> Result<Self, OutputError> {
-        let address = config.output_url.trim();
-        if address.is_empty() {
-            return Self::folder(data.join("output"));
+        if let Some(folder) = folder_of(config, data)? {
+            return Self::folder(folder);
         }
-        let fault = |why: &str| OutputError::Setting(format!("{address:?} {why}"));
-        let url = url::Url::parse(address).map_err(|_| fault("is no address"))?;
-        match url.scheme() {
-            "file" => Self::folder(url.to_file_path().map_err(|()| fault("names no folder"))?),
-            "s3" => {
-                let bucket = url.host_str().ok_or_else(|| fault("names no bucket"))?;
-                let store = s3(config, bucket)?;
-                let prefix = Name::from(url.path().trim_matches('/'));
-                Ok(Self {
-                    store: Arc::new(PrefixStore::new(store, prefix)),
-                    folder: None,
-                })
-            }
-            _ => Err(fault("is neither s3:// nor file://")),
-        }
+        let url = address(config)?;
+        let bucket = url
+            .host_str()
+            .ok_or_else(|| fault(config, "names no bucket"))?;
+        let store = s3(config, bucket)?;
+        let prefix = Name::from(url.path().trim_matches('/'));
+        Ok(Self {
+            store: Arc::new(PrefixStore::new(store, prefix)),
+            folder: None,
+        })
     }
 
     fn folder(path: PathBuf) -> Result<Self, OutputError> {
@@ -145,6 +139,33 @@ impl Objects {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The folder that the settings name; `None` for an S3-compatible store. Creates nothing.
+///
+/// # Errors
+/// When the address is invalid.
+pub(super) fn folder_of(config: &Config, data: &Path) -> Result<Option<PathBuf>, OutputError> {
+    if config.output_url.trim().is_empty() {
+        return Ok(Some(data.join("output")));
+    }
+    let url = address(config)?;
+    match url.scheme() {
+        "file" => match url.to_file_path() {
+            Ok(path) => Ok(Some(path)),
+            Err(()) => Err(fault(config, "names no folder")),
+        },
+        "s3" => Ok(None),
+        _ => Err(fault(config, "is neither s3:// nor file://")),
+    }
+}
+
+fn address(config: &Config) -> Result<url::Url, OutputError> {
+    url::Url::parse(config.output_url.trim()).map_err(|_| fault(config, "is no address"))
+}
+
+fn fault(config: &Config, why: &str) -> OutputError {
+    OutputError::Setting(format!("{:?} {why}", config.output_url.trim()))
 }
 
 /// Names come from our own rows; one that leaves the folder is refused all the same.

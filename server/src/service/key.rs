@@ -5,7 +5,7 @@ use crate::auth::seal::SealError;
 use crate::store::StoreError;
 
 /// The name under which the check value is sealed.
-pub(super) const KEY_CHECK: &str = "cluster";
+pub const KEY_CHECK: &str = "cluster";
 
 /// Why the key cannot be used with this database.
 #[derive(Debug, thiserror::Error)]

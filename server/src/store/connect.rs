@@ -168,8 +168,9 @@ impl Store {
     /// Migrates the database to this version.
     ///
     /// # Errors
-    /// When a migration fails.
+    /// When a newer version has migrated it, a restore into it was not finished, or a migration fails.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.check_layout().await?;
         Ok(Migrator::up(&self.writer, None).await?)
     }
 

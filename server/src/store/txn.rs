@@ -67,6 +67,19 @@ pub enum StoreError {
     /// The signed link whose holder acts was used for the same act before: what was written is taken back.
     #[error("the link was used for this before")]
     LinkUsed,
+    /// The database was migrated by a newer version.
+    #[error(
+        "the database was migrated by a newer version of Jcrontab (to {layout}), which this version cannot use; install that version again, or restore a backup from before the upgrade into an empty database"
+    )]
+    NewerLayout {
+        /// The newest migration that this version does not know.
+        layout: String,
+    },
+    /// The database is the rest of a restore that was not finished.
+    #[error(
+        "a restore into this database was not finished, and it is incomplete; empty it and restore again"
+    )]
+    HalfRestored,
     /// The rows are no longer as the caller read them: what was written is taken back, and nothing is tried again.
     #[error("the rows were changed since they were read")]
     Overtaken,
@@ -106,6 +119,12 @@ impl StoreError {
             }
             _ => false,
         }
+    }
+
+    /// Whether the database will stay unusable for this version until an operator does something.
+    #[must_use]
+    pub const fn is_unusable(&self) -> bool {
+        matches!(self, Self::NewerLayout { .. } | Self::HalfRestored)
     }
 
     /// Whether the database cannot be reached, as opposed to refusing the statement.

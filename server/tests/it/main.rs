@@ -14,6 +14,7 @@ mod admission;
 mod arrows;
 mod at_once;
 mod audit_client;
+mod backup;
 mod brief;
 mod channel_versions;
 mod channels;

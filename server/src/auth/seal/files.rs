@@ -170,7 +170,7 @@ fn at(path: &Path, source: std::io::Error) -> SealError {
 }
 
 /// The key in a file, which must be accessible to its owner only; `None` where there is no file.
-fn read(path: &Path) -> Result<Option<[u8; 32]>, SealError> {
+pub(super) fn read(path: &Path) -> Result<Option<[u8; 32]>, SealError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

@@ -45,6 +45,8 @@ fn a_command_shows_its_own_options_and_not_the_servers_settings() {
         let opens = [
             "jcrontab migrate",
             "jcrontab doctor",
+            "jcrontab backup",
+            "jcrontab restore",
             "jcrontab secret rotate-key",
         ];
         for setting in &settings {

@@ -187,6 +187,19 @@ async fn database(config: &Config, folder: &Path, report: &mut Report) -> Option
 
 /// Whether the tables match this version: whether it can read them.
 async fn layout(store: &Store, report: &mut Report) -> bool {
+    if let Err(error) = store.check_layout().await
+        && error.is_unusable()
+    {
+        report.fail(
+            "migrations",
+            sentence(&error),
+            (
+                "装回较新的版本，或把备份恢复到空数据库（docs/BACKUP.zh-CN.md）",
+                "install the newer version, or restore a backup into an empty database (docs/BACKUP.md)",
+            ),
+        );
+        return false;
+    }
     let read = async {
         store.task_rows(&TaskQuery::default(), &[], 1).await?;
         store.calendars().await?;

@@ -10,6 +10,7 @@ pub(super) const SERVER: &[Row] = &[
             "router",
             "http",
             "service",
+            "archive",
             "executor",
             "firings",
             "store",
@@ -128,6 +129,7 @@ pub(super) const SERVER: &[Row] = &[
         ],
     ),
     ("retention", &["loops", "output", "store", "clock"]),
+    ("archive", &["output", "store", "config", "auth"]),
     (
         "urge",
         &[
