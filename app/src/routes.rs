@@ -6,6 +6,8 @@ use crate::id::{ChannelId, RuleId, RunId, TaskId};
 pub const OVERVIEW: &str = "/";
 /// The task list.
 pub const TASKS: &str = "/tasks";
+/// The tasks as a file, with the query of the list.
+pub const TASKS_EXPORT: &str = "/api/v1/tasks/export";
 /// The form for a new task.
 pub const TASK_NEW: &str = "/tasks/new";
 /// Runs of all tasks.

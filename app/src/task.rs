@@ -9,6 +9,7 @@ use crate::i18n::Lang;
 use crate::id::TaskId;
 use crate::time::Stamp;
 
+mod document;
 mod draft;
 pub mod execution;
 mod health;
@@ -21,6 +22,7 @@ mod start;
 mod state;
 mod tickets;
 mod view;
+pub use document::{CHANGES_MAX, DOCUMENTS_MAX, TaskDocument};
 pub use draft::{Parsed, TaskDraft};
 pub use execution::Execution;
 pub use health::{Health, Pulse};

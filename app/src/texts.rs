@@ -142,6 +142,7 @@ crate::texts! {
         search_hint: "名称、命令，或 负责人:张三、标签:备份" | "Name, command, or owner:bob, tag:backup",
         state_any: "全部状态" | "Any state",
         clear_filter: "清除条件" | "Clear filters",
+        export_tasks: "导出 YAML" | "Export YAML",
         cycle: "工作周期" | "Schedule",
         next_firing: "下次执行" | "Next run",
         last_run: "上次执行" | "Last run",

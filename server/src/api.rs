@@ -6,6 +6,7 @@ mod calendars;
 mod channels;
 mod chat;
 mod described;
+mod files;
 mod import;
 mod imports;
 mod logs;
@@ -75,6 +76,8 @@ fn documented() -> OpenApiRouter<AppState> {
             tasks::delete
         ))
         .routes(routes!(tasks::draft))
+        .routes(routes!(files::apply))
+        .routes(routes!(files::export))
         .routes(routes!(tasks::run, tasks::run_form))
         .routes(routes!(tasks::pause))
         .routes(routes!(tasks::close))
@@ -193,6 +196,12 @@ pub fn router() -> Result<(Router<AppState>, utoipa::openapi::OpenApi), Undescri
     let router = router.route(
         "/api/openapi.json",
         get(move || std::future::ready((json, described.clone()))),
+    );
+    let schema = written(&files::task_schema()?)?;
+    let json = [(CONTENT_TYPE, "application/schema+json")];
+    let router = router.route(
+        "/api/v1/schema/task.json",
+        get(move || std::future::ready((json, schema.clone()))),
     );
     Ok((router, openapi))
 }

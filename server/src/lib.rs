@@ -51,3 +51,4 @@ pub mod text;
 pub mod texts;
 pub mod timetable;
 pub mod urge;
+pub mod yaml;

@@ -52,7 +52,9 @@ pub use metrics::ScrapeRule;
 pub use scratch::ScratchSweep;
 pub use streams::StreamWatch;
 use tasks::KeptLists;
-pub use tasks::Saved;
+pub use tasks::{
+    ApplyReport, ApplyRequest, ExportQuery, FieldChange, PlanAction, PlannedTask, Saved,
+};
 pub use words::UnknownWord;
 
 use std::sync::Arc;

@@ -61,7 +61,7 @@ pub use blackouts::StoredBlackout;
 pub use brief::{BriefRun, FailedNear, NodeVersion};
 pub use calendars::{CalendarRemoval, StoredCalendar};
 pub use channel_uses::{ChannelUses, FallbackOf, NAMES_MAX};
-pub use channels::{ChannelSecret, ChannelTarget, NewChannel, TaskChannel};
+pub use channels::{ChannelName, ChannelSecret, ChannelTarget, NewChannel, TaskChannel};
 pub use chat::ChatLease;
 pub(crate) use chat::{CARD_MARK, EVENT_MAX};
 pub use dependents::WaitingTask;
@@ -92,8 +92,9 @@ pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
 pub use summaries::{BadEnd, NotStarted, StoredSummary, SummaryTask, Took, WithinLimit};
 pub use tasks::{
-    CheckedSpec, Deleted, Inserted, ListedTask, LiveTask, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX,
-    SearchFault, Updated, search_patterns,
+    Applied, ChangedTask, CheckedSpec, Deleted, DoomedTask, Inserted, ListedTask, LiveTask,
+    NewTask, NotApplied, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault, TaskChanges, Updated,
+    search_patterns,
 };
 pub use templates::{TemplateDeleted, TemplatePut};
 pub use tickets::{

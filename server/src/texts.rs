@@ -21,6 +21,7 @@ pub mod chat_tickets;
 pub mod executions;
 pub mod explain;
 pub mod failures;
+pub mod files;
 pub mod firings;
 pub mod imports;
 pub mod isolation;

@@ -22,6 +22,9 @@ use crate::schedule::{MissedDraft, Named, Schedule, ScheduleDraft};
 use crate::time::Stamp;
 use reading::Reading;
 pub(super) use reading::too_long;
+#[cfg(feature = "ssr")]
+pub(super) use text::TextOrNumber;
+pub(super) use text::or_number;
 
 /// Input for creating or replacing a task.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -62,17 +65,17 @@ pub struct TaskDraft {
     /// Like `starts_at`.
     pub ends_at: String,
     /// `30s`, `5m`, `2h`, `1d` or plain seconds, which may be a number; empty for none.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
+    #[serde(deserialize_with = "or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = TextOrNumber))]
     pub timeout: String,
     /// Failures in a row after which it pauses, 1–1,000, also as a number; empty for never.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
+    #[serde(deserialize_with = "or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = TextOrNumber))]
     pub pause_after_failures: String,
     /// Each run is announced this long ahead: `30m`, `1d` or plain seconds, which may be a number, from 1m to 7d; empty for
     /// no announcement.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
+    #[serde(deserialize_with = "or_number")]
+    #[cfg_attr(feature = "ssr", schema(value_type = TextOrNumber))]
     pub notice_before: String,
     /// What to do with missed firings.
     pub missed: MissedDraft,

@@ -7,7 +7,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    backup, blackout, calendar, channel, chat, completions, cron, doctor, import, man, message,
+    backup, blackout, calendar, channel, chat, completions, cron, doctor, files, import, man, message,
     node, oncall, picture, pool, retention, rule, run, secret, settings, summary, takeover, task,
     ticket, token, user,
 };
@@ -67,6 +67,13 @@ pub(super) enum Command {
     /// Preview and explain schedules; needs no server
     #[command(subcommand)]
     Cron(cron::CronCommand),
+    /// Write tasks as YAML files that can be kept in a repository and applied
+    Export(files::Export),
+    /// Create and change tasks so that they are as files say
+    ///
+    /// All of it happens in one transaction, or nothing. Whether a task is paused, closed or chased, its
+    /// secrets and its history stay as they are
+    Apply(files::Apply),
     /// Import crontabs as tasks
     #[command(subcommand)]
     Import(import::ImportCommand),

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Expected, Unexpected};
 use serde_json::Value;
 
+use crate::yaml::Tree;
 pub use fault::{Kind, What};
 pub use near::nearest;
 use tree::Node;
@@ -54,7 +55,7 @@ impl JsonFault {
 
     /// The same fault, inside an entry of a list.
     #[must_use]
-    fn at(mut self, index: usize) -> Self {
+    pub fn at(mut self, index: usize) -> Self {
         self.place = match self.place.as_str() {
             "" => format!("[{index}]"),
             inner if inner.starts_with('[') => format!("[{index}]{inner}"),
@@ -139,8 +140,8 @@ impl JsonFault {
 /// The first fault found.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonFault> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let tree: Node = serde_json::from_slice(text).map_err(|error| What::from(&error))?;
-    T::deserialize(tree)
+    let tree: Tree = serde_json::from_slice(text).map_err(|error| What::from(&error))?;
+    from_tree(tree)
 }
 
 /// Reads a value that is already parsed.
@@ -148,7 +149,15 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonFault> {
 /// # Errors
 /// As [`from_slice`].
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, JsonFault> {
-    T::deserialize(Node::deserialize(value).map_err(|error| What::from(&error))?)
+    from_tree(Tree::deserialize(value).map_err(|error| What::from(&error))?)
+}
+
+/// Reads a tree, of JSON or YAML.
+///
+/// # Errors
+/// As [`from_slice`].
+pub fn from_tree<T: DeserializeOwned>(tree: Tree) -> Result<T, JsonFault> {
+    T::deserialize(Node(tree))
 }
 
 #[cfg(test)]

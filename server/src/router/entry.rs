@@ -52,7 +52,7 @@ fn needed(path: &str) -> Option<Action> {
         ("tickets", "defaults/{name}") | ("oncall", "{name}") => Some(Action::Administer),
         ("oncall", _) => Some(Action::Operate),
         // Which right a test needs depends on whose channel it is.
-        ("tasks", "" | "{id}") | ("rules" | "imports", _) | ("channels", "{id}/test") => {
+        ("tasks", "" | "{id}" | "apply") | ("rules" | "imports", _) | ("channels", "{id}/test") => {
             Some(Action::Edit)
         }
         (
@@ -293,6 +293,7 @@ mod tests {
         for (path, action) in [
             ("/api/v1/tasks", Some(Action::Edit)),
             ("/api/v1/tasks/{id}", Some(Action::Edit)),
+            ("/api/v1/tasks/apply", Some(Action::Edit)),
             ("/api/v1/tasks/{id}/urge", Some(Action::Operate)),
             ("/api/v1/runs/{id}/stop", Some(Action::Operate)),
             ("/api/v1/calendars/{name}/import", Some(Action::Administer)),

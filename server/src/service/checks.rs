@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
 use super::Service;
+use super::tasks::Lookup;
 use crate::error::OrInternal;
 use crate::firings::Snapshot;
 use crate::store::Engine;
@@ -31,6 +32,17 @@ impl Service {
         draft: &TaskDraft,
         own: Option<&Task>,
     ) -> Answer<TaskSpec> {
+        self.check_task_in(lang, draft, own, Lookup::Database).await
+    }
+
+    /// The same, with what was read for many tasks at once. Names and channels of those are checked before.
+    pub(super) async fn check_task_in(
+        &self,
+        lang: Lang,
+        draft: &TaskDraft,
+        own: Option<&Task>,
+        lookup: Lookup<'_>,
+    ) -> Answer<TaskSpec> {
         let mut parsed = draft.parse(lang);
         if parsed.spec.zone.is_empty() {
             parsed.spec.zone.clone_from(&self.default_zone);
@@ -43,6 +55,7 @@ impl Service {
         let zone = found.unwrap_or(TimeZone::UTC);
         self.check_window(lang, draft, &zone, &mut parsed);
         if let Some(id) = parsed.spec.channel_id
+            && matches!(lookup, Lookup::Database)
             && !self.may_use(lang, id, own.map(|task| task.id)).await?
         {
             let fault = TaskFault::UnknownChannel.on("channel_id", lang);
@@ -50,15 +63,25 @@ impl Service {
         }
         let rules = self.calendar_cache.snapshot();
         check_named(lang, &parsed.named, &zone, &rules, &mut parsed.faults);
-        self.check_execution(lang, draft, own, &mut parsed).await?;
-        self.check_free(lang, own, &mut parsed).await?;
+        self.check_execution(lang, draft, own, lookup, &mut parsed)
+            .await?;
+        if matches!(lookup, Lookup::Database) {
+            self.check_free(lang, own, &mut parsed).await?;
+        }
         let mut spec = parsed
             .finish()
             .map_err(|faults| AppError::invalid(lang, faults))?;
         if spec.tickets.opens != Opens::None {
             // The store does the same in its transaction; here for what is compared with the task as it is.
-            let defaults = self.store.urge_defaults().await.or_internal(lang)?;
-            spec.tickets = spec.tickets.inheriting(&spec.tags, &defaults).shared();
+            let read;
+            let defaults = match lookup {
+                Lookup::Batch(batch) => &batch.defaults,
+                Lookup::Database => {
+                    read = self.store.urge_defaults().await.or_internal(lang)?;
+                    &read
+                }
+            };
+            spec.tickets = spec.tickets.inheriting(&spec.tags, defaults).shared();
         }
         Ok(spec)
     }

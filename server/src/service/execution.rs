@@ -2,7 +2,7 @@
 
 mod waits;
 
-pub(super) use waits::NamedTask;
+pub(super) use waits::{NamedTask, circle};
 
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use app::task::execution::ExecutionDraft;
 use app::task::{Execution, Parsed, Task, TaskDraft};
 
 use super::Service;
+use super::tasks::Lookup;
 use crate::error::OrInternal;
 use crate::store::WaitingTask;
 use crate::texts::executions::ExecutionFault;
@@ -30,6 +31,7 @@ impl Service {
         lang: Lang,
         draft: &TaskDraft,
         own: Option<&Task>,
+        lookup: Lookup<'_>,
         parsed: &mut Parsed,
     ) -> Answer<()> {
         let kept = own.map_or_else(Execution::usual, |task| Arc::clone(&task.execution));
@@ -40,7 +42,8 @@ impl Service {
         let runs = draft.mode.runs_command() || parsed.spec.tickets.check.is_some();
         let faults = &mut parsed.faults;
         if execution.pool != kept.pool {
-            self.check_pool(lang, &execution.pool, faults).await?;
+            self.check_pool(lang, &execution.pool, lookup, faults)
+                .await?;
         }
         if execution.run_as != kept.run_as && runs {
             self.check_run_as(lang, &execution.run_as, faults).await?;
@@ -52,7 +55,11 @@ impl Service {
         let awaited = &draft.execution.waits.tasks;
         if check_waits && !awaited.is_empty() {
             let own = own.map(|task| task.id);
-            let tasks = self.check_waits(lang, awaited, own, faults).await?;
+            let tasks = match lookup {
+                Lookup::Database => self.check_waits(lang, awaited, own, faults).await?,
+                // Circles are found once all of them are read.
+                Lookup::Batch(batch) => waits::find_waits(lang, awaited, batch, faults),
+            };
             if !tasks.is_empty() {
                 Arc::make_mut(&mut parsed.spec.execution).waits.tasks = tasks;
             }
@@ -60,10 +67,21 @@ impl Service {
         Ok(())
     }
 
-    async fn check_pool(&self, lang: Lang, name: &str, faults: &mut Vec<FieldError>) -> Answer<()> {
+    async fn check_pool(
+        &self,
+        lang: Lang,
+        name: &str,
+        lookup: Lookup<'_>,
+        faults: &mut Vec<FieldError>,
+    ) -> Answer<()> {
         // Every run uses a slot of `*`; tasks do not name it.
-        let known = name != app::pool::EVERYTHING
-            && self.store.pool(name).await.or_internal(lang)?.is_some();
+        let known = match lookup {
+            Lookup::Batch(batch) => batch.has_pool(name),
+            Lookup::Database => {
+                name != app::pool::EVERYTHING
+                    && self.store.pool(name).await.or_internal(lang)?.is_some()
+            }
+        };
         if !name.is_empty() && !known {
             let name = name.to_owned();
             faults.push(ExecutionFault::UnknownPool { name }.on("execution.pool", lang));

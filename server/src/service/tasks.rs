@@ -1,6 +1,8 @@
 //! Use cases of tasks.
 
+mod apply;
 mod delete;
+mod export;
 mod history;
 mod kept;
 mod next;
@@ -23,6 +25,9 @@ use app::transition::Step;
 use async_trait::async_trait;
 use chrono::DateTime;
 
+pub use apply::{ApplyReport, ApplyRequest, FieldChange, PlanAction, PlannedTask};
+pub(super) use apply::{Batch, Lookup};
+pub use export::ExportQuery;
 pub(super) use kept::KeptLists;
 use next::Next;
 pub(super) use next::PlannedNext;

@@ -25,6 +25,7 @@ use super::rules::uses_of;
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx, chat, templates};
 
+pub use of_tasks::ChannelName;
 pub(super) use of_tasks::{drop_of_task, put_for_task, robot_of_others};
 use row::{details, lang, own, write};
 pub(super) use row::{kind, target_of};

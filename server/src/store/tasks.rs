@@ -1,15 +1,18 @@
 //! Tasks and their schedules.
 
+mod apply;
 mod change;
 mod create;
 mod delete;
 mod list;
+mod named;
 mod pause;
 mod rows;
 mod schedules;
 mod search;
 mod state;
 
+pub use apply::{Applied, ChangedTask, DoomedTask, NewTask, NotApplied, TaskChanges};
 pub(super) use change::changed;
 pub use change::{CheckedSpec, Updated};
 pub use create::Inserted;

@@ -22,6 +22,7 @@ use super::chat_tickets::TicketWords;
 use super::executions::ExecutionFault;
 use super::explain::{ByLedger, BySchedule, ended, exit_code};
 use super::failures::Failure;
+use super::files::{FileFault, FileRefusal};
 use super::imports::{ImportFault, ImportRefusal};
 use super::links::LinkRefusal;
 use super::lists::ListRefusal;
@@ -302,6 +303,7 @@ fn every_value_has_words_in_both_languages() {
     faults(ChannelFault::iter());
     faults(ExecutionFault::iter());
     faults(FallbackFault::iter());
+    faults(FileFault::iter());
     faults(MailFault::iter());
     faults(MessageFault::iter());
     faults(PersonFault::iter());
@@ -339,6 +341,7 @@ fn every_value_has_words_in_both_languages() {
     refusals([true, false].into_iter().map(in_use));
     refusals(ChannelRefusal::iter());
     refusals(Failure::iter());
+    refusals(FileRefusal::iter());
     refusals(LinkRefusal::iter());
     refusals(ListRefusal::iter());
     refusals(PersonRefusal::iter());

@@ -19,7 +19,7 @@ mod versions;
 mod viewers;
 
 /// Routes open without authentication, by path.
-const OPEN: [&str; 12] = [
+const OPEN: [&str; 13] = [
     "/login",
     "/logout",
     "/preferences",
@@ -30,6 +30,7 @@ const OPEN: [&str; 12] = [
     "/robots.txt",
     "/apple-touch-icon.png",
     "/api/openapi.json",
+    "/api/v1/schema/task.json",
     "/fn/frame",
     "/fn/sign_in_form",
 ];

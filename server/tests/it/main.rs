@@ -43,6 +43,7 @@ mod failed_forms;
 mod failures_in_a_row;
 mod fallback_channels;
 mod faults;
+mod files;
 mod glossary;
 mod health;
 mod hostile_names;

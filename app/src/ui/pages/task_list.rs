@@ -106,6 +106,24 @@ fn content(page: TaskListPage, controls: Controls) -> AnyView {
             {rows}
         </section>
         {pager(&page)}
+        {export(&page.query)}
+    }
+    .into_any()
+}
+
+/// All tasks that match as a file. No link of the site: the browser saves what comes.
+fn export(query: &TaskQuery) -> AnyView {
+    let params = parts(&TaskQuery {
+        after: None,
+        ..query.clone()
+    });
+    let href = format!("{}{}", routes::TASKS_EXPORT, params.to_query_string());
+    view! {
+        <p class="padded">
+            <a class="button small" href=href rel="external" download="">
+                {icon(icon::DOWNLOAD)} {ui().export_tasks}
+            </a>
+        </p>
     }
     .into_any()
 }
@@ -190,6 +208,10 @@ fn filter(query: &TaskQuery) -> AnyView {
 
 /// The list's address with the whole query.
 fn address(query: &TaskQuery) -> String {
+    format!("{}{}", routes::TASKS, parts(query).to_query_string())
+}
+
+fn parts(query: &TaskQuery) -> ParamsMap {
     let mut params = ParamsMap::new();
     if !query.q.is_empty() {
         params.insert("q", query.q.clone());
@@ -200,7 +222,7 @@ fn address(query: &TaskQuery) -> String {
     if let Some(after) = query.after {
         params.insert("after", after.to_string());
     }
-    format!("{}{}", routes::TASKS, params.to_query_string())
+    params
 }
 
 fn table(page: &TaskListPage, controls: Controls) -> AnyView {

@@ -1,5 +1,9 @@
 //! `jcrontab task add`.
 
+mod list;
+
+use std::path::PathBuf;
+
 use app::schedule::{MissedDraft, ScheduleDraft};
 use app::task::{Mode, TaskDraft};
 use axum::http::Method;
@@ -12,7 +16,6 @@ use super::tickets::Tickets;
 use crate::cli::channel;
 use crate::cli::client::Client;
 use crate::cli::cron::day_rule;
-use crate::cli::name::Name;
 use crate::cli::print::{print_json, print_lines, text};
 use crate::cli::{Failure, lang, rule, sentence};
 
@@ -24,10 +27,10 @@ const MISSED: &str = "Missed firings";
 #[derive(Args, Debug)]
 pub(in crate::cli) struct AddTask {
     #[command(flatten)]
-    name: Name,
+    which: Which,
     /// Schedule (工作周期): a cron expression, `every 90s`, `at 2026-12-01 09:00`, `@startup`;
     /// repeatable
-    #[arg(long, required = true, help_heading = SCHEDULES)]
+    #[arg(long, required_unless_present = "list", help_heading = SCHEDULES)]
     cron: Vec<String>,
     #[command(flatten)]
     rules: Rules,
@@ -105,6 +108,30 @@ pub(in crate::cli) struct AddTask {
     json: bool,
 }
 
+/// One task, or a list of them.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// Name
+    #[arg(value_name = "NAME")]
+    plain: Option<String>,
+    /// Name, as an option
+    #[arg(long = "name", value_name = "NAME")]
+    named: Option<String>,
+    /// Create a task of each line of a CSV or TSV file (work list): its first line names the columns, such
+    /// as name, cron, owners, starts_at, ends_at, nickname, robot, command, mode. Tasks that exist are skipped
+    #[arg(
+        long = "file",
+        id = "list",
+        value_name = "FILE",
+        conflicts_with_all = ["cron", "command", "mode", "task_zone", "owners", "tags", "nickname", "channel", "robot",
+            "notify", "urge_cron", "urging", "starts_at", "ends_at", "timeout", "pause_after_failures",
+            "notice_before", "runbook", "Rules", "Missed", "Tickets", "Execution", "Keep", "Retry", "Limits", "Waits",
+            "Http"]
+    )]
+    list: Option<PathBuf>,
+}
+
 /// Rules for all schedules that are given.
 #[derive(Args, Debug)]
 struct Rules {
@@ -145,6 +172,10 @@ struct Missed {
 }
 
 pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
+    if let Some(file) = &add.which.list {
+        return list::run(client, file, add.json).await;
+    }
+    let name = add.which.plain.as_ref().or(add.which.named.as_ref());
     let channel_id = match &add.channel {
         Some(name) => channel::find(client, name).await?["id"].as_i64(),
         None => None,
@@ -154,7 +185,7 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         further.push(rule::notify(client, text).await?);
     }
     let draft = TaskDraft {
-        name: add.name.as_str().to_owned(),
+        name: name.cloned().unwrap_or_default(),
         nickname: add.nickname.clone(),
         owners: split(&add.owners),
         tags: split(&add.tags),

@@ -4,6 +4,8 @@ use app::i18n::Lang;
 use serde::de::{Expected, Unexpected};
 use serde_json::error::Category;
 
+use crate::yaml::TWICE;
+
 /// Known words that are listed where another one was sent.
 const WORDS_MAX: usize = 20;
 
@@ -129,9 +131,6 @@ impl Kind {
         lang.pick(zh, en)
     }
 }
-
-/// How the reader of the text says that a name comes twice; its library takes nothing but words.
-pub(super) const TWICE: &str = "duplicate field ";
 
 impl From<&serde_json::Error> for What {
     fn from(error: &serde_json::Error) -> Self {

@@ -1,107 +1,42 @@
-//! A JSON text as a tree, and how our types are read from it.
-
-use std::collections::HashSet;
+//! How our types are read from a tree.
 
 use serde::de::value::{MapAccessDeserializer, StringDeserializer};
 use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess,
-    Unexpected, Visitor,
+    DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
+    Visitor,
 };
 use serde::forward_to_deserialize_any;
 
 use super::JsonFault;
-use super::fault::TWICE;
+use crate::yaml::Tree;
 
-/// A JSON value. Unlike `serde_json::Value` it refuses duplicate names.
-pub(super) enum Node {
-    Null,
-    Bool(bool),
-    Unsigned(u64),
-    Signed(i64),
-    Float(f64),
-    Text(String),
-    List(Vec<Node>),
-    Object(Vec<(String, Node)>),
+/// A value that is read strictly.
+pub(super) struct Node(pub(super) Tree);
+
+/// Whether a value without quotes is what YAML has for nothing.
+fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null")
 }
 
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Maker)
-    }
-}
-
-struct Maker;
-
-impl<'de> Visitor<'de> for Maker {
-    type Value = Node;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
-        Ok(Node::Bool(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
-        Ok(Node::Unsigned(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
-        Ok(Node::Signed(value))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-        Ok(Node::Float(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Node, E> {
-        Ok(Node::Text(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Node, E> {
-        Ok(Node::Text(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
-        let mut all = Vec::new();
-        while let Some(one) = seq.next_element()? {
-            all.push(one);
-        }
-        Ok(Node::List(all))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let mut seen = HashSet::new();
-        let mut all = Vec::new();
-        while let Some((name, value)) = map.next_entry::<String, Node>()? {
-            if !seen.insert(name.clone()) {
-                let name: String = name.chars().take(64).collect();
-                return Err(A::Error::custom(format_args!("{TWICE}{name}")));
-            }
-            all.push((name, value));
-        }
-        Ok(Node::Object(all))
+/// A value without quotes as what it is on its own.
+fn settled(tree: Tree) -> Tree {
+    match tree {
+        Tree::Plain(text) => Tree::resolved(text),
+        other => other,
     }
 }
 
-impl Node {
-    fn kind(&self) -> Unexpected<'_> {
-        match self {
-            Self::Null => Unexpected::Unit,
-            Self::Bool(value) => Unexpected::Bool(*value),
-            Self::Unsigned(value) => Unexpected::Unsigned(*value),
-            Self::Signed(value) => Unexpected::Signed(*value),
-            Self::Float(value) => Unexpected::Float(*value),
-            // What was sent is not repeated: it may be a password.
-            Self::Text(_) => Unexpected::Other("text"),
-            Self::List(_) => Unexpected::Other("a list"),
-            Self::Object(_) => Unexpected::Other("an object"),
-        }
+fn kind(tree: &Tree) -> Unexpected<'_> {
+    match tree {
+        Tree::Null => Unexpected::Unit,
+        Tree::Bool(value) => Unexpected::Bool(*value),
+        Tree::Unsigned(value) => Unexpected::Unsigned(*value),
+        Tree::Signed(value) => Unexpected::Signed(*value),
+        Tree::Float(value) => Unexpected::Float(*value),
+        // What was sent is not repeated: it may be a password.
+        Tree::Text(_) | Tree::Plain(_) => Unexpected::Other("text"),
+        Tree::List(_) => Unexpected::Other("a list"),
+        Tree::Object(_) => Unexpected::Other("an object"),
     }
 }
 
@@ -109,27 +44,48 @@ impl<'de> Deserializer<'de> for Node {
     type Error = JsonFault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
-        match self {
-            Self::Null => visitor.visit_unit(),
-            Self::Bool(value) => visitor.visit_bool(value),
-            Self::Unsigned(value) => visitor.visit_u64(value),
-            Self::Signed(value) => visitor.visit_i64(value),
-            Self::Float(value) => visitor.visit_f64(value),
-            Self::Text(value) => visitor.visit_string(value),
-            Self::List(all) => visitor.visit_seq(Entries {
+        match settled(self.0) {
+            Tree::Null => visitor.visit_unit(),
+            Tree::Bool(value) => visitor.visit_bool(value),
+            Tree::Unsigned(value) => visitor.visit_u64(value),
+            Tree::Signed(value) => visitor.visit_i64(value),
+            Tree::Float(value) => visitor.visit_f64(value),
+            Tree::Text(value) | Tree::Plain(value) => visitor.visit_string(value),
+            Tree::List(all) => visitor.visit_seq(Entries {
                 rest: all.into_iter().enumerate(),
             }),
-            Self::Object(all) => visitor.visit_map(Fields {
+            Tree::Object(all) => visitor.visit_map(Fields {
                 rest: all.into_iter(),
                 next: None,
             }),
         }
     }
 
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
+        match self.0 {
+            Tree::Plain(text) if is_null(&text) => visitor.visit_string(String::new()),
+            Tree::Plain(text) => visitor.visit_string(text),
+            other => Self(other).deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
+        match self.0 {
+            Tree::Plain(text) if is_null(&text) => Self(Tree::List(Vec::new())),
+            other => Self(other),
+        }
+        .deserialize_any(visitor)
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
-        match self {
-            Self::Null => visitor.visit_none(),
-            other => visitor.visit_some(other),
+        match self.0 {
+            Tree::Null => visitor.visit_none(),
+            Tree::Plain(text) if is_null(&text) => visitor.visit_none(),
+            other => visitor.visit_some(Self(other)),
         }
     }
 
@@ -147,8 +103,10 @@ impl<'de> Deserializer<'de> for Node {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, JsonFault> {
-        let Self::Object(all) = self else {
-            return Err(JsonFault::invalid_type(self.kind(), &"an object"));
+        let all = match self.0 {
+            Tree::Object(all) => all,
+            Tree::Plain(text) if is_null(&text) => Vec::new(),
+            other => return Err(JsonFault::invalid_type(kind(&settled(other)), &"an object")),
         };
         if let Some((name, _)) = all
             .iter()
@@ -156,7 +114,7 @@ impl<'de> Deserializer<'de> for Node {
         {
             return Err(JsonFault::unknown(name, fields.iter().copied()));
         }
-        Self::Object(all).deserialize_any(visitor)
+        Self(Tree::Object(all)).deserialize_any(visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -165,34 +123,34 @@ impl<'de> Deserializer<'de> for Node {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, JsonFault> {
-        match self {
-            Self::Text(name) if !variants.contains(&name.as_str()) => {
+        match self.0 {
+            Tree::Text(name) | Tree::Plain(name) if !variants.contains(&name.as_str()) => {
                 let name: String = name.chars().take(64).collect();
                 Err(JsonFault::unknown_variant(&name, variants))
             }
-            Self::Text(name) => {
+            Tree::Text(name) | Tree::Plain(name) => {
                 let name: StringDeserializer<JsonFault> = name.into_deserializer();
                 visitor.visit_enum(name)
             }
-            Self::Object(all) => visitor.visit_enum(MapAccessDeserializer::new(Fields {
+            Tree::Object(all) => visitor.visit_enum(MapAccessDeserializer::new(Fields {
                 rest: all.into_iter(),
                 next: None,
             })),
             other => Err(JsonFault::invalid_type(
-                other.kind(),
+                kind(&other),
                 &"one of the known words",
             )),
         }
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit
+        unit_struct tuple tuple_struct map identifier ignored_any
     }
 }
 
 struct Entries {
-    rest: std::iter::Enumerate<std::vec::IntoIter<Node>>,
+    rest: std::iter::Enumerate<std::vec::IntoIter<Tree>>,
 }
 
 impl<'de> SeqAccess<'de> for Entries {
@@ -202,10 +160,12 @@ impl<'de> SeqAccess<'de> for Entries {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, JsonFault> {
-        let Some((index, node)) = self.rest.next() else {
+        let Some((index, tree)) = self.rest.next() else {
             return Ok(None);
         };
-        let read = seed.deserialize(node).map_err(|fault| fault.at(index));
+        let read = seed
+            .deserialize(Node(tree))
+            .map_err(|fault| fault.at(index));
         read.map(Some)
     }
 
@@ -215,8 +175,8 @@ impl<'de> SeqAccess<'de> for Entries {
 }
 
 struct Fields {
-    rest: std::vec::IntoIter<(String, Node)>,
-    next: Option<(String, Node)>,
+    rest: std::vec::IntoIter<(String, Tree)>,
+    next: Option<(String, Tree)>,
 }
 
 impl<'de> MapAccess<'de> for Fields {
@@ -235,9 +195,10 @@ impl<'de> MapAccess<'de> for Fields {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, JsonFault> {
-        let Some((name, node)) = self.next.take() else {
+        let Some((name, tree)) = self.next.take() else {
             return Err(JsonFault::custom("a value without its name"));
         };
-        seed.deserialize(node).map_err(|fault| fault.within(&name))
+        seed.deserialize(Node(tree))
+            .map_err(|fault| fault.within(&name))
     }
 }

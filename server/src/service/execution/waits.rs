@@ -9,6 +9,7 @@ use app::id::TaskId;
 use app::task::execution::task_number;
 
 use super::super::Service;
+use super::super::tasks::Batch;
 use crate::error::OrInternal;
 use crate::store::WaitingTask;
 use crate::texts::Fault;
@@ -50,7 +51,7 @@ impl Service {
             Some(ExecutionFault::WaitsForItself)
         } else if let Some(own) = own.filter(|_| !found.is_empty()) {
             let waiting = self.store.waiting_tasks().await.or_internal(lang)?;
-            match circle(own, &found, &waiting) {
+            match circle(own, &found, &edges(&waiting)) {
                 Some(circle) => {
                     let names = self.store.task_names(&circle).await.or_internal(lang)?;
                     let name =
@@ -105,13 +106,41 @@ pub(in crate::service) enum NamedTask {
     },
 }
 
-/// The shortest cycle from `own` through its dependencies back to itself.
-fn circle(own: TaskId, waits: &[TaskId], all: &[WaitingTask]) -> Option<Vec<TaskId>> {
-    let edges: HashMap<TaskId, &[TaskId]> = all
-        .iter()
-        .filter(|task| task.id != own)
+/// The tasks that documents name, each by its exact name: ids are of one installation.
+pub(super) fn find_waits(
+    lang: Lang,
+    typed: &[String],
+    batch: &Batch,
+    faults: &mut Vec<FieldError>,
+) -> Vec<TaskId> {
+    let (mut found, mut names) = (Vec::new(), Vec::new());
+    for name in typed.iter().map(|name| name.trim()) {
+        match batch.task(name) {
+            _ if name.is_empty() => {}
+            Some(id) if found.contains(&id) => {}
+            Some(id) => found.push(id),
+            None => names.push(name.to_owned()),
+        }
+    }
+    if !names.is_empty() {
+        faults.push(ExecutionFault::UnknownTasks { names }.on(FIELD, lang));
+    }
+    found
+}
+
+/// What each task waits for.
+fn edges(all: &[WaitingTask]) -> HashMap<TaskId, &[TaskId]> {
+    all.iter()
         .map(|task| (task.id, task.tasks.as_slice()))
-        .collect();
+        .collect()
+}
+
+/// The shortest cycle from `own` through its dependencies back to itself.
+pub(in crate::service) fn circle(
+    own: TaskId,
+    waits: &[TaskId],
+    edges: &HashMap<TaskId, &[TaskId]>,
+) -> Option<Vec<TaskId>> {
     let mut seen: HashSet<TaskId> = HashSet::new();
     let mut open: VecDeque<Vec<TaskId>> = waits.iter().map(|id| vec![own, *id]).collect();
     while let Some(path) = open.pop_front() {
@@ -163,7 +192,10 @@ mod tests {
             (&[2], all(&[(2, &[3]), (3, &[2])]), None),
         ];
         for (waits, edges, expected) in table {
-            assert_eq!(circle(TaskId(1), &ids(waits), &edges), expected.map(ids));
+            assert_eq!(
+                circle(TaskId(1), &ids(waits), &super::edges(&edges)),
+                expected.map(ids)
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Creates and saves tasks. Every change increments the version of a task: a save based on an older
 //! version is refused with the changes made meanwhile, and the input is kept.
 
-use app::auth::Action;
+use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller};
 use app::channel::ChannelDraft;
 use app::error::AppError;
@@ -16,7 +16,7 @@ use super::super::{Service, or_taken};
 use super::history::{changed_fields, difference};
 use crate::error::OrInternal;
 use crate::facts::{Facts, TaskEvent};
-use crate::store::{CheckedSpec, Inserted, Notice, StoreError, TaskChannel, Updated};
+use crate::store::{Act, CheckedSpec, Inserted, Notice, StoreError, TaskChannel, Updated};
 use crate::texts::outdated::Attempt;
 use crate::texts::rules::RuleFault;
 use crate::texts::tasks::{Change, TaskRefusal};
@@ -74,11 +74,7 @@ impl Service {
             let robot = self.check_robot(lang, draft)?;
             let further = self.check_notify(lang, None, notify).await?;
             let act = self.act(who, "task.create").detail(spec.name.as_str());
-            let first_notice = |id: TaskId| {
-                let task = Task::entered(id, spec.clone(), Stamp(act.at()));
-                let facts = Facts::created(&task, act.at());
-                vec![Notice::about(&task, facts)]
-            };
+            let first_notice = |id: TaskId| creation(&act, id, &spec);
             let seal = |id, what| robot.as_ref()?.0.seal(&self.sealer, id, what);
             let channel = robot.as_ref().map(|(checked, _)| TaskChannel {
                 new: &checked.new,
@@ -174,17 +170,7 @@ impl Service {
                 // That it was changed; not to what.
                 "…".clone_into(&mut after.robot);
             }
-            let act = self
-                .act(who, "task.update")
-                .detail(difference(&before, &after));
-            let fields = changed_fields(&before, &after);
-            let changed = Task {
-                spec: spec.clone(),
-                ..stored.clone()
-            };
-            let event = TaskEvent::changed(act.who(), fields);
-            let facts = Facts::of_task(&changed, None, act.at(), event);
-            let notice = Notice::about(&changed, facts);
+            let (act, notice) = self.change_of(who, &stored, &spec, (&before, &after));
             let checked = (stored.version, CheckedSpec { spec: &spec, seen });
             let updated = self
                 .store
@@ -209,6 +195,27 @@ impl Service {
             }
         }
         Err(TaskRefusal::Busy.answer(lang))
+    }
+
+    /// The act that gives a task another definition, and what reports it; `drafts` are those before and after.
+    pub(super) fn change_of(
+        &self,
+        who: &Principal,
+        stored: &Task,
+        spec: &TaskSpec,
+        (before, after): (&TaskDraft, &TaskDraft),
+    ) -> (Act, Notice) {
+        let act = self
+            .act(who, "task.update")
+            .detail(difference(before, after));
+        let fields = changed_fields(before, after);
+        let changed = Task {
+            spec: spec.clone(),
+            ..stored.clone()
+        };
+        let event = TaskEvent::changed(act.who(), fields);
+        let facts = Facts::of_task(&changed, None, act.at(), event);
+        (act, Notice::about(&changed, facts))
     }
 
     /// The refusal of something that was based on another version than the stored one.
@@ -250,6 +257,13 @@ impl Service {
     }
 }
 
+/// What reports a new task.
+pub(super) fn creation(act: &Act, id: TaskId, spec: &TaskSpec) -> Vec<Notice> {
+    let task = Task::entered(id, spec.clone(), Stamp(act.at()));
+    let facts = Facts::created(&task, act.at());
+    vec![Notice::about(&task, facts)]
+}
+
 fn name_taken(lang: Lang, spec: &TaskSpec) -> AppError {
     let name = spec.name.clone();
     TaskRefusal::NameTaken { name }.answer(lang)
@@ -257,7 +271,12 @@ fn name_taken(lang: Lang, spec: &TaskSpec) -> AppError {
 
 /// Keeps the stored instant where the text in the form was not edited: the text does not distinguish
 /// the two passes of a repeated time, and has no fractions of a second.
-fn keep_window(new: &mut TaskSpec, typed: &TaskDraft, before: &TaskDraft, stored: &TaskSpec) {
+pub(super) fn keep_window(
+    new: &mut TaskSpec,
+    typed: &TaskDraft,
+    before: &TaskDraft,
+    stored: &TaskSpec,
+) {
     if new.zone != stored.zone {
         return;
     }

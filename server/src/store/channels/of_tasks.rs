@@ -9,9 +9,49 @@ use sea_orm::{
 use super::super::channel_uses::uses;
 use super::super::entity::{channel, channel_slot};
 use super::super::row_version::{FIRST_VERSION, count};
-use super::super::{StoreError, Tx};
+use super::super::{Store, StoreError, Tx};
 use super::row::{own, write};
 use super::{NewChannel, TaskChannel};
+
+/// A channel by its name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChannelName {
+    /// The channel.
+    pub id: ChannelId,
+    /// Its name.
+    pub name: String,
+    task: Option<TaskId>,
+}
+
+impl ChannelName {
+    /// Whether a task may use it; `None` for one that is to be created.
+    #[must_use]
+    pub fn serves(&self, task: Option<TaskId>) -> bool {
+        self.task.is_none() || self.task == task
+    }
+}
+
+impl Store {
+    /// The names of all channels, and for which tasks they are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn channel_list(&self) -> Result<Vec<ChannelName>, StoreError> {
+        use channel::Column as C;
+        let rows: Vec<(i64, String, Option<i64>)> = channel::Entity::find()
+            .select_only()
+            .columns([C::Id, C::Name, C::TaskId])
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let one = |(id, name, task): (i64, String, Option<i64>)| ChannelName {
+            id: ChannelId(id),
+            name,
+            task: task.map(TaskId),
+        };
+        Ok(rows.into_iter().map(one).collect())
+    }
+}
 
 /// Bytes of a name that is made for the channel of a task.
 const NAME_TRIED_MAX: usize = 60;

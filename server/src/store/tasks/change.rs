@@ -62,46 +62,58 @@ impl Store {
         rules: &[(Act, RuleEdit)],
         notices: &[Notice],
     ) -> Result<Updated, StoreError> {
-        let now = act.at();
-        let spec = checked.spec;
+        let checked = (version, checked);
         let updated = transaction!(self, |tx| {
-            let change = note_change(tx, id, now).await?;
-            if !lock(tx, id).await? {
-                return Ok(Updated::Gone);
-            }
-            if version_of(tx, id).await? != Some(version)
-                || !still_holds(tx, checked, change, channel.is_some()).await?
-            {
-                return Ok(Updated::Outdated);
-            }
-            let before = rule_of(tx, id).await?;
-            let is_order = |opens| opens == Opens::Task;
-            let why = match is_order(spec.tickets.opens) && !is_order(before.opens) {
-                true => Follow::Ordered,
-                false => Follow::Changed,
-            };
-            let mut row = columns(spec, now);
-            row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
-            row.id = Set(id.0);
-            if let Some(channel) = channel {
-                row.channel_id = Set(Some(put_for_task(tx, id, channel, now).await?.0));
-            }
-            task::Entity::update(row).exec(tx).await?;
-            note_words(tx, id, spec).await?;
-            changed(tx, act, id).await?;
-            schedules::set_all(tx, id, spec, now).await?;
-            withdraw(tx, id, now).await?;
-            withdraw_announced(tx, id).await?;
-            apply(tx, rules).await?;
-            insert_notices(tx, notices).await?;
-            follow_definition(tx, act, id, why).await?;
-            Ok(Updated::Done)
+            replace(tx, act, id, checked, channel, (rules, notices)).await
         });
         if !rules.is_empty() {
             self.rules.forget();
         }
         updated
     }
+}
+
+/// Replaces the fields of a task in a transaction of its own or with others: see [`Store::update_task_with`].
+pub(super) async fn replace(
+    tx: &Tx,
+    act: &Act,
+    id: TaskId,
+    (version, checked): (i64, CheckedSpec<'_>),
+    channel: Option<TaskChannel<'_>>,
+    (rules, notices): (&[(Act, RuleEdit)], &[Notice]),
+) -> Result<Updated, StoreError> {
+    let (now, spec) = (act.at(), checked.spec);
+    let change = note_change(tx, id, now).await?;
+    if !lock(tx, id).await? {
+        return Ok(Updated::Gone);
+    }
+    if version_of(tx, id).await? != Some(version)
+        || !still_holds(tx, checked, change, channel.is_some()).await?
+    {
+        return Ok(Updated::Outdated);
+    }
+    let before = rule_of(tx, id).await?;
+    let is_order = |opens| opens == Opens::Task;
+    let why = match is_order(spec.tickets.opens) && !is_order(before.opens) {
+        true => Follow::Ordered,
+        false => Follow::Changed,
+    };
+    let mut row = columns(spec, now);
+    row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
+    row.id = Set(id.0);
+    if let Some(channel) = channel {
+        row.channel_id = Set(Some(put_for_task(tx, id, channel, now).await?.0));
+    }
+    task::Entity::update(row).exec(tx).await?;
+    note_words(tx, id, spec).await?;
+    changed(tx, act, id).await?;
+    schedules::set_all(tx, id, spec, now).await?;
+    withdraw(tx, id, now).await?;
+    withdraw_announced(tx, id).await?;
+    apply(tx, rules).await?;
+    insert_notices(tx, notices).await?;
+    follow_definition(tx, act, id, why).await?;
+    Ok(Updated::Done)
 }
 
 /// Whether what a definition names still is as it was when the definition was checked; `change` is the number of the

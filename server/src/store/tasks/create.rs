@@ -69,7 +69,6 @@ impl Store {
         follow_up: impl Fn(TaskId) -> Vec<Notice>,
     ) -> Result<Inserted, StoreError> {
         let now = act.at();
-        let spec = checked.spec;
         let inserted: Result<Inserted, StoreError> = transaction!(self, |tx| {
             // Before the row of the task, in the order of all changes.
             lock_cluster(tx).await?;
@@ -93,10 +92,7 @@ impl Store {
                 }
             }
             insert_all(tx, &rules(id)).await?;
-            insert_notices(tx, &notices).await?;
-            if spec.urging || spec.tickets.opens == Opens::Task {
-                follow_definition(tx, act, id, Follow::Ordered).await?;
-            }
+            announce(tx, act, id, checked.spec, &notices).await?;
             Ok(Inserted::Done(id))
         });
         self.rules.forget();
@@ -105,6 +101,21 @@ impl Store {
             inserted => inserted,
         }
     }
+}
+
+/// Reports a new task, and opens the tickets that it begins with.
+pub(super) async fn announce(
+    tx: &Tx,
+    act: &Act,
+    id: TaskId,
+    spec: &TaskSpec,
+    notices: &[Notice],
+) -> Result<(), StoreError> {
+    insert_notices(tx, notices).await?;
+    if spec.urging || spec.tickets.opens == Opens::Task {
+        follow_definition(tx, act, id, Follow::Ordered).await?;
+    }
+    Ok(())
 }
 
 /// How a new task begins.

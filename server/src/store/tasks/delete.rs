@@ -14,7 +14,7 @@ use super::super::prune::forget as forget_history;
 use super::super::rules::forget_task;
 use super::super::tickets::forget as forget_tickets;
 use super::super::txn::transaction;
-use super::super::{Act, Store, StoreError, streak};
+use super::super::{Act, Store, StoreError, Tx, streak};
 use super::change::version_of;
 use super::lock;
 
@@ -50,71 +50,80 @@ impl Store {
         read: Option<i64>,
         here: &str,
     ) -> Result<Deleted, StoreError> {
-        let now = act.at();
-        transaction!(self, |tx| {
-            note_change(tx, id, now).await?;
-            if !lock(tx, id).await? {
-                return Ok(Deleted::Gone);
-            }
-            if let (Some(read), Some(version)) = (read, version_of(tx, id).await?)
-                && read != version
-            {
-                return Err(StoreError::Outdated { version });
-            }
-            // A save that makes another task wait for it takes the same lock, and checks again what it names.
-            let awaited = waiting_for(tx, id).await?;
-            if !awaited.is_empty() {
-                return Ok(Deleted::Awaited(awaited));
-            }
-            if let Some(robot) = robot_of_others(tx, id).await? {
-                return Ok(Deleted::RobotUsed(robot));
-            }
-            // After the lock, which every claim also takes: nothing starts after this check.
-            let elsewhere: Vec<i64> = run::Entity::find()
-                .select_only()
-                .column(run::Column::Id)
-                .filter(run::Column::TaskId.eq(id.0))
-                .filter(run::Column::State.eq(Code(RunState::Running)))
-                .filter(run::Column::NodeId.ne(here))
-                .into_tuple()
-                .all(tx)
-                .await?;
-            if !elsewhere.is_empty() {
-                let runs: Vec<RunId> = elsewhere.into_iter().map(RunId).collect();
-                for runs in runs.chunks(ASKED_AT_ONCE) {
-                    request_stop(tx, runs, act.who()).await?;
-                }
-                return Ok(Deleted::RunsElsewhere(runs.len()));
-            }
-            message::Entity::delete_many()
-                .filter(message::Column::TaskId.eq(id.0))
-                .exec(tx)
-                .await?;
-            forget_history(tx, id, now).await?;
-            run::Entity::delete_many()
-                .filter(run::Column::TaskId.eq(id.0))
-                .exec(tx)
-                .await?;
-            occurrence::Entity::delete_many()
-                .filter(occurrence::Column::TaskId.eq(id.0))
-                .exec(tx)
-                .await?;
-            schedule::Entity::delete_many()
-                .filter(schedule::Column::TaskId.eq(id.0))
-                .exec(tx)
-                .await?;
-            secret_grant::Entity::delete_many()
-                .filter(secret_grant::Column::TaskId.eq(id.0))
-                .exec(tx)
-                .await?;
-            forget_task(tx, id).await?;
-            forget_line(tx, id).await?;
-            forget_tickets(tx, id).await?;
-            streak::forget(tx, id).await?;
-            drop_of_task(tx, id).await?;
-            task::Entity::delete_by_id(id.0).exec(tx).await?;
-            act.record(tx, Some(id.0)).await?;
-            Ok(Deleted::Done)
-        })
+        transaction!(self, |tx| { remove(tx, act, id, read, here).await })
     }
+}
+
+/// Deletes a task in a transaction of its own or with others: see [`Store::delete_task`].
+pub(super) async fn remove(
+    tx: &Tx,
+    act: &Act,
+    id: TaskId,
+    read: Option<i64>,
+    here: &str,
+) -> Result<Deleted, StoreError> {
+    let now = act.at();
+    note_change(tx, id, now).await?;
+    if !lock(tx, id).await? {
+        return Ok(Deleted::Gone);
+    }
+    if let (Some(read), Some(version)) = (read, version_of(tx, id).await?)
+        && read != version
+    {
+        return Err(StoreError::Outdated { version });
+    }
+    // A save that makes another task wait for it takes the same lock, and checks again what it names.
+    let awaited = waiting_for(tx, id).await?;
+    if !awaited.is_empty() {
+        return Ok(Deleted::Awaited(awaited));
+    }
+    if let Some(robot) = robot_of_others(tx, id).await? {
+        return Ok(Deleted::RobotUsed(robot));
+    }
+    // After the lock, which every claim also takes: nothing starts after this check.
+    let elsewhere: Vec<i64> = run::Entity::find()
+        .select_only()
+        .column(run::Column::Id)
+        .filter(run::Column::TaskId.eq(id.0))
+        .filter(run::Column::State.eq(Code(RunState::Running)))
+        .filter(run::Column::NodeId.ne(here))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if !elsewhere.is_empty() {
+        let runs: Vec<RunId> = elsewhere.into_iter().map(RunId).collect();
+        for runs in runs.chunks(ASKED_AT_ONCE) {
+            request_stop(tx, runs, act.who()).await?;
+        }
+        return Ok(Deleted::RunsElsewhere(runs.len()));
+    }
+    message::Entity::delete_many()
+        .filter(message::Column::TaskId.eq(id.0))
+        .exec(tx)
+        .await?;
+    forget_history(tx, id, now).await?;
+    run::Entity::delete_many()
+        .filter(run::Column::TaskId.eq(id.0))
+        .exec(tx)
+        .await?;
+    occurrence::Entity::delete_many()
+        .filter(occurrence::Column::TaskId.eq(id.0))
+        .exec(tx)
+        .await?;
+    schedule::Entity::delete_many()
+        .filter(schedule::Column::TaskId.eq(id.0))
+        .exec(tx)
+        .await?;
+    secret_grant::Entity::delete_many()
+        .filter(secret_grant::Column::TaskId.eq(id.0))
+        .exec(tx)
+        .await?;
+    forget_task(tx, id).await?;
+    forget_line(tx, id).await?;
+    forget_tickets(tx, id).await?;
+    streak::forget(tx, id).await?;
+    drop_of_task(tx, id).await?;
+    task::Entity::delete_by_id(id.0).exec(tx).await?;
+    act.record(tx, Some(id.0)).await?;
+    Ok(Deleted::Done)
 }

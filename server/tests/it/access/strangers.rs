@@ -94,7 +94,8 @@ async fn open_routes_reveal_nothing_to_unauthenticated_callers() {
                 "127.0.0.1:9",
                 env!("CARGO_PKG_VERSION"),
             ] {
-                let leaked = reply.text().contains(secret) && path != "/api/openapi.json";
+                let described = ["/api/openapi.json", "/api/v1/schema/task.json"];
+                let leaked = reply.text().contains(secret) && !described.contains(&path);
                 assert!(!leaked, "{method} {path} reveals {secret}");
             }
         }

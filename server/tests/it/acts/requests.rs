@@ -43,6 +43,11 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
     vec![
         ("POST /api/v1/tasks", "/api/v1/tasks".into(), new("new")),
         (
+            "POST /api/v1/tasks/apply",
+            "/api/v1/tasks/apply".into(),
+            json!([new("applied")]),
+        ),
+        (
             "PUT /api/v1/tasks/{id}",
             by_id("/api/v1/tasks/{id}"),
             new("renamed"),

@@ -28,6 +28,7 @@ const ROOMS: [&str; 19] = [
     "service",
     "store",
     "timetable",
+    "yaml",
 ];
 
 /// Files in them that have Chinese literals all the same, and why.

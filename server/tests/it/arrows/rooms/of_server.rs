@@ -20,6 +20,7 @@ pub(super) const SERVER: &[Row] = &[
             "timetable",
             "auth",
             "clock",
+            "yaml",
         ],
     ),
     (
@@ -60,9 +61,10 @@ pub(super) const SERVER: &[Row] = &[
             "calendar",
             "timetable",
             "auth",
+            "yaml",
         ],
     ),
-    ("http", &["telemetry", "service", "error", "auth"]),
+    ("http", &["telemetry", "service", "error", "auth", "yaml"]),
     (
         "service",
         &[
@@ -92,6 +94,7 @@ pub(super) const SERVER: &[Row] = &[
             "clock",
             "template",
             "text",
+            "yaml",
         ],
     ),
     ("error", &["texts", "telemetry", "store", "auth"]),
@@ -108,6 +111,7 @@ pub(super) const SERVER: &[Row] = &[
             "timetable",
             "auth",
             "template",
+            "yaml",
         ],
     ),
     (
@@ -223,4 +227,5 @@ pub(super) const SERVER: &[Row] = &[
     ("clock", &[]),
     ("template", &["text"]),
     ("text", &[]),
+    ("yaml", &[]),
 ];

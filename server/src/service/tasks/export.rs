@@ -1,0 +1,79 @@
+//! Writes tasks as documents.
+
+use app::auth::Action;
+use app::backend::{Answer, Caller};
+use app::i18n::Lang;
+use app::id::TaskId;
+use app::task::{DOCUMENTS_MAX, TaskDocument, TaskState};
+
+use super::apply::document_of;
+use crate::error::OrInternal;
+use crate::service::Service;
+use crate::store::search_patterns;
+use crate::texts::files::FileRefusal;
+use crate::texts::{Fault, Missing, Refusal};
+use crate::yaml::{lean, write};
+
+/// Which tasks are exported; all of them where nothing is asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ExportQuery {
+    /// Words found in them, as in the list of tasks.
+    pub q: String,
+    /// Only those in this state.
+    pub state: Option<TaskState>,
+    /// Only those with exactly this tag.
+    pub tag: Option<String>,
+    /// Only these; empty for all.
+    pub tasks: Vec<TaskId>,
+}
+
+impl Service {
+    /// Documents as one text.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub fn documents_as_yaml(&self, lang: Lang, documents: &[TaskDocument]) -> Answer<String> {
+        let mut text = String::new();
+        for (at, document) in documents.iter().enumerate() {
+            text.push_str(if at > 0 { "---\n" } else { "" });
+            text.push_str(&write(&lean(document).or_internal(lang)?));
+        }
+        Ok(text)
+    }
+
+    /// Tasks as documents, the oldest first.
+    ///
+    /// # Errors
+    /// When the caller lacks the right, there are too many, or one that is asked for does not exist.
+    pub async fn export_tasks(
+        &self,
+        caller: &Caller,
+        query: &ExportQuery,
+    ) -> Answer<Vec<TaskDocument>> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        let patterns = search_patterns(&query.q).map_err(|fault| fault.alone("q", lang))?;
+        let found = self
+            .store
+            .tasks_matching(&patterns, query.state, DOCUMENTS_MAX + 1);
+        let mut tasks = found.await.or_internal(lang)?;
+        if tasks.len() > DOCUMENTS_MAX {
+            return Err(FileRefusal::TooManyTasks.answer(lang));
+        }
+        if let Some(tag) = &query.tag {
+            tasks.retain(|task| task.tags.contains(tag));
+        }
+        if !query.tasks.is_empty() {
+            tasks.retain(|task| query.tasks.contains(&task.id));
+            let is_missing = |id: &TaskId| tasks.iter().all(|task| task.id != *id);
+            if query.tasks.iter().any(is_missing) {
+                return Err(Missing::Task.answer(lang));
+            }
+        }
+        let batch = self.batch_of(lang, &tasks).await?;
+        let document = |task: &app::task::Task| {
+            document_of(&batch, &task.spec, self.draft_in(&batch, &task.spec))
+        };
+        Ok(tasks.iter().map(document).collect())
+    }
+}
