@@ -154,6 +154,18 @@ function pagesOf(known, ui) {
     "occurrences-skip-f": at(`/tasks/${known.skipping}/occurrences?state=skipped`),
     "occurrences-why": at(`/tasks/${known.rich}/occurrences?at=2026-11-22T09:00`),
     "occurrences-why-bad": at(`/tasks/${known.rich}/occurrences?at=nonsense`),
+    "start-urls": async (page) => {
+      await openAlive(page, `/tasks/${known.rich}/start-urls`);
+      await page.locator("#name").fill("ci");
+      await page.locator("[name=signed]").check();
+      await page.locator("form.card button[type=submit]").click();
+      await page.locator(".token pre").first().waitFor();
+    },
+    runs: at("/runs"),
+    "runs-none": at("/runs?q=nothing-has-this-text&state=lost"),
+    reminders: at("/reminders"),
+    messages: at("/messages"),
+    import: at("/import"),
     calendars: at("/admin/calendars"),
     calendar: at("/admin/calendars/cn"),
     "calendar-none": at("/admin/calendars/cn?year=2031"),
@@ -166,6 +178,8 @@ function pagesOf(known, ui) {
     secrets: at("/admin/secrets"),
     pools: at("/admin/pools"),
     urging: at("/admin/urging"),
+    retention: at("/admin/retention"),
+    "account-page": at("/account"),
     nodes: at("/admin/nodes"),
     about: at("/about"),
     run: at(`/runs/${known.run}`),

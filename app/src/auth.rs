@@ -87,6 +87,8 @@ pub enum Via {
     Console,
     /// A signed link in a message: the person it was issued to, without an account.
     Link,
+    /// A start URL of a task: a program without an account.
+    StartUrl,
 }
 
 impl Via {
@@ -99,6 +101,7 @@ impl Via {
             Self::Chat => "chat",
             Self::Console => "console",
             Self::Link => "link",
+            Self::StartUrl => "start_url",
         }
     }
 }

@@ -8,6 +8,7 @@ mod calendars;
 mod capacity;
 mod imports;
 mod secrets;
+mod start_urls;
 mod summaries;
 mod urge_defaults;
 mod users;
@@ -22,6 +23,7 @@ pub use self::calendars::Calendars;
 pub use self::capacity::Capacity;
 pub use self::imports::Imports;
 pub use self::secrets::Secrets;
+pub use self::start_urls::StartUrls;
 pub use self::summaries::Summaries;
 pub use self::urge_defaults::UrgeDefaults;
 pub use self::users::Users;
@@ -287,6 +289,7 @@ pub trait Backend:
     + Calendars
     + Runs
     + Secrets
+    + StartUrls
     + Capacity
     + Imports
     + Channels
@@ -308,6 +311,7 @@ impl<
         + Calendars
         + Runs
         + Secrets
+        + StartUrls
         + Capacity
         + Imports
         + Channels

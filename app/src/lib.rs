@@ -7,6 +7,7 @@
 //! - [`oncall`]: rotas, and who is on call;
 //! - [`ticket`]: what people are asked for until it is done, and how often and when they are asked;
 //! - [`retention`]: how long history is kept;
+//! - [`start_url`]: addresses that start a task;
 //! - [`secret`], [`pool`], [`node`]: secrets of runs, limits on simultaneous runs, and servers;
 //! - [`ansi`]: terminal output of commands, made harmless;
 //! - [`cron`]: cron expressions, their faults and their descriptions in two languages;
@@ -50,6 +51,7 @@ pub mod run;
 pub mod schedule;
 pub mod secret;
 pub mod server_fns;
+pub mod start_url;
 pub mod summary;
 pub mod task;
 pub mod texts;

@@ -76,6 +76,12 @@ pub fn task_edit(id: TaskId) -> String {
     format!("/tasks/{id}/edit")
 }
 
+/// The start URLs of a task.
+#[must_use]
+pub fn task_start_urls(id: TaskId) -> String {
+    format!("/tasks/{id}/start-urls")
+}
+
 /// A task's manual start.
 #[must_use]
 pub fn task_run(id: TaskId) -> String {

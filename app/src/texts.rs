@@ -24,6 +24,7 @@ pub mod runlog;
 pub mod runs;
 pub mod secrets;
 pub mod start;
+pub mod start_urls;
 pub mod summaries;
 pub mod tickets;
 pub mod urge_defaults;

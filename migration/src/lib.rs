@@ -47,6 +47,7 @@ mod m20261130_000051_people_of_bots;
 mod m20261130_000054_imported_line;
 mod m20261130_000056_run_lists;
 mod m20261130_000057_retention;
+mod m20261130_000058_start_url;
 mod m20261130_000064_message_of_ticket;
 mod words;
 
@@ -102,6 +103,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000054_imported_line::Migration),
             Box::new(m20261130_000056_run_lists::Migration),
             Box::new(m20261130_000057_retention::Migration),
+            Box::new(m20261130_000058_start_url::Migration),
             Box::new(m20261130_000064_message_of_ticket::Migration),
         ]
     }

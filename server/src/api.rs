@@ -22,6 +22,7 @@ mod rules;
 mod run_export;
 mod runs;
 mod secrets;
+mod start_urls;
 mod summaries;
 mod system;
 mod tasks;
@@ -79,6 +80,9 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(files::apply))
         .routes(routes!(files::export))
         .routes(routes!(tasks::run, tasks::run_form))
+        .routes(routes!(start_urls::list, start_urls::create))
+        .routes(routes!(start_urls::delete))
+        .routes(routes!(start_urls::start))
         .routes(routes!(tasks::pause))
         .routes(routes!(tasks::close))
         .routes(routes!(tasks::restore))
@@ -104,6 +108,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(runs::list))
         .routes(routes!(run_export::export))
         .routes(routes!(runs::get))
+        .routes(routes!(runs::end))
         .routes(routes!(runs::brief))
         .routes(routes!(runs::output))
         .routes(routes!(logs::page))

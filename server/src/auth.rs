@@ -8,6 +8,7 @@ mod listed;
 pub mod password;
 pub mod proxies;
 pub mod seal;
+pub mod signature;
 pub mod streams;
 pub mod strength;
 pub mod token;

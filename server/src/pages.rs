@@ -42,6 +42,7 @@ fn forms() -> Vec<(&'static str, MethodRouter<Web>)> {
         ("/tasks/new", post(forms::task::create)),
         ("/tasks/{id}/edit", post(forms::task::update)),
         ("/tasks/{id}/run", post(forms::start::start)),
+        ("/tasks/{id}/start-urls", post(forms::start_urls::start_url)),
         ("/admin/channels", post(forms::channels::channel)),
         (app::routes::RULES, post(forms::rules::rule)),
         (

@@ -11,6 +11,7 @@ mod chat;
 mod checks;
 mod components;
 mod doors;
+mod end_of_start;
 mod execution;
 mod explain;
 mod feeds;
@@ -30,6 +31,7 @@ mod runs;
 mod scratch;
 pub mod secrets;
 pub mod sign_in;
+pub(crate) mod start_urls;
 mod streams;
 mod summaries;
 mod system;
@@ -50,6 +52,7 @@ pub use key::{KEY_CHECK, KeyError};
 pub use links::{LinkedList, LinkedTicket, Opened, Press, clock_time};
 pub use metrics::ScrapeRule;
 pub use scratch::ScratchSweep;
+pub use start_urls::{StartAnswer, StartCall};
 pub use streams::StreamWatch;
 use tasks::KeptLists;
 pub use tasks::{
@@ -151,6 +154,8 @@ pub struct Service {
     previews: tokio::sync::Mutex<()>,
     /// Cached lists of tasks.
     lists: KeptLists,
+    /// Requests that wait for the end of a run.
+    waiting: tokio::sync::Semaphore,
     /// Set when the process stops: manual starts are refused.
     closed: AtomicBool,
 }
@@ -213,6 +218,7 @@ impl Service {
             link_acts: settings.link_acts,
             previews: tokio::sync::Mutex::default(),
             lists: KeptLists::default(),
+            waiting: tokio::sync::Semaphore::new(end_of_start::WAITING_MAX),
             closed: AtomicBool::new(false),
         }
     }

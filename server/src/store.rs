@@ -41,6 +41,7 @@ mod row_version;
 mod rules;
 mod secrets;
 mod sessions;
+mod start_urls;
 mod streak;
 mod summaries;
 mod tasks;
@@ -90,6 +91,7 @@ use rules::RuleHint;
 pub use rules::{RuleAdded, RuleChange};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
+pub use start_urls::{FoundStartUrl, NewStartUrlRow, StartUrlPut};
 pub use summaries::{BadEnd, NotStarted, StoredSummary, SummaryTask, Took, WithinLimit};
 pub use tasks::{
     Applied, ChangedTask, CheckedSpec, Deleted, DoomedTask, Inserted, ListedTask, LiveTask,

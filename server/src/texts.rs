@@ -40,6 +40,7 @@ pub mod runs;
 pub mod search;
 pub mod secrets;
 pub mod server;
+pub mod start_urls;
 pub mod starts;
 pub mod streams;
 pub mod summaries;
@@ -50,6 +51,7 @@ mod tests;
 pub mod tickets;
 pub mod times;
 pub mod warnings;
+mod yaml;
 
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
@@ -232,6 +234,8 @@ pub enum Missing {
     Run,
     /// A secret.
     Secret,
+    /// A start URL.
+    StartUrl,
     /// A summary.
     Summary,
     /// A task.
@@ -262,6 +266,7 @@ impl Say for Missing {
             Self::Rule => both("这条通知规则", "rule"),
             Self::Run => both("这次执行", "run"),
             Self::Secret => both("这个密钥", "secret"),
+            Self::StartUrl => both("这个触发地址", "start URL"),
             Self::Summary => both("这个汇总", "summary"),
             Self::Task => both("这个任务", "task"),
             Self::Template => both("这个模板", "template"),

@@ -5,13 +5,15 @@
 //! `name: 123` is a name, and `no` is not `false`.
 
 mod decode;
+mod lean;
 mod places;
 mod read;
 mod tree;
 mod write;
 
 pub use decode::{NotText, decode};
+pub use lean::lean;
 pub use places::{Mark, Places};
 pub use read::{Budget, Document, Fault, What, read};
-pub use tree::{TWICE, Tree, lean};
+pub use tree::{TWICE, Tree};
 pub use write::write;

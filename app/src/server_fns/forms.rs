@@ -80,6 +80,10 @@ pub enum Posted {
     Tickets(AppError),
     /// The form of a manual start.
     Start(crate::task::RunRequest, AppError),
+    /// The form for a start URL.
+    StartUrl(crate::start_url::StartUrlDraft, AppError),
+    /// A start URL was created: its address, to be shown only once.
+    NewStartUrl(crate::page::MadeStartUrl),
     /// The form for a secret, or for changing this one; without the value.
     Secret(
         Option<crate::id::SecretId>,

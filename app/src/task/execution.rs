@@ -20,7 +20,7 @@ pub use draft::{
 pub use http::{HttpCall, HttpDraft, HttpHeader};
 pub use keep::Keep;
 pub use overlap::Overlap;
-pub use parameter::{Parameter, ParameterKind};
+pub use parameter::{Parameter, ParameterKind, field as parameter_field};
 pub use retry::Retry;
 pub use success::{SUCCESS_TEXT_MAX, SuccessWhen};
 pub use waits::{Waits, WaitsFor, WaitsHow, task_number};

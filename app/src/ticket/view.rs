@@ -175,13 +175,18 @@ impl UrgeOutcome {
                 | MessageState::Merged => waits = true,
             }
         }
-        match () {
-            () if sent && dead => Self::PartlySent,
-            () if sent => Self::Sent,
-            () if waits => Self::Waiting,
-            () if dead => Self::Failed,
-            () if withdrawn => Self::Withdrawn,
-            () => Self::NoMessage,
+        if sent && dead {
+            Self::PartlySent
+        } else if sent {
+            Self::Sent
+        } else if waits {
+            Self::Waiting
+        } else if dead {
+            Self::Failed
+        } else if withdrawn {
+            Self::Withdrawn
+        } else {
+            Self::NoMessage
         }
     }
 

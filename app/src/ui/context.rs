@@ -23,6 +23,7 @@ use crate::texts::reminders::TicketsUi;
 use crate::texts::rules::RulesUi;
 use crate::texts::secrets::SecretsUi;
 use crate::texts::start::StartUi;
+use crate::texts::start_urls::StartUrlsUi;
 use crate::texts::summaries::SummariesUi;
 use crate::texts::tickets::TicketUi;
 use crate::texts::urge_defaults::UrgeDefaultsUi;
@@ -197,6 +198,11 @@ pub(super) fn execution_ui() -> &'static ExecutionUi {
 /// The page's texts about health and the results of controls.
 pub(super) fn health_ui() -> &'static HealthUi {
     HealthUi::of(lang())
+}
+
+/// The page's texts about start URLs.
+pub(super) fn start_urls_ui() -> &'static StartUrlsUi {
+    StartUrlsUi::of(lang())
 }
 
 /// The page's texts about manual starts.

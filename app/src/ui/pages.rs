@@ -25,6 +25,7 @@ mod runs;
 mod secrets;
 pub(super) mod sign_in;
 mod start;
+mod start_urls;
 mod summaries;
 mod task;
 mod task_form;

@@ -62,6 +62,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         + answers::<SecretsPage>()
         + answers::<SignInForm>()
         + answers::<StartPage>()
+        + answers::<StartUrlsPage>()
         + answers::<SummariesPage>()
         + answers::<TaskForm>()
         + answers::<TaskListPage>()
@@ -94,6 +95,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         include_str!("../server_fns/runs.rs"),
         include_str!("../server_fns/secrets.rs"),
         include_str!("../server_fns/start.rs"),
+        include_str!("../server_fns/start_urls.rs"),
         include_str!("../server_fns/summaries.rs"),
         include_str!("../server_fns/urge_defaults.rs"),
         include_str!("../server_fns/users.rs"),

@@ -78,7 +78,7 @@ pub(super) async fn apply(
     let request = ApplyRequest {
         documents,
         dry_run: query.dry_run,
-        prune: query.prune.filter(|tag| !tag.trim().is_empty()),
+        prune: (query.prune.map(|tag| tag.trim().to_owned())).filter(|tag| !tag.is_empty()),
         plan: query.plan,
     };
     let applied = service.apply_tasks(&caller, &request).await;

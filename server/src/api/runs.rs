@@ -4,13 +4,15 @@ use app::backend::{List, Runs};
 use app::id::{RunId, TaskId};
 use app::run::brief::Brief;
 use app::run::{Run, RunQuery};
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
+use super::start_urls::WaitQuery;
 use super::tasks::PageQuery;
 use crate::http::AppState;
 use crate::http::extract::Who;
@@ -107,6 +109,22 @@ pub(super) async fn get(
     Path(id): Path<RunId>,
 ) -> Reply<Json<Run>> {
     Ok(Json(service.run_get(&caller, id).await?))
+}
+
+/// The last attempt of the start that a run belongs to: a retry, where one followed. With `wait` it answers once that is
+/// over, or after that time.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/end", tag = "runs", operation_id = "run_end", params(WaitQuery),
+    responses((status = 200, body = Run), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn end(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<RunId>,
+    Params(query): Params<WaitQuery>,
+    stop: Option<Extension<CancellationToken>>,
+) -> Reply<Json<Run>> {
+    let wait = query.wait.unwrap_or(0);
+    let stop = stop.map(|Extension(stop)| stop).unwrap_or_default();
+    Ok(Json(service.run_end(&caller, id, wait, &stop).await?))
 }
 
 /// What a person on call asks first about a run that failed, timed out or was lost: since when,

@@ -5,16 +5,18 @@ use app::id::TaskId;
 use app::rule::TaskNotify;
 use app::run::Run;
 use app::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskState, TaskView};
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use utoipa::{IntoParams, ToSchema};
 
+use super::start_urls::WaitQuery;
 use super::version::{Expected, etag};
 use crate::http::AppState;
 use crate::http::extract::{Body, Who, malformed};
@@ -231,15 +233,19 @@ pub(super) async fn run_form(
 }
 
 /// Starts it now, or queues it. With a key that has started it within a day the answer is 200, that run, and
-/// `Idempotent-Replayed: true`.
+/// `Idempotent-Replayed: true`. With `wait` the answer is 200 and the last attempt once that is over, or 202 and its state
+/// after that time.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/run", tag = "tasks", request_body = Option<RunRequest>,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1-255 visible ASCII characters")),
+    params(WaitQuery,
+        ("Idempotency-Key" = Option<String>, Header, description = "1-255 visible ASCII characters")),
     responses((status = 202, body = Run), (status = 200, body = Run), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn run(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
+    Params(query): Params<WaitQuery>,
+    stop: Option<Extension<CancellationToken>>,
     headers: HeaderMap,
     body: Option<Body<RunRequest>>,
 ) -> Reply<Response> {
@@ -248,12 +254,19 @@ pub(super) async fn run(
     request.idempotency_key = headers
         .get("idempotency-key")
         .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
+    let wait = query.wait.unwrap_or(0);
     let started = service.start_manually(&caller, id, &request).await?;
-    let run = Json(started.run);
-    Ok(if started.replayed {
-        ([("idempotent-replayed", "true")], run).into_response()
-    } else {
-        (StatusCode::ACCEPTED, run).into_response()
+    let mut run = started.run;
+    if wait > 0 {
+        let stop = stop.map(|Extension(stop)| stop).unwrap_or_default();
+        run = service.run_end(&caller, run.id, wait, &stop).await?;
+    }
+    let is_over = wait > 0 && run.state.is_over();
+    let run = Json(run);
+    Ok(match (started.replayed, is_over) {
+        (true, _) => ([("idempotent-replayed", "true")], run).into_response(),
+        (false, true) => run.into_response(),
+        (false, false) => (StatusCode::ACCEPTED, run).into_response(),
     })
 }
 

@@ -7,9 +7,9 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    backup, blackout, calendar, channel, chat, completions, cron, doctor, files, import, man, message,
-    node, oncall, picture, pool, retention, rule, run, secret, settings, summary, takeover, task,
-    ticket, token, user,
+    backup, blackout, calendar, channel, chat, completions, cron, doctor, files, import, man,
+    message, node, oncall, picture, pool, retention, rule, run, secret, settings, summary,
+    takeover, task, ticket, token, user,
 };
 use crate::config::{self, Config, FILE_VARIABLE, Reading, SourceFault, Wanted};
 

@@ -2,7 +2,7 @@
 
 use app::oncall::RotaView;
 use axum::http::Method;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::calendar::typed;
@@ -51,17 +51,31 @@ pub(super) enum OncallCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Have another person on call for a time, or remove that again
-    #[command(
-        args_conflicts_with_subcommands = true,
-        subcommand_negates_reqs = true,
-        arg_required_else_help = true
-    )]
+    /// Have another person on call for a time
     Override {
-        #[command(subcommand)]
-        command: Option<OverrideCommand>,
-        #[command(flatten)]
-        added: Option<OverrideArgs>,
+        /// Name of the rota
+        name: String,
+        /// The person
+        who: String,
+        /// Until then: a date, until the time of the hand-over on the next one, or a date and time
+        #[arg(long)]
+        until: String,
+        /// From then on: a date, from the time of the hand-over, or a date and time (default: now)
+        #[arg(long, default_value = "")]
+        from: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove an override
+    RemoveOverride {
+        /// Name of the rota
+        name: String,
+        /// The time at which it begins, a time in it, or its date
+        at: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Have the people of two weeks change places; the same swap again takes it back
     Swap {
@@ -81,38 +95,6 @@ pub(super) enum OncallCommand {
         name: String,
         #[command(flatten)]
         confirm: Confirm,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// A new override.
-#[derive(Args, Debug)]
-pub(super) struct OverrideArgs {
-    /// Name of the rota
-    name: String,
-    /// The person
-    who: String,
-    /// Until then: a date, until the time of the hand-over on the next one, or a date and time
-    #[arg(long)]
-    until: String,
-    /// From then on: a date, from the time of the hand-over, or a date and time (default: now)
-    #[arg(long, default_value = "")]
-    from: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Subcommand, Debug)]
-pub(super) enum OverrideCommand {
-    /// Remove an override
-    Remove {
-        /// Name of the rota
-        name: String,
-        /// The time at which it begins, a time in it, or its date
-        at: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -157,17 +139,21 @@ pub(super) async fn run(client: &Client, command: &OncallCommand) -> Result<(), 
             });
             changed(client, Method::PUT, &path(name), Some(body), *json).await
         }
-        OncallCommand::Override { command, added } => {
-            if let Some(OverrideCommand::Remove { name, at, json }) = command {
-                let path = format!("{}/override", path(name));
-                let path = with_query(&path, &[("at", Some(at.as_str()))]);
-                return changed(client, Method::DELETE, &path, None, *json).await;
-            }
-            // One of both is there: the parser asks for it.
-            let Some(added) = added else { return Ok(()) };
-            let body = json!({ "who": added.who, "from": added.from, "until": added.until });
-            let path = format!("{}/override", path(&added.name));
-            changed(client, Method::POST, &path, Some(body), added.json).await
+        OncallCommand::Override {
+            name,
+            who,
+            until,
+            from,
+            json,
+        } => {
+            let body = json!({ "who": who, "from": from, "until": until });
+            let path = format!("{}/override", path(name));
+            changed(client, Method::POST, &path, Some(body), *json).await
+        }
+        OncallCommand::RemoveOverride { name, at, json } => {
+            let path = format!("{}/override", path(name));
+            let path = with_query(&path, &[("at", Some(at.as_str()))]);
+            changed(client, Method::DELETE, &path, None, *json).await
         }
         OncallCommand::Swap {
             name,

@@ -9,6 +9,7 @@ mod plan;
 mod show;
 mod start;
 mod tickets;
+mod url;
 
 use app::task::TaskState;
 use axum::http::Method;
@@ -122,6 +123,9 @@ pub(super) enum TaskCommand {
         #[arg(long)]
         after: Option<String>,
     },
+    /// Create, list and delete addresses that start a task, for programs without an account
+    #[command(subcommand)]
+    Url(url::UrlCommand),
     /// List upcoming firings of a task, soonest first, including those to be skipped
     Next {
         #[command(flatten)]
@@ -216,6 +220,7 @@ pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Fa
             let query = plan::query(state.as_deref(), *limit, after.as_deref());
             plan::occurrences(client, &task.find(client).await?, &query).await
         }
+        TaskCommand::Url(command) => url::run(client, command).await,
         TaskCommand::Next { task, limit } => {
             plan::next(client, &task.find(client).await?, *limit).await
         }

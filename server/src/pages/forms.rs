@@ -14,6 +14,7 @@ pub(super) mod rules;
 pub(super) mod secrets;
 pub(super) mod session;
 pub(super) mod start;
+pub(super) mod start_urls;
 pub(super) mod summaries;
 pub(super) mod task;
 pub(super) mod templates;

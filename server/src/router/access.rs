@@ -18,7 +18,7 @@ use crate::http::{Problem, Web};
 use crate::pages::render_set_up;
 
 /// Routes without authentication. Everything else needs a session or a token.
-const OPEN: [&str; 17] = [
+const OPEN: [&str; 18] = [
     routes::SIGN_IN,
     routes::SETUP,
     routes::SIGN_OUT,
@@ -40,6 +40,8 @@ const OPEN: [&str; 17] = [
     "/t/{token}",
     "/my/{token}",
     "/feed/{token}",
+    // The same for a task and a program.
+    "/api/v1/start/{token}",
 ];
 
 /// Refuses unauthenticated requests on every route that is not in the list of open ones.

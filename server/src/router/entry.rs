@@ -35,6 +35,7 @@ fn needed(path: &str) -> Option<Action> {
         None if path == "/rules" => return Some(Action::Edit),
         None if path == "/tasks/new"
             || path == "/tasks/{id}/edit"
+            || path == "/tasks/{id}/start-urls"
             || path == app::routes::IMPORT =>
         {
             return Some(Action::Edit);
@@ -52,9 +53,9 @@ fn needed(path: &str) -> Option<Action> {
         ("tickets", "defaults/{name}") | ("oncall", "{name}") => Some(Action::Administer),
         ("oncall", _) => Some(Action::Operate),
         // Which right a test needs depends on whose channel it is.
-        ("tasks", "" | "{id}" | "apply") | ("rules" | "imports", _) | ("channels", "{id}/test") => {
-            Some(Action::Edit)
-        }
+        ("tasks", "" | "{id}" | "apply" | "{id}/start-urls" | "{id}/start-urls/{name}")
+        | ("rules" | "imports", _)
+        | ("channels", "{id}/test") => Some(Action::Edit),
         (
             "tasks",
             "{id}/run" | "{id}/pause" | "{id}/close" | "{id}/restore" | "{id}/urge" | "{id}/unurge",
@@ -78,10 +79,11 @@ fn limit(path: &str) -> usize {
         "/login" | "/setup" => 32 * KIB,
         "/tasks/new" | "/tasks/{id}/edit" | "/api/v1/tasks" | "/api/v1/tasks/{id}" => TASK_MAX,
         // The values of all parameters at their longest.
-        "/tasks/{id}/run" | "/api/v1/tasks/{id}/run" => 512 * KIB,
+        "/tasks/{id}/run" | "/api/v1/tasks/{id}/run" | "/api/v1/start/{token}" => 512 * KIB,
         "/api/v1/schedules/preview" | "/fn/preview" => 128 * KIB,
         "/admin/channels/{id}/templates" => FEW_FIELDS,
-        "/admin/users"
+        "/tasks/{id}/start-urls"
+        | "/admin/users"
         | "/admin/channels"
         | "/admin/pools"
         | app::routes::URGE_DEFAULTS
@@ -233,6 +235,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
         _ if path.starts_with("/admin/calendars/") => {
             Posted::CalendarImport(Default::default(), Err(error))
         }
+        _ if path.ends_with("/start-urls") => Posted::StartUrl(Default::default(), error),
         _ if path.ends_with("/run") => Posted::Start(Default::default(), error),
         _ if path.starts_with("/tasks/") => Posted::Task(Default::default(), error),
         _ => return None,

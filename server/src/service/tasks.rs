@@ -34,6 +34,7 @@ pub(super) use next::PlannedNext;
 
 use history::{merge, parse_cursor, reaches_back_to};
 pub use save::Saved;
+pub(in crate::service) use start::Started;
 
 use super::Service;
 use crate::error::OrInternal;

@@ -104,12 +104,12 @@ async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
         .distinct()
         .filter(schedule::Column::Calendar.eq(name))
         .order_by_asc(schedule::Column::TaskId)
-        .limit(USES_MAX)
+        .limit(USES_MAX as u64)
         .into_tuple()
         .all(tx)
         .await?;
     let policies = policies_with(tx, name).await?;
-    ids.extend(policies.iter().map(|(id, _)| *id).take(USES_MAX as usize));
+    ids.extend(policies.iter().map(|(id, _)| *id).take(USES_MAX));
     ids.sort_unstable();
     ids.dedup();
     let called = names_of(tx, &ids).await?;

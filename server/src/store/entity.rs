@@ -34,6 +34,7 @@ pub(super) mod secret;
 pub(super) mod secret_grant;
 pub(super) mod session;
 pub(super) mod setup_link;
+pub(super) mod start_url;
 pub(super) mod task;
 pub(super) mod task_change;
 pub(super) mod task_gone;

@@ -164,7 +164,7 @@ async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
         .columns([T::Id, T::Name])
         .filter(of_tasks)
         .order_by_asc(T::Id)
-        .limit(USES_MAX)
+        .limit(USES_MAX as u64)
         .into_tuple()
         .all(tx)
         .await?;
@@ -174,7 +174,7 @@ async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
         .column(urge_default::Column::Tag)
         .filter(of_policies)
         .order_by_asc(urge_default::Column::Tag)
-        .limit(USES_MAX)
+        .limit(USES_MAX as u64)
         .into_tuple()
         .all(tx)
         .await?;
@@ -187,7 +187,7 @@ async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
         .filter(is_one_of(C::State, &TicketState::OPEN))
         .filter(asked)
         .order_by_asc(C::Id)
-        .limit(USES_MAX)
+        .limit(USES_MAX as u64)
         .into_tuple()
         .all(tx)
         .await?;

@@ -7,6 +7,7 @@ mod delete;
 mod list;
 mod named;
 mod pause;
+mod replace;
 mod rows;
 mod schedules;
 mod search;

@@ -8,7 +8,7 @@ use super::entity::task;
 use super::{StoreError, Tx};
 
 /// Users of each kind that are read: one more than a refusal names shows that there are more.
-pub(super) const USES_MAX: u64 = 4;
+pub(super) const USES_MAX: usize = 4;
 
 /// Who uses something: the first ones of each kind.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

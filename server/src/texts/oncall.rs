@@ -161,10 +161,10 @@ impl Refusal for RotaRefusal {
             )
             .hint(
                 format!(
-                    "换一段时间，或先撤销那次替班：jcrontab oncall override remove '{name}' '{from}'"
+                    "换一段时间，或先撤销那次替班：jcrontab oncall remove-override '{name}' '{from}'"
                 ),
                 format!(
-                    "Choose another time, or remove that override first: jcrontab oncall override remove '{name}' '{from}'"
+                    "Choose another time, or remove that override first: jcrontab oncall remove-override '{name}' '{from}'"
                 ),
             ),
             Self::NoOverride => Refused::new(

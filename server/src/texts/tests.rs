@@ -37,6 +37,7 @@ use super::rules::{RuleFault, RuleRefusal};
 use super::runs::{RunQueryFault, RunRefusal};
 use super::secrets::{SecretFault, SecretRefusal, new_key_not_in_place};
 use super::server::ServerRefusal;
+use super::start_urls::{StartUrlFault, StartUrlRefusal, Unsigned};
 use super::starts::{Overlapping, Override, StartFault, StartRefusal};
 use super::streams::StreamRefusal;
 use super::summaries::{SummaryFault, SummaryRefusal};
@@ -46,6 +47,7 @@ use super::tickets::{TicketFault, TicketRefusal};
 use super::times::TimeFault;
 use super::warnings::{PreviewNote, TaskWarning};
 use super::{Fault, Missing, Refusal, Say, Text, both};
+use crate::auth::signature::SignatureFault;
 use crate::auth::strength::Weakness;
 use crate::executor::{Hiding, IsolationGap};
 use crate::messages::PictureFault;
@@ -53,6 +55,7 @@ use crate::outbound::proxy::ProxyFault;
 use crate::store::{ChannelUses, SearchFault};
 use crate::takeover::{Field, FieldFault, LineFault, Remark};
 use crate::template::{Place, TemplateFault, TemplateWhy};
+use crate::yaml::{NotText, What};
 
 /// What is offered for a wrapper.
 #[derive(Debug)]
@@ -317,6 +320,7 @@ fn every_value_has_words_in_both_languages() {
     faults(SecretFault::iter());
     faults(SettingFault::iter());
     faults(StartFault::iter());
+    faults(StartUrlFault::iter());
     faults(SummaryFault::iter());
     faults(TaskFault::iter());
     faults(template_faults());
@@ -356,6 +360,15 @@ fn every_value_has_words_in_both_languages() {
     refusals(ServerRefusal::iter());
     refusals(SignInRefusal::iter());
     refusals(StartRefusal::iter());
+    refusals(StartUrlRefusal::iter());
+    refusals(
+        [
+            SignatureFault::Missing,
+            SignatureFault::Time,
+            SignatureFault::Wrong,
+        ]
+        .map(|fault| StartUrlRefusal::Unsigned(Unsigned(fault))),
+    );
     refusals(StreamRefusal::iter());
     refusals(SummaryRefusal::iter());
     for (version, differs) in [(0, vec![]), (3, vec![]), (3, vec!["name", "value"])] {
@@ -385,6 +398,8 @@ fn every_value_has_words_in_both_languages() {
     sentences(hidings());
     sentences(gaps());
     sentences(Missing::iter());
+    sentences(NotText::iter());
+    sentences(What::iter());
     sentences(Overlapping::iter());
     sentences(Override::iter());
     sentences(PreviewNote::iter());

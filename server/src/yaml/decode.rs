@@ -4,6 +4,7 @@ use encoding_rs::GB18030;
 
 /// Why bytes are no text that is read here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(strum::EnumIter))]
 pub enum NotText {
     /// They are UTF-16.
     Utf16,

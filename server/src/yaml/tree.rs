@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 /// How the reader of a text says that a name comes twice; its library takes nothing but words.
@@ -59,7 +58,7 @@ impl Tree {
     }
 
     /// Whether it says nothing: no text, `false`, an empty list or object.
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Null | Self::Bool(false) => true,
             Self::Text(text) | Self::Plain(text) => text.is_empty(),
@@ -154,100 +153,5 @@ impl<'de> Visitor<'de> for Maker {
     }
 }
 
-/// A value as a tree, its fields in the order of its type, without those that have their default. In entries of lists
-/// those are omitted that say nothing.
-///
-/// # Errors
-/// When the value cannot be JSON.
-pub fn lean<T: Serialize + Default>(value: &T) -> serde_json::Result<Tree> {
-    let tree = |value: &T| serde_json::from_str::<Tree>(&serde_json::to_string(value)?);
-    Ok(without(tree(value)?, Some(&tree(&T::default())?)))
-}
-
-/// A value without the fields that are as in `usual`.
-fn without(tree: Tree, usual: Option<&Tree>) -> Tree {
-    match tree {
-        Tree::Object(fields) => {
-            let kept = fields.into_iter().filter_map(|(name, value)| {
-                let usual = usual.and_then(|usual| usual.field(&name));
-                let value = without(value, usual);
-                let is_usual = match usual {
-                    Some(usual) => value == *usual,
-                    None => false,
-                };
-                (!is_usual && !value.is_empty()).then_some((name, value))
-            });
-            Tree::Object(kept.collect())
-        }
-        Tree::List(all) => Tree::List(all.into_iter().map(|one| without(one, None)).collect()),
-        other => other,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Serialize, Default)]
-    struct Outer {
-        zebra: String,
-        count: u32,
-        inner: Inner,
-        list: Vec<Inner>,
-    }
-
-    #[derive(Serialize, Default, Clone)]
-    struct Inner {
-        name: String,
-        is_on: bool,
-    }
-
-    #[test]
-    fn only_what_differs_is_left_in_the_order_of_the_type() {
-        let inner = Inner {
-            name: "n".to_owned(),
-            is_on: false,
-        };
-        let value = Outer {
-            zebra: "z".to_owned(),
-            list: vec![inner.clone(), Inner::default()],
-            inner,
-            ..Outer::default()
-        };
-        let text = |text: &str| Tree::Text(text.to_owned());
-        let inner = Tree::Object(vec![("name".to_owned(), text("n"))]);
-        let expected = Tree::Object(vec![
-            ("zebra".to_owned(), text("z")),
-            ("inner".to_owned(), inner.clone()),
-            (
-                "list".to_owned(),
-                Tree::List(vec![inner, Tree::Object(Vec::new())]),
-            ),
-        ]);
-        assert_eq!(lean(&value).expect("a tree"), expected);
-        assert_eq!(
-            lean(&Outer::default()).expect("a tree"),
-            Tree::Object(Vec::new())
-        );
-    }
-
-    #[test]
-    fn words_are_no_numbers() {
-        for (text, tree) in [
-            ("", Tree::Null),
-            ("~", Tree::Null),
-            ("true", Tree::Bool(true)),
-            ("no", Tree::Text("no".to_owned())),
-            ("300", Tree::Unsigned(300)),
-            ("-3", Tree::Signed(-3)),
-            ("1.5", Tree::Float(1.5)),
-            ("010", Tree::Text("010".to_owned())),
-            ("1_000", Tree::Text("1_000".to_owned())),
-            ("0x1f", Tree::Text("0x1f".to_owned())),
-            ("09:00", Tree::Text("09:00".to_owned())),
-            ("-", Tree::Text("-".to_owned())),
-        ] {
-            assert_eq!(Tree::resolved(text.to_owned()), tree, "{text}");
-        }
-    }
-}
+mod tests;

@@ -36,7 +36,7 @@ const OPEN: [&str; 13] = [
 ];
 
 /// Server functions that change nothing, by endpoint. Every other one is tried as a change, here and in `acts`.
-pub(crate) const READING: [&str; 31] = [
+pub(crate) const READING: [&str; 32] = [
     "frame",
     "overview",
     "task_list_page",
@@ -60,6 +60,7 @@ pub(crate) const READING: [&str; 31] = [
     "templates_page",
     "nodes_page",
     "start_page",
+    "start_urls_page",
     "account_page",
     "messages_page",
     "runs_page",

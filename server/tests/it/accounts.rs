@@ -234,7 +234,7 @@ async fn a_token_opens_the_api_and_makes_no_other_token() {
 #[tokio::test]
 async fn a_wrong_token_is_called_so_and_a_page_without_accounts_leads_to_the_set_up() {
     let app = TestApp::new().await;
-    // Where nobody can sign in, the set-up page says where its link is printed, and not what it is.
+    // Where there is no account, the set-up page says where its link is printed, and not what it is.
     let page = app.browser().open("/").await;
     assert_eq!((page.status, page.header("location")), (303, "/setup"));
     let page = app.browser().open("/setup").await.text();
@@ -262,7 +262,7 @@ async fn a_wrong_token_is_called_so_and_a_page_without_accounts_leads_to_the_set
         let hint = refused["detail"].as_str().unwrap_or_default();
         assert!(hint.contains("jcrontab token create"), "{refused}");
     }
-    let nobody = app.browser().with("accept-language", "en");
-    let refused = nobody.get("/api/v1/tasks").await.expect(401);
+    let stranger = app.browser().with("accept-language", "en");
+    let refused = stranger.get("/api/v1/tasks").await.expect(401);
     assert_eq!(refused["title"], "Sign in first");
 }

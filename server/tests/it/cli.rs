@@ -283,7 +283,7 @@ async fn with_a_server_it_goes_over_the_socket_or_over_http() {
     let mut stranger = remote.clone();
     stranger[1].1 = "jct_wrong";
     let refused = jcrontab_with(&place, &["task", "list"], &stranger, "").await;
-    assert!(refused.refused(4).contains("Sign in"));
+    assert!(refused.refused(4).contains("unknown, expired or revoked"));
     // A token cannot create tokens; the console can.
     over_http
         .run(&["token", "create", "--user", "root", "--json"])

@@ -273,8 +273,8 @@ async fn a_line_that_no_task_can_be_made_of_says_why() {
     );
     // The server's user cannot enter the home folder of root.
     let lines = &report["sources"][0]["lines"];
-    let task = admin.get(&format!("/api/v1/tasks/{}", lines[0]["task"]["id"]));
-    let task = task.await.expect(200);
+    let task = format!("/api/v1/tasks/{}", lines[0]["task"]["id"]);
+    let task = admin.get(&task).await.expect(200);
     assert_eq!(task["execution"]["cwd"], "", "{task}");
 }
 

@@ -127,7 +127,7 @@ async fn each_act_works_once_for_each_link() {
     let rest = [("act", "snooze"), ("value", "30m")];
     assert_eq!(phone.submit(&path, &rest).await.status, 303);
     let page = phone.open(&path).await.text();
-    assert_eq!(said(&page), ["巡检", "16:30 之前不再提醒"]);
+    assert_eq!(said(&page), ["巡检", "稍后提醒：16:30 之前不催"]);
     let again = phone.submit(&path, &rest).await;
     assert_eq!(again.status, 409);
     let words = said(&again.text());

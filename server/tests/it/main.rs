@@ -85,6 +85,7 @@ mod sessions;
 mod settings;
 mod sign_in_limits;
 mod slow_receivers;
+mod start_urls;
 mod streams;
 mod summaries;
 mod task_robots;

@@ -300,7 +300,7 @@ async fn nodes_are_listed_with_what_is_wrong_with_them() {
     );
     assert!(!warnings.contains("host-old"), "{warnings}");
     let page = admin.open("/admin/nodes").await.text();
-    for (id, word) in [("stopped", "已停止"), ("killed", "丢失")] {
+    for (id, word) in [("stopped", "已停止"), ("killed", "失联")] {
         let row = page.split(&format!("host-{id}<")).nth(1).expect("a row");
         let row = row.split("</tr>").next().unwrap_or_default();
         assert!(row.contains(word), "{id}: {row}");

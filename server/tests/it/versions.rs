@@ -32,7 +32,10 @@ const EDITED: [&str; 12] = [
 ];
 
 /// Operations on these that are no edits of what was read.
-const NO_EDITS: [&str; 8] = [
+const NO_EDITS: [&str; 10] = [
+    // It is created once, and never changed.
+    "POST /api/v1/tasks/{id}/start-urls",
+    "DELETE /api/v1/tasks/{id}/start-urls/{name}",
     // Steps from one state to another: the state decides, whatever else was changed meanwhile.
     "POST /api/v1/tasks/{id}/pause",
     "POST /api/v1/tasks/{id}/close",

@@ -189,7 +189,21 @@ fn numbers_may_be_sent_for_texts() {
     // What is answered is the text.
     let written = serde_json::to_value(&draft).expect("JSON");
     assert_eq!(written["pause_after_failures"], "3");
-    for wrong in ["1.5", "true", "[3]", "{}", "null"] {
+    // A number that no field takes is answered by what that field takes.
+    for number in ["1.5", "1e308", "-1e-3"] {
+        let sent = format!(r#"{{"name": "t", "pause_after_failures": {number}}}"#);
+        let draft: TaskDraft = serde_json::from_str(&sent).expect("a draft");
+        let faults = draft.parse(Lang::En).faults;
+        let fault = faults
+            .iter()
+            .find(|fault| fault.field == "pause_after_failures");
+        let message = &fault.expect("a fault").message;
+        assert!(
+            message.contains("1,000") || message.contains("1000"),
+            "{message}"
+        );
+    }
+    for wrong in ["true", "[3]", "{}", "null"] {
         let sent = format!(r#"{{"pause_after_failures": {wrong}}}"#);
         assert!(serde_json::from_str::<TaskDraft>(&sent).is_err(), "{wrong}");
     }

@@ -81,7 +81,7 @@ fn faults_stand_at_their_fields() {
         ),
         (
             |draft| draft.first_after = "31d".to_owned(),
-            "tickets.first_after invalid",
+            "tickets.first_after range",
         ),
         (|draft| draft.every = "5s".to_owned(), "tickets.every range"),
         (|draft| draft.every = "1m".to_owned(), "tickets.every range"),

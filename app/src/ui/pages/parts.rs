@@ -11,8 +11,8 @@ use leptos_router::location::Location;
 
 use super::{
     account, admin, blackouts, calendar, calendars, channels, import, messages, nodes, occurrences,
-    pictures, pools, reminders, retention, rules, run, runs, secrets, start, summaries, task,
-    task_form, templates, urge_defaults, users,
+    pictures, pools, reminders, retention, rules, run, runs, secrets, start, start_urls, summaries,
+    task, task_form, templates, urge_defaults, users,
 };
 
 /// A page of a module that is loaded later.
@@ -33,6 +33,7 @@ pub(in crate::ui) enum TaskPage {
     Occurrences,
     Reminders,
     Start,
+    StartUrls,
 }
 
 /// A page about messages: which there were, where they go, in which words.
@@ -72,6 +73,7 @@ fn task_page(page: TaskPage) -> Loaded {
         TaskPage::Occurrences => occurrences::page(),
         TaskPage::Reminders => reminders::page(),
         TaskPage::Start => start::page(),
+        TaskPage::StartUrls => start_urls::page(),
     })
 }
 

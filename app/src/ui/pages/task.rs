@@ -30,7 +30,8 @@ use crate::ui::components::state::health;
 use crate::ui::components::time::Clock;
 use crate::ui::components::why::why_form;
 use crate::ui::context::{
-    execution_ui, health_ui, lang, may, messages_ui, plan_ui, rules_ui, ticket_ui, tickets_ui, ui,
+    execution_ui, health_ui, lang, may, messages_ui, plan_ui, rules_ui, start_urls_ui, ticket_ui,
+    tickets_ui, ui,
 };
 use crate::ui::live::live;
 use crate::ui::load;
@@ -234,6 +235,7 @@ fn control_bar(page: &TaskPage, clock: &Clock, controls: Controls) -> Option<Any
                 {edit.then(|| view! {
                     <a class="button" href=routes::task_edit(task.id)>{icon(icon::EDIT)} {ui.edit}</a>
                     <a class="button" href=format!("{}?copy={}", routes::TASK_NEW, task.id)>{icon(icon::COPY)} {ui.copy}</a>
+                    <a class="button" href=routes::task_start_urls(task.id)>{icon(icon::PLAY)} {start_urls_ui().start_urls}</a>
                     {controls.delete(task)}
                 })}
             </div>

@@ -91,7 +91,7 @@ fn content(form: TaskForm) -> AnyView {
             {when(&form, around, &faults)}
             {messages(&form, around, &faults)}
             {limits(draft, around, &faults)}
-            {tickets(&draft, &faults)}
+            {tickets(draft, &faults)}
             {execution(&draft.execution, &form.pools, &faults)}
             <div class="save-bar">
                 <button type="submit" class="button primary">{icon(icon::CHECK)} {submit}</button>

@@ -188,6 +188,7 @@ fn what_prints_something_prints_json() {
     let others = [
         "calendar export",
         "completions",
+        "export",
         "man",
         "run export",
         "run output",

@@ -5,6 +5,7 @@ mod list;
 use std::path::PathBuf;
 
 use app::schedule::{MissedDraft, ScheduleDraft};
+use app::task::execution::ExecutionDraft;
 use app::task::{Mode, TaskDraft};
 use axum::http::Method;
 use clap::Args;
@@ -126,7 +127,7 @@ struct Which {
         value_name = "FILE",
         conflicts_with_all = ["cron", "command", "mode", "task_zone", "owners", "tags", "nickname", "channel", "robot",
             "notify", "urge_cron", "urging", "starts_at", "ends_at", "timeout", "pause_after_failures",
-            "notice_before", "runbook", "Rules", "Missed", "Tickets", "Execution", "Keep", "Retry", "Limits", "Waits",
+            "notice_before", "runbook", "Rules", "Missed", "Tickets", "Keep", "Retry", "Limits", "Waits",
             "Http"]
     )]
     list: Option<PathBuf>,
@@ -173,6 +174,13 @@ struct Missed {
 
 pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
     if let Some(file) = &add.which.list {
+        let own = add.execution.draft().map_err(Failure::usage)?;
+        if own != ExecutionDraft::default() {
+            return Err(Failure::usage(lang().pick(
+                "--file 里的任务不能再加其他选项",
+                "--file cannot be used with options for a single task",
+            )));
+        }
         return list::run(client, file, add.json).await;
     }
     let name = add.which.plain.as_ref().or(add.which.named.as_ref());

@@ -15,10 +15,12 @@ use super::{id_of, path};
 use crate::cli::client::Client;
 use crate::cli::print::{print_json, print_lines, print_note};
 use crate::cli::progress::shown;
-use crate::cli::{Failure, hidden, lang, sentence, words};
+use crate::cli::{Failure, hidden, lang, sentence, when, words};
 
 /// The interval between two checks of a run that is waited for.
 const PAUSE: Duration = Duration::from_millis(500);
+/// Seconds that the server holds back its answer until the run is over.
+const WAIT: u32 = 20;
 /// Stands for a line of stdin.
 const STDIN: &str = "@stdin";
 
@@ -37,8 +39,8 @@ pub(in crate::cli) struct StartTask {
     /// Idempotency key: within a day, the same key returns the run it started and starts no other
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
-    /// Wait until the run ends; exit with 0 if it succeeded, with 1 if it did not, and with 5 if its
-    /// end cannot be seen
+    /// Wait until the run and its retries end; exit with 0 if the last attempt succeeded, with 1 if it
+    /// did not, and with 5 if its end cannot be seen
     #[arg(long)]
     wait: bool,
     /// With --wait: how long to try again while the server does not answer
@@ -189,9 +191,9 @@ fn duration(text: &str) -> Result<Duration, String> {
 async fn end_of(client: &Client, mut run: Run, retry_for: Duration) -> Result<Run, Failure> {
     let lang = lang();
     let waiting = lang.pick("等待执行结束…", "waiting for the end of the run …");
-    while !run.state.is_over() {
+    loop {
         let failure = match shown(waiting, over(client, &mut run)).await {
-            Ok(()) => break,
+            Ok(()) => return Ok(run),
             Err(failure) if failure.is_away => failure,
             Err(failure) => return Err(failure),
         };
@@ -213,17 +215,47 @@ async fn end_of(client: &Client, mut run: Run, retry_for: Duration) -> Result<Ru
         }
         print_note(lang.pick("服务器已恢复", "the server answers again"));
     }
-    Ok(run)
 }
 
-/// Polls a run until it is over.
+/// Waits until a run is over, and the attempts that follow it.
 async fn over(client: &Client, run: &mut Run) -> Result<(), Failure> {
-    while !run.state.is_over() {
+    loop {
+        let path = format!("/api/v1/runs/{}/end?wait={WAIT}", run.id);
+        let latest: Run = read(client.call(Method::GET, &path, None).await?)?;
+        if latest.attempt > run.attempt {
+            print_note(&retried(run, &latest));
+        }
+        *run = latest;
+        if run.state.is_over() {
+            return Ok(());
+        }
+        // A server that many wait for answers at once.
         tokio::time::sleep(PAUSE).await;
-        let path = format!("/api/v1/runs/{}", run.id);
-        *run = read(client.call(Method::GET, &path, None).await?)?;
     }
-    Ok(())
+}
+
+fn retried(before: &Run, run: &Run) -> String {
+    let (number, id) = (run.attempt, run.id);
+    let due = run.due_at.map(when::here);
+    match due.filter(|_| run.state == RunState::Waiting) {
+        Some(due) => lang().pick(
+            format!(
+                "执行 {} 没有成功，第 {number} 次尝试（执行 {id}）将在 {due} 开始",
+                before.id
+            ),
+            format!(
+                "run {} did not succeed; attempt {number}, run {id}, starts at {due}",
+                before.id
+            ),
+        ),
+        None => lang().pick(
+            format!("执行 {} 没有成功，第 {number} 次尝试是执行 {id}", before.id),
+            format!(
+                "run {} did not succeed; attempt {number} is run {id}",
+                before.id
+            ),
+        ),
+    }
 }
 
 /// Polls a run until the server answers.

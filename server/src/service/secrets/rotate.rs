@@ -6,6 +6,7 @@ use app::backend::{Answer, Caller};
 
 use super::super::Service;
 use super::super::key::KEY_CHECK;
+use super::super::start_urls;
 use crate::auth::seal::Sealer;
 use crate::error::{OrInternal, internal};
 use crate::messages::target::{proxy_seal_name, seal_name, settings_seal_name};
@@ -31,6 +32,7 @@ fn place(at: SealedAt) -> String {
         SealedAt::ChannelSettings(id) => settings_seal_name(id),
         SealedAt::Secret(id) => SealedSecret::place(id),
         SealedAt::Parameters(_, task) => parameters::place(task),
+        SealedAt::StartUrl(task) => start_urls::place(task),
     }
 }
 

@@ -4,7 +4,7 @@ mod form;
 
 use std::collections::BTreeMap;
 
-use app::auth::{Action, Principal};
+use app::auth::{Action, Principal, Via};
 use app::backend::{Answer, Caller};
 use app::error::AppError;
 use app::i18n::Lang;
@@ -111,7 +111,7 @@ impl Service {
         };
         let idempotency = match &request.idempotency_key {
             Some(key) => Some((
-                hash(&format!("{}\n{key}", who.name)),
+                key_hash(who, task.id, key),
                 request_hash(lang, key, task.id, request)?,
             )),
             None => None,
@@ -155,6 +155,14 @@ fn check(
 
 fn is_key(key: &str) -> bool {
     (1..=KEY_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A hash that distinguishes the keys of different requesters. The name of a start URL is unique within its task only.
+fn key_hash(who: &Principal, task: TaskId, key: &str) -> String {
+    hash(&match who.via {
+        Via::StartUrl => format!("{} of task {task}\n{key}", who.name),
+        _ => format!("{}\n{key}", who.name),
+    })
 }
 
 /// A hash that distinguishes two requests under the same key. It includes the key, which is not stored

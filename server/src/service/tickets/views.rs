@@ -1,5 +1,7 @@
 //! Tickets as everything outside sees them: with their tasks, and with when people are asked next.
 
+use std::collections::HashMap;
+
 use app::backend::Answer;
 use app::i18n::Lang;
 use app::id::TaskId;
@@ -68,13 +70,16 @@ impl Service {
             task.is_some_and(|task| is_asked_by_firings(row, task))
         });
         let of_chases: Vec<TaskId> = of_chases.map(|row| row.task_id).collect();
-        let planned = match of_chases.is_empty() {
-            true => PlannedNext::default(),
-            false => self.planned_next(lang, &of_chases).await?,
-        };
+        let (mut planned, mut chased) = (PlannedNext::default(), HashMap::new());
+        if !of_chases.is_empty() {
+            planned = self.planned_next(lang, &of_chases).await?;
+            let found = self.store.chased_tasks(&of_chases).await;
+            chased = found.or_internal(lang)?;
+        }
         let shown = rows.into_iter().filter_map(|row| {
             let task = tasks.get(&row.task_id)?;
-            let next = self.asked_next(&row, task, &planned);
+            let with_schedules = chased.get(&row.task_id).unwrap_or(task);
+            let next = self.asked_next(&row, with_schedules, &planned);
             Some(row.view(task, next))
         });
         let mut shown: Vec<TicketView> = shown.collect();

@@ -9,7 +9,7 @@ use sea_orm::{
 use super::super::entity::run;
 use super::super::{Engine, Store, StoreError, Tx};
 use super::layout::usable_layout;
-use super::tables::{names, shapes};
+use super::tables::shapes;
 use super::{Cell, TableShape};
 
 /// Names of outputs that are read at once.
@@ -147,8 +147,8 @@ impl Snapshot {
                 // `information_schema` may be a day old on MySQL 8.
                 let sql = format!("SHOW CREATE TABLE `{}`", table.name);
                 let row = (self.tx.query_one_raw(Statement::from_string(backend, sql))).await?;
-                let made: Option<String> = row.map(|row| row.try_get_by_index(1)).transpose()?;
-                Ok(made.and_then(|made| auto_increment(&made)))
+                let made: Option<Vec<u8>> = row.map(|row| row.try_get_by_index(1)).transpose()?;
+                Ok(made.and_then(|made| auto_increment(&String::from_utf8_lossy(&made))))
             }
         }
     }
@@ -166,16 +166,6 @@ impl Snapshot {
             .order_by_asc(run::Column::Id)
             .limit(OUTPUTS);
         Ok(found.into_tuple().all(&self.tx).await?)
-    }
-
-    /// What the database's key seals; `None` before a server has used it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn key_check(&self) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT COALESCE(key_check, '') FROM cluster WHERE id = 1";
-        let found = names(&self.tx, sql, []).await?;
-        Ok(found.into_iter().next().filter(|sealed| !sealed.is_empty()))
     }
 }
 

@@ -96,6 +96,7 @@ known_tables![
     task,
     schedule,
     imported_line,
+    start_url,
     task_change,
     task_streak,
     task_gone,
@@ -194,7 +195,9 @@ pub(super) async fn names<C: ConnectionTrait>(
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let mut names = Vec::new();
     for row in db.query_all_raw(statement).await? {
-        names.push(row.try_get_by_index(0)?);
+        // As bytes, which is what MySQL 8 says that names in `information_schema` are.
+        let name: Vec<u8> = row.try_get_by_index(0)?;
+        names.push(String::from_utf8_lossy(&name).into_owned());
     }
     Ok(names)
 }

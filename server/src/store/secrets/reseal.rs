@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::super::entity::{channel, cluster, node, run, secret};
+use super::super::entity::{channel, cluster, node, run, secret, start_url};
 use super::super::node_list::mysql_now;
 use super::super::txn::transaction;
 use super::super::{Act, Engine, Store, StoreError, Tx};
@@ -28,6 +28,8 @@ pub enum SealedAt {
     Secret(SecretId),
     /// The parameters of a run of this task.
     Parameters(RunId, TaskId),
+    /// The signing secret of a start URL of this task.
+    StartUrl(TaskId),
 }
 
 impl std::fmt::Display for SealedAt {
@@ -39,6 +41,7 @@ impl std::fmt::Display for SealedAt {
             Self::ChannelSettings(id) => write!(f, "the settings of channel {id}"),
             Self::Secret(id) => write!(f, "secret {id}"),
             Self::Parameters(id, _) => write!(f, "the parameters of run {id}"),
+            Self::StartUrl(task) => write!(f, "a start URL of task {task}"),
         }
     }
 }
@@ -162,7 +165,15 @@ impl Store {
                 |id, task| SealedAt::Parameters(RunId(id), TaskId(task)),
                 reseal
             );
-            let values = secrets + channels + proxies + settings + runs;
+            let start_urls = each!(
+                tx,
+                start_url,
+                TaskId,
+                SecretSealed,
+                |_, task| SealedAt::StartUrl(TaskId(task)),
+                reseal
+            );
+            let values = secrets + channels + proxies + settings + runs + start_urls;
             let act = act.clone().detail(format!("{values} values"));
             act.record(tx, None).await?;
             Ok(Ok(values))

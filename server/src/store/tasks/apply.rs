@@ -1,5 +1,7 @@
 //! Creates, changes and deletes many tasks in one transaction: all of it, or nothing.
 
+mod changes;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -11,59 +13,12 @@ use super::super::ledger::{EVERY_TASK, change_counter, is_changed_between, lock_
 use super::super::messages::Notice;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::change::{CheckedSpec, Updated, replace};
-use super::create::{Begins, announce, begin};
+pub use changes::{ChangedTask, DoomedTask, NewTask, TaskChanges};
+
+use super::change::{CheckedSpec, Updated};
+use super::create::{Begins, begin};
 use super::delete::{Deleted, remove};
-
-/// A task to create.
-#[derive(Clone, Debug)]
-pub struct NewTask<'a> {
-    /// The act.
-    pub act: Act,
-    /// Below zero: others that wait for it name it by this number.
-    pub number: TaskId,
-    /// Its definition.
-    pub spec: &'a TaskSpec,
-}
-
-/// A task to change.
-#[derive(Clone, Debug)]
-pub struct ChangedTask<'a> {
-    /// The act.
-    pub act: Act,
-    /// The task.
-    pub id: TaskId,
-    /// The version that the change is based on.
-    pub version: i64,
-    /// Its new definition.
-    pub spec: &'a TaskSpec,
-    /// What reports it.
-    pub notice: Notice,
-}
-
-/// A task to delete.
-#[derive(Clone, Debug)]
-pub struct DoomedTask {
-    /// The act.
-    pub act: Act,
-    /// The task.
-    pub id: TaskId,
-    /// The version that the decision is based on.
-    pub version: i64,
-}
-
-/// Changes of many tasks.
-#[derive(Clone, Debug, Default)]
-pub struct TaskChanges<'a> {
-    /// The number of the last change that was known before they were checked: see [`Store::cluster_state`].
-    pub seen: i64,
-    /// Tasks to create; each comes after those that it waits for.
-    pub new: Vec<NewTask<'a>>,
-    /// Tasks to change.
-    pub changed: Vec<ChangedTask<'a>>,
-    /// Tasks to delete; each comes before those that it waits for.
-    pub doomed: Vec<DoomedTask>,
-}
+use super::replace::{announce, replace};
 
 /// The outcome.
 #[derive(Clone, PartialEq, Eq, Debug)]

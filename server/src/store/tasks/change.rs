@@ -5,24 +5,22 @@ use std::sync::Arc;
 use app::id::TaskId;
 use app::rule::RuleEdit;
 use app::task::{Task, TaskSpec};
-use app::ticket::{Opens, TicketRule};
+use app::ticket::TicketRule;
 use migration::search_text;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::super::calendars::has_calendars;
-use super::super::channels::{TaskChannel, has_channel, put_for_task};
-use super::super::delivery::withdraw_announced;
+use super::super::channels::{TaskChannel, has_channel};
 use super::super::entity::task;
-use super::super::ledger::{EVERY_TASK, is_changed_between, note_change, withdraw};
-use super::super::messages::{Notice, insert_notices};
-use super::super::rules::apply;
+use super::super::ledger::{EVERY_TASK, is_changed_between};
+use super::super::messages::Notice;
 use super::super::tickets::{Follow, follow_rule};
 use super::super::txn::transaction;
-use super::super::urge_defaults::inherited;
 use super::super::{Act, Store, StoreError, Tx};
-use super::rows::{columns, tickets_column, to_task, to_tickets};
-use super::{SEARCH, lock, schedules, schedules_of};
+use super::replace::replace;
+use super::rows::{to_task, to_tickets};
+use super::{SEARCH, schedules_of};
 
 /// A definition with the number of the last change that was known before it was checked.
 #[derive(Clone, Copy, Debug)]
@@ -73,49 +71,6 @@ impl Store {
     }
 }
 
-/// Replaces the fields of a task in a transaction of its own or with others: see [`Store::update_task_with`].
-pub(super) async fn replace(
-    tx: &Tx,
-    act: &Act,
-    id: TaskId,
-    (version, checked): (i64, CheckedSpec<'_>),
-    channel: Option<TaskChannel<'_>>,
-    (rules, notices): (&[(Act, RuleEdit)], &[Notice]),
-) -> Result<Updated, StoreError> {
-    let (now, spec) = (act.at(), checked.spec);
-    let change = note_change(tx, id, now).await?;
-    if !lock(tx, id).await? {
-        return Ok(Updated::Gone);
-    }
-    if version_of(tx, id).await? != Some(version)
-        || !still_holds(tx, checked, change, channel.is_some()).await?
-    {
-        return Ok(Updated::Outdated);
-    }
-    let before = rule_of(tx, id).await?;
-    let is_order = |opens| opens == Opens::Task;
-    let why = match is_order(spec.tickets.opens) && !is_order(before.opens) {
-        true => Follow::Ordered,
-        false => Follow::Changed,
-    };
-    let mut row = columns(spec, now);
-    row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
-    row.id = Set(id.0);
-    if let Some(channel) = channel {
-        row.channel_id = Set(Some(put_for_task(tx, id, channel, now).await?.0));
-    }
-    task::Entity::update(row).exec(tx).await?;
-    note_words(tx, id, spec).await?;
-    changed(tx, act, id).await?;
-    schedules::set_all(tx, id, spec, now).await?;
-    withdraw(tx, id, now).await?;
-    withdraw_announced(tx, id).await?;
-    apply(tx, rules).await?;
-    insert_notices(tx, notices).await?;
-    follow_definition(tx, act, id, why).await?;
-    Ok(Updated::Done)
-}
-
 /// Whether what a definition names still is as it was when the definition was checked; `change` is the number of the
 /// change that writes it, whose lock keeps others from changing that until the transaction ends.
 pub(super) async fn still_holds(
@@ -145,7 +100,7 @@ pub(super) async fn still_holds(
 }
 
 /// The rule about tickets of a task as it is before this transaction changes it.
-async fn rule_of(tx: &Tx, id: TaskId) -> Result<Arc<TicketRule>, StoreError> {
+pub(super) async fn rule_of(tx: &Tx, id: TaskId) -> Result<Arc<TicketRule>, StoreError> {
     let found: Option<Option<String>> = task::Entity::find_by_id(id.0)
         .select_only()
         .column(task::Column::Tickets)

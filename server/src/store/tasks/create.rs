@@ -3,7 +3,6 @@
 use app::id::TaskId;
 use app::rule::RuleSpec;
 use app::task::{HeldBy, TaskSpec, TaskState};
-use app::ticket::Opens;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
@@ -11,13 +10,13 @@ use super::super::channels::{TaskChannel, put_for_task};
 use super::super::code::Code;
 use super::super::entity::task;
 use super::super::ledger::{lock_cluster, note_change};
-use super::super::messages::{NO_TASK, Notice, insert_notices};
+use super::super::messages::{NO_TASK, Notice};
 use super::super::rules::{insert_all, may_insert};
-use super::super::tickets::Follow;
 use super::super::txn::transaction;
 use super::super::urge_defaults::inherited;
 use super::super::{Act, Store, StoreError, Tx};
-use super::change::{CheckedSpec, follow_definition, note_words, still_holds};
+use super::change::{CheckedSpec, note_words, still_holds};
+use super::replace::announce;
 use super::rows::{columns, tickets_column};
 use super::schedules;
 
@@ -101,21 +100,6 @@ impl Store {
             inserted => inserted,
         }
     }
-}
-
-/// Reports a new task, and opens the tickets that it begins with.
-pub(super) async fn announce(
-    tx: &Tx,
-    act: &Act,
-    id: TaskId,
-    spec: &TaskSpec,
-    notices: &[Notice],
-) -> Result<(), StoreError> {
-    insert_notices(tx, notices).await?;
-    if spec.urging || spec.tickets.opens == Opens::Task {
-        follow_definition(tx, act, id, Follow::Ordered).await?;
-    }
-    Ok(())
 }
 
 /// How a new task begins.

@@ -12,6 +12,7 @@ use super::super::imports::forget_line;
 use super::super::ledger::{note_change, request_stop};
 use super::super::prune::forget as forget_history;
 use super::super::rules::forget_task;
+use super::super::start_urls::forget_start_urls;
 use super::super::tickets::forget as forget_tickets;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx, streak};
@@ -120,6 +121,7 @@ pub(super) async fn remove(
         .await?;
     forget_task(tx, id).await?;
     forget_line(tx, id).await?;
+    forget_start_urls(tx, id).await?;
     forget_tickets(tx, id).await?;
     streak::forget(tx, id).await?;
     drop_of_task(tx, id).await?;

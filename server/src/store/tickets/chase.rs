@@ -1,6 +1,8 @@
 //! Chases (加急): their urges are firings of the chase schedule, which the claim counts, and they end by number or by
 //! time.
 
+use std::collections::HashMap;
+
 use app::id::TaskId;
 use app::message::Event;
 use app::task::{Task, TaskState};
@@ -17,7 +19,7 @@ use super::super::messages::{Notice, insert_notices};
 use super::super::tasks::{schedules_of, stop_urging, to_task};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::{Follow, ITSELF, StoredTicket, act, follow_rule, open_key};
+use super::{CHUNK, Follow, ITSELF, StoredTicket, act, follow_rule, open_key};
 use crate::facts::{Facts, TaskEvent, TicketFacts};
 
 /// Tasks that are read at once.
@@ -82,6 +84,27 @@ pub(in super::super) async fn renew_chase(
 }
 
 impl Store {
+    /// Some tasks by their ids, with their schedules: a chase fires by one of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn chased_tasks(&self, ids: &[TaskId]) -> Result<HashMap<TaskId, Task>, StoreError> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for chunk in ids.chunks(CHUNK) {
+            let ids: Vec<i64> = chunk.iter().map(|id| id.0).collect();
+            let schedules = schedules_of(&self.reader, &ids).await?;
+            let rows = task::Entity::find()
+                .filter(task::Column::Id.is_in(ids))
+                .all(&self.reader)
+                .await?;
+            for row in rows {
+                let (task, _) = to_task(row, &schedules)?;
+                found.insert(task.id, task);
+            }
+        }
+        Ok(found)
+    }
+
     /// Opens the chase of tasks that are being chased without one, as those of a former version are: from now on they
     /// have an end. Returns how many there were.
     ///

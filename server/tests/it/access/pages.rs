@@ -12,13 +12,14 @@ use crate::helpers::browser::page_routes;
 const WITHOUT_ROLE: [&str; 2] = ["/login", "/setup"];
 
 /// The weakest role that may open a page.
-const PAGES: [(&str, Role); 29] = [
+const PAGES: [(&str, Role); 30] = [
     ("/", Role::Viewer),
     ("/tasks", Role::Viewer),
     ("/tasks/new", Role::Editor),
     ("/tasks/{id}", Role::Viewer),
     ("/tasks/{id}/edit", Role::Editor),
     ("/tasks/{id}/run", Role::Viewer),
+    ("/tasks/{id}/start-urls", Role::Editor),
     ("/tasks/{id}/occurrences", Role::Viewer),
     ("/runs", Role::Viewer),
     ("/runs/{id}", Role::Viewer),
@@ -59,10 +60,11 @@ type Form = (&'static str, Role, &'static [(&'static str, &'static str)]);
 const TASK: &[(&str, &str)] = &[("name", "n"), ("cron", "* * * * *"), ("command", "true")];
 
 /// The weakest role that may send a form, and fields that would be right.
-const FORMS: [Form; 22] = [
+const FORMS: [Form; 23] = [
     ("/tasks/new", Role::Editor, TASK),
     ("/tasks/{id}/edit", Role::Editor, TASK),
     ("/tasks/{id}/run", Role::Operator, &[("note", "n")]),
+    ("/tasks/{id}/start-urls", Role::Editor, &[("name", "n")]),
     (
         "/admin/channels",
         Role::Admin,

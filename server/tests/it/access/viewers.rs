@@ -8,7 +8,12 @@ use super::things::{everything, furnished};
 use super::{READING, described, filled, question, server_functions};
 
 /// Functions that read what a viewer may not see. That of the task form is tried with its page.
-const REFUSED: [&str; 3] = ["users_page", "import_page", "secrets_page"];
+const REFUSED: [&str; 4] = [
+    "users_page",
+    "import_page",
+    "secrets_page",
+    "start_urls_page",
+];
 
 #[tokio::test]
 async fn a_viewer_reads_and_writes_nothing() {
@@ -38,7 +43,11 @@ async fn a_viewer_reads_and_writes_nothing() {
             };
             let expected: &[u16] = match (method.as_str(), path.as_str()) {
                 ("GET", "/api/v1/users" | "/api/v1/chat/people") => &[403],
-                ("GET", path) if path.contains("/secrets") => &[403],
+                ("GET", path) if path.contains("/secrets") || path.ends_with("/start-urls") => {
+                    &[403]
+                }
+                // The token is the permission, and this is none.
+                ("POST", "/api/v1/start/{token}") => &[404],
                 ("GET", "/api/v1/runs/{id}/brief") => &[409],
                 // Nothing was sent yet.
                 ("GET", "/api/v1/messages/{id}") => &[404],
@@ -74,6 +83,7 @@ async fn a_viewer_reads_and_writes_nothing() {
         }
         let fields = [
             ("id", "1"),
+            ("task", "1"),
             ("verb", "close"),
             ("disabled", "true"),
             ("version", "1"),
@@ -86,6 +96,7 @@ async fn a_viewer_reads_and_writes_nothing() {
         ];
         let reply = match name {
             "users_page" | "import_page" => question(&viewer, &path, &()).await,
+            "start_urls_page" => question(&viewer, &path, &app::id::TaskId(1)).await,
             "secrets_page" => question(&viewer, &path, &None::<i64>).await,
             _ => viewer.submit(&path, &fields).await,
         };
@@ -115,6 +126,8 @@ fn body_for(path: &str) -> Value {
     match path {
         path if path.ends_with("/pause") => json!({"until": null}),
         path if path.ends_with("/run") => json!({"note": "n"}),
+        path if path.ends_with("/start-urls") => json!({"name": "n"}),
+        "/api/v1/start/{token}" => json!({}),
         path if path.contains("/calendars") => json!({}),
         path if path.contains("/blackouts") => {
             json!({"name": "n", "cron": "0 0 * * *", "duration": "1h"})

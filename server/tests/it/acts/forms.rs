@@ -92,6 +92,11 @@ fn forms(made: &Made, link: &str) -> Vec<Form> {
             format!("/tasks/{}/run", made.idle),
             &[("note", "n")],
         ),
+        form(
+            "/tasks/{id}/start-urls",
+            format!("/tasks/{}/start-urls", made.idle),
+            &[("name", "more")],
+        ),
         own(
             "/admin/channels",
             &[("name", "more"), ("kind", "webhook"), ("url", URL)],
@@ -220,6 +225,7 @@ fn buttons(made: &Made) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     ] {
         button(endpoint, &[("id", &id), ("version", "1")]);
     }
+    button("start_url_delete", &[("task", &idle), ("name", "ci")]);
     button("pool_delete", &[("name", "db"), ("version", "1")]);
     button("calendar_delete", &[("name", "ours"), ("version", "1")]);
     button("urge_default_delete", &[("tag", "db"), ("version", "1")]);

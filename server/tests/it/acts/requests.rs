@@ -33,6 +33,7 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
         message,
         held,
         taken,
+        started_by,
         run: _,
     } = made;
     let new =
@@ -56,6 +57,21 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
             "PATCH /api/v1/tasks/{id}",
             by_id("/api/v1/tasks/{id}"),
             json!({"command": "false"}),
+        ),
+        (
+            "POST /api/v1/tasks/{id}/start-urls",
+            by_id("/api/v1/tasks/{id}/start-urls"),
+            json!({"name": "ci"}),
+        ),
+        (
+            "DELETE /api/v1/tasks/{id}/start-urls/{name}",
+            format!("/api/v1/tasks/{idle}/start-urls/ci"),
+            Value::Null,
+        ),
+        (
+            "POST /api/v1/start/{token}",
+            started_by.clone(),
+            json!({"note": "by a program"}),
         ),
         (
             "POST /api/v1/tasks/{id}/pause",

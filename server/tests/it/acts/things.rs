@@ -34,6 +34,7 @@ pub(super) struct Made {
     pub(super) message: Value,
     pub(super) held: Value,
     pub(super) taken: Value,
+    pub(super) started_by: String,
     pub(super) run: RunId,
 }
 
@@ -124,8 +125,13 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> Made {
     app.place.database.execute(dead).await;
     let messages = admin.get("/api/v1/messages?state=dead").await.expect(200);
     let message = messages["items"][0]["id"].clone();
+    let url = format!("/api/v1/tasks/{idle}/start-urls");
+    let url = admin.post(&url, json!({"name": "ci"})).await.expect(201);
+    let url = url["url"].as_str().expect("an address");
+    let started_by = url.strip_prefix("http://cron.test").expect("ours");
     let run = app.start_run(task).await;
     Made {
+        started_by: started_by.to_owned(),
         task,
         idle,
         ticket,

@@ -18,7 +18,7 @@ fn documents(count: usize) -> Vec<TaskDocument> {
         let mut document = plain(&format!("task {number}"));
         document.owners = vec!["bob".to_owned()];
         document.tags = vec!["git".to_owned(), format!("t{}", number % 7)];
-        if number % 10 > 0 {
+        if !number.is_multiple_of(10) {
             document.execution.waits.tasks = vec![format!("task {}", number - 1)];
         }
         document

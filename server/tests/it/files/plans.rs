@@ -3,7 +3,7 @@
 use app::auth::Role;
 use serde_json::{Value, json};
 
-use super::super::access::everything;
+use super::super::access::things::everything;
 use super::{APPLY, EXPORT, apply, counts, full, furnished, plain};
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_fault_in_the_seven_hundredth_document_changes_nothing() {
     documents[699].cron = "61 * * * *".to_owned();
     documents[700].channel = "nowhere".to_owned();
     documents[701].execution.pool = "none".to_owned();
-    documents[702].execution.waits.tasks = vec!["nobody".to_owned()];
+    documents[702].execution.waits.tasks = vec!["absent".to_owned()];
     let refused = editor.post(APPLY, json!(documents)).await;
     assert_eq!(refused.status, 422);
     let fields: Vec<String> = refused

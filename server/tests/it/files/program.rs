@@ -92,7 +92,7 @@ async fn a_folder_of_files_is_planned_applied_and_exported() {
     );
     let piped = jcrontab_with(&host.place, &["apply", "-f", "-", "--json"], &[], &one.out).await;
     assert_eq!(piped.json()["same"], 1);
-    host.run(&["export", "--task", "nobody's"]).await.refused(3);
+    host.run(&["export", "--task", "absent"]).await.refused(3);
 }
 
 #[tokio::test]

@@ -250,6 +250,7 @@ fn operations() -> Vec<(String, String)> {
             ("{name}", "cn"),
             ("{event}", "failed"),
             ("{picture}", "urge"),
+            ("{token}", "none"),
         ];
         let path = words
             .iter()

@@ -302,7 +302,7 @@ async fn the_page_answers_one_ticket_or_several_without_javascript() {
     let partly = boss.submit("/reminders", &both).await;
     assert_eq!(partly.status, 409);
     assert!(
-        partly.text().contains("1 张已处理，1 张没有"),
+        partly.text().contains("1 个已处理，1 个没有"),
         "{}",
         partly.text()
     );

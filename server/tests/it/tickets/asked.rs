@@ -43,7 +43,7 @@ async fn an_urge_shows_what_became_of_its_message() {
         .expect(200);
     assert_eq!(shown["urges"][0]["outcome"], "failed", "{shown}");
     let page = viewer.open(&format!("/reminders?ticket={id}")).await.text();
-    assert!(page.contains("Failed") && page.contains("403"), "{page}");
+    assert!(page.contains("发送失败") && page.contains("403"), "{page}");
     robot.always(None);
     later(&app, 3_600).await;
     app.until("the next one is sent", async || {
@@ -171,8 +171,8 @@ async fn a_policy_that_asks_no_one_is_warned_of() {
     });
     let saved = editor.post("/api/v1/tasks", task).await.expect(201);
     let texts = saved["warnings"].to_string();
-    assert!(texts.contains("no channel gets their urges"), "{texts}");
-    assert!(texts.contains("has no owner"), "{texts}");
+    assert!(texts.contains("没有通知渠道，催单发不出去"), "{texts}");
+    assert!(texts.contains("没有负责人，催单不会提醒任何人"), "{texts}");
     let open = the_ticket(&app).await;
     let warnings = ticket(&app, open.id).await.warnings;
     assert_eq!(warnings.len(), 2, "{warnings:?}");
@@ -180,12 +180,12 @@ async fn a_policy_that_asks_no_one_is_warned_of() {
         .open(&format!("/reminders?ticket={}", open.id))
         .await
         .text();
-    assert!(page.contains("no channel gets their urges"), "{page}");
+    assert!(page.contains("没有通知渠道，催单发不出去"), "{page}");
     let form = editor
         .open(&format!("/tasks/{}/edit", saved["id"]))
         .await
         .text();
-    assert!(form.contains("No channel gets the urges"), "{form}");
+    assert!(form.contains("没有通知渠道，催单发不出去"), "{form}");
     let silent = json!({"name": "u", "cron": "0 9 * * *", "command": "true"});
     let saved = editor.post("/api/v1/tasks", silent).await.expect(201);
     assert_eq!(saved["warnings"], json!([]));
@@ -260,8 +260,8 @@ async fn a_number_in_the_place_of_a_text_is_answered_by_what_its_field_takes() {
             .expect("a sentence")
             .to_owned()
     };
-    let form = "Enter a duration such as 30s, 5m, 2h or 1d";
-    let range = "The duration must be between 10 seconds and 30 days";
+    let form = "请写成 30s、5m、2h 或 1d 这样的时长";
+    let range = "时长要在 10 秒到 30 天之间";
     assert_eq!(fault("timeout", json!({"timeout": 1e308})).await, form);
     for every in [json!(1e308), json!(1.5), json!("soon")] {
         let part = json!({"tickets": {"opens": "task", "every": every}});

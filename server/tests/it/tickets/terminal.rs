@@ -35,10 +35,10 @@ async fn weeks_are_swapped_and_overrides_made_and_removed() {
         "{refused:?}"
     );
     let shown = run("oncall show db").await;
-    let line = "Override 2035-01-03 09:00:00 +08:00 – 2035-01-04 09:00:00 +08:00  eve";
+    let line = "Override 2035-01-03 01:00:00 +00:00 – 2035-01-04 01:00:00 +00:00  eve";
     assert!(shown.out.contains(line), "{shown:?}");
-    let removed = run("oncall override remove db 2035-01-03 --json").await;
+    let removed = run("oncall remove-override db 2035-01-03 --json").await;
     assert_eq!(removed.json()["overrides"], json!([]));
-    assert_ne!(run("oncall override remove db 2035-01-03").await.code, 0);
+    assert_ne!(run("oncall remove-override db 2035-01-03").await.code, 0);
     assert_ne!(run("oncall override db").await.code, 0);
 }

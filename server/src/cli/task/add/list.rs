@@ -2,6 +2,8 @@
 //!
 //! The columns may have the names that the tasks of the original Jcrontab had.
 
+mod columns;
+
 use std::io::Read;
 use std::path::Path;
 
@@ -13,88 +15,12 @@ use crate::cli::client::{Client, failure};
 use crate::cli::print::{print_json, print_lines};
 use crate::cli::{Failure, channel, lang, sentence};
 use crate::takeover::decode::decode;
+use columns::{Column, column};
 
 /// The most lines.
 const ROWS_MAX: usize = 1_000;
 /// The most bytes.
 const BYTES_MAX: u64 = 1024 * 1024;
-
-/// A column, with the names that it may have.
-const COLUMNS: [(Column, &[&str]); 15] = [
-    (
-        Column::Name,
-        &[
-            "name",
-            "workcontent",
-            "new_workconntent",
-            "new_workcontent",
-            "工作内容",
-            "任务",
-            "名称",
-        ],
-    ),
-    (
-        Column::Cron,
-        &["cron", "workcycle", "new_workcycle", "工作周期"],
-    ),
-    (
-        Column::Owners,
-        &[
-            "owners",
-            "owner",
-            "workowner",
-            "new_owner",
-            "责任人",
-            "工作责任人",
-        ],
-    ),
-    (
-        Column::Nickname,
-        &["nickname", "extname", "new_extname", "称呼", "绰号"],
-    ),
-    (
-        Column::StartsAt,
-        &["starts_at", "starttime", "new_starttime", "开始时间"],
-    ),
-    (
-        Column::EndsAt,
-        &["ends_at", "endtime", "new_endtime", "结束时间", "截止时间"],
-    ),
-    (
-        Column::Robot,
-        &["robot", "noticeurl", "new_noticeurl", "企业微信通知url"],
-    ),
-    (Column::Channel, &["channel", "通知渠道"]),
-    (Column::Command, &["command", "命令", "任务或命令"]),
-    (Column::Mode, &["mode", "workmode", "工作模式"]),
-    (
-        Column::UrgeCron,
-        &["urge_cron", "subworkcycle", "催单工作周期"],
-    ),
-    (Column::Zone, &["zone", "时区"]),
-    (Column::Tags, &["tags", "tag", "标签"]),
-    (Column::Timeout, &["timeout", "超时限制"]),
-    (Column::Runbook, &["runbook", "处理预案"]),
-];
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Column {
-    Name,
-    Cron,
-    Owners,
-    Nickname,
-    StartsAt,
-    EndsAt,
-    Robot,
-    Channel,
-    Command,
-    Mode,
-    UrgeCron,
-    Zone,
-    Tags,
-    Timeout,
-    Runbook,
-}
 
 /// A task of the list, with its line.
 struct Row {
@@ -231,25 +157,6 @@ fn rows(text: &str) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
-/// The column of a heading; none for an empty one.
-fn column(heading: &str) -> Result<Option<Column>, String> {
-    let plain = heading.trim().to_lowercase();
-    if plain.is_empty() {
-        return Ok(None);
-    }
-    let found = COLUMNS
-        .iter()
-        .find(|(_, names)| names.contains(&plain.as_str()));
-    found.map(|(column, _)| Some(*column)).ok_or_else(|| {
-        let known: Vec<&str> = COLUMNS.iter().map(|(_, names)| names[0]).collect();
-        let known = known.join(", ");
-        lang().pick(
-            format!("没有 {heading:?} 这一列；可用的有 {known}"),
-            format!("there is no column {heading:?}; the known ones are {known}"),
-        )
-    })
-}
-
 fn row(columns: &[Option<Column>], record: &csv::StringRecord, line: u64) -> Result<Row, String> {
     let text = |wanted: Column| {
         let at = columns.iter().position(|column| *column == Some(wanted));
@@ -302,49 +209,4 @@ fn row(columns: &[Option<Column>], record: &csv::StringRecord, line: u64) -> Res
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_may_have_the_names_of_the_original() {
-        let text = "new_starttime,new_endtime,new_workcycle,new_owner,new_workconntent,new_noticeurl,new_extname\n\
-                    2026-11-01,2026-12-01,*/2 * * * *,\"jeson,bob\",xxx任务,https://x/y?key=1,牧客\n\n";
-        let rows = rows(text).expect("rows");
-        let [Row { line, draft, .. }] = rows.as_slice() else {
-            panic!("one task");
-        };
-        assert_eq!(
-            (*line, draft.name.as_str(), draft.cron.as_str()),
-            (2, "xxx任务", "*/2 * * * *")
-        );
-        assert_eq!(
-            (draft.mode, draft.owners.as_slice()),
-            (Mode::Message, &["jeson".to_owned(), "bob".to_owned()][..])
-        );
-        assert_eq!(
-            (draft.ends_at.as_str(), draft.nickname.as_str()),
-            ("2026-12-01", "牧客")
-        );
-    }
-
-    #[test]
-    fn tabs_and_our_own_names_do_as_well() {
-        let text = "name\tcron\tcommand\tmode\na\t@daily\techo a, b\tMC\n";
-        let all = rows(text).expect("rows");
-        assert_eq!(
-            (all[0].draft.command.as_str(), all[0].draft.mode),
-            ("echo a, b", Mode::MessageCommand)
-        );
-        for wrong in [
-            "a,b\n1,2\n",
-            "cron\n@daily\n",
-            "name,cron,mode\na,@daily,X\n",
-            "",
-        ] {
-            assert!(
-                rows(wrong).is_err() || rows(wrong).is_ok_and(|rows| rows.is_empty()),
-                "{wrong}"
-            );
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! What documents do to the tasks: checked like any other input, and compared with what is stored.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use app::backend::Answer;
 use app::error::{AppError, ErrorKind, FieldError};
@@ -8,19 +8,16 @@ use app::i18n::Lang;
 use app::id::{ChannelId, TaskId};
 use app::task::execution::ExecutionDraft;
 use app::task::{Task, TaskDocument, TaskDraft, TaskSpec};
-use serde_json::Value;
 
 use super::super::save::keep_window;
 use super::batch::{Batch, Lookup};
-use super::order::awaited_first;
+use super::circles::circles;
+use super::difference::difference;
 use super::report::{FieldChange, PlanAction};
 use crate::service::Service;
-use crate::service::execution::circle;
 use crate::texts::Fault;
-use crate::texts::executions::ExecutionFault;
 use crate::texts::files::FileFault;
 use crate::texts::tasks::TaskFault;
-use crate::yaml::{Tree, lean};
 
 /// Faults that one answer has.
 const FAULTS_MAX: usize = 200;
@@ -181,98 +178,7 @@ fn named(mut fault: FieldError) -> FieldError {
     fault
 }
 
-fn placed(document: usize, mut fault: FieldError) -> FieldError {
+pub(super) fn placed(document: usize, mut fault: FieldError) -> FieldError {
     fault.field = format!("documents[{document}].{}", fault.field);
     fault
-}
-
-/// Faults of tasks that would wait for one another.
-fn circles(lang: Lang, batch: &Batch, planned: &[Planned]) -> Vec<FieldError> {
-    let named: HashSet<TaskId> = planned.iter().map(|task| task.id).collect();
-    let own = planned
-        .iter()
-        .map(|task| (task.id, task.spec.execution.waits.tasks.as_slice()));
-    let others = batch
-        .waiting
-        .iter()
-        .filter(|task| !named.contains(&task.id));
-    let edges: Vec<(TaskId, &[TaskId])> = own
-        .chain(others.map(|task| (task.id, task.tasks.as_slice())))
-        .collect();
-    if awaited_first(&edges).is_some() {
-        return Vec::new();
-    }
-    let edges: HashMap<TaskId, &[TaskId]> = edges.into_iter().collect();
-    for (at, task) in planned.iter().enumerate() {
-        let waits = &task.spec.execution.waits.tasks;
-        if let Some(circle) = circle(task.id, waits, &edges) {
-            let chain = circle.into_iter().map(|id| batch.name(id)).collect();
-            let fault = ExecutionFault::Circle { chain };
-            return vec![placed(at, fault.on("execution.waits.tasks", lang))];
-        }
-    }
-    // A circle of others, which older versions may have left.
-    Vec::new()
-}
-
-/// The fields that two documents have differently.
-fn difference(old: &TaskDocument, new: &TaskDocument) -> Vec<FieldChange> {
-    let flat = |document: &TaskDocument| {
-        let mut fields = Vec::new();
-        if let Ok(tree) = lean(document) {
-            flatten("", tree, &mut fields);
-        }
-        fields
-    };
-    let (old, new) = (flat(old), flat(new));
-    let value = |fields: &[(String, Value)], name: &str| {
-        let found = fields.iter().find(|(field, _)| field == name);
-        found.map_or(Value::Null, |(_, value)| value.clone())
-    };
-    let removed = old
-        .iter()
-        .filter(|(name, _)| new.iter().all(|(field, _)| field != name));
-    let names = new.iter().chain(removed).map(|(name, _)| name);
-    let change = |name: &String| FieldChange {
-        field: name.clone(),
-        old: value(&old, name),
-        new: value(&new, name),
-    };
-    names
-        .map(change)
-        .filter(|change| change.old != change.new)
-        .collect()
-}
-
-fn flatten(place: &str, tree: Tree, into: &mut Vec<(String, Value)>) {
-    match tree {
-        Tree::Object(fields) => {
-            for (name, value) in fields {
-                let place = if place.is_empty() {
-                    name
-                } else {
-                    format!("{place}.{name}")
-                };
-                flatten(&place, value, into);
-            }
-        }
-        other => into.push((place.to_owned(), other.into())),
-    }
-}
-
-/// The tasks with the tag that no document names, in an order in which each comes before those that it waits for.
-pub(super) fn doomed(batch: &Batch, planned: &[Planned]) -> Vec<Task> {
-    let named: HashSet<TaskId> = planned.iter().map(|task| task.id).collect();
-    let rest: Vec<&Task> = batch
-        .tagged
-        .iter()
-        .filter(|task| !named.contains(&task.id))
-        .collect();
-    let edges: Vec<(TaskId, &[TaskId])> = rest
-        .iter()
-        .map(|task| (task.id, task.execution.waits.tasks.as_slice()))
-        .collect();
-    // A circle, which older versions may have left, is refused by the store.
-    let order = awaited_first(&edges).unwrap_or_else(|| (0..rest.len()).collect());
-    order.into_iter().rev().map(|at| rest[at].clone()).collect()
 }
