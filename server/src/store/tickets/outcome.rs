@@ -57,7 +57,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let messages = self.messages_of_urges(id).await?;
-        let befores = urged_before(&urges, history);
+        let earlier = urged_before(&urges, history);
         let urge = |(row, before): (ticket_urge::Model, i32)| {
             let own = messages.get(&row.claimed_at).map_or(&[][..], Vec::as_slice);
             let outcome = match row.outcome.as_str() {
@@ -75,7 +75,7 @@ impl Store {
                 outcome,
             })
         };
-        urges.into_iter().zip(befores).map(urge).collect()
+        urges.into_iter().zip(earlier).map(urge).collect()
     }
 
     /// The messages of a ticket's urges, by the time of the urge, which is theirs as well: those in whose place none was

@@ -23,7 +23,7 @@ async fn faults(editor: &Browser, files: &[(&str, &str)]) -> Vec<String> {
 #[tokio::test]
 async fn faults_name_the_file_and_the_place_all_at_once() {
     let (_app, editor) = furnished().await;
-    let one = "name: a\ncron: '0 9 * * *'\ncommand: true\nexecution:\n  retry:\n    atempts: 3\n---\nname: b\ncron: */5 * * * *\n";
+    let one = "name: a\ncron: '0 9 * * *'\ncommand: true\nexecution:\n  retry:\n    attempt: 3\n---\nname: b\ncron: */5 * * * *\n";
     let two = "name: c\nowner: bob\n---\nname: d\nschedules: every 5m\n";
     let found = faults(&editor, &[("tasks/one.yaml", one), ("tasks/two.yaml", two)]).await;
     assert_eq!(found.len(), 3, "{found:?}");
@@ -41,7 +41,7 @@ async fn faults_name_the_file_and_the_place_all_at_once() {
     );
 
     let nested =
-        "name: a\ncron: '0 9 * * *'\ncommand: true\nexecution:\n  retry:\n    atempts: 3\n";
+        "name: a\ncron: '0 9 * * *'\ncommand: true\nexecution:\n  retry:\n    attempt: 3\n";
     let found = faults(&editor, &[("one.yaml", nested)]).await;
     assert!(found[0].starts_with("one.yaml:6:5: "), "{found:?}");
     assert!(found[0].contains("did you mean `attempts`?"), "{found:?}");
