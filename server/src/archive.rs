@@ -1,6 +1,6 @@
 //! Backups: one file with all tables, the key and the stored outputs, which any engine can restore.
 //!
-//! A zstd-compressed tar of plain members ([`format`]), so that `tar --zstd -tf` lists it. It is written and read as a
+//! A zstd-compressed tar of plain members ([`mod@format`]), so that `tar --zstd -tf` lists it. It is written and read as a
 //! stream: neither needs memory or disk for more than a member. Nothing is restored before the whole file was verified
 //! ([why](../../docs/adr/0055-backups-are-rows-not-files.md)).
 

@@ -21,7 +21,8 @@ use super::change::{
 use super::rows::{columns, tickets_column};
 use super::{lock, schedules};
 
-/// Replaces the fields of a task in a transaction of its own or with others: see [`Store::update_task_with`].
+/// Replaces the fields of a task in a transaction of its own or with others: see
+/// [`update_task_with`](super::super::Store::update_task_with).
 pub(super) async fn replace(
     tx: &Tx,
     act: &Act,
