@@ -156,7 +156,8 @@ function pagesOf(known, ui) {
     "occurrences-why-bad": at(`/tasks/${known.rich}/occurrences?at=nonsense`),
     "start-urls": async (page) => {
       await openAlive(page, `/tasks/${known.rich}/start-urls`);
-      await page.locator("#name").fill("ci");
+      // Both languages are visited at the same time.
+      await page.locator("#name").fill(ui.tasks);
       await page.locator("[name=signed]").check();
       await page.locator("form.card button[type=submit]").click();
       await page.locator(".token pre").first().waitFor();
