@@ -254,7 +254,7 @@ pub trait TicketDoors: Send + Sync {
 
 /// How long history is kept.
 #[async_trait]
-pub trait Keeping: Send + Sync {
+pub trait RetentionPolicy: Send + Sync {
     /// The policy in force.
     async fn retention(&self, caller: &Caller) -> Answer<StoredRetention>;
     /// Replaces it; with `read` only if it still has that version.
@@ -301,7 +301,7 @@ pub trait Backend:
     + Tickets
     + TicketDoors
     + UrgeDefaults
-    + Keeping
+    + RetentionPolicy
     + Users
     + System
 {
@@ -323,7 +323,7 @@ impl<
         + Tickets
         + TicketDoors
         + UrgeDefaults
-        + Keeping
+        + RetentionPolicy
         + Users
         + System,
 > Backend for T

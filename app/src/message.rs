@@ -7,7 +7,7 @@ mod state;
 mod vendor_code;
 
 pub use listing::{InsteadOf, Message, MessageQuery, MessageWait};
-pub use no_answer::{NoAnswer, Why, answer_text, with_built_in_words};
+pub use no_answer::{NoAnswer, NoAnswerReason, answer_text, with_built_in_words};
 pub use picture::{PICTURE_MAX, Picture, PictureDraft, PictureName};
 pub use state::{MessageState, MessageStep};
 

@@ -4,7 +4,7 @@ mod heard;
 mod state;
 mod verdict;
 
-pub use heard::Heard;
+pub use heard::NotificationDecision;
 pub use state::{MissReason, NotRun, OccurrenceState, OccurrenceStep, SkipReason};
 pub use verdict::Verdict;
 

@@ -7,8 +7,8 @@
 mod draft;
 mod explain;
 mod failures;
-mod fate;
 mod notify;
+mod outcome;
 mod pick;
 mod quiet;
 mod subject;
@@ -17,11 +17,11 @@ mod view;
 pub use draft::{NAME_MAX, RuleDraft};
 pub use explain::{Explained, Route, Verdict};
 pub use failures::Failures;
-pub use fate::{Circumstances, Fate};
 pub use notify::{
     FurtherChannels, NOTIFY_EVENTS, RULES_CHANGED, RuleEdit, TaskNotify, rule_edits, seen,
 };
-pub use pick::{By, Pick, picks};
+pub use outcome::{RoutingOutcome, RuleContext};
+pub use pick::{By, ChannelCandidate, picks};
 pub use quiet::QuietHours;
 pub use subject::Subject;
 pub use view::{RuleQuery, RuleView};

@@ -11,7 +11,7 @@ mod state;
 mod took;
 
 pub use listing::{Outcome, RunQuery};
-pub use reason::{Gone, RunReason, reason_text};
+pub use reason::{RunReason, TaskRemoval, reason_text};
 pub use signal::{killed_by, signal_text};
 pub use state::{NoRoom, RunEnd, RunState, RunStep, WaitReason};
 pub use took::Durations;

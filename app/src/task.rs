@@ -25,7 +25,7 @@ mod view;
 pub use document::{CHANGES_MAX, DOCUMENTS_MAX, TaskDocument};
 pub use draft::{Parsed, TaskDraft};
 pub use execution::Execution;
-pub use health::{Health, Pulse};
+pub use health::{Health, LastRuns};
 pub use held::{HeldBy, place_text};
 pub use in_force::InForce;
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};

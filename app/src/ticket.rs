@@ -15,8 +15,8 @@ mod words;
 pub use check::{CHECK_SECONDS_MAX, CHECK_SECONDS_USUAL, CheckBy, TicketCheck};
 pub use inherit::{EVERY_TAG, PolicyDefault, PolicyPart};
 pub use policy::{
-    Cadence, EVERYBODY, FIRINGS_OPEN_MAX, LADDER_MAX, Opens, Rung, StopRule, TicketRule, URGES_MAX,
-    UrgePolicy, WorkingHours,
+    Cadence, EVERYBODY, EscalationStep, FIRINGS_OPEN_MAX, LADDER_MAX, Opens, StopRule, TicketRule,
+    URGES_MAX, UrgePolicy, WorkingHours,
 };
 pub use state::{TicketKind, TicketState, TicketStep};
 pub use stats::{Answered, TicketFeed, TicketLink, TicketStats, TicketTimes, hour_span};

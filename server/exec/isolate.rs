@@ -24,7 +24,7 @@ use crate::sys::number_of;
 
 /// The requested isolation.
 #[derive(Default)]
-pub struct Wanted {
+pub struct IsolationRequest {
     /// The folder that is covered by an empty one.
     pub private: Option<PathBuf>,
     /// The folder whose files the domain denies.
@@ -38,7 +38,7 @@ pub struct Wanted {
 /// The isolation prepared for commands of this process and its children.
 #[derive(Default)]
 pub struct Isolation {
-    wanted: Wanted,
+    wanted: IsolationRequest,
     rules: Option<Rules>,
 }
 
@@ -51,7 +51,7 @@ struct Rules {
     mounts: Option<File>,
 }
 
-impl Wanted {
+impl IsolationRequest {
     /// Takes an argument; `None` if it is not one of these.
     pub fn read(&mut self, name: &[u8], value: &[u8]) -> Option<()> {
         let path = || Some(PathBuf::from(std::ffi::OsStr::from_bytes(value)));
@@ -146,7 +146,7 @@ fn open_path(path: &Path) -> Result<File, c_int> {
 
 impl Rules {
     /// The ruleset for the request; `None` when no domain is needed.
-    fn of(wanted: &Wanted) -> Result<Option<Self>, c_int> {
+    fn of(wanted: &IsolationRequest) -> Result<Option<Self>, c_int> {
         let rights = match &wanted.deny {
             Some(_) => Rights::of_files()?,
             None if wanted.alone => Rights::of_nothing()?,

@@ -70,7 +70,7 @@ struct Plan {
     /// Variables whose values are passed as files.
     secret_files: Vec<CString>,
     /// What the command must not reach.
-    wanted: isolate::Wanted,
+    wanted: isolate::IsolationRequest,
     /// For the shell.
     command: CString,
     /// Its environment, as lines `NAME=value`.
@@ -166,7 +166,7 @@ fn main() {
             }
         }
         None => {
-            let mut wanted = isolate::Wanted::default();
+            let mut wanted = isolate::IsolationRequest::default();
             for argument in std::env::args_os().skip(2) {
                 let argument = argument.into_vec();
                 let mut parts = argument.splitn(2, |byte| *byte == b'=');
@@ -196,7 +196,7 @@ fn main() {
 
 /// Prepared before anything of a command is present. The namespace comes first: a process that cannot be read cannot
 /// write its user maps either.
-fn prepare(wanted: isolate::Wanted) -> Result<isolate::Isolation, steps::Failed> {
+fn prepare(wanted: isolate::IsolationRequest) -> Result<isolate::Isolation, steps::Failed> {
     let at = |step| move |errno| steps::Failed { step, errno };
     let isolation = wanted.prepare().map_err(at(21))?;
     sys::isolation::close_to_others().map_err(at(22))?;

@@ -50,7 +50,7 @@ pub enum Admission {
 
 /// What runs and waits, and the room that is left. Each admission uses up its room.
 #[derive(Debug)]
-pub struct Room<'a> {
+pub struct AvailableSlots<'a> {
     slots: &'a HashMap<String, u32>,
     running: HashMap<TaskId, Vec<Option<RunId>>>,
     /// Runs waiting for room, not for the delay of a retry.
@@ -63,7 +63,7 @@ pub struct Room<'a> {
     pub replaced: Vec<RunId>,
 }
 
-impl<'a> Room<'a> {
+impl<'a> AvailableSlots<'a> {
     /// The room that the runs leave. `slots` are the pools, with [`EVERYTHING`] for the global cap.
     #[must_use]
     pub fn new(slots: &'a HashMap<String, u32>, runs: &[ActiveRun]) -> Self {

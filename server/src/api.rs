@@ -185,13 +185,13 @@ fn documented() -> OpenApiRouter<AppState> {
 /// The description of the API cannot be written as JSON.
 #[derive(Debug, thiserror::Error)]
 #[error("the OpenAPI description cannot be written")]
-pub struct Undescribed(#[from] serde_json::Error);
+pub struct OpenApiError(#[from] serde_json::Error);
 
 /// All API routes, and the description made from them.
 ///
 /// # Errors
 /// When the description cannot be written.
-pub fn router() -> Result<(Router<AppState>, utoipa::openapi::OpenApi), Undescribed> {
+pub fn router() -> Result<(Router<AppState>, utoipa::openapi::OpenApi), OpenApiError> {
     let (router, mut openapi) = documented().split_for_parts();
     described::complete(&mut openapi);
     let described = written(&openapi)?;
@@ -212,7 +212,7 @@ pub fn router() -> Result<(Router<AppState>, utoipa::openapi::OpenApi), Undescri
 }
 
 /// The description as text: kept as values it takes megabytes in each copy of the router.
-fn written(openapi: &impl Serialize) -> Result<Bytes, Undescribed> {
+fn written(openapi: &impl Serialize) -> Result<Bytes, OpenApiError> {
     Ok(Bytes::from(serde_json::to_vec(openapi)?))
 }
 

@@ -11,7 +11,7 @@ mod words;
 
 pub use compare::{COMPARED_MAX, Comparison, SHOWN_LINES, Side, compare};
 pub use show::SHOWN_CHARS;
-pub use usual::{Usual, far_off};
+pub use usual::{Baseline, far_off};
 
 #[cfg(test)]
 mod tests;

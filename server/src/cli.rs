@@ -163,11 +163,11 @@ fn lang() -> Lang {
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (command, access) = match arguments::read(arguments) {
         Ok(read) => read,
-        Err(arguments::Misread::Settings(fault)) => {
+        Err(arguments::UsageError::Settings(fault)) => {
             print::print_error(lang(), &fault.to_string());
             return ExitCode::from(2);
         }
-        Err(arguments::Misread::Arguments(error)) => {
+        Err(arguments::UsageError::Arguments(error)) => {
             // Help and version are not failures; clap chooses stdout or stderr.
             let code = if error.use_stderr() { 2 } else { 0 };
             if lang() == Lang::Zh
@@ -272,8 +272,8 @@ fn reading_again(
 ) -> lifecycle::ReadAgain {
     Box::new(move || {
         let (_, access) = arguments::read(std::env::args_os()).map_err(|error| match error {
-            arguments::Misread::Settings(fault) => fault.to_string(),
-            arguments::Misread::Arguments(error) => error.to_string(),
+            arguments::UsageError::Settings(fault) => fault.to_string(),
+            arguments::UsageError::Arguments(error) => error.to_string(),
         })?;
         let resolved =
             handover::applied(access.resolved, &passwords).map_err(|fault| fault.to_string())?;

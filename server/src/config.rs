@@ -24,7 +24,7 @@ pub use file::{FileFault, FileFaults, check_file};
 pub use find::{Found, Reading, find};
 pub use log::LogSettings;
 pub use setting::{Setting, all};
-pub use sources::{FILE_VARIABLE, Resolved, Source, SourceFault, Value, Wanted, resolve};
+pub use sources::{FILE_VARIABLE, Resolved, Source, SourceFault, SourceRequest, Value, resolve};
 pub use table::{Language, table};
 pub use telemetry::{OnOff, TelemetrySettings};
 pub use tls::TlsSettings;

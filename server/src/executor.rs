@@ -43,7 +43,7 @@ use environment::Environment;
 pub use identity::{Identity, IdentityError, Pool, RunAsError, TaskFolder, mark_of};
 pub use isolation::{Hiding, Isolation, IsolationGap};
 pub use leftovers::Leftovers;
-use process::Ending;
+use process::ProcessExit;
 
 use crate::clock::SharedClock;
 use crate::events::Signals;
@@ -80,7 +80,7 @@ struct Running {
 }
 
 /// The dependencies of an executor.
-pub struct Tools {
+pub struct Dependencies {
     /// The clock.
     pub clock: SharedClock,
     /// Wake-up calls.
@@ -119,7 +119,7 @@ pub struct Executor {
 impl Executor {
     /// An executor without runs.
     #[must_use]
-    pub fn new(tools: Tools) -> Self {
+    pub fn new(tools: Dependencies) -> Self {
         Self {
             in_flight: tools.recorder.in_flight(),
             commit_unknown: AtomicBool::new(false),
@@ -154,7 +154,7 @@ impl Executor {
                 &job,
                 RunState::Sending,
                 None,
-                &Ending::default(),
+                &ProcessExit::default(),
                 StoredOutput::default(),
                 &[],
             );
@@ -383,7 +383,7 @@ impl Executor {
         environment: Result<Environment, RunReason>,
         capture: &RunLog,
         stopped: watch::Receiver<Option<StopReason>>,
-    ) -> Ending {
+    ) -> ProcessExit {
         let soft = || self.warn_over_soft_limit(job);
         match environment {
             Ok(environment) if let Some(call) = &job.task.execution.http => {
@@ -394,7 +394,7 @@ impl Executor {
                 let work = (job, &self.containment, environment);
                 process::run(work, &self.starting, capture, stopped, soft).await
             }
-            Err(reason) => Ending::not_started(reason),
+            Err(reason) => ProcessExit::not_started(reason),
         }
     }
 }

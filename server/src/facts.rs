@@ -8,9 +8,9 @@
 mod digest;
 mod end;
 mod event;
+mod fallback;
 mod held_back;
 mod picture;
-mod stand_in;
 pub mod summary;
 mod system_event;
 mod task;
@@ -18,11 +18,11 @@ mod task_event;
 mod ticket;
 
 pub use digest::{Digest, DigestEntry, DigestGroup, DigestRest, TaskName};
-pub use end::{End, Ends, OUTPUT_SHOWN};
+pub use end::{End, HeadAndTail, OUTPUT_SHOWN};
 pub use event::{can_happen, event_of};
+pub use fallback::{FailedChannel, FallbackNotice};
 pub use held_back::HeldBack;
 pub use picture::Picture;
-pub use stand_in::{StandIn, StoodFor};
 pub use summary::Summary;
 pub use system_event::SystemEvent;
 pub use task::{TaskFacts, Work};
@@ -299,7 +299,7 @@ mod tests {
                     attempt: 1,
                     started_at: DateTime::UNIX_EPOCH,
                     finished_at: DateTime::UNIX_EPOCH,
-                    output: Ends::of_output(&output),
+                    output: HeadAndTail::of_output(&output),
                     failures: None,
                 }),
             };

@@ -20,9 +20,9 @@ mod tests;
 
 pub use blackout::ResolvedBlackout;
 pub use calendar_cache::{CalendarCache, Snapshot};
-pub use claim::Shut;
+pub use claim::ActiveBlackout;
 pub use compiled_schedule::{CompiledSchedule, Pause};
-pub use count::LeftOut;
+pub use count::SkippedFirings;
 pub use merge::Merge;
 
 use app::id::BlackoutId;

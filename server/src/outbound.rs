@@ -17,4 +17,4 @@ pub use client::{OutboundClient, SendError};
 pub(crate) use exchange::Exchanged;
 pub use retry_after::RetryAfter;
 pub(crate) use socket::Socket;
-pub use way::Way;
+pub use way::Egress;

@@ -42,7 +42,7 @@ pub use files::OutputFiles;
 pub use finish::Finished;
 pub use log::RunLog;
 pub use parts::Part;
-pub use stored::Kept;
+pub use stored::RunOutput;
 pub(crate) use text::readable;
 
 use disk::{Disk, Probe};
@@ -197,7 +197,7 @@ impl OutputStore {
 
     /// The stored output of a run: `stored` is the content of its row. Texts of earlier versions, which have no
     /// times, get `at`. With `over`, nothing more will be added.
-    pub async fn kept(&self, stored: &StoredOutput, at: DateTime<Utc>, over: bool) -> Kept {
+    pub async fn kept(&self, stored: &StoredOutput, at: DateTime<Utc>, over: bool) -> RunOutput {
         let mut object = None;
         if let Some(name) = &stored.object {
             match self.0.object(name).await {
@@ -210,7 +210,7 @@ impl OutputStore {
                 ),
             }
         }
-        Kept::new(stored, object, at, over)
+        RunOutput::new(stored, object, at, over)
     }
 }
 

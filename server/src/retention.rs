@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use crate::clock::SharedClock;
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
 use crate::output::{OutputError, OutputStore};
-use crate::store::{Kept, Store, StoreError};
+use crate::store::{KeepLimits, Store, StoreError};
 
 /// The interval between two turns when there is nothing left to do.
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -54,9 +54,9 @@ pub struct Pruning {
 }
 
 /// Transactions that a turn may still make.
-struct Left(u32);
+struct TurnBudget(u32);
 
-impl Left {
+impl TurnBudget {
     /// After a transaction that deleted something: pauses, and whether the turn may go on.
     async fn after(&mut self) -> bool {
         self.0 = self.0.saturating_sub(1);
@@ -69,7 +69,7 @@ impl Pruning {
     /// Deletes history; whether nothing is left to do.
     async fn prune(&self) -> Result<bool, StoreError> {
         let policy = self.store.retention().await?.policy;
-        let mut left = Left(BATCHES);
+        let mut left = TurnBudget(BATCHES);
         let tasks = self.store.task_keeps().await?;
         // On from where the last turn ended, so that one task with a long history does not keep the others waiting.
         let from = self.place().take();
@@ -111,7 +111,7 @@ impl Pruning {
         &self,
         task: TaskId,
         policy: &Retention,
-        left: &mut Left,
+        left: &mut TurnBudget,
     ) -> Result<bool, StoreError> {
         loop {
             let now = self.clock.now();
@@ -179,8 +179,8 @@ fn days_ago(now: DateTime<Utc>, days: Option<i64>) -> Option<DateTime<Utc>> {
 }
 
 /// What is kept of a task now.
-fn kept(policy: &Retention, now: DateTime<Utc>) -> Kept {
-    Kept {
+fn kept(policy: &Retention, now: DateTime<Utc>) -> KeepLimits {
+    KeepLimits {
         since: days_ago(now, policy.run_days),
         runs: policy.runs.and_then(|runs| u64::try_from(runs).ok()),
         bytes: policy.output_mib.map(|mib| mib.saturating_mul(MIB)),
@@ -224,7 +224,7 @@ mod tests {
             message_days: None,
             audit_days: None,
         };
-        let expected = Kept {
+        let expected = KeepLimits {
             since: Some(now - TimeDelta::days(2)),
             runs: Some(3),
             bytes: Some(1_048_576),

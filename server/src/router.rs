@@ -28,7 +28,7 @@ const BODY_MAX: usize = 4 * 1024 * 1024;
 ///
 /// # Errors
 /// When the API cannot be described.
-pub fn router(web: &Web) -> Result<Router, api::Undescribed> {
+pub fn router(web: &Web) -> Result<Router, api::OpenApiError> {
     let (api, _) = api::router()?;
     let api = api
         .route("/healthz", get(api::healthz))
@@ -48,7 +48,7 @@ pub fn router(web: &Web) -> Result<Router, api::Undescribed> {
 ///
 /// # Errors
 /// When it cannot be described.
-pub fn api_router(web: &Web) -> Result<Router, api::Undescribed> {
+pub fn api_router(web: &Web) -> Result<Router, api::OpenApiError> {
     let (api, _) = api::router()?;
     Ok(guarded(
         api.with_state(Arc::clone(&web.service))

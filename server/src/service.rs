@@ -54,7 +54,7 @@ pub use metrics::ScrapeRule;
 pub use scratch::ScratchSweep;
 pub use start_urls::{StartAnswer, StartCall};
 pub use streams::StreamWatch;
-use tasks::KeptLists;
+use tasks::RecentLists;
 pub use tasks::{
     ApplyReport, ApplyRequest, ExportQuery, FieldChange, PlanAction, PlannedTask, Saved,
 };
@@ -90,7 +90,7 @@ use crate::scheduler::lease::Lease;
 use crate::store::{Act, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::texts::Refusal;
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::server::ServerRefusal;
 use crate::timetable::Patterns;
 
@@ -153,7 +153,7 @@ pub struct Service {
     /// One preview of a summary is computed at a time.
     previews: tokio::sync::Mutex<()>,
     /// Cached lists of tasks.
-    lists: KeptLists,
+    lists: RecentLists,
     /// Requests that wait for the end of a run.
     waiting: tokio::sync::Semaphore,
     /// Set when the process stops: manual starts are refused.
@@ -217,7 +217,7 @@ impl Service {
             loops,
             link_acts: settings.link_acts,
             previews: tokio::sync::Mutex::default(),
-            lists: KeptLists::default(),
+            lists: RecentLists::default(),
             waiting: tokio::sync::Semaphore::new(end_of_start::WAITING_MAX),
             closed: AtomicBool::new(false),
         }
@@ -269,7 +269,7 @@ fn or_taken<T>(
 fn stored_or_taken<T>(
     result: Result<T, StoreError>,
     lang: Lang,
-    thing: Thing,
+    thing: ObjectKind,
     taken: impl FnOnce() -> AppError,
 ) -> Answer<T> {
     match result {

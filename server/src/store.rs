@@ -67,15 +67,15 @@ pub use chat::ChatLease;
 pub(crate) use chat::{CARD_MARK, EVENT_MAX};
 pub use dependents::WaitingTask;
 pub use history::{RunFilter, RunPlace, RunsFound};
-pub use imports::{Handing, NewLine};
+pub use imports::{NewLine, TakeoverDirection};
 pub use ledger::{
     Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual, ManualStart,
-    Misses, NotRunCounts, Planned, PlannedEntry, PlannedRows, Stale, StopOutcome, Verdict, View,
-    WaitVerdict, WaitingRun,
+    MissedFirings, NotRunCounts, Planned, PlannedEntry, PlannedRows, Stale, StopOutcome, Verdict,
+    View, WaitVerdict, WaitingRun,
 };
 pub use message_history::{MessageFilter, Resent};
 pub use messages::{
-    NO_TASK, NewMessage, Notice, OutboxItem, Outlook, Rate, RouteNow, Setback, Taken,
+    NO_TASK, NewMessage, Notice, OutboxItem, OutboxState, Rate, RetryCause, RouteNow, TakeResult,
 };
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
@@ -84,15 +84,17 @@ pub use oncall::{RotaPut, RotaRemoval};
 pub use overview::QueueDepths;
 pub use pictures::{NewPicture, StoredPicture};
 pub use pools::{PoolLoad, PoolRemoval, StoredPool};
-pub use prune::{Kept, Old};
-pub use results::{Outcome, Recorded, StoredOutput, UnderWay};
+pub use prune::{ExpiredRows, KeepLimits};
+pub use results::{Outcome, Recorded, RunInProgress, StoredOutput};
 pub use row_version::NOT_STORED;
 use rules::RuleHint;
 pub use rules::{RuleAdded, RuleChange};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
 pub use start_urls::{FoundStartUrl, NewStartUrlRow, StartUrlPut};
-pub use summaries::{BadEnd, NotStarted, StoredSummary, SummaryTask, Took, WithinLimit};
+pub use summaries::{
+    NotStarted, RunDuration, StoredSummary, SummaryTask, UnsuccessfulRun, WithinLimit,
+};
 pub use tasks::{
     Applied, ChangedTask, CheckedSpec, Deleted, DoomedTask, Inserted, ListedTask, LiveTask,
     NewTask, NotApplied, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault, TaskChanges, Updated,

@@ -19,7 +19,7 @@ mod remark;
 mod tests;
 mod variables;
 
-pub use draft::{Prepared, Wanted};
+pub use draft::{DraftOptions, Prepared};
 pub use entry::{Entry, Timing};
 pub use fields::{Field, FieldFault};
 pub use key::{KEY_CHARS, keys};

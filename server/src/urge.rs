@@ -17,7 +17,7 @@ use app::id::{RunId, TaskId, TicketId};
 use app::message::Event;
 use app::task::{Task, TaskState};
 use app::ticket::TicketKind;
-use app::ticket::machine::{self, Effect, Happening, Next};
+use app::ticket::machine::{self, Effect, Next, TicketEvent};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Semaphore;
@@ -48,7 +48,7 @@ const ADOPT: TimeDelta = TimeDelta::minutes(10);
 
 /// What the loop and its checks use.
 #[derive(Clone)]
-pub struct Tools {
+pub struct Dependencies {
     /// The database.
     pub store: Store,
     /// The clock.
@@ -57,7 +57,7 @@ pub struct Tools {
     pub signals: Arc<Signals>,
 }
 
-impl std::fmt::Debug for Tools {
+impl std::fmt::Debug for Dependencies {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Tools")
     }
@@ -66,7 +66,7 @@ impl std::fmt::Debug for Tools {
 /// The loop.
 pub struct Urging {
     /// Database, clock and signals.
-    pub tools: Tools,
+    pub tools: Dependencies,
     /// Runs checks; `None` in a process that starts no commands, where urges go out unchecked.
     pub executor: Option<Arc<Executor>>,
     /// Room for [`CHECKS_AT_ONCE`] checks.
@@ -234,7 +234,7 @@ impl Urging {
         let Some(task) = task.filter(asks) else {
             // Its task is gone, and so is what was asked for.
             let policy = app::ticket::UrgePolicy::default();
-            let happening = Happening::Done;
+            let happening = TicketEvent::Done;
             return machine::next(&ticket.ticket, happening, &policy, now, &machine::AnyHour).ok();
         };
         let policy = &task.tickets.policy;
@@ -243,7 +243,7 @@ impl Urging {
             let next = machine::asked_elsewhere(&ticket.ticket, policy, now, &times);
             return Some(next);
         }
-        machine::next(&ticket.ticket, Happening::Due, policy, now, &times).ok()
+        machine::next(&ticket.ticket, TicketEvent::Due, policy, now, &times).ok()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::transition::Word;
 /// The kinds of reasons.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum Why {
+pub enum NoAnswerReason {
     /// It is not a URL.
     NotAUrl,
     /// Neither http nor https.
@@ -86,13 +86,13 @@ pub enum Why {
 #[error("{}", self.text(Lang::En))]
 pub struct NoAnswer {
     /// The kind.
-    pub why: Why,
+    pub why: NoAnswerReason,
     /// What the kind says about it; empty for nothing.
     pub detail: String,
 }
 
-impl From<Why> for NoAnswer {
-    fn from(why: Why) -> Self {
+impl From<NoAnswerReason> for NoAnswer {
+    fn from(why: NoAnswerReason) -> Self {
         Self::of(why, "")
     }
 }
@@ -100,7 +100,7 @@ impl From<Why> for NoAnswer {
 impl NoAnswer {
     /// A reason with a detail.
     #[must_use]
-    pub fn of(why: Why, detail: impl ToString) -> Self {
+    pub fn of(why: NoAnswerReason, detail: impl ToString) -> Self {
         Self {
             why,
             detail: detail.to_string(),
@@ -120,7 +120,7 @@ impl NoAnswer {
         let (code, detail) = stored
             .strip_prefix('@')
             .map(|rest| rest.split_once(' ').unwrap_or((rest, "")))?;
-        Some(Self::of(Why::read(code)?, detail))
+        Some(Self::of(NoAnswerReason::read(code)?, detail))
     }
 
     /// A sentence without a full stop.
@@ -129,145 +129,145 @@ impl NoAnswer {
         let detail = self.detail.as_str();
         let plain = |zh: &str, en: &str| lang.pick(zh, en).to_owned();
         match self.why {
-            Why::NotAUrl => plain("这不是 URL", "this is not a URL"),
-            Why::Scheme => plain(
+            NoAnswerReason::NotAUrl => plain("这不是 URL", "this is not a URL"),
+            NoAnswerReason::Scheme => plain(
                 "只能请求 http 和 https 地址",
                 "only http and https can be called",
             ),
-            Why::Credentials => plain(
+            NoAnswerReason::Credentials => plain(
                 "URL 里不能有用户名或密码",
                 "a URL with a user name or password is refused",
             ),
-            Why::PrivateAddress => lang.pick(
+            NoAnswerReason::PrivateAddress => lang.pick(
                 format!("{detail} 是内网或特殊地址；可用 JCRONTAB_OUTBOUND_ALLOW 放行它所在的网段"),
                 format!(
                     "{detail} is a private or special address; JCRONTAB_OUTBOUND_ALLOW can allow its network"
                 ),
             ),
-            Why::OwnAddress => lang.pick(
+            NoAnswerReason::OwnAddress => lang.pick(
                 format!("{detail} 是本服务器自己；可用 JCRONTAB_OUTBOUND_ALLOW 放行它的地址"),
                 format!(
                     "{detail} is this server itself; JCRONTAB_OUTBOUND_ALLOW can allow its address"
                 ),
             ),
-            Why::LocalName => lang.pick(
+            NoAnswerReason::LocalName => lang.pick(
                 format!("{detail} 是内网的主机名，不能经代理访问"),
                 format!(
                     "{detail} is a name of a private network, which is not reached through the proxy"
                 ),
             ),
-            Why::NoAddress => lang.pick(
+            NoAnswerReason::NoAddress => lang.pick(
                 format!("主机名 {detail} 解析不到地址"),
                 format!("the name {detail} has no address"),
             ),
-            Why::Name if detail.is_empty() => plain(
+            NoAnswerReason::Name if detail.is_empty() => plain(
                 "主机名无法解析；请检查主机名和本服务器的 DNS",
                 "the host name cannot be resolved; check it and this server's DNS",
             ),
-            Why::Name => lang.pick(
+            NoAnswerReason::Name => lang.pick(
                 format!("主机名 {detail} 无法解析；请检查主机名和本服务器的 DNS"),
                 format!(
                     "the host name {detail} cannot be resolved; check it and this server's DNS"
                 ),
             ),
-            Why::ConnectionRefused => plain("对方拒绝连接", "the connection was refused"),
-            Why::Closed => plain(
+            NoAnswerReason::ConnectionRefused => plain("对方拒绝连接", "the connection was refused"),
+            NoAnswerReason::Closed => plain(
                 "对方没有响应就断开了连接",
                 "the connection was closed before an answer came",
             ),
-            Why::NoRoute => plain("没有到该主机的路由", "there is no route to the host"),
-            Why::NoAnswer if detail.is_empty() => {
+            NoAnswerReason::NoRoute => plain("没有到该主机的路由", "there is no route to the host"),
+            NoAnswerReason::NoAnswer if detail.is_empty() => {
                 plain("在时限内没有响应", "no answer in time")
             }
-            Why::NoAnswer => lang.pick(
+            NoAnswerReason::NoAnswer => lang.pick(
                 format!("{detail} 秒内没有响应"),
                 format!("no answer within {detail} seconds"),
             ),
-            Why::NoConnection => lang.pick(
+            NoAnswerReason::NoConnection => lang.pick(
                 format!("{detail} 秒内没有连上"),
                 format!("no connection within {detail} seconds"),
             ),
-            Why::ProxyPassword => plain(
+            NoAnswerReason::ProxyPassword => plain(
                 "代理要求用户名和密码（407）",
                 "the proxy asks for a user name and password (407)",
             ),
-            Why::ProxyRefused => plain(
+            NoAnswerReason::ProxyRefused => plain(
                 "代理拒绝连接该主机",
                 "the proxy refused to connect to the host",
             ),
-            Why::CertificateTime => plain(
+            NoAnswerReason::CertificateTime => plain(
                 "对方的 TLS 证书已过期或尚未生效",
                 "the TLS certificate has expired or is not valid yet",
             ),
-            Why::CertificateIssuer => plain(
+            NoAnswerReason::CertificateIssuer => plain(
                 "对方的 TLS 证书由不受信任的机构签发",
                 "the TLS certificate was issued by an authority that is not trusted",
             ),
-            Why::CertificateName => plain(
+            NoAnswerReason::CertificateName => plain(
                 "对方的 TLS 证书不属于这个主机名",
                 "the TLS certificate is not valid for this host name",
             ),
-            Why::Certificate => plain(
+            NoAnswerReason::Certificate => plain(
                 "对方的 TLS 证书不被接受",
                 "the TLS certificate was not accepted",
             ),
-            Why::Tls => plain("TLS 握手失败", "the TLS handshake failed"),
-            Why::NoStarttls => plain(
+            NoAnswerReason::Tls => plain("TLS 握手失败", "the TLS handshake failed"),
+            NoAnswerReason::NoStarttls => plain(
                 "邮件服务器不支持 STARTTLS；可改用 smtps:// 或把加密设为 none",
                 "the mail server does not offer STARTTLS; use smtps:// or set the encryption to none",
             ),
-            Why::NoSignIn => plain(
+            NoAnswerReason::NoSignIn => plain(
                 "邮件服务器不支持 PLAIN 或 LOGIN 登录",
                 "the mail server offers neither PLAIN nor LOGIN for signing in",
             ),
-            Why::Failed => plain(
+            NoAnswerReason::Failed => plain(
                 "请求失败，详情见服务器日志",
                 "the request failed; the server's log has the details",
             ),
-            Why::TooLong => lang.pick(
+            NoAnswerReason::TooLong => lang.pick(
                 format!("超过 {detail} 字节"),
                 format!("more than {detail} bytes"),
             ),
-            Why::MailServer => plain(
+            NoAnswerReason::MailServer => plain(
                 "这不是 SMTP 服务器的地址",
                 "this is not the address of an SMTP server",
             ),
-            Why::MailAddress => lang.pick(
+            NoAnswerReason::MailAddress => lang.pick(
                 format!("这不是邮件地址：{detail}"),
                 format!("this is not an e-mail address: {detail}"),
             ),
-            Why::Mail => plain(
+            NoAnswerReason::Mail => plain(
                 "邮件无法生成，详情见服务器日志",
                 "the mail cannot be made; the server's log has the details",
             ),
-            Why::NoToken => plain(
+            NoAnswerReason::NoToken => plain(
                 "缺少机器人的 token 或会话 ID",
                 "the bot's token or chat is missing",
             ),
-            Why::SigningKey => plain(
+            NoAnswerReason::SigningKey => plain(
                 "密钥不是 Standard Webhooks 的 whsec_ 密钥",
                 "the secret is not a whsec_ key of Standard Webhooks",
             ),
-            Why::Settings => plain(
+            NoAnswerReason::Settings => plain(
                 "渠道的设置无法读取，详情见服务器日志",
                 "the settings of the channel cannot be read; the server's log has the details",
             ),
-            Why::Unreadable => plain(
+            NoAnswerReason::Unreadable => plain(
                 "消息的数据、模板或图片无法读取，详情见服务器日志",
                 "the data, template or picture of this message cannot be read; the server's log has the details",
             ),
-            Why::NoPictures => plain(
+            NoAnswerReason::NoPictures => plain(
                 "这种渠道不发送图片",
                 "channels of this kind get no pictures",
             ),
-            Why::TextNotSent => plain(
+            NoAnswerReason::TextNotSent => plain(
                 "它前面的文字没有发出",
                 "the text before it was not sent",
             ),
-            Why::SavedUnusable => {
+            NoAnswerReason::SavedUnusable => {
                 // A reason of this kind within another one belongs to no channel: it is shown as it is.
                 let why = match Self::read(detail) {
-                    Some(inner) if inner.why != Why::SavedUnusable => inner.text(lang),
+                    Some(inner) if inner.why != NoAnswerReason::SavedUnusable => inner.text(lang),
                     _ => detail.to_owned(),
                 };
                 lang.pick(
@@ -346,7 +346,7 @@ mod tests {
 
     #[test]
     fn reasons_read_back_and_speak_both_languages() {
-        for why in Why::VARIANTS.iter().copied() {
+        for why in NoAnswerReason::VARIANTS.iter().copied() {
             for detail in ["", "10.0.0.1", "a b"] {
                 let reason = NoAnswer::of(why, detail);
                 assert_eq!(NoAnswer::read(&reason.code()).as_ref(), Some(&reason));
@@ -369,8 +369,8 @@ mod tests {
             "ok (sent in the built-in words: the template failed for the event \"Run failed\"; its preview shows why)"
         );
         let saved = NoAnswer::of(
-            Why::SavedUnusable,
-            NoAnswer::of(Why::PrivateAddress, "10.0.0.1").code(),
+            NoAnswerReason::SavedUnusable,
+            NoAnswer::of(NoAnswerReason::PrivateAddress, "10.0.0.1").code(),
         );
         assert_eq!(
             answer_text(&saved.code(), Lang::Zh),

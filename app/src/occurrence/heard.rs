@@ -7,19 +7,19 @@ use crate::run::{RunReason, RunState};
 
 /// Whether people get a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Heard {
+pub enum NotificationDecision {
     /// By a message of this event.
     By(Event),
     /// By none, and why.
     Silent(&'static str),
 }
 
-use Heard::{By, Silent};
+use NotificationDecision::{By, Silent};
 
 impl NotRun {
     /// Which message reports a planned run that did not run for this reason.
     #[must_use]
-    pub const fn heard(self) -> Heard {
+    pub const fn heard(self) -> NotificationDecision {
         match self {
             Self::Missed(MissReason::Down | MissReason::Clock) => By(Event::Missed),
             Self::Missed(MissReason::TooLate) => {
@@ -54,7 +54,7 @@ impl NotRun {
 impl OccurrenceState {
     /// Which message reports a planned run in this state. A task in message mode also sends its own message.
     #[must_use]
-    pub const fn heard(self) -> Heard {
+    pub const fn heard(self) -> NotificationDecision {
         match self {
             Self::Planned => Silent("its time has not come"),
             Self::Skipped | Self::Missed => Silent("its reason decides: `NotRun::heard`"),
@@ -76,7 +76,7 @@ impl RunReason {
     /// Which message reports a run that was stopped or cancelled for this reason; `None` where runs with this reason
     /// have another state, whose event reports them.
     #[must_use]
-    pub const fn heard(&self) -> Option<Heard> {
+    pub const fn heard(&self) -> Option<NotificationDecision> {
         Some(match self {
             Self::Shutdown => By(Event::Stopped),
             Self::LeftOut(_) => By(Event::Skipped),
@@ -93,7 +93,7 @@ impl RunReason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::{Gone, NoRoom};
+    use crate::run::{NoRoom, TaskRemoval};
     use crate::transition::Word;
 
     /// Every end of a planned run has an event or a reason; silence is never an accident.
@@ -101,7 +101,7 @@ mod tests {
     fn nothing_is_silent_without_a_reason() {
         let skipped = SkipReason::all().into_iter().map(NotRun::Skipped);
         let missed = MissReason::all().into_iter().map(NotRun::Missed);
-        let mut all: Vec<(String, Heard)> = Vec::new();
+        let mut all: Vec<(String, NotificationDecision)> = Vec::new();
         for why in skipped.chain(missed) {
             all.push((why.reason().to_owned(), why.heard()));
         }
@@ -115,9 +115,9 @@ mod tests {
             RunReason::Stopped("ada".to_owned()),
             RunReason::LeftOut(NoRoom::QueueFull),
             RunReason::LeftOut(NoRoom::Overlap),
-            RunReason::TaskGone(Gone::Paused),
-            RunReason::TaskGone(Gone::Closed),
-            RunReason::TaskGone(Gone::Deleted),
+            RunReason::TaskGone(TaskRemoval::Paused),
+            RunReason::TaskGone(TaskRemoval::Closed),
+            RunReason::TaskGone(TaskRemoval::Deleted),
         ];
         for reason in killed {
             let heard = reason.heard().expect("an answer");

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-use super::Fate;
+use super::RoutingOutcome;
 use crate::id::{ChannelId, RuleId};
 use crate::time::Stamp;
 
@@ -64,13 +64,13 @@ pub struct Route {
 impl Route {
     /// Notes what becomes of it.
     #[must_use]
-    pub fn with(mut self, fate: Fate) -> Self {
+    pub fn with(mut self, fate: RoutingOutcome) -> Self {
         (self.verdict, self.until) = match fate {
-            Fate::Sent => (Verdict::Sent, None),
-            Fate::Held { until } => (Verdict::Held, Some(Stamp(until))),
-            Fate::Throttled { until } => (Verdict::Throttled, Some(Stamp(until))),
-            Fate::OtherFailure { .. } => (Verdict::OtherFailure, None),
-            Fate::Muted => (Verdict::Muted, None),
+            RoutingOutcome::Sent => (Verdict::Sent, None),
+            RoutingOutcome::Held { until } => (Verdict::Held, Some(Stamp(until))),
+            RoutingOutcome::Throttled { until } => (Verdict::Throttled, Some(Stamp(until))),
+            RoutingOutcome::OtherFailure { .. } => (Verdict::OtherFailure, None),
+            RoutingOutcome::Muted => (Verdict::Muted, None),
         };
         self
     }

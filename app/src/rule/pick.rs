@@ -9,7 +9,7 @@ use crate::message::Event;
 
 /// A channel that something is decided about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Pick<'a> {
+pub struct ChannelCandidate<'a> {
     /// The channel.
     pub channel: ChannelId,
     /// What decides.
@@ -25,7 +25,7 @@ pub enum By<'a> {
     MainChannel,
 }
 
-impl Pick<'_> {
+impl ChannelCandidate<'_> {
     /// Whether the channel may get something, now or later.
     #[must_use]
     pub fn sends(&self) -> bool {
@@ -52,7 +52,7 @@ fn rank(rule: &Rule) -> (usize, bool, Reverse<RuleId>) {
 /// The main channel of a task gets what is sent by default, unless a rule decides about that event
 /// and channel, or the task has a rule of its own for the channel: that says what the channel gets.
 #[must_use]
-pub fn picks<'a>(rules: &'a [Rule], subject: &Subject, event: Event) -> Vec<Pick<'a>> {
+pub fn picks<'a>(rules: &'a [Rule], subject: &Subject, event: Event) -> Vec<ChannelCandidate<'a>> {
     let mut chosen: BTreeMap<ChannelId, &Rule> = BTreeMap::new();
     let main = subject.main_channel();
     let mut is_default = event.is_default();
@@ -72,9 +72,9 @@ pub fn picks<'a>(rules: &'a [Rule], subject: &Subject, event: Event) -> Vec<Pick
             *best = rule;
         }
     }
-    let mut picks: Vec<Pick<'a>> = chosen
+    let mut picks: Vec<ChannelCandidate<'a>> = chosen
         .into_iter()
-        .map(|(channel, rule)| Pick {
+        .map(|(channel, rule)| ChannelCandidate {
             channel,
             by: By::Rule(rule),
         })
@@ -83,7 +83,7 @@ pub fn picks<'a>(rules: &'a [Rule], subject: &Subject, event: Event) -> Vec<Pick
         && let Err(place) = picks.binary_search_by_key(&channel, |pick| pick.channel)
     {
         let by = By::MainChannel;
-        picks.insert(place, Pick { channel, by });
+        picks.insert(place, ChannelCandidate { channel, by });
     }
     picks
 }

@@ -35,7 +35,7 @@ pub enum RunReason {
     /// Its overlap rule refused it when its turn came.
     LeftOut(NoRoom),
     /// It waited, and its task has been paused, closed or deleted.
-    TaskGone(Gone),
+    TaskGone(TaskRemoval),
     /// This server could not reach the database for so long that others may have run it again.
     Isolated,
     /// An HTTP answer that does not count as success: its status, or the fault.
@@ -55,7 +55,7 @@ pub enum RunReason {
 /// What happened to the task of a waiting run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum Gone {
+pub enum TaskRemoval {
     /// It was paused.
     Paused,
     /// It was closed.
@@ -64,7 +64,7 @@ pub enum Gone {
     Deleted,
 }
 
-impl Gone {
+impl TaskRemoval {
     /// The stable code in the ledger.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -118,7 +118,7 @@ impl RunReason {
             "waits" => WaitReason::read(detail).map_or_else(other, Self::Waits),
             "replaced" => Self::Replaced,
             "left_out" => NoRoom::read(detail).map_or_else(other, Self::LeftOut),
-            "task" => Gone::read(detail).map_or_else(other, Self::TaskGone),
+            "task" => TaskRemoval::read(detail).map_or_else(other, Self::TaskGone),
             "isolated" => Self::Isolated,
             "http" => Self::Http(detail.to_owned()),
             "output_lacks" => Self::OutputLacks(detail.to_owned()),
@@ -187,9 +187,9 @@ impl RunReason {
             }
             .to_owned(),
             Self::TaskGone(gone) => match gone {
-                Gone::Paused => lang.pick("等待时任务被暂停", "the task was paused while it waited"),
-                Gone::Deleted => lang.pick("等待时任务被删除", "the task was deleted while it waited"),
-                Gone::Closed => lang.pick("等待时任务已结单", "the task was closed while it waited"),
+                TaskRemoval::Paused => lang.pick("等待时任务被暂停", "the task was paused while it waited"),
+                TaskRemoval::Deleted => lang.pick("等待时任务被删除", "the task was deleted while it waited"),
+                TaskRemoval::Closed => lang.pick("等待时任务已结单", "the task was closed while it waited"),
             }
             .to_owned(),
             Self::Isolated => lang
@@ -247,7 +247,7 @@ mod tests {
             RunReason::Waits(WaitReason::Pool),
             RunReason::Replaced,
             RunReason::LeftOut(NoRoom::QueueFull),
-            RunReason::TaskGone(Gone::Closed),
+            RunReason::TaskGone(TaskRemoval::Closed),
             RunReason::Isolated,
             RunReason::Http("503".to_owned()),
             RunReason::OutputLacks("done: 3".to_owned()),

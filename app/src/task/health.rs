@@ -48,7 +48,7 @@ crate::wire::tagged! {
 
 /// A summary of a task's last runs in the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Pulse {
+pub struct LastRuns {
     /// Since when the newest run is active, if it has not ended.
     pub under_way: Option<Stamp>,
     /// How the newest run ended of those that have.
@@ -61,7 +61,7 @@ pub struct Pulse {
 impl Health {
     /// The health of a task from its state and its last runs; `finished` if nothing will fire any more.
     #[must_use]
-    pub fn of(task: &Task, finished: bool, pulse: &Pulse) -> Self {
+    pub fn of(task: &Task, finished: bool, pulse: &LastRuns) -> Self {
         match task.state {
             TaskState::Closed => return Self::Done,
             TaskState::Paused => {
@@ -106,12 +106,12 @@ mod tests {
         Stamp(chrono::DateTime::from_timestamp(second, 0).expect("a time"))
     }
 
-    fn of(task: &Task, pulse: &Pulse) -> Health {
+    fn of(task: &Task, pulse: &LastRuns) -> Health {
         Health::of(task, false, pulse)
     }
 
-    fn ended(state: RunState, failures: Option<(i64, i64)>) -> Pulse {
-        Pulse {
+    fn ended(state: RunState, failures: Option<(i64, i64)>) -> LastRuns {
+        LastRuns {
             under_way: None,
             ended: Some(state),
             failures: failures.map(|(times, since)| (times, stamp(since))),
@@ -126,7 +126,7 @@ mod tests {
             since: stamp(since),
         };
         for (pulse, wanted) in [
-            (Pulse::default(), Health::Waiting),
+            (LastRuns::default(), Health::Waiting),
             (ended(Succeeded, None), Health::Ok),
             (ended(Failed, Some((10, 20))), failing(10, 20)),
             (ended(TimedOut, Some((1, 90))), failing(1, 90)),
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_run_under_way_hides_no_failure() {
-        let under_way = |pulse: Pulse| Pulse {
+        let under_way = |pulse: LastRuns| LastRuns {
             under_way: Some(stamp(100)),
             ..pulse
         };

@@ -36,7 +36,7 @@ pub struct Ticket {
 
 /// What happens to a ticket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Happening {
+pub enum TicketEvent {
     /// Its time has come.
     Due,
     /// A person takes it.
@@ -225,15 +225,15 @@ impl Ticket {
 /// When its state does not allow it.
 pub fn next(
     ticket: &Ticket,
-    happening: Happening,
+    happening: TicketEvent,
     policy: &UrgePolicy,
     now: DateTime<Utc>,
     times: &dyn Times,
 ) -> Result<Next, Refused> {
     let mut ticket = ticket.clone();
     match happening {
-        Happening::Due => Ok(due(ticket, policy, now, times)),
-        Happening::Acknowledge => {
+        TicketEvent::Due => Ok(due(ticket, policy, now, times)),
+        TicketEvent::Acknowledge => {
             let was_snoozed = ticket.state == TicketState::Snoozed;
             let mut next = ticket.step(TicketStep::Acknowledge, Effect::Acknowledged)?;
             let taken = &mut next.ticket;
@@ -245,7 +245,7 @@ pub fn next(
             }
             Ok(next)
         }
-        Happening::Snooze(until) => {
+        TicketEvent::Snooze(until) => {
             if ticket.kind == TicketKind::Chase {
                 return Err(Refused::Chase);
             }
@@ -258,7 +258,7 @@ pub fn next(
             ticket.allow_one_more(policy);
             ticket.step(TicketStep::Snooze, Effect::Snoozed(until))
         }
-        Happening::HandOver => {
+        TicketEvent::HandOver => {
             ticket.level = 0;
             ticket.since = now;
             if ticket.kind != TicketKind::Chase {
@@ -271,8 +271,8 @@ pub fn next(
             }
             Ok(next)
         }
-        Happening::Done => ticket.step(TicketStep::Finish, Effect::Done),
-        Happening::Reopen => {
+        TicketEvent::Done => ticket.step(TicketStep::Finish, Effect::Done),
+        TicketEvent::Reopen => {
             if ticket.kind == TicketKind::Chase {
                 return Err(Refused::Chase);
             }

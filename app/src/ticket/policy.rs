@@ -122,7 +122,7 @@ pub struct UrgePolicy {
     /// After this many seconds it expires.
     pub expires_after_seconds: i64,
     /// Whom else is asked when no one answers, in the order of their delays.
-    pub ladder: Vec<Rung>,
+    pub ladder: Vec<EscalationStep>,
     /// What stops the urging.
     pub stop: StopRule,
     /// Whether no message is sent when it is done.
@@ -218,7 +218,7 @@ pub struct WorkingHours {
 /// People who are asked in addition, after a time without an answer.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-pub struct Rung {
+pub struct EscalationStep {
     /// Seconds after the ticket was opened, reopened or handed over.
     pub after_seconds: i64,
     /// Who; `@all` for everybody in the chat.
@@ -277,7 +277,7 @@ impl UrgePolicy {
     /// The rung of the ladder after a time without an answer; 0 for none.
     #[must_use]
     pub fn level_at(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> i32 {
-        let reached = |rung: &&Rung| after(since, rung.after_seconds) <= now;
+        let reached = |rung: &&EscalationStep| after(since, rung.after_seconds) <= now;
         i32::try_from(self.ladder.iter().take_while(reached).count()).unwrap_or(i32::MAX)
     }
 
@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn the_ladder_asks_more_people_as_time_passes() {
-        let rung = |after_seconds, who: &[&str]| Rung {
+        let rung = |after_seconds, who: &[&str]| EscalationStep {
             after_seconds,
             who: who.iter().map(|name| (*name).to_owned()).collect(),
         };

@@ -112,7 +112,7 @@ impl WorkingHours {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ticket::Rung;
+    use crate::ticket::EscalationStep;
 
     #[test]
     fn a_rule_has_words_in_both_languages() {
@@ -126,7 +126,7 @@ mod tests {
                     until: 1080,
                     calendar: Some("cn".to_owned()),
                 }),
-                ladder: vec![Rung {
+                ladder: vec![EscalationStep {
                     after_seconds: 7200,
                     who: vec!["李四".to_owned(), "@all".to_owned()],
                 }],

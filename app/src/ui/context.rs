@@ -77,7 +77,7 @@ pub(super) struct Session(pub(super) Option<Principal>);
 
 /// What the previous form did; reported once.
 #[derive(Clone, Copy)]
-pub(super) struct Said(pub(super) RwSignal<Option<Done>>);
+pub(super) struct FlashMessage(pub(super) RwSignal<Option<Done>>);
 
 /// Puts everything of this module into the context. Called once, by `App`.
 pub(super) fn provide() {
@@ -92,7 +92,7 @@ pub(super) fn provide() {
     });
     provide_context(Session(principal.into_inner()));
     let done = SharedValue::<_, wire::Form>::new_with_encoding(use_context::<Done>);
-    provide_context(Said(RwSignal::new(done.into_inner())));
+    provide_context(FlashMessage(RwSignal::new(done.into_inner())));
 }
 
 /// The reader's theme: from the request on the server, from the document in the browser.
@@ -217,7 +217,7 @@ pub(super) fn principal() -> Option<Principal> {
 
 /// What the previous form did, until the page is left.
 pub(super) fn said() -> RwSignal<Option<Done>> {
-    use_context::<Said>().map_or_else(|| RwSignal::new(None), |said| said.0)
+    use_context::<FlashMessage>().map_or_else(|| RwSignal::new(None), |said| said.0)
 }
 
 /// Whether to offer a control. The backend checks the right again when it is used.

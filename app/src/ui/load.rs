@@ -5,7 +5,7 @@ mod data;
 use leptos::prelude::*;
 
 pub(super) use data::{Data, ask};
-use data::{Parcel, Payload, Post};
+use data::{PageData, PageEncoding, Payload};
 
 use super::components::icon::{self, icon};
 use super::context::ui;
@@ -47,21 +47,21 @@ pub(super) fn part<T: Payload>(
     data: Data<T>,
     view: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let draw = Box::new(move |parcel: &Parcel| parcel.open().map(&view));
+    let draw = Box::new(move |parcel: &PageData| parcel.open().map(&view));
     part_shown(data.parcel(), draw)
 }
 
-fn part_shown(data: Resource<Parcel, Post>, draw: Draw) -> AnyView {
-    let drawn = move |parcel: Parcel| draw(&parcel).unwrap_or_else(|_| ().into_any());
+fn part_shown(data: Resource<PageData, PageEncoding>, draw: Draw) -> AnyView {
+    let drawn = move |parcel: PageData| draw(&parcel).unwrap_or_else(|_| ().into_any());
     view! { <Transition fallback=|| ()>{move || data.get().map(&drawn)}</Transition> }.into_any()
 }
 
 /// Draws the content of a parcel.
-type Draw = Box<dyn Fn(&Parcel) -> Result<AnyView, AppError> + Send + Sync>;
+type Draw = Box<dyn Fn(&PageData) -> Result<AnyView, AppError> + Send + Sync>;
 
-fn shown(data: Resource<Parcel, Post>, draw: Draw) -> AnyView {
-    let last = StoredValue::new(None::<Parcel>);
-    let answered = move |parcel: Parcel| match draw(&parcel) {
+fn shown(data: Resource<PageData, PageEncoding>, draw: Draw) -> AnyView {
+    let last = StoredValue::new(None::<PageData>);
+    let answered = move |parcel: PageData| match draw(&parcel) {
         Ok(page) => {
             last.set_value(Some(parcel));
             page

@@ -26,7 +26,7 @@ const CLONE_PARENT: u64 = 0x8000;
 
 /// One buffer, as `struct iovec`.
 #[repr(C)]
-struct Stretch {
+struct IoVec {
     base: *mut c_void,
     length: usize,
 }
@@ -37,7 +37,7 @@ struct Stretch {
 struct Message {
     name: *mut c_void,
     name_length: u32,
-    stretches: *mut Stretch,
+    stretches: *mut IoVec,
     stretch_count: usize,
     control: *mut c_void,
     control_length: usize,
@@ -85,7 +85,7 @@ pub fn receive(server: &Server, buffer: &mut [u8]) -> Received {
         kind: 0,
         files: [-1; FILES],
     };
-    let mut stretch = Stretch {
+    let mut stretch = IoVec {
         base: buffer.as_mut_ptr().cast(),
         length: buffer.len(),
     };

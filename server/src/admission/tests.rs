@@ -71,7 +71,7 @@ fn each_rule_of_overlap_decides_for_new_starts() {
             .zip(there)
             .map(|(id, why)| run(id, &task, *why))
             .collect();
-        let mut room = Room::new(&none, &runs);
+        let mut room = AvailableSlots::new(&none, &runs);
         let got = [room.admit(&task), room.admit(&task), room.admit(&task)];
         assert_eq!(got, wanted, "{overlap} {there:?}");
     }
@@ -85,7 +85,7 @@ fn a_replacing_start_ends_what_runs_and_calls_off_what_waits() {
         run(7, &task, None),
         run(8, &task, Some(WaitReason::Overlap)),
     ];
-    let mut room = Room::new(&none, &runs);
+    let mut room = AvailableSlots::new(&none, &runs);
     assert_eq!(room.admit(&task), QUEUED);
     assert_eq!(room.stop, [RunId(7)]);
     assert_eq!(room.replaced, [RunId(8)]);
@@ -101,13 +101,16 @@ fn a_queue_goes_on_in_its_order_when_there_is_room() {
         run(2, &task, Some(WaitReason::Overlap)),
         run(3, &task, Some(WaitReason::Overlap)),
     ];
-    let mut room = Room::new(&none, &waiting);
+    let mut room = AvailableSlots::new(&none, &waiting);
     // The second must not overtake the first, whichever is asked first.
     assert_eq!(room.resume(&task, &waiting[1]), QUEUED);
     assert_eq!(room.resume(&task, &waiting[0]), START);
     assert_eq!(room.resume(&task, &waiting[1]), QUEUED);
     let busy = [run(1, &task, None), waiting[0].clone()];
-    assert_eq!(Room::new(&none, &busy).resume(&task, &waiting[0]), QUEUED);
+    assert_eq!(
+        AvailableSlots::new(&none, &busy).resume(&task, &waiting[0]),
+        QUEUED
+    );
 }
 
 #[test]
@@ -123,13 +126,13 @@ fn a_retry_is_decided_by_the_rule_when_its_delay_is_over() {
         let retry = run(2, &task, Some(WaitReason::Retry));
         let runs = [run(1, &task, None), retry.clone()];
         assert_eq!(
-            Room::new(&none, &runs).resume(&task, &retry),
+            AvailableSlots::new(&none, &runs).resume(&task, &retry),
             wanted,
             "{overlap}"
         );
         let alone = [retry.clone()];
         assert_eq!(
-            Room::new(&none, &alone).resume(&task, &retry),
+            AvailableSlots::new(&none, &alone).resume(&task, &retry),
             START,
             "{overlap}"
         );
@@ -140,7 +143,7 @@ fn a_retry_is_decided_by_the_rule_when_its_delay_is_over() {
 fn pools_and_the_global_cap_hold_over_all_tasks() {
     let slots = HashMap::from([("db".to_owned(), 1), (EVERYTHING.to_owned(), 3)]);
     let (a, b) = (task(1, Overlap::Skip, "db"), task(2, Overlap::Skip, "db"));
-    let mut room = Room::new(&slots, &[run(1, &a, None)]);
+    let mut room = AvailableSlots::new(&slots, &[run(1, &a, None)]);
     assert_eq!(room.admit(&b), NO_SLOT);
     let many = task(3, Overlap::Allow { max: 100 }, "");
     assert_eq!([room.admit(&many), room.admit(&many)], [START, START]);
@@ -150,5 +153,8 @@ fn pools_and_the_global_cap_hold_over_all_tasks() {
     assert_eq!(room.admit(&reminder), START, "a reminder takes no slot");
     // A pool without a row bounds nothing.
     let unknown = task(5, Overlap::Skip, "gone");
-    assert_eq!(Room::new(&HashMap::new(), &[]).admit(&unknown), START);
+    assert_eq!(
+        AvailableSlots::new(&HashMap::new(), &[]).admit(&unknown),
+        START
+    );
 }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use crate::auth::streams::Credential;
 use crate::http::AppState;
 use crate::http::client::Client;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
 /// Changes the caller's own password and ends their other sessions; tokens stay.
@@ -17,7 +17,7 @@ use crate::http::{Problem, Reply};
         (status = 429, body = Problem)))]
 pub(super) async fn password(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Extension(client): Extension<Client>,
     credential: Option<Extension<Credential>>,
     Body(change): Body<PasswordChange>,

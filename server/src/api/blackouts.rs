@@ -11,14 +11,14 @@ use axum::response::IntoResponse;
 
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
 /// All blackouts.
 #[utoipa::path(get, path = "/api/v1/blackouts", tag = "blackouts", responses((status = 200, body = List<Blackout>)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<Blackout>>> {
     Ok(Json(List {
         items: service.blackout_list(&caller).await?,
@@ -31,7 +31,7 @@ pub(super) async fn list(
     responses((status = 201, body = Blackout), (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(draft): Body<BlackoutDraft>,
 ) -> Reply<impl IntoResponse> {
     Ok((
@@ -47,7 +47,7 @@ pub(super) async fn create(
         (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<BlackoutId>,
     Expected(version): Expected,
     Body(draft): Body<BlackoutDraft>,
@@ -63,7 +63,7 @@ pub(super) async fn replace(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<BlackoutId>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {

@@ -18,7 +18,7 @@ use super::import::{ImportQuery, Imported};
 use super::version::{Expected, etag};
 use crate::calendar::{Day, to_lines};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 
@@ -26,7 +26,7 @@ use crate::http::{Problem, Reply};
 #[utoipa::path(get, path = "/api/v1/calendars", tag = "calendars", responses((status = 200, body = List<Calendar>)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<Calendar>>> {
     Ok(Json(List {
         items: service.calendar_list(&caller).await?,
@@ -39,7 +39,7 @@ pub(super) async fn list(
     responses((status = 201, body = Calendar), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(draft): Body<CalendarDraft>,
 ) -> Reply<impl IntoResponse> {
     Ok((
@@ -62,7 +62,7 @@ pub(super) struct YearQuery {
     responses((status = 200, body = CalendarDays), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Params(query): Params<YearQuery>,
 ) -> Reply<impl IntoResponse> {
@@ -78,7 +78,7 @@ pub(super) async fn get(
         (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
     Body(draft): Body<CalendarDraft>,
@@ -96,7 +96,7 @@ pub(super) async fn replace(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {
@@ -113,7 +113,7 @@ pub(super) async fn delete(
         (status = 422, body = Problem)))]
 pub(super) async fn import(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
     Imported(import): Imported,
@@ -132,7 +132,7 @@ pub(super) async fn import(
         (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub(super) async fn refresh(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
 ) -> Reply<Json<CalendarImported>> {
@@ -145,7 +145,7 @@ pub(super) async fn refresh(
     responses((status = 200, content_type = "text/plain", body = String), (status = 404, body = Problem)))]
 pub(super) async fn export(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
 ) -> Reply<impl IntoResponse> {
     let known = service.calendar_get(&caller, &name, None).await?;

@@ -11,14 +11,14 @@ use axum::response::IntoResponse;
 
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
 /// All channels.
 #[utoipa::path(get, path = "/api/v1/channels", tag = "channels", responses((status = 200, body = List<Channel>)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<Channel>>> {
     Ok(Json(List {
         items: service.channel_list(&caller).await?,
@@ -31,7 +31,7 @@ pub(super) async fn list(
     responses((status = 201, body = Channel), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(draft): Body<ChannelDraft>,
 ) -> Reply<impl IntoResponse> {
     let channel = service.channel_create(&caller, &draft).await?;
@@ -43,7 +43,7 @@ pub(super) async fn create(
     responses((status = 200, body = Channel), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<ChannelId>,
 ) -> Reply<impl IntoResponse> {
     Ok(answer(service.channel_get(&caller, id).await?))
@@ -57,7 +57,7 @@ pub(super) async fn get(
         (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<ChannelId>,
     Expected(version): Expected,
     Body(draft): Body<ChannelDraft>,
@@ -72,7 +72,7 @@ pub(super) async fn replace(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<ChannelId>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {
@@ -85,7 +85,7 @@ pub(super) async fn delete(
     responses((status = 200, body = ChannelTest), (status = 404, body = Problem)))]
 pub(super) async fn test(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<ChannelId>,
 ) -> Reply<Json<ChannelTest>> {
     Ok(Json(service.channel_test(&caller, id).await?))

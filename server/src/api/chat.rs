@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
 /// People of chats and the accounts that they act as.
@@ -17,7 +17,7 @@ use crate::http::{Problem, Reply};
     responses((status = 200, body = List<ChatPerson>), (status = 403, body = Problem)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<ChatPerson>>> {
     Ok(Json(List {
         items: service.chat_person_list(&caller).await?,
@@ -30,7 +30,7 @@ pub(super) async fn list(
     responses((status = 201, body = ChatPerson), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(draft): Body<ChatPersonDraft>,
 ) -> Reply<impl IntoResponse> {
     let added = service.chat_person_add(&caller, &draft).await?;
@@ -42,7 +42,7 @@ pub(super) async fn create(
     responses((status = 204), (status = 404, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<ChatPersonId>,
 ) -> Reply<StatusCode> {
     service.chat_person_delete(&caller, id).await?;

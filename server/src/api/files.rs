@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::http::extract::Who;
+use crate::http::extract::RequestCaller;
 use crate::http::params::Params;
 use crate::http::{AppState, Problem, Reply};
 use crate::service::{ApplyReport, ApplyRequest, ExportQuery};
@@ -61,7 +61,7 @@ pub(super) struct TasksQuery {
     responses((status = 200, body = ApplyReport), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn apply(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Params(query): Params<ApplyQuery>,
     headers: HeaderMap,
     bytes: Bytes,
@@ -92,7 +92,7 @@ pub(super) async fn apply(
         (status = 422, body = Problem)))]
 pub(super) async fn export(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Params(query): Params<TasksQuery>,
     headers: HeaderMap,
 ) -> Reply<Response> {

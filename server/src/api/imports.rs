@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 
@@ -33,7 +33,7 @@ pub(super) struct ImportsQuery {
     responses((status = 200, body = List<ImportedLine>)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Params(query): Params<ImportsQuery>,
 ) -> Reply<Json<List<ImportedLine>>> {
     let limit = query.limit.unwrap_or(PAGE);
@@ -49,7 +49,7 @@ pub(super) async fn list(
     responses((status = 200, body = ImportReport), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn crontab(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(import): Body<CrontabImport>,
 ) -> Reply<Json<ImportReport>> {
     Ok(Json(service.import_crontab(&caller, &import).await?))
@@ -61,7 +61,7 @@ pub(super) async fn crontab(
     responses((status = 200, body = HandedOver), (status = 422, body = Problem)))]
 pub(super) async fn take_over(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(handover): Body<Handover>,
 ) -> Reply<Json<HandedOver>> {
     Ok(Json(service.import_take_over(&caller, &handover).await?))
@@ -72,7 +72,7 @@ pub(super) async fn take_over(
     responses((status = 200, body = HandedOver), (status = 422, body = Problem)))]
 pub(super) async fn give_back(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(handover): Body<Handover>,
 ) -> Reply<Json<HandedOver>> {
     Ok(Json(service.import_give_back(&caller, &handover).await?))

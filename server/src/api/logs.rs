@@ -19,7 +19,7 @@ use utoipa::IntoParams;
 
 use crate::auth::streams::{Credential, Kind, OpenStream};
 use crate::http::AppState;
-use crate::http::extract::Who;
+use crate::http::extract::RequestCaller;
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 use crate::service::Service;
@@ -70,7 +70,7 @@ enum Form {
     responses((status = 200, body = LogPage), (status = 404, body = Problem)))]
 pub(super) async fn page(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<RunId>,
     Params(query): Params<LogQuery>,
 ) -> Reply<Json<LogPage>> {
@@ -90,7 +90,7 @@ pub(super) async fn page(
         (status = 404, body = Problem), (status = 429, body = Problem)))]
 pub(super) async fn follow(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<RunId>,
     Params(query): Params<FollowQuery>,
     headers: HeaderMap,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::http::AppState;
-use crate::http::extract::Who;
+use crate::http::extract::RequestCaller;
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 
@@ -39,7 +39,7 @@ pub(super) struct History {
     responses((status = 200, body = List<Message>), (status = 422, body = Problem)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Params(history): Params<History>,
 ) -> Reply<Json<List<Message>>> {
     let query = MessageQuery {
@@ -58,7 +58,7 @@ pub(super) async fn list(
     responses((status = 200, body = Message), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<MessageId>,
 ) -> Reply<Json<Message>> {
     Ok(Json(service.message_get(&caller, id).await?))
@@ -69,7 +69,7 @@ pub(super) async fn get(
     responses((status = 200, body = Message), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn resend(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<MessageId>,
 ) -> Reply<Json<Message>> {
     Ok(Json(service.message_resend(&caller, id).await?))

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::http::AppState;
 use crate::http::Reply;
-use crate::http::extract::Who;
+use crate::http::extract::RequestCaller;
 
 /// The nodes, with warnings about them.
 #[derive(Serialize, ToSchema)]
@@ -26,7 +26,10 @@ pub(super) struct Nodes {
 
 /// Server processes on this database.
 #[utoipa::path(get, path = "/api/v1/nodes", tag = "nodes", responses((status = 200, body = Nodes)))]
-pub(super) async fn list(State(service): State<AppState>, Who(caller): Who) -> Reply<Json<Nodes>> {
+pub(super) async fn list(
+    State(service): State<AppState>,
+    RequestCaller(caller): RequestCaller,
+) -> Reply<Json<Nodes>> {
     let items = service.node_list(&caller).await?;
     let loops = service.loop_list(&caller).await?;
     Ok(Json(Nodes {

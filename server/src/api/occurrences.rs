@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 
 use super::tasks::PageQuery;
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 
@@ -39,7 +39,7 @@ pub(super) struct TimeLine {
     responses((status = 200, body = List<Occurrence>), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn occurrences(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     Params(line): Params<TimeLine>,
 ) -> Reply<Json<List<Occurrence>>> {
@@ -65,7 +65,7 @@ pub(super) struct Ahead {
     responses((status = 200, body = List<Occurrence>), (status = 404, body = Problem)))]
 pub(super) async fn upcoming(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     Params(ahead): Params<Ahead>,
 ) -> Reply<Json<List<Occurrence>>> {
@@ -89,7 +89,7 @@ pub(super) struct Moment {
     responses((status = 200, body = Explanation), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn explain(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     Params(moment): Params<Moment>,
 ) -> Reply<Json<Explanation>> {
@@ -112,7 +112,7 @@ fn whole(at: String) -> String {
     responses((status = 200, body = List<HistoryItem>), (status = 404, body = Problem)))]
 pub(super) async fn history(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     Params(page): Params<PageQuery>,
 ) -> Reply<Json<List<HistoryItem>>> {
@@ -129,7 +129,7 @@ pub(super) async fn history(
     responses((status = 200, body = Preview), (status = 422, body = Problem)))]
 pub(super) async fn preview(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(request): Body<PreviewRequest>,
 ) -> Reply<Json<Preview>> {
     Ok(Json(service.preview(&caller, &request).await?))

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 
@@ -21,7 +21,7 @@ use crate::http::{Problem, Reply};
     responses((status = 200, body = List<RotaView>)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<RotaView>>> {
     Ok(Json(List {
         items: service.rotas(&caller).await?,
@@ -34,7 +34,7 @@ pub(super) async fn list(
     responses((status = 200, body = RotaView), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
 ) -> Reply<impl IntoResponse> {
     Ok(shown(service.rota(&caller, &name).await?))
@@ -47,7 +47,7 @@ pub(super) async fn get(
     responses((status = 200, body = RotaView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn set(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
     Body(draft): Body<RotaDraft>,
@@ -62,7 +62,7 @@ pub(super) async fn set(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {
@@ -78,7 +78,7 @@ pub(super) async fn delete(
         (status = 422, body = Problem)))]
 pub(super) async fn stand_in(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
     Body(draft): Body<OverrideDraft>,
@@ -102,7 +102,7 @@ pub(super) struct RemovedAt {
         (status = 422, body = Problem)))]
 pub(super) async fn remove_override(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Params(removed): Params<RemovedAt>,
     Expected(version): Expected,
@@ -119,7 +119,7 @@ pub(super) async fn remove_override(
         (status = 422, body = Problem)))]
 pub(super) async fn swap(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
     Body(draft): Body<SwapDraft>,

@@ -9,14 +9,14 @@ use axum::response::IntoResponse;
 
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
 /// The pictures that follow messages, built-in ones and uploaded ones.
 #[utoipa::path(get, path = "/api/v1/pictures", tag = "pictures", responses((status = 200, body = List<Picture>)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<Picture>>> {
     Ok(Json(List {
         items: service.picture_list(&caller).await?,
@@ -29,7 +29,7 @@ pub(super) async fn list(
     responses((status = 200, content_type = "image/png", body = String), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
 ) -> Reply<impl IntoResponse> {
     let (media_type, bytes) = service.picture_content(&caller, &name).await?;
@@ -43,7 +43,7 @@ pub(super) async fn get(
     responses((status = 200, body = Picture), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn set(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
     Body(draft): Body<PictureDraft>,
@@ -58,7 +58,7 @@ pub(super) async fn set(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {

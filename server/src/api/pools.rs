@@ -12,14 +12,14 @@ use utoipa::ToSchema;
 
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
 /// All pools, with the runs that hold their slots; `*` is the limit of all runs.
 #[utoipa::path(get, path = "/api/v1/pools", tag = "pools", responses((status = 200, body = List<Pool>)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<Pool>>> {
     Ok(Json(List {
         items: service.pool_list(&caller).await?,
@@ -42,7 +42,7 @@ pub(super) struct PoolSize {
     responses((status = 200, body = Pool), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn set(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
     Body(size): Body<PoolSize>,
@@ -61,7 +61,7 @@ pub(super) async fn set(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(name): Path<String>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {

@@ -30,7 +30,7 @@ const OF_PAGES: [(&str, &str); 1] = [("/api/v1/runs/{id}/log/stream", "form")];
 
 /// The query parameters of an operation.
 #[derive(Debug)]
-struct Takes {
+struct QueryParameters {
     /// Whether it compares the version in `If-Match`.
     compares: bool,
     /// The names of all of them.
@@ -41,7 +41,7 @@ struct Takes {
 
 /// The query parameters that each operation takes, by its path and method.
 #[derive(Debug)]
-pub(super) struct Words(HashMap<String, Vec<(Method, Takes)>>);
+pub(super) struct Words(HashMap<String, Vec<(Method, QueryParameters)>>);
 
 /// What is wrong with a query, or with what it is sent under.
 #[derive(PartialEq, Eq, Debug)]
@@ -105,13 +105,13 @@ impl Words {
     }
 }
 
-fn takes(operation: &Operation) -> Takes {
+fn takes(operation: &Operation) -> QueryParameters {
     let declared = operation.parameters.iter().flatten();
     let declared = declared.filter_map(|parameter| match parameter {
         RefOr::T(one) => Some(one),
         RefOr::Ref(_) => None,
     });
-    let mut takes = Takes {
+    let mut takes = QueryParameters {
         compares: false,
         names: Vec::new(),
         ranges: Vec::new(),

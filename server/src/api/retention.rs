@@ -1,6 +1,6 @@
 //! `/api/v1/retention`: how long history is kept.
 
-use app::backend::Keeping;
+use app::backend::RetentionPolicy;
 use app::retention::{Retention, RetentionDraft, StoredRetention};
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
 /// The policy in force.
@@ -54,7 +54,7 @@ fn shown(stored: StoredRetention) -> impl IntoResponse {
     responses((status = 200, body = Policy)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<impl IntoResponse> {
     Ok(shown(service.retention(&caller).await?))
 }
@@ -66,7 +66,7 @@ pub(super) async fn get(
     responses((status = 200, body = Policy), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn set(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Expected(version): Expected,
     Body(limits): Body<Limits>,
 ) -> Reply<impl IntoResponse> {

@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 use super::tasks::merge;
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who, malformed};
+use crate::http::extract::{Body, RequestCaller, malformed};
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 
@@ -33,7 +33,7 @@ pub(super) struct Which {
     responses((status = 200, body = List<RuleView>), (status = 404, body = Problem)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Params(which): Params<Which>,
 ) -> Reply<Json<List<RuleView>>> {
     let query = RuleQuery {
@@ -51,7 +51,7 @@ pub(super) async fn list(
         (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(draft): Body<RuleDraft>,
 ) -> Reply<impl IntoResponse> {
     let rule = service.rule_create(&caller, &draft).await?;
@@ -63,7 +63,7 @@ pub(super) async fn create(
     responses((status = 200, body = RuleView), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<RuleId>,
 ) -> Reply<impl IntoResponse> {
     Ok(answer(service.rule_get(&caller, id).await?))
@@ -77,7 +77,7 @@ pub(super) async fn get(
         (status = 422, body = Problem)))]
 pub(super) async fn change(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<RuleId>,
     Expected(version): Expected,
     Body(patch): Body<Value>,
@@ -100,7 +100,7 @@ pub(super) async fn change(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<RuleId>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {
@@ -114,7 +114,7 @@ pub(super) async fn delete(
     responses((status = 200, body = List<Explained>), (status = 404, body = Problem)))]
 pub(super) async fn explain(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
 ) -> Reply<Json<List<Explained>>> {
     Ok(Json(List {

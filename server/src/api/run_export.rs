@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::runs::RunsQuery;
 use crate::auth::streams::{Credential, Kind, OpenStream};
 use crate::http::AppState;
-use crate::http::extract::Who;
+use crate::http::extract::RequestCaller;
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 use crate::service::Service;
@@ -76,7 +76,7 @@ pub(super) struct FormatQuery {
         (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(super) async fn export(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Params(kind): Params<FormatQuery>,
     Params(query): Params<RunsQuery>,
     credential: Option<Extension<Credential>>,

@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 use super::start_urls::WaitQuery;
 use super::tasks::PageQuery;
 use crate::http::AppState;
-use crate::http::extract::Who;
+use crate::http::extract::RequestCaller;
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 
@@ -75,7 +75,7 @@ impl RunsQuery {
     responses((status = 200, body = List<Run>), (status = 404, body = Problem)))]
 pub(super) async fn list_of_task(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     Params(page): Params<PageQuery>,
 ) -> Reply<Json<List<Run>>> {
@@ -92,7 +92,7 @@ pub(super) async fn list_of_task(
     responses((status = 200, body = List<Run>), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Params(query): Params<RunsQuery>,
 ) -> Reply<Json<List<Run>>> {
     Ok(Json(
@@ -105,7 +105,7 @@ pub(super) async fn list(
     responses((status = 200, body = Run), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<RunId>,
 ) -> Reply<Json<Run>> {
     Ok(Json(service.run_get(&caller, id).await?))
@@ -117,7 +117,7 @@ pub(super) async fn get(
     responses((status = 200, body = Run), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn end(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<RunId>,
     Params(query): Params<WaitQuery>,
     stop: Option<Extension<CancellationToken>>,
@@ -133,7 +133,7 @@ pub(super) async fn end(
     responses((status = 200, body = Brief), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn brief(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<RunId>,
 ) -> Reply<Json<Brief>> {
     Ok(Json(service.run_brief(&caller, id).await?))
@@ -144,7 +144,7 @@ pub(super) async fn brief(
     responses((status = 200, content_type = "text/plain", body = String), (status = 404, body = Problem)))]
 pub(super) async fn output(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<RunId>,
 ) -> Reply<impl IntoResponse> {
     let bytes = service.run_output_raw(&caller, id).await?;
@@ -164,7 +164,7 @@ pub(super) async fn output(
     responses((status = 202, body = Run), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn stop(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<RunId>,
 ) -> Reply<impl IntoResponse> {
     Ok((

@@ -14,8 +14,8 @@ use serde::de::DeserializeOwned;
 
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Who, caller_of};
-use crate::http::strict::{self, Named, What, unknown};
+use crate::http::extract::{RequestCaller, caller_of};
+use crate::http::strict::{self, JsonFaultKind, Named, unknown};
 use crate::http::{Problem, Reply};
 
 /// A JSON body that contains a secret: faults report the place only, never the content.
@@ -39,7 +39,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sealed<T> {
                 )
             })?;
         strict::from_slice(&bytes).map(Self).map_err(|fault| {
-            if let What::Unknown { name, known } = &fault.what {
+            if let JsonFaultKind::Unknown { name, known } = &fault.what {
                 // The name is not repeated: it may be a value in the wrong place.
                 let message = unknown(lang, Named::Field, name, false, known);
                 return AppError::new(ErrorKind::Invalid, "unknown_field", message).into();
@@ -64,7 +64,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sealed<T> {
     responses((status = 200, body = List<Secret>), (status = 403, body = Problem)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<Secret>>> {
     Ok(Json(List {
         items: service.secret_list(&caller).await?,
@@ -77,7 +77,7 @@ pub(super) async fn list(
     responses((status = 201, body = Secret), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Sealed(draft): Sealed<SecretDraft>,
 ) -> Reply<impl IntoResponse> {
     Ok((
@@ -91,7 +91,7 @@ pub(super) async fn create(
     responses((status = 200, body = Secret), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<SecretId>,
 ) -> Reply<impl IntoResponse> {
     Ok(answer(service.secret_get(&caller, id).await?))
@@ -105,7 +105,7 @@ pub(super) async fn get(
         (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<SecretId>,
     Expected(version): Expected,
     Sealed(draft): Sealed<SecretDraft>,
@@ -122,7 +122,7 @@ pub(super) async fn replace(
         (status = 422, body = Problem)))]
 pub(super) async fn change(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<SecretId>,
     Expected(version): Expected,
     Sealed(change): Sealed<SecretChange>,
@@ -138,7 +138,7 @@ pub(super) async fn change(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<SecretId>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {
@@ -155,7 +155,7 @@ fn answer(secret: Secret) -> impl IntoResponse {
     responses((status = 200, body = List<String>), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn of_task(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
 ) -> Reply<Json<List<String>>> {
     Ok(Json(List {

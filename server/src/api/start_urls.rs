@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::auth::signature::Signed;
 use crate::http::AppState;
 use crate::http::client::client_of;
-use crate::http::extract::{Body, Who, caller_of, malformed};
+use crate::http::extract::{Body, RequestCaller, caller_of, malformed};
 use crate::http::params::Params;
 use crate::http::{Problem, Reply, strict};
 use crate::service::StartCall;
@@ -31,7 +31,7 @@ use crate::service::StartCall;
     responses((status = 200, body = List<StartUrl>), (status = 404, body = Problem)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
 ) -> Reply<Json<List<StartUrl>>> {
     Ok(Json(List {
@@ -46,7 +46,7 @@ pub(super) async fn list(
         (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     Body(draft): Body<StartUrlDraft>,
 ) -> Reply<impl IntoResponse> {
@@ -59,7 +59,7 @@ pub(super) async fn create(
     responses((status = 204), (status = 404, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path((id, name)): Path<(TaskId, String)>,
 ) -> Reply<StatusCode> {
     service.start_url_delete(&caller, id, &name).await?;

@@ -11,14 +11,14 @@ use axum::response::IntoResponse;
 
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
 /// All summaries, by name.
 #[utoipa::path(get, path = "/api/v1/summaries", tag = "summaries", responses((status = 200, body = List<Summary>)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<Summary>>> {
     Ok(Json(List {
         items: service.summary_list(&caller).await?,
@@ -31,7 +31,7 @@ pub(super) async fn list(
     responses((status = 201, body = Summary), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(draft): Body<SummaryDraft>,
 ) -> Reply<impl IntoResponse> {
     Ok((
@@ -45,7 +45,7 @@ pub(super) async fn create(
     responses((status = 200, body = Summary), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<SummaryId>,
 ) -> Reply<impl IntoResponse> {
     Ok(answer(service.summary_get(&caller, id).await?))
@@ -59,7 +59,7 @@ pub(super) async fn get(
         (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<SummaryId>,
     Expected(version): Expected,
     Body(draft): Body<SummaryDraft>,
@@ -74,7 +74,7 @@ pub(super) async fn replace(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<SummaryId>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {
@@ -87,7 +87,7 @@ pub(super) async fn delete(
     responses((status = 200, body = SummaryPreview), (status = 404, body = Problem)))]
 pub(super) async fn preview(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<SummaryId>,
 ) -> Reply<Json<SummaryPreview>> {
     Ok(Json(service.summary_preview(&caller, id).await?))

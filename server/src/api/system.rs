@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::http::AppState;
-use crate::http::extract::Who;
+use crate::http::extract::RequestCaller;
 use crate::http::scrape::Scraper;
 use crate::http::site::Site;
 use crate::http::{Problem, Reply};
@@ -27,7 +27,10 @@ const START_MAX: TimeDelta = TimeDelta::minutes(5);
 /// The parts of this installation and their versions.
 #[utoipa::path(get, path = "/api/v1/about", tag = "system",
     responses((status = 200, body = About), (status = 401, body = Problem)))]
-pub(super) async fn about(State(service): State<AppState>, Who(caller): Who) -> Reply<Json<About>> {
+pub(super) async fn about(
+    State(service): State<AppState>,
+    RequestCaller(caller): RequestCaller,
+) -> Reply<Json<About>> {
     Ok(Json(service.about(&caller).await?))
 }
 
@@ -54,7 +57,7 @@ fn loop_state(
 pub async fn readyz(
     State(service): State<AppState>,
     site: Extension<Site>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Response {
     let found = service.readiness().await;
     let scheduler = loop_state(found.now, found.started_at, found.ticked_at);
@@ -93,7 +96,7 @@ pub async fn readyz(
 /// requests that `http::scrape` admits.
 pub async fn metrics(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     scraper: Option<Extension<Scraper>>,
 ) -> Result<Response, Problem> {
     let text = match scraper {

@@ -19,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::start_urls::WaitQuery;
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who, malformed};
+use crate::http::extract::{Body, RequestCaller, malformed};
 use crate::http::params::Params;
 use crate::http::strict::{self, JsonFault, Kind};
 use crate::http::{Problem, Reply};
@@ -57,7 +57,7 @@ pub(super) struct PageQuery {
     responses((status = 200, body = List<TaskView>), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Params(query): Params<ListQuery>,
 ) -> Reply<impl IntoResponse> {
     let query = TaskQuery {
@@ -119,7 +119,7 @@ impl NewTask {
     responses((status = 201, body = SavedTask), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(body): Body<Value>,
 ) -> Reply<impl IntoResponse> {
     let new = NewTask::read(body).map_err(|fault| malformed(caller.lang, &fault))?;
@@ -135,7 +135,7 @@ pub(super) async fn create(
     responses((status = 200, body = TaskView), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
 ) -> Reply<impl IntoResponse> {
     let task = service.task_get(&caller, id).await?;
@@ -148,7 +148,7 @@ pub(super) async fn get(
     responses((status = 200, body = TaskDraft), (status = 404, body = Problem)))]
 pub(super) async fn draft(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
 ) -> Reply<impl IntoResponse> {
     // The version is read first: a change in between makes the draft an outdated one.
@@ -165,7 +165,7 @@ pub(super) async fn draft(
         (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     Expected(version): Expected,
     Body(draft): Body<TaskDraft>,
@@ -183,7 +183,7 @@ pub(super) async fn replace(
         (status = 422, body = Problem)))]
 pub(super) async fn change(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     Expected(version): Expected,
     Body(patch): Body<Value>,
@@ -213,7 +213,7 @@ async fn answer(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {
@@ -226,7 +226,7 @@ pub(super) async fn delete(
     responses((status = 200, body = RunForm), (status = 404, body = Problem)))]
 pub(super) async fn run_form(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
 ) -> Reply<Json<RunForm>> {
     Ok(Json(service.task_run_form(&caller, id).await?))
@@ -242,7 +242,7 @@ pub(super) async fn run_form(
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn run(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     Params(query): Params<WaitQuery>,
     stop: Option<Extension<CancellationToken>>,
@@ -293,7 +293,7 @@ pub(super) struct PauseBody {
         (status = 422, body = Problem)))]
 pub(super) async fn pause(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     body: Option<Body<PauseBody>>,
 ) -> Reply<Json<TaskView>> {
@@ -306,7 +306,7 @@ pub(super) async fn pause(
     responses((status = 200, body = TaskView), (status = 404, body = Problem)))]
 pub(super) async fn close(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
 ) -> Reply<Json<TaskView>> {
     control(&service, &caller, id, Control::Close).await
@@ -317,7 +317,7 @@ pub(super) async fn close(
     responses((status = 200, body = TaskView), (status = 404, body = Problem)))]
 pub(super) async fn restore(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
 ) -> Reply<Json<TaskView>> {
     control(&service, &caller, id, Control::Restore).await
@@ -335,7 +335,7 @@ pub(super) struct UrgeBody {
     responses((status = 200, body = TaskView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn urge(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     body: Option<Body<UrgeBody>>,
 ) -> Reply<Json<TaskView>> {
@@ -348,7 +348,7 @@ pub(super) async fn urge(
     responses((status = 200, body = TaskView), (status = 404, body = Problem)))]
 pub(super) async fn unurge(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
 ) -> Reply<Json<TaskView>> {
     control(&service, &caller, id, Control::Unurge).await

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
 /// The templates of a channel.
@@ -19,7 +19,7 @@ use crate::http::{Problem, Reply};
     responses((status = 200, body = List<Template>), (status = 404, body = Problem)))]
 pub(super) async fn list_templates(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<ChannelId>,
 ) -> Reply<Json<List<Template>>> {
     Ok(Json(List {
@@ -33,7 +33,7 @@ pub(super) async fn list_templates(
     responses((status = 200, body = Template), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn get_template(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path((id, event)): Path<(ChannelId, String)>,
 ) -> Reply<impl IntoResponse> {
     Ok(answer(service.template_get(&caller, id, &event).await?))
@@ -47,7 +47,7 @@ pub(super) async fn get_template(
         (status = 422, body = Problem)))]
 pub(super) async fn set_template(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path((id, event)): Path<(ChannelId, String)>,
     Expected(version): Expected,
     Body(draft): Body<TemplateDraft>,
@@ -68,7 +68,7 @@ fn answer(template: Template) -> impl IntoResponse {
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete_template(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path((id, event)): Path<(ChannelId, String)>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {
@@ -83,7 +83,7 @@ pub(super) async fn delete_template(
     responses((status = 200, body = TemplatePreview), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn preview_template(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<ChannelId>,
     body: Option<Body<TemplateTrial>>,
 ) -> Reply<Json<TemplatePreview>> {
@@ -96,7 +96,7 @@ pub(super) async fn preview_template(
     responses((status = 200, body = List<TemplateVariable>)))]
 pub(super) async fn list_variables(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<TemplateVariable>>> {
     Ok(Json(List {
         items: service.template_variables(&caller).await?,

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 
@@ -72,7 +72,7 @@ pub(super) struct For {
     responses((status = 201, body = TicketLink), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn link(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(body): Body<For>,
 ) -> Reply<(StatusCode, Json<TicketLink>)> {
     let link = service.ticket_link(&caller, &body.person).await?;
@@ -85,7 +85,7 @@ pub(super) async fn link(
     responses((status = 201, body = TicketFeed), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn feed(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(body): Body<For>,
 ) -> Reply<(StatusCode, Json<TicketFeed>)> {
     let feed = service.feed_address(&caller, &body.person).await?;
@@ -97,7 +97,7 @@ pub(super) async fn feed(
     responses((status = 200, body = TicketStats)))]
 pub(super) async fn stats(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<TicketStats>> {
     Ok(Json(service.ticket_stats(&caller).await?))
 }
@@ -107,7 +107,7 @@ pub(super) async fn stats(
     responses((status = 200, body = List<TicketView>), (status = 422, body = Problem)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Params(which): Params<Which>,
 ) -> Reply<Json<List<TicketView>>> {
     let query = TicketQuery {
@@ -125,7 +125,7 @@ pub(super) async fn list(
     responses((status = 200, body = TicketDetail), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TicketId>,
 ) -> Reply<Json<TicketDetail>> {
     Ok(Json(service.ticket_get(&caller, id).await?))
@@ -137,7 +137,7 @@ pub(super) async fn get(
         (status = 422, body = Problem)))]
 pub(super) async fn done(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TicketId>,
     body: Option<Body<Word>>,
 ) -> Reply<Json<TicketView>> {
@@ -151,7 +151,7 @@ pub(super) async fn done(
     responses((status = 200, body = TicketView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn acknowledge(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TicketId>,
 ) -> Reply<Json<TicketView>> {
     let act = TicketAct::Acknowledge;
@@ -164,7 +164,7 @@ pub(super) async fn acknowledge(
         (status = 422, body = Problem)))]
 pub(super) async fn snooze(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TicketId>,
     Body(body): Body<Until>,
 ) -> Reply<Json<TicketView>> {
@@ -178,7 +178,7 @@ pub(super) async fn snooze(
         (status = 422, body = Problem)))]
 pub(super) async fn assign(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TicketId>,
     Body(body): Body<To>,
 ) -> Reply<Json<TicketView>> {
@@ -191,7 +191,7 @@ pub(super) async fn assign(
     responses((status = 200, body = TicketView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn reopen(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TicketId>,
 ) -> Reply<Json<TicketView>> {
     let act = TicketAct::Reopen;

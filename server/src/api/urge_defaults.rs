@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 
 use super::version::{Expected, etag};
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
 /// All default policies, by tag; that of all tasks has the tag `*`.
@@ -19,7 +19,7 @@ use crate::http::{Problem, Reply};
     responses((status = 200, body = List<PolicyDefault>)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<PolicyDefault>>> {
     Ok(Json(List {
         items: service.urge_default_list(&caller).await?,
@@ -34,7 +34,7 @@ pub(super) async fn list(
     responses((status = 200, body = PolicyDefault), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn set(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(tag): Path<String>,
     Expected(version): Expected,
     Body(draft): Body<TicketDraft>,
@@ -51,7 +51,7 @@ pub(super) async fn set(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(tag): Path<String>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {

@@ -13,14 +13,14 @@ use utoipa::ToSchema;
 use super::version::Expected;
 use crate::auth::streams::Credential;
 use crate::http::AppState;
-use crate::http::extract::{Body, Who};
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
 /// All accounts.
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = List<User>)))]
 pub(super) async fn list(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<User>>> {
     Ok(Json(List {
         items: service.user_list(&caller).await?,
@@ -33,7 +33,7 @@ pub(super) async fn list(
     responses((status = 201, body = User), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Body(draft): Body<UserDraft>,
 ) -> Reply<impl IntoResponse> {
     Ok((
@@ -62,7 +62,7 @@ pub(super) struct UserChange {
         (status = 422, body = Problem)))]
 pub(super) async fn change(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<UserId>,
     Expected(version): Expected,
     Body(change): Body<UserChange>,
@@ -101,7 +101,7 @@ pub(super) async fn change(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<UserId>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {
@@ -113,7 +113,7 @@ pub(super) async fn delete(
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "users", responses((status = 200, body = List<ApiToken>)))]
 pub(super) async fn tokens(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<List<ApiToken>>> {
     Ok(Json(List {
         items: service.token_list(&caller).await?,
@@ -133,7 +133,7 @@ pub(super) struct TokenDraft {
     responses((status = 201, body = NewToken), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn create_token(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     credential: Option<Extension<Credential>>,
     Body(draft): Body<TokenDraft>,
 ) -> Reply<impl IntoResponse> {
@@ -147,7 +147,7 @@ pub(super) async fn create_token(
     responses((status = 204), (status = 404, body = Problem)))]
 pub(super) async fn revoke_token(
     State(service): State<AppState>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     Path(id): Path<TokenId>,
 ) -> Reply<StatusCode> {
     service.token_revoke(&caller, id).await?;

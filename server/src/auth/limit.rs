@@ -46,13 +46,13 @@ struct State {
     old: HashMap<String, Failures>,
     known: HashSet<String>,
     known_before: HashSet<String>,
-    looked: HashMap<String, Looks>,
-    looked_before: HashMap<String, Looks>,
+    looked: HashMap<String, Lookups>,
+    looked_before: HashMap<String, Lookups>,
 }
 
 /// Look-ups of a key.
 #[derive(Clone, Copy, Debug)]
-struct Looks {
+struct Lookups {
     count: u32,
     /// The first of them.
     since: DateTime<Utc>,
@@ -93,10 +93,10 @@ impl State {
         self.known.insert(key.to_owned());
     }
 
-    fn looks(&self, key: &str, now: DateTime<Utc>) -> Option<Looks> {
+    fn looks(&self, key: &str, now: DateTime<Utc>) -> Option<Lookups> {
         let looked = self.looked.get(key).or_else(|| self.looked_before.get(key));
         // A clock that was set back must not extend the wait.
-        let is_fresh = |looks: &Looks| (now - looks.since).abs() < LOOKED;
+        let is_fresh = |looks: &Lookups| (now - looks.since).abs() < LOOKED;
         looked.copied().filter(is_fresh)
     }
 }
@@ -152,7 +152,7 @@ impl Attempts {
     /// Whether it may be looked up if this key got in before, where the look-up is expensive: so many times a minute.
     pub fn may_look(&self, key: &str, most: u32, now: DateTime<Utc>) -> bool {
         let mut state = self.lock();
-        let looks = state.looks(key, now).unwrap_or(Looks {
+        let looks = state.looks(key, now).unwrap_or(Lookups {
             count: 0,
             since: now,
         });
@@ -165,7 +165,7 @@ impl Attempts {
         let count = looks.count + 1;
         state
             .looked
-            .insert(key.to_owned(), Looks { count, ..looks });
+            .insert(key.to_owned(), Lookups { count, ..looks });
         true
     }
 

@@ -37,11 +37,11 @@ pub enum HashError {
 
 /// Whose password is checked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Lane {
+pub enum ClientClass {
     /// An account that has signed in from the same address before, or a person who is signed in.
     Known,
     /// Anybody else.
-    Stranger,
+    Unknown,
 }
 
 /// Hashes and checks passwords off the runtime, one at a time.
@@ -84,8 +84,10 @@ impl Passwords {
     /// When too many are waiting, or hashing itself fails.
     pub async fn hash(&self, password: &str) -> Result<String, HashError> {
         let password = password.to_owned();
-        self.with_slot("", Lane::Known, move |memory| hash_in(memory, &password))
-            .await?
+        self.with_slot("", ClientClass::Known, move |memory| {
+            hash_in(memory, &password)
+        })
+        .await?
     }
 
     /// Whether the password matches; without a stored hash never, in the same time. `from` is the source address.
@@ -97,7 +99,7 @@ impl Passwords {
         password: &str,
         stored: Option<&str>,
         from: &str,
-        lane: Lane,
+        lane: ClientClass,
     ) -> Result<bool, HashError> {
         let password = password.to_owned();
         let known = stored.is_some();
@@ -119,21 +121,21 @@ impl Passwords {
     async fn with_slot<T: Send + 'static>(
         &self,
         from: &str,
-        lane: Lane,
+        lane: ClientClass,
         work: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
     ) -> Result<T, HashError> {
         let failed = |error: &dyn std::error::Error| HashError::Failed(error.to_string());
         let _place = self.queue.try_acquire().map_err(|_| HashError::Busy)?;
         // Known accounts do not share their places with strangers behind the same proxy.
         let from = match lane {
-            Lane::Known => format!("known {from}"),
-            Lane::Stranger => from.to_owned(),
+            ClientClass::Known => format!("known {from}"),
+            ClientClass::Unknown => from.to_owned(),
         };
         let place = Place::take(&self.waiting, &from)?;
         let turn = place.turn.acquire().await.map_err(|error| failed(&error))?;
         let stranger = match lane {
-            Lane::Known => None,
-            Lane::Stranger => {
+            ClientClass::Known => None,
+            ClientClass::Unknown => {
                 let next = self.strangers.acquire().await;
                 Some(next.map_err(|error| failed(&error))?)
             }

@@ -16,7 +16,7 @@ pub(super) struct Line {
     /// Its number, as the run's page counts.
     pub(super) number: u64,
     raw: Vec<u8>,
-    long: Option<Box<Long>>,
+    long: Option<Box<LongLine>>,
 }
 
 impl Line {
@@ -39,7 +39,7 @@ impl Line {
         } else if self.raw.len() + bytes.len() <= RAW_MAX {
             self.raw.extend_from_slice(bytes);
         } else {
-            let mut long = Box::<Long>::default();
+            let mut long = Box::<LongLine>::default();
             long.take(&self.raw);
             long.take(bytes);
             let kept = RAW_MAX - self.raw.len();
@@ -55,7 +55,7 @@ impl Line {
             return long.as_ref().clone().end();
         }
         self.meaning(room);
-        let mut sum = Sum::default();
+        let mut sum = LineHash::default();
         sum.add(room, true);
         sum.0
     }
@@ -127,16 +127,16 @@ fn behind_word(start: &[u8]) -> usize {
 
 /// What is known of a line that is too long to be kept.
 #[derive(Clone, Debug, Default)]
-struct Long {
+struct LongLine {
     normal: Normal,
     /// Not taken yet, because what follows decides what it means.
     rest: Vec<u8>,
     /// What it means, where that is not in the sum yet.
     out: Vec<u8>,
-    sum: Sum,
+    sum: LineHash,
 }
 
-impl Long {
+impl LongLine {
     fn take(&mut self, bytes: &[u8]) {
         for part in bytes.chunks(PART) {
             self.rest.extend_from_slice(part);
@@ -155,7 +155,7 @@ impl Long {
 
     fn add(&mut self, last: bool) {
         if self.normal.was_cleared() {
-            self.sum = Sum::default();
+            self.sum = LineHash::default();
         }
         let added = self.sum.add(&self.out, last);
         self.out.drain(..added);
@@ -165,15 +165,15 @@ impl Long {
 /// A sum of bytes that may come in parts: FNV-1a over words of eight bytes, with a turn so that
 /// high bits reach low ones. Two hostile lines with one sum are taken for the same: no harm.
 #[derive(Clone, Copy, Debug)]
-struct Sum(u64);
+struct LineHash(u64);
 
-impl Default for Sum {
+impl Default for LineHash {
     fn default() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
 }
 
-impl Sum {
+impl LineHash {
     /// Adds bytes, and returns how many of them: whole words, and the rest with the `last`.
     fn add(&mut self, bytes: &[u8], last: bool) -> usize {
         let (words, rest) = bytes.as_chunks::<8>();

@@ -8,7 +8,7 @@ use app::run::log::Stream;
 
 use super::compare::{Comparison, Side, compare};
 use super::line::Line;
-use super::usual::{Usual, far_off};
+use super::usual::{Baseline, far_off};
 use crate::output::Part;
 
 /// A text as one stream wrote it.
@@ -238,7 +238,7 @@ fn lines_are_shown_as_the_page_shows_them_and_no_longer_than_200_characters() {
 #[test]
 fn far_off_is_three_times_as_much_or_less_than_a_third() {
     let usual = [900, 1_000, 1_100];
-    let off = Some(Usual {
+    let off = Some(Baseline {
         value: 1_000,
         of: 3,
     });

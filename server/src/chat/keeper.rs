@@ -23,7 +23,7 @@ use super::vendor;
 use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
-use crate::outbound::{OutboundClient, Way};
+use crate::outbound::{Egress, OutboundClient};
 use crate::store::{ChannelTarget, ChatLease, Engine, Store, StoreError};
 
 /// How long a lease lasts after it was renewed.
@@ -55,7 +55,7 @@ pub struct Account {
     /// Its secret.
     pub secret: String,
     /// The way out.
-    pub way: Way,
+    pub way: Egress,
     /// The language of its channel.
     pub lang: Option<Lang>,
 }
@@ -80,7 +80,7 @@ struct Held {
 }
 
 /// The loop that takes, renews and gives up leases, and keeps the connections of those it holds.
-pub struct Keeper {
+pub struct BotConnectionManager {
     store: Store,
     clock: SharedClock,
     signals: Arc<Signals>,
@@ -100,7 +100,7 @@ pub struct Keeper {
 
 /// What a keeper works with.
 #[derive(Clone)]
-pub struct Tools {
+pub struct Dependencies {
     /// The database.
     pub store: Store,
     /// The clock that all servers on the database agree on.
@@ -119,17 +119,17 @@ pub struct Tools {
     pub handler: Weak<dyn ChatHandler>,
 }
 
-impl std::fmt::Debug for Keeper {
+impl std::fmt::Debug for BotConnectionManager {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Keeper")
     }
 }
 
-impl Keeper {
+impl BotConnectionManager {
     /// A keeper that holds nothing yet. `stop` ends its connections, `tracker` waits for them.
     #[must_use]
-    pub fn new(tools: Tools, stop: CancellationToken, tracker: TaskTracker) -> Self {
-        let Tools {
+    pub fn new(tools: Dependencies, stop: CancellationToken, tracker: TaskTracker) -> Self {
+        let Dependencies {
             store,
             clock,
             signals,
@@ -328,7 +328,7 @@ impl Keeper {
 }
 
 #[async_trait]
-impl Periodic for Keeper {
+impl Periodic for BotConnectionManager {
     fn spec(&self) -> Spec {
         Spec {
             name: "chat",

@@ -23,7 +23,7 @@ pub struct Press {
 
 /// A text that a person sent to the bot.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Said {
+pub struct IncomingText {
     /// The bot's channel.
     pub channel: ChannelId,
     /// The language of the channel; `None` for the server's.
@@ -91,5 +91,5 @@ pub trait ChatHandler: Send + Sync {
     /// Acts on a button; the card shows what is returned.
     async fn press(&self, press: Press) -> CardState;
     /// Acts on a text.
-    async fn command(&self, said: Said) -> Reply;
+    async fn command(&self, said: IncomingText) -> Reply;
 }

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::keeper::Account;
-use super::port::{CardState, Press, Reply, Said};
+use super::port::{CardState, IncomingText, Press, Reply};
 use crate::outbound::{OutboundClient, SendError};
 
 /// A message of a WebSocket connection.
@@ -32,7 +32,7 @@ pub(super) enum Frame {
 
 /// What is sent beside the connection.
 #[derive(Clone, Debug)]
-pub(super) enum Beside {
+pub(super) enum OutOfBand {
     /// A message, as the vendor's file among those of messages makes it.
     Push(Value),
     /// The answer to a text.
@@ -65,7 +65,7 @@ pub(super) struct Ticket {
 
 /// What a frame means.
 #[derive(Debug)]
-pub(super) enum Heard {
+pub(super) enum FrameEvent {
     /// The vendor takes the bot: events come from now on.
     Subscribed,
     /// The vendor refuses the bot for good.
@@ -84,7 +84,7 @@ pub(super) enum Heard {
     /// A press.
     Press(Press, Ticket),
     /// A text.
-    Said(Said, Ticket),
+    Said(IncomingText, Ticket),
     /// The vendor wants this frame back at once.
     Echo(Frame),
     /// Another client has connected as the same bot, and the vendor ends this connection.
@@ -112,7 +112,7 @@ pub(super) trait Protocol: Send + Sync {
     fn heartbeat(&self, id: &str) -> Frame;
 
     /// What a frame means.
-    fn read(&self, frame: &Frame) -> Heard;
+    fn read(&self, frame: &Frame) -> FrameEvent;
 
     /// What says that an event has come, so that it is not delivered again: for a text before it is acted on, for a
     /// press that came before in place of its card.
@@ -133,7 +133,11 @@ pub(super) trait Protocol: Send + Sync {
     ///
     /// # Errors
     /// When the vendor could not be asked; what it answers is no error.
-    async fn send(&self, _client: &OutboundClient, _what: Beside) -> Result<Answered, SendError> {
+    async fn send(
+        &self,
+        _client: &OutboundClient,
+        _what: OutOfBand,
+    ) -> Result<Answered, SendError> {
         let why = "this vendor takes everything through the connection";
         Err(SendError::Rejected(why.to_owned()))
     }

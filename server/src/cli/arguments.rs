@@ -11,7 +11,7 @@ use super::{
     message, node, oncall, picture, pool, retention, rule, run, secret, settings, summary,
     takeover, task, ticket, token, user,
 };
-use crate::config::{self, Config, FILE_VARIABLE, Reading, SourceFault, Wanted};
+use crate::config::{self, Config, FILE_VARIABLE, Reading, SourceFault, SourceRequest};
 
 /// Scheduled tasks with a web page, a history and chat messages
 #[derive(Parser, Debug)]
@@ -238,7 +238,7 @@ fn parsed() -> clap::Command {
 
 /// Why a command line cannot be followed.
 #[derive(Debug)]
-pub(super) enum Misread {
+pub(super) enum UsageError {
     /// It is invalid, or requests help or the version.
     Arguments(clap::Error),
     /// The settings cannot be read.
@@ -278,15 +278,15 @@ impl Command {
 /// When it is invalid, requests help or the version, or the settings cannot be read.
 pub(super) fn read(
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
-) -> Result<(Command, Access), Misread> {
+) -> Result<(Command, Access), UsageError> {
     let matches: ArgMatches =
-        (parsed().try_get_matches_from(arguments)).map_err(Misread::Arguments)?;
-    let arguments = Arguments::from_arg_matches(&matches).map_err(Misread::Arguments)?;
+        (parsed().try_get_matches_from(arguments)).map_err(UsageError::Arguments)?;
+    let arguments = Arguments::from_arg_matches(&matches).map_err(UsageError::Arguments)?;
     let command = arguments.command.unwrap_or(Command::Serve);
     let named = arguments.file;
     // A server elsewhere has its own settings.
     let is_elsewhere = !arguments.remote.base().is_empty() && command.reading() == Reading::Client;
-    let wanted = Wanted {
+    let wanted = SourceRequest {
         named: match command.reads_no_file() || (is_elsewhere && named.is_none()) {
             true => Some(""),
             false => named.as_deref(),
@@ -294,6 +294,6 @@ pub(super) fn read(
         reading: command.reading(),
     };
     let variable = |name: &str| std::env::var_os(name);
-    let resolved = config::resolve(&matches, wanted, &variable).map_err(Misread::Settings)?;
+    let resolved = config::resolve(&matches, wanted, &variable).map_err(UsageError::Settings)?;
     Ok((command, Access::new(resolved, named, arguments.remote)))
 }

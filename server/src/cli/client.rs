@@ -28,11 +28,11 @@ const ANSWER_MAX: usize = 64 * 1024 * 1024;
 
 /// A connection to the API.
 pub(super) struct Client {
-    way: Way,
+    way: Transport,
     lang: Lang,
 }
 
-enum Way {
+enum Transport {
     /// A server, over the Unix socket or over HTTP.
     Server {
         http: reqwest::Client,
@@ -68,7 +68,7 @@ impl Client {
             let http = builder()
                 .build()
                 .map_err(|error| Failure::error(sentence(&error)))?;
-            let way = Way::Server {
+            let way = Transport::Server {
                 http,
                 base: remote.base().to_owned(),
                 token: remote.token().map(str::to_owned),
@@ -186,7 +186,7 @@ impl Client {
         headers: &[(&str, &str)],
     ) -> Result<(u16, Vec<u8>), Failure> {
         Ok(match &self.way {
-            Way::Server {
+            Transport::Server {
                 http, base, token, ..
             } => {
                 let mut request = http
@@ -207,7 +207,7 @@ impl Client {
                     response.bytes().await.map_err(unreachable)?.to_vec(),
                 )
             }
-            Way::InProcess { router, .. } => {
+            Transport::InProcess { router, .. } => {
                 let mut request = Request::builder()
                     .method(method)
                     .uri(path)
@@ -272,7 +272,7 @@ fn builder() -> reqwest::ClientBuilder {
 }
 
 /// The server of a data folder, if one listens on its socket.
-async fn over_socket(data_dir: &Path) -> Result<Option<Way>, Failure> {
+async fn over_socket(data_dir: &Path) -> Result<Option<Transport>, Failure> {
     let Ok((path, folder)) = lifecycle::console_socket(data_dir) else {
         return Ok(None);
     };
@@ -283,7 +283,7 @@ async fn over_socket(data_dir: &Path) -> Result<Option<Way>, Failure> {
         .unix_socket(path)
         .build()
         .map_err(|error| Failure::error(sentence(&error)))?;
-    Ok(Some(Way::Server {
+    Ok(Some(Transport::Server {
         http,
         base: "http://localhost".to_owned(),
         token: None,
@@ -291,7 +291,7 @@ async fn over_socket(data_dir: &Path) -> Result<Option<Way>, Failure> {
     }))
 }
 
-async fn in_process(config: &Config) -> Result<Way, Failure> {
+async fn in_process(config: &Config) -> Result<Transport, Failure> {
     let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
     config.check_database().map_err(|error| failed(&error))?;
     super::owner::become_owner(&config.data_dir)?;
@@ -336,7 +336,7 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
     };
     let router = router::api_router(&web).map_err(|error| failed(&error))?;
     let router = router.layer(axum::Extension(ConsoleConnection::InProcess));
-    Ok(Way::InProcess {
+    Ok(Transport::InProcess {
         router,
         _data: Some(data),
     })

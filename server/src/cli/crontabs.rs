@@ -55,7 +55,7 @@ pub(super) struct Which {
 
 /// How a crontab is replaced.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Way {
+pub(super) enum ReplaceMode {
     /// By `crontab -u USER FILE`, which checks it and wakes cron.
     User(String),
     /// By a file that is renamed.
@@ -73,7 +73,7 @@ pub(super) struct Crontab {
     pub(super) user: String,
     pub(super) bytes: Vec<u8>,
     pub(super) decoded: Decoded,
-    pub(super) way: Way,
+    pub(super) way: ReplaceMode,
 }
 
 impl Crontab {
@@ -107,24 +107,28 @@ impl Which {
                 .map(|name| name.to_string_lossy().into_owned())
                 .unwrap_or_default(),
         };
-        let mut ways: Vec<Way> = Vec::new();
+        let mut ways: Vec<ReplaceMode> = Vec::new();
         for file in &self.files {
             ways.push(match file == Path::new("-") {
-                true => Way::Stdin,
-                false => Way::File(absolute(file)?),
+                true => ReplaceMode::Stdin,
+                false => ReplaceMode::File(absolute(file)?),
             });
         }
-        ways.extend(self.users.iter().cloned().map(Way::User));
+        ways.extend(self.users.iter().cloned().map(ReplaceMode::User));
         if self.all_users {
-            ways.extend(users_with_crontabs()?.into_iter().map(Way::User));
+            ways.extend(users_with_crontabs()?.into_iter().map(ReplaceMode::User));
         }
         if self.system {
             let one = [SYSTEM, ANACRON].map(PathBuf::from);
-            ways.extend(one.into_iter().filter(|path| path.exists()).map(Way::File));
-            ways.extend(cron_d(notes)?.into_iter().map(Way::File));
+            ways.extend(
+                one.into_iter()
+                    .filter(|path| path.exists())
+                    .map(ReplaceMode::File),
+            );
+            ways.extend(cron_d(notes)?.into_iter().map(ReplaceMode::File));
         }
         if ways.is_empty() && !self.all_users && !self.system {
-            ways.push(Way::User(own_user()?));
+            ways.push(ReplaceMode::User(own_user()?));
         }
         let mut all = Vec::new();
         for way in ways {
@@ -135,13 +139,13 @@ impl Which {
         Ok(all)
     }
 
-    fn read_one(&self, host: &str, way: Way) -> Result<Option<Crontab>, Failure> {
+    fn read_one(&self, host: &str, way: ReplaceMode) -> Result<Option<Crontab>, Failure> {
         let (path, by_path, bytes) = match &way {
-            Way::User(user) => match user_crontab(user)? {
+            ReplaceMode::User(user) => match user_crontab(user)? {
                 Some(bytes) => (format!("user:{user}"), Format::User, bytes),
                 None => return Ok(None),
             },
-            Way::File(path) => {
+            ReplaceMode::File(path) => {
                 let name = path.display().to_string();
                 let bytes = std::fs::File::open(path)
                     .and_then(limited)
@@ -149,7 +153,7 @@ impl Which {
                 let format = format_of(path);
                 (name, format, bytes)
             }
-            Way::Stdin => {
+            ReplaceMode::Stdin => {
                 let bytes = limited(std::io::stdin());
                 let bytes = bytes.map_err(|error| Failure::error(sentence(&error)))?;
                 ("-".to_owned(), Format::User, bytes)
@@ -159,12 +163,12 @@ impl Which {
             .map_err(|fault| Failure::usage(format!("{path}: {}", words(&fault, lang()))))?;
         let format = self.format.as_deref().and_then(|name| name.parse().ok());
         let format = match way {
-            Way::User(_) => by_path,
-            Way::File(_) | Way::Stdin => format.unwrap_or(by_path),
+            ReplaceMode::User(_) => by_path,
+            ReplaceMode::File(_) | ReplaceMode::Stdin => format.unwrap_or(by_path),
         };
         let user = match &way {
-            Way::User(user) => user.clone(),
-            Way::File(_) | Way::Stdin => String::new(),
+            ReplaceMode::User(user) => user.clone(),
+            ReplaceMode::File(_) | ReplaceMode::Stdin => String::new(),
         };
         Ok(Some(Crontab {
             place: Place {

@@ -109,11 +109,11 @@ fn stdin() -> Result<String, Failure> {
 }
 
 /// Restores the terminal, also when reading fails.
-struct Quiet {
+struct EchoOff {
     before: Termios,
 }
 
-impl Quiet {
+impl EchoOff {
     fn begin() -> Result<Self, nix::Error> {
         let stdin = std::io::stdin();
         let before = tcgetattr(&stdin)?;
@@ -127,7 +127,7 @@ impl Quiet {
     }
 }
 
-impl Drop for Quiet {
+impl Drop for EchoOff {
     fn drop(&mut self) {
         if tcsetattr(std::io::stdin(), SetArg::TCSANOW, &self.before).is_err() {
             tracing::debug!("the terminal's echo could not be restored");
@@ -138,7 +138,7 @@ impl Drop for Quiet {
 fn ask(prompt: &str) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| Failure::error(sentence(&error));
     // Before the prompt, so that nothing typed early is echoed.
-    let quiet = Quiet::begin().map_err(|error| failed(error.into()))?;
+    let quiet = EchoOff::begin().map_err(|error| failed(error.into()))?;
     let mut terminal = std::io::stderr();
     write!(terminal, "{prompt}")
         .and_then(|()| terminal.flush())

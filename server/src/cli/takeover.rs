@@ -21,7 +21,7 @@ use serde_json::json;
 
 use super::calendar::typed;
 use super::client::Client;
-use super::crontabs::{Crontab, Way, Which};
+use super::crontabs::{Crontab, ReplaceMode, Which};
 use super::print::{print_json, print_lines, print_note};
 use super::{Failure, lang, sentence};
 use crate::cli::access::Access;
@@ -148,7 +148,7 @@ fn plan(
     imported: &HashMap<String, ImportedLine>,
 ) -> Result<Plan, Failure> {
     let place = crontab.place.path.clone();
-    if crontab.way == Way::Stdin || !crontab.decoded.has_lines_of_bytes {
+    if crontab.way == ReplaceMode::Stdin || !crontab.decoded.has_lines_of_bytes {
         return Err(Failure::usage(lang().pick(
             format!("{place}：不能改写这个 crontab，请写出文件或 --user"),
             format!("{place}: this crontab cannot be rewritten; name a file or --user"),

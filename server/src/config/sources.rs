@@ -166,7 +166,7 @@ pub enum SourceFault {
 
 /// What is to be read.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct SourceRequest<'a> {
     /// The settings file that the command line or a variable names; empty for none.
     pub named: Option<&'a str>,
     /// By whom.
@@ -179,7 +179,7 @@ pub struct Wanted<'a> {
 /// When a file cannot be read or says something that it cannot mean.
 pub fn resolve(
     matches: &ArgMatches,
-    wanted: Wanted<'_>,
+    wanted: SourceRequest<'_>,
     variable: &dyn Fn(&str) -> Option<OsString>,
 ) -> Result<Resolved, SourceFault> {
     let settings = all();

@@ -6,7 +6,7 @@ use app::run::{RunReason, RunState};
 use tokio::sync::watch;
 use tracing::Instrument;
 
-use super::process::Ending;
+use super::process::ProcessExit;
 use super::{Executor, Job, Running};
 use crate::output::readable;
 use crate::text::tail;
@@ -57,7 +57,7 @@ impl Executor {
     }
 }
 
-fn checked(ending: &Ending, output: &str) -> Checked {
+fn checked(ending: &ProcessExit, output: &str) -> Checked {
     let (state, reason) = ending.verdict();
     let how = match (reason, ending.exit_code, ending.signal) {
         (Some(RunReason::TimedOut(seconds)), ..) => format!("timeout {seconds}s"),

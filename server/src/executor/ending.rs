@@ -3,10 +3,10 @@
 use app::run::{RunReason, RunState};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::process::Ending;
+use super::process::ProcessExit;
 use super::{Executor, Job};
 use crate::auth::token::chance;
-use crate::store::{Outcome, StoredOutput, UnderWay};
+use crate::store::{Outcome, RunInProgress, StoredOutput};
 
 /// When an attempt that ended this way is retried.
 pub(crate) fn retry_at(
@@ -29,7 +29,7 @@ impl Executor {
         job: &Job,
         state: RunState,
         reason: Option<String>,
-        ending: &Ending,
+        ending: &ProcessExit,
         output: StoredOutput,
         bytes: &[u8],
     ) {
@@ -66,7 +66,7 @@ impl Executor {
             job,
             RunState::Failed,
             Some(reason.code()),
-            &Ending::default(),
+            &ProcessExit::default(),
             StoredOutput::default(),
             &[],
         );
@@ -80,7 +80,7 @@ impl Executor {
     }
 
     /// Ends a claim that was never started and can no longer be.
-    pub fn give_up(&self, claimed: &UnderWay, now: DateTime<Utc>) {
+    pub fn give_up(&self, claimed: &RunInProgress, now: DateTime<Utc>) {
         let took = (now - claimed.started_at).to_std().unwrap_or_default();
         self.metrics
             .run_ended(claimed.task_id, RunState::Lost, claimed.trigger, took);

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::environment::not_started;
-use super::process::{Ending, asked_to_stop, passed};
+use super::process::{ProcessExit, asked_to_stop, passed};
 use super::success::{OutputRule, Scan};
 use super::{Environment, Job, StopReason};
 use crate::outbound::guard::Refusal;
@@ -41,13 +41,13 @@ pub(super) async fn call(
     log: &RunLog,
     mut stopped: watch::Receiver<Option<StopReason>>,
     soft: impl Fn() + Send,
-) -> Ending {
+) -> ProcessExit {
     let start = Instant::now();
     let hard = job.task.timeout_seconds.unwrap_or(LIMIT);
     let mut soft_limit = job.task.execution.soft_limit_seconds;
     let rule = match OutputRule::new(&job.task.execution.success_when) {
         Ok(rule) => rule,
-        Err(error) => return Ending::not_started(not_started("setup", &error.to_string())),
+        Err(error) => return ProcessExit::not_started(not_started("setup", &error.to_string())),
     };
     let scan = rule.as_ref().map(OutputRule::scan);
     let asking = ask(call, environment, client, (log, scan), limit(hard) + SLACK);
@@ -55,12 +55,12 @@ pub(super) async fn call(
     loop {
         tokio::select! {
             biased;
-            reason = asked_to_stop(&mut stopped) => return Ending::stopped(reason),
+            reason = asked_to_stop(&mut stopped) => return ProcessExit::stopped(reason),
             answered = &mut asking => return match answered {
-                Ok(()) => Ending::answered().with_output(rule.and_then(|rule| rule.broken())),
-                Err(fault) => Ending::http(fault),
+                Ok(()) => ProcessExit::answered().with_output(rule.and_then(|rule| rule.broken())),
+                Err(fault) => ProcessExit::http(fault),
             },
-            () = passed(start, Some(hard)) => return Ending::timed_out(hard),
+            () = passed(start, Some(hard)) => return ProcessExit::timed_out(hard),
             () = passed(start, soft_limit) => {
                 soft_limit = None;
                 soft();

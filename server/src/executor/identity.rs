@@ -32,7 +32,7 @@ pub struct Switch {
 
 /// A user that commands run as.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Whom {
+pub struct RunAsUser {
     /// The name, for display.
     pub user: String,
     /// Set when that is another user than the server's.
@@ -47,7 +47,7 @@ pub struct Whom {
 #[derive(Clone, Debug)]
 pub struct Identity {
     /// The user of commands whose task names none.
-    pub usual: Whom,
+    pub usual: RunAsUser,
     /// The data folder's key, which commands never see.
     pub host_key: String,
     /// Marks every process of ours, so that orphans of a dead server can be found.
@@ -84,7 +84,7 @@ impl Identity {
             let own = User::from_uid(me).ok().flatten();
             let scratch = data_dir.join("scratch");
             prepare(&scratch, me, None)?;
-            Whom {
+            RunAsUser {
                 home: own
                     .as_ref()
                     .map_or_else(|| PathBuf::from("/"), |user| user.dir.clone()),
@@ -191,7 +191,7 @@ impl Identity {
     }
 
     /// The user of a task, with its scratch folder prepared.
-    pub(super) fn whom(&self, task: TaskId, name: &str) -> Result<Whom, RunAsError> {
+    pub(super) fn whom(&self, task: TaskId, name: &str) -> Result<RunAsUser, RunAsError> {
         if let Some(pool) = self.pool.as_ref().filter(|_| name.is_empty()) {
             let whom = pool.whom(task, &self.scratch_dir, &self.mark);
             return whom.map_err(RunAsError::Scratch);
@@ -295,7 +295,7 @@ pub fn mark_of(host_key: &str) -> String {
 }
 
 /// Another user than the server's, which is root.
-fn other(user: User, parent: &Path, scratch: PathBuf) -> Result<Whom, IdentityError> {
+fn other(user: User, parent: &Path, scratch: PathBuf) -> Result<RunAsUser, IdentityError> {
     // Not in the data folder, which is closed to the user of commands, and not in the system's temporary
     // folder, where other users can write and old files are cleaned up.
     open_parent(parent).map_err(|source| unusable(parent, source))?;
@@ -306,7 +306,7 @@ fn other(user: User, parent: &Path, scratch: PathBuf) -> Result<Whom, IdentityEr
         .unwrap_or_else(|| vec![user.gid]);
     let at_home = std::fs::metadata(&user.dir)
         .is_ok_and(|found| found.is_dir() && found.uid() == user.uid.as_raw());
-    Ok(Whom {
+    Ok(RunAsUser {
         switch: Some(Switch {
             uid: user.uid.as_raw(),
             gid: user.gid.as_raw(),

@@ -30,7 +30,7 @@ const ISOLATED_GRACE: Duration = Duration::from_secs(2);
 
 /// How a command ended.
 #[derive(Debug, Default)]
-pub(super) struct Ending {
+pub(super) struct ProcessExit {
     pub(super) exit_code: Option<i32>,
     pub(super) signal: Option<i32>,
     cause: Cause,
@@ -51,7 +51,7 @@ enum Cause {
     Http(String),
 }
 
-impl Ending {
+impl ProcessExit {
     /// Nothing was started.
     pub(super) fn not_started(reason: RunReason) -> Self {
         Self {
@@ -126,17 +126,17 @@ pub(super) async fn run(
     log: &RunLog,
     mut stopped: watch::Receiver<Option<StopReason>>,
     soft: impl Fn() + Send,
-) -> Ending {
+) -> ProcessExit {
     let rule = match OutputRule::new(&job.task.execution.success_when) {
         Ok(rule) => rule,
-        Err(error) => return Ending::not_started(not_started("setup", &error.to_string())),
+        Err(error) => return ProcessExit::not_started(not_started("setup", &error.to_string())),
     };
     let started = tokio::select! {
         biased;
         // A run that has not started is stopped by not starting it.
-        reason = asked_to_stop(&mut stopped) => return Ending {
+        reason = asked_to_stop(&mut stopped) => return ProcessExit {
             cause: Cause::Stopped(reason),
-            ..Ending::default()
+            ..ProcessExit::default()
         },
         permit = Arc::clone(starting).acquire_owned() => {
             let (job, containment) = (job.clone(), Arc::clone(containment));
@@ -151,8 +151,8 @@ pub(super) async fn run(
     };
     let started = match started.await {
         Ok(Ok(started)) => started,
-        Ok(Err(reason)) => return Ending::not_started(reason),
-        Err(error) => return Ending::not_started(not_started("setup", &error.to_string())),
+        Ok(Err(reason)) => return ProcessExit::not_started(reason),
+        Err(error) => return ProcessExit::not_started(not_started("setup", &error.to_string())),
     };
     let over = CancellationToken::new();
     let pipes = [(Some(started.out), Stream::Out), (started.err, Stream::Err)];
@@ -175,25 +175,25 @@ pub(super) async fn run(
         watch.release().await;
     }
     match end {
-        End::Exited(Exit { code, signal }) => Ending {
+        End::Exited(Exit { code, signal }) => ProcessExit {
             exit_code: code,
             signal,
             cause,
             broken: rule.and_then(|rule| rule.broken()),
         },
         // It was stopped before the command began.
-        End::Refused(..) if matches!(cause, Cause::Stopped(_)) => Ending {
+        End::Refused(..) if matches!(cause, Cause::Stopped(_)) => ProcessExit {
             cause,
-            ..Ending::default()
+            ..ProcessExit::default()
         },
         End::Refused(step, errno) => {
-            Ending::not_started(spawn::refused(job, &started.whom, step, errno))
+            ProcessExit::not_started(spawn::refused(job, &started.whom, step, errno))
         }
         End::Unknown(why) => {
             tracing::error!(why, "how a command ended is unknown");
-            Ending {
+            ProcessExit {
                 cause,
-                ..Ending::default()
+                ..ProcessExit::default()
             }
         }
     }

@@ -18,7 +18,7 @@ use tokio::process::Command;
 use super::cgroup::PROCESSES;
 use super::child::{Child, Launched};
 use super::environment::not_started;
-use super::identity::Whom;
+use super::identity::RunAsUser;
 use super::journal::{JournalEntry, boot_id};
 use super::launcher::{Answer, LaunchError};
 use super::read::Pipe;
@@ -43,7 +43,7 @@ pub(super) enum Tree {
 pub(super) struct Started {
     pub(super) child: Child,
     pub(super) tree: Tree,
-    pub(super) whom: Whom,
+    pub(super) whom: RunAsUser,
     /// Messages of the helper.
     pub(super) socket: Socket,
     pub(super) out: Pipe,
@@ -100,7 +100,7 @@ fn spawn(
     job: &Job,
     containment: &Containment,
     environment: Environment,
-    whom: Whom,
+    whom: RunAsUser,
     leaf: Option<PathBuf>,
 ) -> std::io::Result<(Started, i32)> {
     let (socket, theirs) = UnixStream::pair()?;
@@ -220,7 +220,7 @@ fn end_unknown(job: &Job, containment: &Containment, leaf: Option<&Path>) {
 fn arguments(
     job: &Job,
     containment: &Containment,
-    whom: &Whom,
+    whom: &RunAsUser,
     leaf: Option<&Path>,
 ) -> Vec<OsString> {
     let execution = &job.task.execution;
@@ -278,7 +278,7 @@ fn interpreter(command: &str) -> &str {
 }
 
 /// The reason for a step of the helper that failed.
-pub(super) fn refused(job: &Job, whom: &Whom, step: u8, errno: Errno) -> RunReason {
+pub(super) fn refused(job: &Job, whom: &RunAsUser, step: u8, errno: Errno) -> RunReason {
     let execution = &job.task.execution;
     let name = helper::step_name(step);
     let what = match name {

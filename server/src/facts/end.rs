@@ -34,7 +34,7 @@ pub struct End {
     /// When it ended.
     pub finished_at: DateTime<Utc>,
     /// What it wrote, masked, as the run page shows it.
-    pub output: Ends,
+    pub output: HeadAndTail,
     /// The failures in a row that it is the last of; known when its result is written. `None` where it
     /// is no failure, and from a former version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ pub struct End {
 
 /// A text, or both ends of a longer one.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Ends {
+pub struct HeadAndTail {
     /// The whole, or the start.
     pub head: String,
     /// Bytes between start and end; 0 where `head` is the whole.
@@ -54,7 +54,7 @@ pub struct Ends {
     pub tail: String,
 }
 
-impl Ends {
+impl HeadAndTail {
     /// Keeps what a message may show of a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
@@ -93,7 +93,7 @@ mod tests {
             &"中".repeat(3_000),
             &"x".repeat(2 * END_KEPT + 1),
         ] {
-            let ends = Ends::of(text);
+            let ends = HeadAndTail::of(text);
             assert_eq!(ends.head.len() + ends.gap + ends.tail.len(), text.len());
             assert!(text.starts_with(&ends.head) && text.ends_with(&ends.tail));
         }

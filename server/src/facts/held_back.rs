@@ -28,7 +28,7 @@ struct Stored<'a> {
 
 /// The second of the two.
 #[derive(Deserialize)]
-struct Beside {
+struct StoredHeldBack {
     #[serde(default)]
     held_back: Option<HeldBack>,
 }
@@ -50,7 +50,7 @@ impl HeldBack {
     /// What was held back before stored facts; `None` for nothing, and where it cannot be read.
     #[must_use]
     pub fn of_stored(facts: &str) -> Option<Self> {
-        let beside: Beside = serde_json::from_str(facts).ok()?;
+        let beside: StoredHeldBack = serde_json::from_str(facts).ok()?;
         beside.held_back
     }
 }

@@ -7,7 +7,7 @@ use super::CompiledSchedule;
 
 /// A blackout in force when a firing is about to start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shut {
+pub enum ActiveBlackout {
     /// The firing is dropped.
     Dropped,
     /// It may start then.
@@ -25,7 +25,7 @@ impl CompiledSchedule {
     /// The blackout in force at an instant, if any. One that drops firings takes precedence, else the one that ends
     /// last.
     #[must_use]
-    pub fn shut_now(&self, now: DateTime<Utc>) -> Option<Shut> {
+    pub fn shut_now(&self, now: DateTime<Utc>) -> Option<ActiveBlackout> {
         let holding: Vec<_> = self
             .quiet
             .iter()
@@ -35,14 +35,14 @@ impl CompiledSchedule {
             .iter()
             .any(|(policy, _)| *policy == BlackoutPolicy::Drop)
         {
-            return Some(Shut::Dropped);
+            return Some(ActiveBlackout::Dropped);
         }
         holding
             .into_iter()
-            .map(|(_, until)| Shut::Until(until))
+            .map(|(_, until)| ActiveBlackout::Until(until))
             .max_by_key(|shut| match shut {
-                Shut::Until(until) => Some(*until),
-                Shut::Dropped => None,
+                ActiveBlackout::Until(until) => Some(*until),
+                ActiveBlackout::Dropped => None,
             })
     }
 }

@@ -11,7 +11,7 @@ use crate::timetable::{civil_date, clock_changes, start_of_day};
 const DAYS_MAX: i64 = 4_000;
 
 /// Firings that a rule skips: the first, the last, how many, and why.
-pub type LeftOut = (DateTime<Utc>, DateTime<Utc>, u64, SkipReason);
+pub type SkippedFirings = (DateTime<Utc>, DateTime<Utc>, u64, SkipReason);
 
 /// A period between two instants, excluding the first, of days that all count or all do not.
 struct Days {
@@ -34,7 +34,11 @@ impl CompiledSchedule {
     /// What rules skip after `from` and up to `until`, each group of adjacent days as one; `None` where
     /// [`Self::count_starts`] is.
     #[must_use]
-    pub fn left_out(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Vec<LeftOut>> {
+    pub fn left_out(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Option<Vec<SkippedFirings>> {
         let days = self.days(from, until)?;
         let skipped = days.iter().filter(|days| !days.count).filter_map(|days| {
             let first = self

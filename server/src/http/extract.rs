@@ -11,10 +11,10 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::Problem;
-use super::strict::{self, JsonFault, Named, What, unknown};
+use super::strict::{self, JsonFault, JsonFaultKind, Named, unknown};
 
 /// The caller, as established by [`super::guard::authenticate`].
-pub struct Who(pub Caller);
+pub struct RequestCaller(pub Caller);
 
 /// The caller of a request; without a principal where the guard did not run, so that a route
 /// outside it is closed rather than open.
@@ -25,7 +25,7 @@ pub fn caller_of(parts: &Parts) -> Caller {
     })
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Who {
+impl<S: Send + Sync> FromRequestParts<S> for RequestCaller {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
@@ -70,7 +70,7 @@ fn read<T: DeserializeOwned>(lang: Lang, bytes: &[u8]) -> Result<Body<T>, Proble
 #[must_use]
 pub fn malformed(lang: Lang, fault: &JsonFault) -> AppError {
     let (message, field) = match &fault.what {
-        What::Unknown { name, known } => {
+        JsonFaultKind::Unknown { name, known } => {
             let message = unknown(lang, Named::Field, name, true, known);
             let place = fault.place.as_str();
             let field = if place.is_empty() {

@@ -14,7 +14,7 @@ use serde::de::{DeserializeOwned, Expected, Unexpected};
 use serde_json::Value;
 
 use crate::yaml::Tree;
-pub use fault::{Kind, What};
+pub use fault::{JsonFaultKind, Kind};
 pub use near::nearest;
 use tree::Node;
 pub use words::{Named, unknown};
@@ -25,7 +25,7 @@ pub struct JsonFault {
     /// Where: `execution.retry`, `schedules[0].jitter`; empty for the text itself.
     pub place: String,
     /// The fault.
-    pub what: What,
+    pub what: JsonFaultKind,
 }
 
 impl JsonFault {
@@ -34,7 +34,7 @@ impl JsonFault {
     pub fn unknown<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             place: String::new(),
-            what: What::Unknown {
+            what: JsonFaultKind::Unknown {
                 name: name.chars().take(64).collect(),
                 known: known.into_iter().map(str::to_owned).collect(),
             },
@@ -65,9 +65,9 @@ impl JsonFault {
     }
 }
 
-impl From<What> for JsonFault {
+impl From<JsonFaultKind> for JsonFault {
     /// Of the text itself.
-    fn from(what: What) -> Self {
+    fn from(what: JsonFaultKind) -> Self {
         Self {
             place: String::new(),
             what,
@@ -86,25 +86,25 @@ impl std::error::Error for JsonFault {}
 /// Serde's own words are English and name types of ours, so what it finds is kept as a value.
 impl serde::de::Error for JsonFault {
     fn custom<T: std::fmt::Display>(text: T) -> Self {
-        What::Other(text.to_string()).into()
+        JsonFaultKind::Other(text.to_string()).into()
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let (needed, found) = (Kind::needed(expected), Kind::found(found));
-        What::Type { needed, found }.into()
+        JsonFaultKind::Type { needed, found }.into()
     }
 
     fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let needed = Kind::needed(expected);
-        What::Value { needed }.into()
+        JsonFaultKind::Value { needed }.into()
     }
 
     fn invalid_length(_: usize, _: &dyn Expected) -> Self {
-        What::Value { needed: None }.into()
+        JsonFaultKind::Value { needed: None }.into()
     }
 
     fn unknown_variant(_: &str, known: &'static [&'static str]) -> Self {
-        What::Word { known }.into()
+        JsonFaultKind::Word { known }.into()
     }
 
     fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
@@ -112,12 +112,12 @@ impl serde::de::Error for JsonFault {
     }
 
     fn missing_field(name: &'static str) -> Self {
-        What::Missing { name }.into()
+        JsonFaultKind::Missing { name }.into()
     }
 
     fn duplicate_field(name: &'static str) -> Self {
         let name = name.to_owned();
-        What::Twice { name }.into()
+        JsonFaultKind::Twice { name }.into()
     }
 }
 
@@ -126,7 +126,7 @@ impl JsonFault {
     #[must_use]
     pub fn needs(kind: Kind) -> Self {
         let needed = Some(kind);
-        What::Type {
+        JsonFaultKind::Type {
             needed,
             found: None,
         }
@@ -140,7 +140,7 @@ impl JsonFault {
 /// The first fault found.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonFault> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let tree: Tree = serde_json::from_slice(text).map_err(|error| What::from(&error))?;
+    let tree: Tree = serde_json::from_slice(text).map_err(|error| JsonFaultKind::from(&error))?;
     from_tree(tree)
 }
 
@@ -149,7 +149,7 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonFault> {
 /// # Errors
 /// As [`from_slice`].
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, JsonFault> {
-    from_tree(Tree::deserialize(value).map_err(|error| What::from(&error))?)
+    from_tree(Tree::deserialize(value).map_err(|error| JsonFaultKind::from(&error))?)
 }
 
 /// Reads a tree, of JSON or YAML.
@@ -293,7 +293,7 @@ mod tests {
             assert_eq!(fault.what.text(Lang::En), en, "{text}");
         }
         let fault = from_slice::<Outer>(b"{\"nam\":1}").expect_err("unknown");
-        let What::Unknown { name, known } = fault.what else {
+        let JsonFaultKind::Unknown { name, known } = fault.what else {
             panic!("{fault}");
         };
         assert_eq!(name, "nam");

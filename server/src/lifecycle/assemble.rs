@@ -13,7 +13,7 @@ use crate::auth::token::{chance, random_id};
 use crate::clock::SharedClock;
 use crate::config::{Config, OnOff, SettingFault};
 use crate::events::Signals;
-use crate::executor::{Containment, Executor, Identity, Tools};
+use crate::executor::{Containment, Dependencies, Executor, Identity};
 use crate::loops::Loops;
 use crate::messages::Renderer;
 use crate::messages::send::Sender;
@@ -107,7 +107,7 @@ pub fn assemble(
             &loops,
             &tracker,
         );
-        Arc::new(Executor::new(Tools {
+        Arc::new(Executor::new(Dependencies {
             clock: Arc::clone(clock),
             signals: Arc::clone(&signals),
             recorder,

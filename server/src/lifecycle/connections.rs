@@ -112,7 +112,7 @@ impl Connections {
         }
         let (id, end) = state.insert(address);
         Some(Admitted {
-            seat: Arc::new(Seat {
+            seat: Arc::new(ConnectionPermit {
                 connections: Arc::clone(self),
                 id,
                 end,
@@ -207,21 +207,21 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Admitted {
     /// Its place.
-    pub(super) seat: Arc<Seat>,
+    pub(super) seat: Arc<ConnectionPermit>,
     /// Whether another one was closed for it.
     pub(super) evicted: bool,
 }
 
 /// The place of one connection; dropping it frees it.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(super) struct ConnectionPermit {
     connections: Arc<Connections>,
     id: u64,
     end: CancellationToken,
     begun: AtomicU64,
 }
 
-impl Seat {
+impl ConnectionPermit {
     /// A complete request has arrived: it is being answered from now on.
     pub(super) fn busy(&self) {
         let mut state = self.connections.lock();
@@ -256,7 +256,7 @@ impl Seat {
     }
 }
 
-impl Drop for Seat {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         self.connections.lock().remove(self.id);
     }

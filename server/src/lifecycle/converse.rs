@@ -26,7 +26,7 @@ use tokio::time::Sleep;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::connections::Seat;
+use super::connections::ConnectionPermit;
 use super::stall::Watched;
 
 /// Bytes of a refused body that are read and discarded, and for how long.
@@ -35,7 +35,7 @@ const DISCARD_TIME: Duration = Duration::from_secs(2);
 
 /// How long the client may take.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(super) struct ClientTimeouts {
     /// For the head of the first request, from the accept on.
     pub(super) first: Duration,
     /// Between two requests, including the head of the second one. Longer than the keep-alive of the usual proxies
@@ -45,7 +45,7 @@ pub(super) struct Patience {
     pub(super) body: Duration,
 }
 
-impl Default for Patience {
+impl Default for ClientTimeouts {
     fn default() -> Self {
         Self {
             first: Duration::from_secs(10),
@@ -60,8 +60,8 @@ pub(super) async fn converse(
     io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: Option<SocketAddr>,
     router: Router,
-    seat: Arc<Seat>,
-    patience: Patience,
+    seat: Arc<ConnectionPermit>,
+    patience: ClientTimeouts,
     closing: CancellationToken,
 ) {
     let handler = {
@@ -106,7 +106,7 @@ async fn answer(
     request: Request<Incoming>,
     peer: Option<SocketAddr>,
     router: Router,
-    seat: Arc<Seat>,
+    seat: Arc<ConnectionPermit>,
     time: Duration,
 ) -> Result<Response<Answered>, std::convert::Infallible> {
     let late = Arc::new(AtomicBool::new(false));
@@ -117,7 +117,7 @@ async fn answer(
             seat.busy();
             return Body::empty();
         }
-        Body::new(Arriving {
+        Body::new(TimedBody {
             body: Some(body),
             until: Box::pin(tokio::time::sleep(time)),
             late: Arc::clone(&late),
@@ -146,17 +146,17 @@ fn too_late() -> Response<Body> {
 }
 
 /// The body of a request, which has to arrive in time.
-struct Arriving {
+struct TimedBody {
     /// `None` only while it is dropped.
     body: Option<Incoming>,
     until: Pin<Box<Sleep>>,
     late: Arc<AtomicBool>,
-    seat: Arc<Seat>,
+    seat: Arc<ConnectionPermit>,
     /// Whether what is left of it is read and discarded when it is dropped.
     discards: bool,
 }
 
-impl Drop for Arriving {
+impl Drop for TimedBody {
     fn drop(&mut self) {
         let body = self.body.take().filter(|body| !body.is_end_stream());
         let late = self.late.load(Ordering::Relaxed);
@@ -186,7 +186,7 @@ async fn discard(mut body: Incoming) {
     drop(tokio::time::timeout(DISCARD_TIME, read).await);
 }
 
-impl HttpBody for Arriving {
+impl HttpBody for TimedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -230,7 +230,7 @@ impl HttpBody for Arriving {
 /// The body of an answer: once it is sent, the connection waits for the next request.
 struct Answered {
     body: Body,
-    seat: Arc<Seat>,
+    seat: Arc<ConnectionPermit>,
 }
 
 impl HttpBody for Answered {

@@ -56,7 +56,7 @@ pub enum StartError {
     Client(#[from] reqwest::Error),
     /// The API cannot be described.
     #[error(transparent)]
-    Undescribed(#[from] crate::api::Undescribed),
+    Undescribed(#[from] crate::api::OpenApiError),
     /// The certificate cannot be used.
     #[error("the certificate of JCRONTAB_TLS_CERT cannot be used: {0}")]
     Certificate(String),

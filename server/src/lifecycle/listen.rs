@@ -17,9 +17,9 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::connections::{Connections, Limits, Seat};
+use super::connections::{ConnectionPermit, Connections, Limits};
 use super::console::{Peer, admit};
-use super::converse::{Patience, converse};
+use super::converse::{ClientTimeouts, converse};
 use super::tls::Certificate;
 use super::{DataDir, StartError};
 use crate::config::Config;
@@ -158,7 +158,7 @@ struct Door {
 impl Door {
     async fn serve(self, listener: Listener, closing: CancellationToken) {
         let open = TaskTracker::new();
-        let mut trouble = Seldom::default();
+        let mut trouble = RateLimitedLog::default();
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
@@ -193,7 +193,7 @@ impl Door {
         peer: Option<SocketAddr>,
         open: &TaskTracker,
         closing: &CancellationToken,
-        trouble: &mut Seldom,
+        trouble: &mut RateLimitedLog,
     ) -> bool {
         // A proxy speaks for many clients: it is not limited as one address.
         let counted = peer
@@ -221,7 +221,7 @@ impl Door {
             );
         }
         let (router, seat) = (self.router.clone(), admitted.seat);
-        let (patience, closing) = (Patience::default(), closing.clone());
+        let (patience, closing) = (ClientTimeouts::default(), closing.clone());
         match stream {
             Stream::Tcp(stream) => {
                 prepare(&stream);
@@ -249,8 +249,8 @@ impl Door {
 async fn shake_hands(
     tls: &TlsAcceptor,
     stream: TcpStream,
-    seat: &Seat,
-    patience: Patience,
+    seat: &ConnectionPermit,
+    patience: ClientTimeouts,
     closing: &CancellationToken,
 ) -> Option<TlsStream<TcpStream>> {
     tokio::select! {
@@ -291,12 +291,12 @@ fn is_of_connection(error: &std::io::Error) -> bool {
 
 /// Reports an event at most once a minute, with how often it occurred.
 #[derive(Default)]
-struct Seldom {
+struct RateLimitedLog {
     said: Option<tokio::time::Instant>,
     unsaid: u64,
 }
 
-impl Seldom {
+impl RateLimitedLog {
     /// How often it has occurred since the last report, if it should be reported again.
     fn again(&mut self) -> Option<u64> {
         let now = tokio::time::Instant::now();

@@ -12,7 +12,7 @@ use super::disk_watch::DiskWatch;
 use super::heartbeat::{self, Heartbeat, LoneHeartbeat};
 use super::{Assembled, Stop};
 use crate::auth::token::chance;
-use crate::chat::{self, ChatHandler, Keeper};
+use crate::chat::{self, BotConnectionManager, ChatHandler};
 use crate::clock::SharedClock;
 use crate::loops::{Loops, Periodic, repeat, supervise};
 use crate::messages::target::open_account;
@@ -80,7 +80,7 @@ impl Running {
         };
         running.every(&components.loops, summaries, stop);
         let urging = Urging {
-            tools: urge::Tools {
+            tools: urge::Dependencies {
                 store: components.store.clone(),
                 clock: Arc::clone(clock),
                 signals: Arc::clone(&components.signals),
@@ -134,11 +134,11 @@ impl Running {
     }
 
     /// The loop that keeps the connections of bots, by the clock that all servers agree on.
-    fn bots(&self, parts: &Assembled, clock: SharedClock, stop: &Stop) -> Keeper {
+    fn bots(&self, parts: &Assembled, clock: SharedClock, stop: &Stop) -> BotConnectionManager {
         let components = &parts.components;
         let sealer = components.sealer.clone();
         let service: Arc<dyn ChatHandler> = Arc::clone(&parts.service) as Arc<dyn ChatHandler>;
-        let tools = chat::Tools {
+        let tools = chat::Dependencies {
             store: components.store.clone(),
             clock,
             signals: Arc::clone(&components.signals),
@@ -148,7 +148,7 @@ impl Running {
             opener: Arc::new(move |id, target| open_account(&sealer, id, target)),
             handler: Arc::downgrade(&service),
         };
-        Keeper::new(tools, stop.token(), self.others.clone())
+        BotConnectionManager::new(tools, stop.token(), self.others.clone())
     }
 
     /// Starts a loop that the driver repeats.

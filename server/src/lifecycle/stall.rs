@@ -7,17 +7,17 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::connections::Seat;
+use super::connections::ConnectionPermit;
 
 /// A connection that reports to its place when writing has to wait.
 pub(super) struct Watched<I> {
     io: I,
-    seat: Arc<Seat>,
+    seat: Arc<ConnectionPermit>,
     stalled: bool,
 }
 
 impl<I> Watched<I> {
-    pub(super) fn new(io: I, seat: Arc<Seat>) -> Self {
+    pub(super) fn new(io: I, seat: Arc<ConnectionPermit>) -> Self {
         Self {
             io,
             seat,

@@ -26,7 +26,7 @@ use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::loops::{Backoff, Spec, Turns};
-use crate::store::{NO_TASK, OutboxItem, Store, StoreError, Taken};
+use crate::store::{NO_TASK, OutboxItem, Store, StoreError, TakeResult};
 use crate::telemetry::Metrics;
 
 use super::pace::Pace;
@@ -205,12 +205,12 @@ impl Outbox {
             .outbox_take(channel, rate, &self.node_id, now)
             .await?
         {
-            Taken::Message(item) => *item,
-            Taken::Wait(until) => {
+            TakeResult::Message(item) => *item,
+            TakeResult::Wait(until) => {
                 self.pace.note(channel, until, now);
                 return Ok(After::Nothing);
             }
-            Taken::Nothing => return Ok(After::Nothing),
+            TakeResult::Nothing => return Ok(After::Nothing),
         };
         // Another kind may have been chosen since its text was sent.
         if item.kind == MessageKind::Image && !target.kind.takes_pictures() {

@@ -11,7 +11,7 @@ mod task_event;
 mod ticket;
 mod variables;
 
-pub use variables::{Beside, VARIABLES, wants_brief};
+pub use variables::{RenderContext, VARIABLES, wants_brief};
 
 use app::i18n::Lang;
 use app::id::RunId;
@@ -21,7 +21,7 @@ use app::run::RunState;
 use app::run::brief::Brief;
 use chrono::{DateTime, Datelike, Utc};
 
-use crate::facts::{Cycle, End, Ends, Facts, OUTPUT_SHOWN, TaskFacts, Work};
+use crate::facts::{Cycle, End, Facts, HeadAndTail, OUTPUT_SHOWN, TaskFacts, Work};
 use crate::text::{cut, cut_ends, one_line};
 use crate::timetable::{rules, zone};
 
@@ -202,7 +202,7 @@ impl Words<'_> {
     }
 
     /// What a command wrote, as the run page shows it.
-    fn output(&self, output: &Ends) -> String {
+    fn output(&self, output: &HeadAndTail) -> String {
         if output.head.is_empty() {
             return self
                 .lang
@@ -214,7 +214,7 @@ impl Words<'_> {
     }
 
     /// The same without its label: both ends of a long one.
-    fn output_shown(&self, output: &Ends) -> String {
+    fn output_shown(&self, output: &HeadAndTail) -> String {
         let (head, tail) = (&output.head, &output.tail);
         match output.gap {
             0 => cut(head, OUTPUT_SHOWN, self.lang).into_owned(),

@@ -2,16 +2,16 @@
 
 use app::i18n::Lang;
 use app::id::ChannelId;
-use app::message::{NoAnswer, Why};
+use app::message::{NoAnswer, NoAnswerReason};
 use chrono::{DateTime, Utc};
 
 use super::target::Target;
 use super::vendor::{self, Answer, At, Chat, HttpRequest, Outgoing};
-use super::words::Made;
+use super::words::MessageMeta;
 use crate::chat::{Lines, PushError};
 use crate::outbound::guard::Guard;
 use crate::outbound::{
-    ANSWER_KEPT, OutboundClient, RetryAfter, SendError, TIMEOUT, Way, failure, smtp,
+    ANSWER_KEPT, Egress, OutboundClient, RetryAfter, SendError, TIMEOUT, failure, smtp,
 };
 use crate::store::OutboxItem;
 use crate::template::Format;
@@ -51,7 +51,7 @@ impl Sender {
     ///
     /// # Errors
     /// When its proxy may not be called, or the TLS set-up fails.
-    pub fn by(&self, way: &Way) -> Result<Self, SendError> {
+    pub fn by(&self, way: &Egress) -> Result<Self, SendError> {
         Ok(Self {
             client: self.client.by(way)?,
             lang: self.lang,
@@ -69,7 +69,7 @@ impl Sender {
         &self,
         to: &Target,
         item: &OutboxItem,
-        made: &Made,
+        made: &MessageMeta,
         now: DateTime<Utc>,
     ) -> Result<Outgoing, SendError> {
         let lang = to.lang.unwrap_or(self.lang);
@@ -97,7 +97,7 @@ impl Sender {
         &self,
         to: &Target,
         item: &OutboxItem,
-        made: &Made,
+        made: &MessageMeta,
         now: DateTime<Utc>,
     ) -> Result<String, SendError> {
         let mut answer = match self.render(to, item, made, now)? {
@@ -124,7 +124,7 @@ impl Sender {
         &self,
         to: &Target,
         item: &OutboxItem,
-        made: &Made,
+        made: &MessageMeta,
         now: DateTime<Utc>,
     ) -> String {
         let shown = match self.render(to, item, made, now) {
@@ -225,7 +225,7 @@ impl Sender {
 
 fn unreachable(error: reqwest::Error) -> SendError {
     if error.is_timeout() {
-        return SendError::Unreachable(NoAnswer::of(Why::NoAnswer, TIMEOUT.as_secs()));
+        return SendError::Unreachable(NoAnswer::of(NoAnswerReason::NoAnswer, TIMEOUT.as_secs()));
     }
     failure(error).map_or_else(|failure| failure, SendError::from)
 }

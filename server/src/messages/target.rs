@@ -6,7 +6,7 @@ use app::id::ChannelId;
 
 use crate::auth::seal::{SealError, Sealer};
 use crate::chat::Account;
-use crate::outbound::Way;
+use crate::outbound::Egress;
 use crate::outbound::proxy::ProxyFault;
 use crate::store::ChannelTarget;
 
@@ -52,7 +52,7 @@ pub struct Target {
     /// Its other settings.
     pub settings: ChannelSettings,
     /// The way out.
-    pub way: Way,
+    pub way: Egress,
     /// The language of its messages; `None` for the server's.
     pub lang: Option<Lang>,
 }
@@ -183,11 +183,11 @@ pub fn open_target(
 ) -> Result<Target, TargetFault> {
     let url = sealer.open(&seal_name(channel), &target.url_sealed)?;
     let way = match (target.proxy.as_deref(), &target.proxy_sealed) {
-        (None, _) => Way::Server,
-        (Some(DIRECT), _) => Way::Direct,
+        (None, _) => Egress::Server,
+        (Some(DIRECT), _) => Egress::Direct,
         (Some(_), sealed) => {
             let sealed = sealed.as_deref().unwrap_or_default();
-            Way::read(&sealer.open(&proxy_seal_name(channel), sealed)?)?
+            Egress::read(&sealer.open(&proxy_seal_name(channel), sealed)?)?
         }
     };
     let settings = match &target.settings_sealed {

@@ -26,12 +26,12 @@ use std::borrow::Cow;
 
 use app::channel::ChannelKind;
 use app::i18n::Lang;
-use app::message::Why;
+use app::message::NoAnswerReason;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 
 use super::target::Target;
-use super::words::Made;
+use super::words::MessageMeta;
 use crate::outbound::smtp::{Mail, SmtpServer};
 use crate::outbound::{RetryAfter, SendError};
 use crate::store::{OutboxItem, Rate};
@@ -54,7 +54,7 @@ pub(super) struct At<'a> {
     /// The language of the channel.
     pub(super) lang: Lang,
     /// How its words were made.
-    pub(super) made: &'a Made,
+    pub(super) made: &'a MessageMeta,
 }
 
 /// What leaves for a message.
@@ -67,7 +67,7 @@ pub(super) enum Outgoing {
     /// A message through the bot's connection.
     Chat(Chat),
     /// Nothing: the vendor has no place for it, as for a picture.
-    Nothing(Why),
+    Nothing(NoAnswerReason),
 }
 
 /// What goes through the connection of a bot.

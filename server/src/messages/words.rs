@@ -11,7 +11,7 @@ use app::run::brief::Brief;
 use app::ticket::TicketKind;
 use async_trait::async_trait;
 
-use super::render::{Beside, Renderer};
+use super::render::{RenderContext, Renderer};
 use super::target::Target;
 use crate::facts::Facts;
 use crate::template::{Format, TemplateFault, render};
@@ -25,7 +25,7 @@ pub trait Briefs: Send + Sync {
 
 /// What is known of a message besides its text.
 #[derive(Clone, Debug, Default)]
-pub struct Made {
+pub struct MessageMeta {
     /// Whether a template made the text: then it is in the format of its channel already.
     pub templated: bool,
     /// Where a click on it leads; empty for nowhere.
@@ -42,11 +42,11 @@ pub struct Made {
 
 /// A message in words.
 #[derive(Clone, Debug)]
-pub struct Worded {
+pub struct RenderedMessage {
     /// The text, or the JSON of a webhook.
     pub text: String,
     /// What else is known of it.
-    pub made: Made,
+    pub made: MessageMeta,
 }
 
 impl Target {
@@ -66,7 +66,12 @@ impl Target {
 impl Renderer {
     /// A message in the built-in words.
     #[must_use]
-    pub fn built_in(&self, facts: &Facts, lang: Option<Lang>, brief: Option<&Brief>) -> Worded {
+    pub fn built_in(
+        &self,
+        facts: &Facts,
+        lang: Option<Lang>,
+        brief: Option<&Brief>,
+    ) -> RenderedMessage {
         let path = match facts {
             Facts::Created { task, .. }
             | Facts::Task {
@@ -79,9 +84,9 @@ impl Renderer {
                 .run()
                 .map_or_else(|| routes::MESSAGES.to_owned(), routes::run),
         };
-        Worded {
+        RenderedMessage {
             text: self.text_with(facts, lang, brief),
-            made: Made {
+            made: MessageMeta {
                 templated: false,
                 url: format!("{}{path}", self.base_url),
                 brief: brief.and_then(|brief| serde_json::to_value(brief).ok()),
@@ -101,8 +106,8 @@ impl Renderer {
         facts: &Facts,
         (template, format): (&str, Format),
         lang: Option<Lang>,
-        beside: Beside<'_>,
-    ) -> Result<Worded, TemplateFault> {
+        beside: RenderContext<'_>,
+    ) -> Result<RenderedMessage, TemplateFault> {
         let variables = self.variables(facts, lang, beside);
         let text = render(template, format, &variables)?;
         let mut worded = self.built_in(facts, lang, beside.brief);

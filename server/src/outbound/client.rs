@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use app::message::{NoAnswer, Why};
+use app::message::{NoAnswer, NoAnswerReason};
 
 use super::guard::{Guard, Refusal};
 use super::proxy::OutboundProxy;
 use super::retry_after::RetryAfter;
 use super::unreached::why;
-use super::way::Way;
+use super::way::Egress;
 
 /// A vendor that takes longer does not get the message now.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
@@ -124,11 +124,11 @@ impl OutboundClient {
     ///
     /// # Errors
     /// When its proxy may not be called, or the TLS set-up fails.
-    pub fn by(&self, way: &Way) -> Result<Self, SendError> {
+    pub fn by(&self, way: &Egress) -> Result<Self, SendError> {
         let (name, guard, proxy) = match way {
-            Way::Server => return Ok(self.clone()),
-            Way::Direct => (String::new(), self.guard.clone().directly(), None),
-            Way::Proxy(proxy) => {
+            Egress::Server => return Ok(self.clone()),
+            Egress::Direct => (String::new(), self.guard.clone().directly(), None),
+            Egress::Proxy(proxy) => {
                 // A name is checked when it is looked up.
                 let checked = self.guard.parse(&proxy.address());
                 checked.map_err(SendError::from)?;
@@ -146,7 +146,7 @@ impl OutboundClient {
                         error = &error as &dyn std::error::Error,
                         "a client for outgoing requests cannot be made"
                     );
-                    SendError::Unreachable(Why::Failed.into())
+                    SendError::Unreachable(NoAnswerReason::Failed.into())
                 })?;
                 if others.len() >= OTHERS_MAX {
                     others.clear();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use app::message::{NoAnswer, Why};
+use app::message::{NoAnswer, NoAnswerReason};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Response};
 
@@ -26,7 +26,7 @@ pub struct Fetched {
 /// # Errors
 /// When it may not or cannot be fetched, or is longer.
 pub async fn fetch(client: &OutboundClient, url: &str, max: usize) -> Result<Fetched, SendError> {
-    let mut last = SendError::Refused(Why::NotAUrl.into());
+    let mut last = SendError::Refused(NoAnswerReason::NotAUrl.into());
     for address in addresses(url) {
         match fetch_one(client, &address, max).await {
             Err(error @ SendError::Unreachable(_)) => last = error,
@@ -79,7 +79,10 @@ async fn read(mut response: Response, max: usize) -> Result<Vec<u8>, SendError> 
     while let Some(chunk) = response.chunk().await.map_err(broken)? {
         if bytes.len() + chunk.len() > max {
             // Another address would give the same file.
-            return Err(SendError::Refused(NoAnswer::of(Why::TooLong, max)));
+            return Err(SendError::Refused(NoAnswer::of(
+                NoAnswerReason::TooLong,
+                max,
+            )));
         }
         bytes.extend_from_slice(&chunk);
     }

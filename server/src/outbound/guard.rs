@@ -12,7 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::message::{NoAnswer, Why};
+use app::message::{NoAnswer, NoAnswerReason};
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
@@ -45,13 +45,13 @@ pub enum Refusal {
 impl From<Refusal> for NoAnswer {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::NotAUrl => Why::NotAUrl.into(),
-            Refusal::Scheme => Why::Scheme.into(),
-            Refusal::Credentials => Why::Credentials.into(),
-            Refusal::Private(address) => Self::of(Why::PrivateAddress, address),
-            Refusal::Own(host) => Self::of(Why::OwnAddress, host),
-            Refusal::LocalName(host) => Self::of(Why::LocalName, host),
-            Refusal::NoAddress(host) => Self::of(Why::NoAddress, host),
+            Refusal::NotAUrl => NoAnswerReason::NotAUrl.into(),
+            Refusal::Scheme => NoAnswerReason::Scheme.into(),
+            Refusal::Credentials => NoAnswerReason::Credentials.into(),
+            Refusal::Private(address) => Self::of(NoAnswerReason::PrivateAddress, address),
+            Refusal::Own(host) => Self::of(NoAnswerReason::OwnAddress, host),
+            Refusal::LocalName(host) => Self::of(NoAnswerReason::LocalName, host),
+            Refusal::NoAddress(host) => Self::of(NoAnswerReason::NoAddress, host),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use app::channel::Encryption;
-use app::message::{NoAnswer, Why};
+use app::message::{NoAnswer, NoAnswerReason};
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{
@@ -103,7 +103,7 @@ pub(crate) async fn deliver(
         Ok((smtp, reply))
     };
     let Ok(talked) = tokio::time::timeout(TIMEOUT, talk).await else {
-        let reason = NoAnswer::of(Why::NoAnswer, TIMEOUT.as_secs());
+        let reason = NoAnswer::of(NoAnswerReason::NoAnswer, TIMEOUT.as_secs());
         return Err(SendError::Unreachable(reason));
     };
     let reply = match talked {
@@ -155,11 +155,11 @@ impl From<lettre::transport::smtp::Error> for Stop {
         let words = std::error::Error::source(&error).map(ToString::to_string);
         let words = words.unwrap_or_default();
         let reason = if words.contains("STARTTLS") {
-            Why::NoStarttls
+            NoAnswerReason::NoStarttls
         } else if words.contains("authentication") {
-            Why::NoSignIn
+            NoAnswerReason::NoSignIn
         } else {
-            Why::Failed
+            NoAnswerReason::Failed
         };
         Self::Failed(SendError::Refused(reason.into()))
     }
@@ -243,19 +243,19 @@ async fn connect(guard: &Guard, server: &SmtpServer) -> Result<(Stream, IpAddr),
         .await
         .map_err(|error| match error {
             Ok(refusal) => SendError::from(refusal),
-            Err(error) => unreached(Why::Name, &server.host, &error),
+            Err(error) => unreached(NoAnswerReason::Name, &server.host, &error),
         })?;
-    let none = NoAnswer::of(Why::NoAddress, &server.host);
+    let none = NoAnswer::of(NoAnswerReason::NoAddress, &server.host);
     let mut last = SendError::Unreachable(none);
     for address in found.into_iter().take(ADDRESSES_MAX) {
         match tokio::time::timeout(CONNECT, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => match stream.local_addr() {
                 Ok(here) => return Ok((Box::new(Bounded::new(stream, address)), here.ip())),
-                Err(error) => last = unreached(Why::Failed, "", &error),
+                Err(error) => last = unreached(NoAnswerReason::Failed, "", &error),
             },
             Ok(Err(error)) => last = unreached(why(&error, false), "", &error),
             Err(_) => {
-                let reason = NoAnswer::of(Why::NoConnection, CONNECT.as_secs());
+                let reason = NoAnswer::of(NoAnswerReason::NoConnection, CONNECT.as_secs());
                 last = SendError::Unreachable(reason);
             }
         }
@@ -264,7 +264,7 @@ async fn connect(guard: &Guard, server: &SmtpServer) -> Result<(Stream, IpAddr),
 }
 
 /// A failure of the network, whose own words go to the log.
-fn unreached(reason: Why, detail: &str, error: &io::Error) -> SendError {
+fn unreached(reason: NoAnswerReason, detail: &str, error: &io::Error) -> SendError {
     tracing::info!(%error, "a mail server was not reached");
     SendError::Unreachable(NoAnswer::of(reason, detail))
 }
@@ -299,7 +299,7 @@ async fn encrypted(stream: Stream, tls: TlsParameters) -> Result<Stream, Stop> {
     use lettre::transport::smtp::client::AsyncNetworkStream;
     let peer = stream
         .peer_addr()
-        .map_err(|error| Stop::Failed(unreached(Why::Failed, "", &error)))?;
+        .map_err(|error| Stop::Failed(unreached(NoAnswerReason::Failed, "", &error)))?;
     let mut stream = AsyncNetworkStream::use_existing_tokio1(stream);
     stream.upgrade_tls(tls).await?;
     Ok(Box::new(Bounded::new(stream.compat(), peer)))

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::message::{NoAnswer, Why};
+use app::message::{NoAnswer, NoAnswerReason};
 use reqwest::{Method, StatusCode, Upgraded, header};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
@@ -52,7 +52,7 @@ impl OutboundClient {
                     error = &error as &dyn std::error::Error,
                     "a client for a WebSocket cannot be made"
                 );
-                SendError::Unreachable(Why::Failed.into())
+                SendError::Unreachable(NoAnswerReason::Failed.into())
             },
         )?;
         let asking = client
@@ -77,7 +77,7 @@ impl OutboundClient {
         let opened = tokio::time::timeout(OPENS_WITHIN, opening).await;
         let stream = opened.map_err(|_| {
             let seconds = OPENS_WITHIN.as_secs();
-            SendError::Unreachable(NoAnswer::of(Why::NoConnection, seconds))
+            SendError::Unreachable(NoAnswer::of(NoAnswerReason::NoConnection, seconds))
         })??;
         let config = WebSocketConfig::default()
             .max_message_size(Some(message_max))

@@ -3,14 +3,14 @@
 use std::error::Error;
 use std::io::ErrorKind;
 
-use app::message::Why;
+use app::message::NoAnswerReason;
 use rustls::CertificateError;
 
 /// What the resolver of the system says of a name without an address begins with this.
 const LOOK_UP: &str = "failed to lookup address information";
 
 /// Finds the reason in a chain of errors; the caller writes the chain into the log.
-pub(super) fn why(error: &(dyn Error + 'static), is_timeout: bool) -> Why {
+pub(super) fn why(error: &(dyn Error + 'static), is_timeout: bool) -> NoAnswerReason {
     let mut cause = Some(error);
     while let Some(inner) = cause {
         if let Some(found) = known(inner) {
@@ -25,52 +25,54 @@ pub(super) fn why(error: &(dyn Error + 'static), is_timeout: bool) -> Why {
         };
     }
     if is_timeout {
-        Why::NoAnswer
+        NoAnswerReason::NoAnswer
     } else {
-        Why::Failed
+        NoAnswerReason::Failed
     }
 }
 
-fn known(error: &(dyn Error + 'static)) -> Option<Why> {
+fn known(error: &(dyn Error + 'static)) -> Option<NoAnswerReason> {
     if let Some(error) = error.downcast_ref::<rustls::Error>() {
         return Some(match error {
             rustls::Error::InvalidCertificate(fault) => of_certificate(fault),
-            _ => Why::Tls,
+            _ => NoAnswerReason::Tls,
         });
     }
     if let Some(error) = error.downcast_ref::<std::io::Error>() {
         return match error.kind() {
-            ErrorKind::ConnectionRefused => Some(Why::ConnectionRefused),
+            ErrorKind::ConnectionRefused => Some(NoAnswerReason::ConnectionRefused),
             ErrorKind::ConnectionReset
             | ErrorKind::ConnectionAborted
             | ErrorKind::BrokenPipe
-            | ErrorKind::UnexpectedEof => Some(Why::Closed),
-            ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => Some(Why::NoRoute),
-            ErrorKind::TimedOut => Some(Why::NoAnswer),
-            _ if error.to_string().starts_with(LOOK_UP) => Some(Why::Name),
+            | ErrorKind::UnexpectedEof => Some(NoAnswerReason::Closed),
+            ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+                Some(NoAnswerReason::NoRoute)
+            }
+            ErrorKind::TimedOut => Some(NoAnswerReason::NoAnswer),
+            _ if error.to_string().starts_with(LOOK_UP) => Some(NoAnswerReason::Name),
             _ => None,
         };
     }
     // The types of these are private to the HTTP client.
     Some(match error.to_string().as_str() {
-        "tunnel error: proxy authorization required" => Why::ProxyPassword,
-        "tunnel error: unsuccessful" => Why::ProxyRefused,
-        "connection closed before message completed" => Why::Closed,
+        "tunnel error: proxy authorization required" => NoAnswerReason::ProxyPassword,
+        "tunnel error: unsuccessful" => NoAnswerReason::ProxyRefused,
+        "connection closed before message completed" => NoAnswerReason::Closed,
         _ => return None,
     })
 }
 
-fn of_certificate(fault: &CertificateError) -> Why {
+fn of_certificate(fault: &CertificateError) -> NoAnswerReason {
     match fault {
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
-        | CertificateError::NotValidYetContext { .. } => Why::CertificateTime,
-        CertificateError::UnknownIssuer => Why::CertificateIssuer,
+        | CertificateError::NotValidYetContext { .. } => NoAnswerReason::CertificateTime,
+        CertificateError::UnknownIssuer => NoAnswerReason::CertificateIssuer,
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            Why::CertificateName
+            NoAnswerReason::CertificateName
         }
-        _ => Why::Certificate,
+        _ => NoAnswerReason::Certificate,
     }
 }
 
@@ -91,21 +93,27 @@ mod tests {
         let io = |kind: ErrorKind| outer(std::io::Error::from(kind));
         let unknown = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         let table = [
-            (io(ErrorKind::ConnectionRefused), Why::ConnectionRefused),
-            (io(ErrorKind::ConnectionReset), Why::Closed),
-            (io(ErrorKind::NetworkUnreachable), Why::NoRoute),
+            (
+                io(ErrorKind::ConnectionRefused),
+                NoAnswerReason::ConnectionRefused,
+            ),
+            (io(ErrorKind::ConnectionReset), NoAnswerReason::Closed),
+            (io(ErrorKind::NetworkUnreachable), NoAnswerReason::NoRoute),
             (
                 outer(std::io::Error::other(format!(
                     "{LOOK_UP}: Name or service not known"
                 ))),
-                Why::Name,
+                NoAnswerReason::Name,
             ),
             (
                 outer("tunnel error: proxy authorization required"),
-                Why::ProxyPassword,
+                NoAnswerReason::ProxyPassword,
             ),
-            (outer("tunnel error: unsuccessful"), Why::ProxyRefused),
-            (outer("a riddle"), Why::Failed),
+            (
+                outer("tunnel error: unsuccessful"),
+                NoAnswerReason::ProxyRefused,
+            ),
+            (outer("a riddle"), NoAnswerReason::Failed),
         ];
         for (error, expected) in table {
             assert_eq!(why(&error, false), expected);
@@ -113,7 +121,7 @@ mod tests {
         // As the TLS connector wraps it.
         let wrapped = outer(std::io::Error::new(ErrorKind::InvalidData, unknown));
         let found = why(&wrapped, false);
-        assert!(found == Why::CertificateIssuer, "{found:?}");
-        assert_eq!(why(&outer("x"), true), Why::NoAnswer);
+        assert!(found == NoAnswerReason::CertificateIssuer, "{found:?}");
+        assert_eq!(why(&outer("x"), true), NoAnswerReason::NoAnswer);
     }
 }

@@ -6,7 +6,7 @@ use super::proxy::{OutboundProxy, ProxyFault};
 
 /// The way out.
 #[derive(Clone, Debug)]
-pub enum Way {
+pub enum Egress {
     /// As the settings of the server say.
     Server,
     /// By no proxy, also where the settings name one.
@@ -15,7 +15,7 @@ pub enum Way {
     Proxy(OutboundProxy),
 }
 
-impl Way {
+impl Egress {
     /// Reads what was entered: empty for the server's way, `direct`, or the address of a proxy.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ mod tests {
                 Some("https://10.0.0.1:8443"),
             ),
         ] {
-            let way = Way::read(text).expect(text);
+            let way = Egress::read(text).expect(text);
             assert_eq!(way.shown().as_deref(), shown, "{text}");
             assert!(!format!("{way:?}").contains("s3cret"));
         }
@@ -64,7 +64,7 @@ mod tests {
             "socks5://proxy.test",
             "http://proxy.test/pac",
         ] {
-            assert!(Way::read(text).is_err(), "{text}");
+            assert!(Egress::read(text).is_err(), "{text}");
         }
     }
 }

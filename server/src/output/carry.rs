@@ -7,9 +7,9 @@ use super::mask::Masker;
 
 /// The end of what was read from one pipe.
 #[derive(Debug, Default)]
-pub(super) struct Carry(Vec<u8>);
+pub(super) struct TrailingBytes(Vec<u8>);
 
-impl Carry {
+impl TrailingBytes {
     /// Takes what was read and returns what is to be stored.
     pub(super) fn take<'a>(&mut self, masker: Option<&Masker>, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let Some(masker) = masker else {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use app::run::log::Stream;
 use chrono::{DateTime, Utc};
 
-use super::carry::{Carry, boundary, orphans};
+use super::carry::{TrailingBytes, boundary, orphans};
 use super::frame::{Block, Piece};
 use super::mask::Masker;
 use super::ring::{PLACE_COST, Ring};
@@ -21,7 +21,7 @@ const FIRST: usize = 4 * 1024;
 #[derive(Debug)]
 pub(super) struct LogState {
     pub(super) masker: Option<Arc<Masker>>,
-    carries: [Carry; 2],
+    carries: [TrailingBytes; 2],
     pub(super) ring: Ring,
     /// Bytes of blocks that may still go to the file.
     quota: usize,

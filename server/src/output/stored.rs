@@ -16,7 +16,7 @@ const PIECE: usize = 16 * 1024;
 
 /// The stored output of a run.
 #[derive(Debug)]
-pub struct Kept {
+pub struct RunOutput {
     object: Option<Body>,
     /// The end, from the row.
     tail: Vec<Piece>,
@@ -33,7 +33,7 @@ enum Body {
     Plain(Vec<Piece>),
 }
 
-impl Kept {
+impl RunOutput {
     /// Reads the row and the object. Texts without times get `at`.
     pub(super) fn new(
         stored: &StoredOutput,

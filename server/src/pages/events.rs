@@ -11,14 +11,14 @@ use futures_util::{StreamExt, future};
 use tokio_stream::wrappers::BroadcastStream;
 
 use crate::auth::streams::{Credential, Kind};
-use crate::http::extract::Who;
+use crate::http::extract::RequestCaller;
 use crate::http::{Problem, Web};
 
 /// `event: change`, `data: {"task":1,"run":2}`; without ids, anything may have changed. Ends with the session or
 /// token of the request.
 pub(super) async fn stream(
     State(web): State<Web>,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
     credential: Option<Extension<Credential>>,
 ) -> Result<impl IntoResponse, Problem> {
     let credential = credential.map(|Extension(credential)| credential);

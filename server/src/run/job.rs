@@ -10,7 +10,7 @@ use app::task::execution::{Execution, HttpCall, StopGrace, SuccessWhen};
 use app::ticket::{CheckBy, TicketCheck};
 use chrono::{DateTime, Utc};
 
-use crate::store::{Claimed, SealedSecret, UnderWay};
+use crate::store::{Claimed, RunInProgress, SealedSecret};
 
 /// Between TERM and KILL of a check.
 const CHECK_GRACE: StopGrace = StopGrace(2);
@@ -67,7 +67,7 @@ impl Job {
     /// opened, they have their defaults.
     #[must_use]
     pub fn under_way(
-        run: &UnderWay,
+        run: &RunInProgress,
         task: &Arc<Task>,
         secrets: &Arc<[SealedSecret]>,
         now: DateTime<Utc>,

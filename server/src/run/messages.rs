@@ -6,7 +6,7 @@ use app::ticket::{Opens, TicketKind};
 use chrono::{DateTime, Utc};
 
 use super::Job;
-use crate::facts::{End, Ends, Facts, Failures, Retried, TaskEvent, TaskFacts, event_of};
+use crate::facts::{End, Facts, Failures, HeadAndTail, Retried, TaskEvent, TaskFacts, event_of};
 use crate::store::{Notice, Outcome, TicketSeed};
 
 impl Job {
@@ -29,8 +29,8 @@ impl Job {
         let mut notices = Vec::new();
         if let Some(event) = event_of(task, outcome.state, outcome.reason.as_deref()) {
             let output = match task.mode.runs_command() {
-                true => Ends::of_output(output),
-                false => Ends::default(),
+                true => HeadAndTail::of_output(output),
+                false => HeadAndTail::default(),
             };
             let end = End {
                 event,

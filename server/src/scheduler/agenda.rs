@@ -13,7 +13,7 @@ use app::occurrence::MissReason;
 use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::clock_steps::{ClockStep, Hole};
+use super::clock_steps::{ClockStep, SkippedInterval};
 use crate::firings::{CompiledSchedule, Slot, Snapshot};
 use crate::store::{LiveTask, Planned, PlannedEntry, SealedSecret};
 use crate::timetable::Patterns;
@@ -71,7 +71,7 @@ pub struct Agenda {
     /// The number of the last change that is included and whose firings are written.
     pub synced: i64,
     /// The last time the clock was set forward.
-    pub hole: Option<Hole>,
+    pub hole: Option<SkippedInterval>,
     /// The sizes of the pools and the global cap.
     pub slots: HashMap<String, u32>,
     /// Whether runs wait for a free slot.

@@ -8,7 +8,7 @@ use super::rules::Rules;
 use super::{MANUAL_START, Scheduler};
 use crate::executor::StopReason;
 use crate::run::{Job, parameters};
-use crate::store::{Claimed, Claims, Stale, StoreError, UnderWay};
+use crate::store::{Claimed, Claims, RunInProgress, Stale, StoreError};
 use crate::telemetry::Claim;
 
 impl Scheduler {
@@ -154,14 +154,14 @@ impl Scheduler {
             .start(Job::planned(&claimed, task, secrets, now));
     }
 
-    fn resume(&self, agenda: &Agenda, resumed: &UnderWay, now: DateTime<Utc>) {
+    fn resume(&self, agenda: &Agenda, resumed: &RunInProgress, now: DateTime<Utc>) {
         if let Some(live) = agenda.task(resumed.task_id) {
             self.begin(live, resumed, now);
         }
     }
 
     /// Starts a run whose parameters may be sealed.
-    fn begin(&self, live: &AgendaTask, run: &UnderWay, now: DateTime<Utc>) {
+    fn begin(&self, live: &AgendaTask, run: &RunInProgress, now: DateTime<Utc>) {
         let mut job = Job::under_way(run, &live.task, &live.secrets, now);
         let Some(sealed) = &run.parameters_sealed else {
             return self.executor.start(job);

@@ -13,7 +13,7 @@ const CORRECTION: TimeDelta = TimeDelta::hours(3);
 
 /// A time that the wall clock skipped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Hole {
+pub struct SkippedInterval {
     /// The last time seen before the step.
     pub from: DateTime<Utc>,
     /// The first time seen after it.
@@ -22,7 +22,7 @@ pub struct Hole {
     pub corrects: bool,
 }
 
-impl Hole {
+impl SkippedInterval {
     /// Whether an instant was skipped.
     #[must_use]
     pub fn holds(&self, at: DateTime<Utc>) -> bool {
@@ -34,7 +34,7 @@ impl Hole {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ClockStep {
     /// It was set forward.
-    Forward(Hole),
+    Forward(SkippedInterval),
     /// It was set back by this much.
     Back(TimeDelta),
 }
@@ -62,7 +62,7 @@ impl ClockWatch {
             return None;
         }
         Some(if step > TimeDelta::zero() {
-            ClockStep::Forward(Hole {
+            ClockStep::Forward(SkippedInterval {
                 from: last,
                 to: now,
                 corrects: step < CORRECTION,
@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(look(7_321, 7_420), None, "drift");
         assert_eq!(
             look(12_721, 7_420),
-            Some(ClockStep::Forward(Hole {
+            Some(ClockStep::Forward(SkippedInterval {
                 from: at(7_321),
                 to: at(12_721),
                 corrects: true,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use app::id::TaskId;
 use app::message::Event;
-use app::occurrence::{Heard, NotRun};
+use app::occurrence::{NotRun, NotificationDecision};
 use app::run::{RunReason, Trigger, WaitReason};
 use app::task::Task;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,7 +13,8 @@ use super::agenda::{Agenda, AgendaTask};
 use super::rules::Rules;
 use crate::facts::{Facts, LateReason, Missed, TaskEvent};
 use crate::store::{
-    Claimed, Due, Misses, Notice, Planned, PlannedEntry, UnderWay, Verdict, WaitVerdict, WaitingRun,
+    Claimed, Due, MissedFirings, Notice, Planned, PlannedEntry, RunInProgress, Verdict,
+    WaitVerdict, WaitingRun,
 };
 
 /// A run that starts this long after its time is late. A claim takes milliseconds, and a machine that is merely
@@ -68,7 +69,7 @@ impl Reports {
 
 /// A firing that a rule skips, unless a person decided that.
 fn skip(task: &Task, why: NotRun, planned_for: DateTime<Utc>, at: DateTime<Utc>) -> Option<Notice> {
-    if why.heard() != Heard::By(Event::Skipped) {
+    if why.heard() != NotificationDecision::By(Event::Skipped) {
         return None;
     }
     let event = TaskEvent::Skipped {
@@ -90,7 +91,7 @@ pub(super) fn skipped(agenda: &Agenda, row: &Planned) -> Option<Notice> {
 }
 
 /// Missed firings of a task; none of one that is closed or gone.
-pub(super) fn missed(rules: &Rules<'_>, misses: &Misses) -> Option<Notice> {
+pub(super) fn missed(rules: &Rules<'_>, misses: &MissedFirings) -> Option<Notice> {
     if misses.count == 0 {
         return None;
     }
@@ -127,7 +128,7 @@ pub(super) fn started(rules: &Rules<'_>, claimed: &[Claimed]) -> Vec<Notice> {
 pub(super) fn every_start(
     rules: &Rules<'_>,
     claimed: &[Claimed],
-    resumed: &[UnderWay],
+    resumed: &[RunInProgress],
 ) -> Vec<Notice> {
     let new = claimed.iter().map(|one| (one.due.task_id, one.run_id, 1));
     let waited = resumed

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use app::id::TaskId;
 use app::occurrence::{MissReason, SkipReason};
-use app::run::{Gone, NoRoom, RunReason, Trigger, WaitReason};
+use app::run::{NoRoom, RunReason, TaskRemoval, Trigger, WaitReason};
 use app::schedule::MissedPolicy;
 use app::task::execution::{Waits, WaitsFor, WaitsHow};
 use app::task::{Task, TaskState};
@@ -16,11 +16,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::agenda::{Agenda, policy};
 use super::notices::{self, Reports};
 use super::tickets;
-use crate::admission::{ActiveRun, Admission, Room};
-use crate::firings::Shut;
+use crate::admission::{ActiveRun, Admission, AvailableSlots};
+use crate::firings::ActiveBlackout;
 use crate::store::{
-    Chasing, Claimed, Decide, Decision, Due, LastEnd, Misses, Notice, TicketSeed, UnderWay,
-    Verdict, View, WaitVerdict, WaitingRun,
+    Chasing, Claimed, Decide, Decision, Due, LastEnd, MissedFirings, Notice, RunInProgress,
+    TicketSeed, Verdict, View, WaitVerdict, WaitingRun,
 };
 
 /// A firing that waits for its task is tried again after this time; the next one of the same task after twice as
@@ -57,7 +57,7 @@ impl Decide for Rules<'_> {
     }
 
     fn decide(&self, view: &View<'_>) -> Decision {
-        let mut room = Room::new(&self.agenda.slots, view.runs);
+        let mut room = AvailableSlots::new(&self.agenda.slots, view.runs);
         let mut reports = Reports::default();
         // Waiting runs take precedence over new ones.
         let waiting = view
@@ -93,7 +93,7 @@ impl Decide for Rules<'_> {
         self.agenda.unreported
     }
 
-    fn missed(&self, misses: &Misses) -> Option<Notice> {
+    fn missed(&self, misses: &MissedFirings) -> Option<Notice> {
         notices::missed(self, misses)
     }
 
@@ -101,19 +101,19 @@ impl Decide for Rules<'_> {
         notices::started(self, claimed)
     }
 
-    fn every_start(&self, claimed: &[Claimed], resumed: &[UnderWay]) -> Vec<Notice> {
+    fn every_start(&self, claimed: &[Claimed], resumed: &[RunInProgress]) -> Vec<Notice> {
         notices::every_start(self, claimed, resumed)
     }
 
-    fn tickets(&self, claimed: &[Claimed], resumed: &[UnderWay]) -> Vec<TicketSeed> {
+    fn tickets(&self, claimed: &[Claimed], resumed: &[RunInProgress]) -> Vec<TicketSeed> {
         tickets::opened(self, claimed, resumed)
     }
 
-    fn missed_ticket(&self, misses: &Misses) -> Option<TicketSeed> {
+    fn missed_ticket(&self, misses: &MissedFirings) -> Option<TicketSeed> {
         tickets::missed(self, misses)
     }
 
-    fn chasing(&self, claimed: &[Claimed], resumed: &[UnderWay]) -> Vec<Chasing> {
+    fn chasing(&self, claimed: &[Claimed], resumed: &[RunInProgress]) -> Vec<Chasing> {
         tickets::chasing(self, claimed, resumed)
     }
 
@@ -124,14 +124,19 @@ impl Decide for Rules<'_> {
 
 impl Rules<'_> {
     /// Decides on a waiting run.
-    fn resume(&self, run: &WaitingRun, view: &View<'_>, room: &mut Room<'_>) -> WaitVerdict {
+    fn resume(
+        &self,
+        run: &WaitingRun,
+        view: &View<'_>,
+        room: &mut AvailableSlots<'_>,
+    ) -> WaitVerdict {
         let off = |gone| WaitVerdict::CallOff(RunReason::TaskGone(gone));
         let Some(live) = self.agenda.task(run.task_id) else {
-            return off(Gone::Closed);
+            return off(TaskRemoval::Closed);
         };
         // A manual start of a paused task is deliberate.
         if live.task.state == TaskState::Paused && run.trigger != Trigger::Manual {
-            return off(Gone::Paused);
+            return off(TaskRemoval::Paused);
         }
         let Some(active) = view.runs.iter().find(|active| active.id == run.run_id) else {
             return WaitVerdict::Stay(WaitReason::Pool);
@@ -148,7 +153,7 @@ impl Rules<'_> {
         &self,
         firing: &Due,
         view: &View<'_>,
-        room: &mut Room<'_>,
+        room: &mut AvailableSlots<'_>,
         turns: &mut HashMap<TaskId, i32>,
     ) -> (Verdict, bool) {
         let is_latest = view.latest.get(&firing.schedule_id) == Some(&firing.scheduled_for);
@@ -237,8 +242,8 @@ fn judge<'a>(
         return Err(Verdict::Skip(SkipReason::Paused));
     }
     match compiled.shut_now(now) {
-        Some(Shut::Dropped) => return Err(Verdict::Skip(SkipReason::Blackout)),
-        Some(Shut::Until(until)) => return Err(Verdict::Later(until)),
+        Some(ActiveBlackout::Dropped) => return Err(Verdict::Skip(SkipReason::Blackout)),
+        Some(ActiveBlackout::Until(until)) => return Err(Verdict::Later(until)),
         None => {}
     }
     let mut lateness = now - firing.due_at;

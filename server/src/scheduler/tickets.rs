@@ -6,12 +6,12 @@ use app::id::{OccurrenceId, RunId, TaskId};
 use app::ticket::{Opens, TicketKind};
 
 use super::rules::Rules;
-use crate::store::{Chasing, Claimed, Misses, TicketSeed, UnderWay};
+use crate::store::{Chasing, Claimed, MissedFirings, RunInProgress, TicketSeed};
 
 /// First attempts at planned firings: task, firing, run.
 fn firings<'a>(
     claimed: &'a [Claimed],
-    resumed: &'a [UnderWay],
+    resumed: &'a [RunInProgress],
 ) -> impl Iterator<Item = (TaskId, OccurrenceId, RunId)> + 'a {
     let new = claimed
         .iter()
@@ -25,7 +25,7 @@ fn firings<'a>(
 pub(super) fn opened(
     rules: &Rules<'_>,
     claimed: &[Claimed],
-    resumed: &[UnderWay],
+    resumed: &[RunInProgress],
 ) -> Vec<TicketSeed> {
     firings(claimed, resumed)
         .filter_map(|(task, occurrence, run)| {
@@ -41,7 +41,7 @@ pub(super) fn opened(
 }
 
 /// The ticket of a task that missed firings.
-pub(super) fn missed(rules: &Rules<'_>, misses: &Misses) -> Option<TicketSeed> {
+pub(super) fn missed(rules: &Rules<'_>, misses: &MissedFirings) -> Option<TicketSeed> {
     let task = &rules.agenda.task(misses.task_id)?.task;
     let opens = task.tickets.opens == Opens::Failure && misses.count > 0;
     opens.then(|| TicketSeed::new(TicketKind::Failure, task, rules.now))
@@ -51,7 +51,7 @@ pub(super) fn missed(rules: &Rules<'_>, misses: &Misses) -> Option<TicketSeed> {
 pub(super) fn chasing(
     rules: &Rules<'_>,
     claimed: &[Claimed],
-    resumed: &[UnderWay],
+    resumed: &[RunInProgress],
 ) -> Vec<Chasing> {
     let mut chased: BTreeMap<TaskId, Chasing> = BTreeMap::new();
     for (id, ..) in firings(claimed, resumed) {

@@ -18,7 +18,7 @@ use crate::error::OrInternal;
 use crate::firings::ResolvedBlackout;
 use crate::store::{Act, NOT_STORED, StoredBlackout};
 use crate::texts::blackouts::{BlackoutFault, NAME_MAX};
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Missing};
 use crate::timetable::zone;
@@ -56,7 +56,7 @@ impl Service {
         let checked = self.check_blackout(lang, id, draft);
         if read.is_some() {
             let known = self.find_blackout(lang, id).await?;
-            as_read(lang, Thing::Blackout, read, known.version, || {
+            as_read(lang, ObjectKind::Blackout, read, known.version, || {
                 checked.as_ref().map_or_else(
                     |_| Vec::new(),
                     |row| {
@@ -77,7 +77,7 @@ impl Service {
         let row = checked?;
         let act = act.detail(row.name.as_str());
         let saved = self.store.put_blackout(&act, read, &row).await;
-        let saved = stored(lang, Thing::Blackout, saved)?;
+        let saved = stored(lang, ObjectKind::Blackout, saved)?;
         let id = saved.ok_or_else(|| Missing::Blackout.answer(lang))?;
         self.rules_changed(lang).await?;
         let saved = self.find_blackout(lang, id).await?;

@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 use super::Service;
 use crate::brief::{Comparison, Side, compare};
 use crate::error::{OrInternal, internal};
-use crate::output::Kept;
+use crate::output::RunOutput;
 use crate::store::BriefRun;
 use crate::texts::runs::RunRefusal;
 use crate::texts::{Missing, Refusal};
@@ -202,7 +202,7 @@ impl Service {
         })
     }
 
-    async fn kept_of(&self, lang: Lang, run: &BriefRun) -> Answer<Kept> {
+    async fn kept_of(&self, lang: Lang, run: &BriefRun) -> Answer<RunOutput> {
         let stored = self.store.run_output(run.id).await.or_internal(lang)?;
         // A run that was deleted meanwhile has no output.
         let stored = stored.unwrap_or_default();

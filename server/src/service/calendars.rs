@@ -22,7 +22,7 @@ use crate::calendar::WorkCalendar;
 use crate::error::OrInternal;
 use crate::store::{CalendarRemoval, NOT_STORED, StoredCalendar};
 use crate::texts::calendars::CalendarRefusal;
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::{Missing, Refusal};
 
 impl Service {
@@ -158,7 +158,7 @@ impl Calendars for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let known = self.one_calendar(lang, name).await?;
-        as_read(lang, Thing::Calendar, read, known.version, || {
+        as_read(lang, ObjectKind::Calendar, read, known.version, || {
             let source = known.source_url.unwrap_or_default();
             named([
                 ("name", !known.builtin && draft.name.trim() != known.name),
@@ -173,7 +173,7 @@ impl Calendars for Service {
         let act = self.act(who, "calendar.update").detail(draft.name.as_str());
         let updated = self.store.update_calendar(&act, name, read, &draft).await;
         let taken = || CalendarRefusal::NameTaken.answer(lang);
-        if !stored_or_taken(updated, lang, Thing::Calendar, taken)? {
+        if !stored_or_taken(updated, lang, ObjectKind::Calendar, taken)? {
             // The built-in one has no row until it is changed for the first time.
             self.store
                 .insert_calendar(&act, &draft)
@@ -194,7 +194,7 @@ impl Calendars for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let calendar = self.one_calendar(lang, name).await?;
-        as_read(lang, Thing::Calendar, read, calendar.version, nothing)?;
+        as_read(lang, ObjectKind::Calendar, read, calendar.version, nothing)?;
         self.take_over(lang, (who, "calendar.import"), (name, read), import)
             .await
     }
@@ -208,7 +208,7 @@ impl Calendars for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let calendar = self.one_calendar(lang, name).await?;
-        as_read(lang, Thing::Calendar, read, calendar.version, nothing)?;
+        as_read(lang, ObjectKind::Calendar, read, calendar.version, nothing)?;
         let import = CalendarImport {
             text: self
                 .fetch_days(lang, calendar.source_url.as_deref())
@@ -225,10 +225,10 @@ impl Calendars for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let calendar = self.one_calendar(lang, name).await?;
-        as_read_to_delete(lang, Thing::Calendar, read, calendar.version)?;
+        as_read_to_delete(lang, ObjectKind::Calendar, read, calendar.version)?;
         let act = self.act(who, "calendar.delete").detail(name);
         let deleted = self.store.delete_calendar(&act, name, read).await;
-        match stored_deletion(lang, Thing::Calendar, deleted)? {
+        match stored_deletion(lang, ObjectKind::Calendar, deleted)? {
             CalendarRemoval::InUse(uses) => {
                 let numbered = |(id, task): (i64, String)| format!("#{id} {task}");
                 let in_use = CalendarRefusal::InUse {
@@ -289,7 +289,7 @@ impl Calendars for Service {
         let lang = caller.lang;
         let act = self.act(who, "blackout.delete");
         let deleted = self.store.delete_blackout(&act, id, read).await;
-        if !stored_deletion(lang, Thing::Blackout, deleted)? {
+        if !stored_deletion(lang, ObjectKind::Blackout, deleted)? {
             return Err(Missing::Blackout.answer(lang));
         }
         self.rules_changed(lang).await?;

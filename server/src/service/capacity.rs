@@ -16,7 +16,7 @@ use super::versions::{as_read, as_read_to_delete, named, stored, stored_deletion
 use crate::error::OrInternal;
 use crate::scheduler::LOST_AFTER;
 use crate::store::{Engine, NOT_STORED, PoolLoad, PoolRemoval, StoredPool};
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::pools::{PoolFault, PoolRefusal};
 use crate::texts::{Fault, Missing, Refusal};
 
@@ -128,7 +128,7 @@ impl Capacity for Service {
         let lang = caller.lang;
         let known = self.store.pool(draft.name.trim()).await.or_internal(lang)?;
         let version = known.as_ref().map_or(NOT_STORED, |pool| pool.version);
-        as_read(lang, Thing::Pool, read, version, || {
+        as_read(lang, ObjectKind::Pool, read, version, || {
             let slots = known.map(|pool| pool.slots.to_string());
             named([(
                 "slots",
@@ -139,7 +139,7 @@ impl Capacity for Service {
         let detail = format!("{} {}", pool.name, pool.slots);
         let act = self.act(who, "pool.update").detail(detail);
         let put = self.store.put_pool(&act, read, &pool).await;
-        stored(lang, Thing::Pool, put)?;
+        stored(lang, ObjectKind::Pool, put)?;
         self.signals.tasks.notify_one();
         self.signals.publish(None, None);
         let loads = self.store.pool_loads().await.or_internal(lang)?;
@@ -154,11 +154,11 @@ impl Capacity for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         if let Some(pool) = self.store.pool(name).await.or_internal(lang)? {
-            as_read_to_delete(lang, Thing::Pool, read, pool.version)?;
+            as_read_to_delete(lang, ObjectKind::Pool, read, pool.version)?;
         }
         let act = self.act(who, "pool.delete").detail(name);
         let removed = self.store.delete_pool(&act, name, read).await;
-        match stored_deletion(lang, Thing::Pool, removed)? {
+        match stored_deletion(lang, ObjectKind::Pool, removed)? {
             PoolRemoval::InUse(tasks) => {
                 let in_use = PoolRefusal::InUse {
                     name: name.to_owned(),

@@ -16,7 +16,7 @@ use app::channel::{
 use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{ChannelId, ChatPersonId, MessageId, RunId, TaskId};
-use app::message::{Event, MessageKind, NoAnswer, Why, answer_text};
+use app::message::{Event, MessageKind, NoAnswer, NoAnswerReason, answer_text};
 use app::page::Notice;
 use async_trait::async_trait;
 use std::collections::HashSet;
@@ -26,7 +26,7 @@ pub(super) use draft::Checked;
 use super::versions::{self, as_read};
 use super::{Service, or_taken, stored_or_taken};
 use crate::error::OrInternal;
-use crate::messages::Made;
+use crate::messages::MessageMeta;
 use crate::messages::target::{Target, open_target};
 use crate::messages::vendor;
 use crate::outbound::OutboundClient;
@@ -34,7 +34,7 @@ use crate::store::{OutboxItem, StoreError};
 use crate::text::head;
 use crate::texts::channel_uses::{ChannelInUse, FallbackFault};
 use crate::texts::channels::{ChannelNotice, ChannelRefusal};
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::{Fault, Missing, Refusal, Say};
 use fallback::with_fallback;
 
@@ -131,7 +131,7 @@ impl Service {
     }
 
     async fn note_trouble(&self, lang: Lang, id: ChannelId, why: String) -> Answer<()> {
-        let stored = NoAnswer::of(Why::SavedUnusable, why).code();
+        let stored = NoAnswer::of(NoAnswerReason::SavedUnusable, why).code();
         self.store
             .note_channel_trouble(id, &stored, self.clock.now())
             .await
@@ -206,7 +206,7 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let known = self.find_channel(lang, id).await?;
-        as_read(lang, Thing::Channel, read, known.version, || {
+        as_read(lang, ObjectKind::Channel, read, known.version, || {
             conflict::differing(draft, &known)
         })?;
         let stored = self.opened_channel(lang, id).await?;
@@ -223,7 +223,7 @@ impl Channels for Service {
             return Err(FallbackFault::Unknown.alone("fallback", lang));
         }
         let taken = || name_taken(lang, &new.name);
-        if !stored_or_taken(updated, lang, Thing::Channel, taken)? {
+        if !stored_or_taken(updated, lang, ObjectKind::Channel, taken)? {
             return Err(Missing::Channel.answer(lang));
         }
         self.foresee_channel(lang, id, draft).await?;
@@ -239,10 +239,10 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let channel = self.find_channel(lang, id).await?;
-        versions::as_read_to_delete(lang, Thing::Channel, read, channel.version)?;
+        versions::as_read_to_delete(lang, ObjectKind::Channel, read, channel.version)?;
         let act = self.act(who, "channel.delete").detail(channel.name);
         let deleted = self.store.delete_channel(&act, id, read).await;
-        if !versions::stored_deletion(lang, Thing::Channel, deleted)? {
+        if !versions::stored_deletion(lang, ObjectKind::Channel, deleted)? {
             let uses = self.store.channel_uses(id, None).await.or_internal(lang)?;
             return Err(match uses.is_unused() {
                 true => Missing::Channel.answer(lang),
@@ -281,9 +281,9 @@ impl Channels for Service {
             template: None,
         };
         // A card and an article need somewhere to lead to.
-        let made = Made {
+        let made = MessageMeta {
             url: format!("{}{}", self.renderer.base_url, app::routes::CHANNELS),
-            ..Made::default()
+            ..MessageMeta::default()
         };
         let answer = match self.sender.by(&to.way) {
             Ok(sender) => sender.send(&to, &item, &made, now).await,

@@ -14,7 +14,7 @@ use app::task::RunRequest;
 use async_trait::async_trait;
 
 use super::Service;
-use crate::chat::{CardState, ChatHandler, Press, Reply, Said, SeenBy};
+use crate::chat::{CardState, ChatHandler, IncomingText, Press, Reply, SeenBy};
 use crate::error::OrInternal;
 use crate::messages::TicketButton;
 use crate::store::CARD_MARK;
@@ -145,7 +145,7 @@ impl ChatHandler for Service {
         }
     }
 
-    async fn command(&self, said: Said) -> Reply {
+    async fn command(&self, said: IncomingText) -> Reply {
         let lang = said.lang.unwrap_or(self.renderer.lang);
         let text = match self.chat_caller(said.channel, &said.person, lang).await {
             Ok(caller) => self.commanded(&caller, &said).await,

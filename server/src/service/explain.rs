@@ -20,14 +20,14 @@ use crate::texts::{Fault, Say, Text, firings};
 use crate::timetable::{at_time_on, civil_date, parse_instant, rules, time_of_day, zone};
 
 /// The content of an explanation, before it is made a sentence.
-struct Said {
+struct ExplanationText {
     verdict: Verdict,
     words: Text,
     occurrence_id: Option<OccurrenceId>,
     run_id: Option<RunId>,
 }
 
-impl Said {
+impl ExplanationText {
     /// From the schedule.
     fn new(verdict: Verdict, why: &BySchedule) -> Self {
         Self {
@@ -72,12 +72,12 @@ impl Service {
         task: &Task,
         at: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Answer<Said> {
+    ) -> Answer<ExplanationText> {
         let now = self.clock.now();
         let shown = local(at, &task.zone);
         if until < task.created_at.0 {
             let created = local(task.created_at.0, &task.zone);
-            return Ok(Said::new(
+            return Ok(ExplanationText::new(
                 Verdict::NotCreated,
                 &BySchedule::NotCreated { created },
             ));
@@ -85,7 +85,7 @@ impl Service {
         let gone = self.store.gone_until(task.id).await.or_internal(lang)?;
         if let Some(gone) = gone.filter(|gone| at <= *gone) {
             let until = local(gone, &task.zone);
-            return Ok(Said::new(
+            return Ok(ExplanationText::new(
                 Verdict::Unknown,
                 &BySchedule::Gone { at: shown, until },
             ));
@@ -100,7 +100,7 @@ impl Service {
                 |at: Option<Stamp>| at.map_or("…".to_owned(), |at| local(at.0, &task.zone));
             let (from, to) = (bound(task.starts_at), bound(task.ends_at));
             let at = shown;
-            return Ok(Said::new(
+            return Ok(ExplanationText::new(
                 Verdict::Window,
                 &BySchedule::OutsideWindow { at, from, to },
             ));
@@ -125,7 +125,7 @@ impl Service {
             .min();
         let edited = (at < task.updated_at.0 && at < now).then_some(task.updated_at.0);
         let shown_in_zone = |at: DateTime<Utc>| local(at, &task.zone);
-        Ok(Said::new(
+        Ok(ExplanationText::new(
             Verdict::NotNamed,
             &BySchedule::NotNamed {
                 at: shown,
@@ -144,7 +144,7 @@ impl Service {
         task: &Task,
         at: DateTime<Utc>,
         now: DateTime<Utc>,
-    ) -> Answer<Option<Said>> {
+    ) -> Answer<Option<ExplanationText>> {
         let last = self
             .store
             .last_control(task.id, at.min(now))
@@ -155,7 +155,7 @@ impl Service {
         };
         let when = local(when, &task.zone);
         Ok(match action.as_str() {
-            "task.close" => Some(Said::new(
+            "task.close" => Some(ExplanationText::new(
                 Verdict::Closed,
                 &BySchedule::Closed { who, when },
             )),
@@ -164,7 +164,7 @@ impl Service {
                     || (task.state == TaskState::Paused
                         && task.paused_until.is_none_or(|until| at < until.0)) =>
             {
-                Some(Said::new(
+                Some(ExplanationText::new(
                     Verdict::Paused,
                     &BySchedule::Paused { who, when },
                 ))
@@ -202,7 +202,7 @@ fn of_named(
     compiled: &CompiledSchedule,
     (slot, firing): (&Slot, &Firing),
     now: DateTime<Utc>,
-) -> Said {
+) -> ExplanationText {
     let due = local(firing.due_at, &task.zone);
     if let Some(excluded) = &firing.excluded {
         let why = firings::excluded(excluded, compiled, &task.zone);
@@ -213,11 +213,11 @@ fn of_named(
             | Excluded::Nowhere { .. }
             | Excluded::Blackout { .. } => Verdict::Skipped,
         };
-        return Said::new(verdict, &BySchedule::Excluded { why });
+        return ExplanationText::new(verdict, &BySchedule::Excluded { why });
     }
     if firing.due_at > now {
         let note = firings::note(firing, slot, compiled);
-        return Said::new(Verdict::Planned, &BySchedule::Planned { due, note });
+        return ExplanationText::new(Verdict::Planned, &BySchedule::Planned { due, note });
     }
     // Named by the schedule, in the past, and not in the ledger.
     let why = if slot.at < task.updated_at.0 {
@@ -226,7 +226,7 @@ fn of_named(
     } else {
         BySchedule::NoRecord { due }
     };
-    Said::new(Verdict::Unknown, &why)
+    ExplanationText::new(Verdict::Unknown, &why)
 }
 
 /// The firing of a schedule that is planned for this period, or starts in it, with its slot.

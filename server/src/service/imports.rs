@@ -18,11 +18,11 @@ use async_trait::async_trait;
 
 use super::Service;
 use crate::error::OrInternal;
-use crate::store::{Handing, NewLine, StoreError};
+use crate::store::{NewLine, StoreError, TakeoverDirection};
 use crate::texts::imports::{ImportFault, ImportRefusal};
 use crate::texts::tasks::TaskRefusal;
 use crate::texts::{Fault, Refusal};
-use account::Made;
+use account::PlannedTask;
 
 /// How many times an import is checked again after others changed what it names, or took a name.
 const TRIES: u32 = 8;
@@ -36,10 +36,10 @@ impl Service {
         lang: Lang,
         who: &Principal,
         report: &mut ImportReport,
-        made: &[Made],
+        made: &[PlannedTask],
         seen: i64,
     ) -> Answer<bool> {
-        let lines: Vec<NewLine<'_>> = made.iter().map(Made::line).collect();
+        let lines: Vec<NewLine<'_>> = made.iter().map(PlannedTask::line).collect();
         let act = |spec: &TaskSpec| self.act(who, "task.import").detail(spec.name.as_str());
         let created = match self.store.import_tasks(act, &lines, seen).await {
             Err(StoreError::Overtaken) => {
@@ -72,7 +72,7 @@ impl Service {
         &self,
         caller: &Caller,
         handover: &Handover,
-        (handing, action): (Handing, &'static str),
+        (handing, action): (TakeoverDirection, &'static str),
     ) -> Answer<HandedOver> {
         let who = self.allow(caller, Action::Edit)?;
         let lang = caller.lang;
@@ -154,13 +154,21 @@ impl Imports for Service {
     }
 
     async fn import_take_over(&self, caller: &Caller, handover: &Handover) -> Answer<HandedOver> {
-        self.hand(caller, handover, (Handing::Over, "task.take_over"))
-            .await
+        self.hand(
+            caller,
+            handover,
+            (TakeoverDirection::Over, "task.take_over"),
+        )
+        .await
     }
 
     async fn import_give_back(&self, caller: &Caller, handover: &Handover) -> Answer<HandedOver> {
-        self.hand(caller, handover, (Handing::Back, "task.give_back"))
-            .await
+        self.hand(
+            caller,
+            handover,
+            (TakeoverDirection::Back, "task.give_back"),
+        )
+        .await
     }
 }
 

@@ -17,7 +17,7 @@ use crate::oncall::{
 };
 use crate::store::{Act, NOT_STORED, RotaPut, RotaRemoval};
 use crate::texts::oncall::{RotaFault, RotaRefusal};
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Missing, Refusal};
 use crate::timetable::{civil_date, is_date, rules, zone};
@@ -105,10 +105,10 @@ impl Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let (_, version) = self.find_rota(lang, name).await?;
-        as_read_to_delete(lang, Thing::Rota, read, version)?;
+        as_read_to_delete(lang, ObjectKind::Rota, read, version)?;
         let act = self.act(who, "oncall.delete").detail(name);
         let deleted = self.store.delete_rota(&act, name, read).await;
-        match stored_deletion(lang, Thing::Rota, deleted)? {
+        match stored_deletion(lang, ObjectKind::Rota, deleted)? {
             RotaRemoval::Done => Ok(()),
             RotaRemoval::Unknown => Err(Missing::Rota.answer(lang)),
             RotaRemoval::InUse(uses) => {
@@ -264,7 +264,7 @@ impl Service {
     ) -> Answer<Option<(Rota, i64)>> {
         let known = self.store.rota(&entered.name).await.or_internal(lang)?;
         let version = known.as_ref().map_or(NOT_STORED, |(_, version)| *version);
-        as_read(lang, Thing::Rota, read, version, || {
+        as_read(lang, ObjectKind::Rota, read, version, || {
             known.as_ref().map_or_else(nothing, |(known, _)| {
                 // What was left empty is filled in as it is stored, so it is no difference.
                 let is_other = |entered: &str, known: &str| !entered.is_empty() && entered != known;
@@ -291,7 +291,7 @@ impl Service {
     ) -> Answer<()> {
         for _ in 0..TRIES {
             let (mut rota, version) = self.find_rota(lang, name).await?;
-            as_read(lang, Thing::Rota, read, version, nothing)?;
+            as_read(lang, ObjectKind::Rota, read, version, nothing)?;
             let now = self.clock.now();
             rota.overrides.retain(|one| one.until.0 > now);
             let zone = zone(&rota.zone).unwrap_or(TimeZone::UTC);

@@ -14,7 +14,7 @@ use super::versions::{as_read, as_read_to_delete, nothing, stored, stored_deleti
 use crate::error::OrInternal;
 use crate::messages::{built_in_picture, read_picture};
 use crate::store::{NOT_STORED, NewPicture, StoredPicture};
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::pictures::PictureRequestFault;
 use crate::texts::{Fault, Missing};
 
@@ -89,7 +89,7 @@ impl Pictures for Service {
         let name = named(lang, name)?;
         let known = self.uploaded(lang, name).await?;
         let version = known.map_or(NOT_STORED, |known| known.version);
-        as_read(lang, Thing::Picture, read, version, nothing)?;
+        as_read(lang, ObjectKind::Picture, read, version, nothing)?;
         let content = STANDARD
             .decode(draft.base64.trim())
             .map_err(|_| PictureRequestFault::NotBase64.alone("base64", lang))?;
@@ -102,7 +102,7 @@ impl Pictures for Service {
         };
         let act = self.act(who, "picture.set").detail(name.as_str());
         let put = self.store.put_picture(&act, name, read, &new).await;
-        stored(lang, Thing::Picture, put)?;
+        stored(lang, ObjectKind::Picture, put)?;
         let now = self.uploaded(lang, name).await?;
         Ok(Picture {
             version: now.map_or(NOT_STORED, |now| now.version),
@@ -120,11 +120,11 @@ impl Pictures for Service {
         let lang = caller.lang;
         let name = named(lang, name)?;
         if let Some(known) = self.uploaded(lang, name).await? {
-            as_read_to_delete(lang, Thing::Picture, read, known.version)?;
+            as_read_to_delete(lang, ObjectKind::Picture, read, known.version)?;
         }
         let act = self.act(who, "picture.delete").detail(name.as_str());
         let deleted = self.store.delete_picture(&act, name, read).await;
-        match stored_deletion(lang, Thing::Picture, deleted)? {
+        match stored_deletion(lang, ObjectKind::Picture, deleted)? {
             true => Ok(()),
             false => Err(Missing::Picture.answer(lang)),
         }

@@ -1,7 +1,7 @@
 //! How long history is kept: reading and changing the policy.
 
 use app::auth::Action;
-use app::backend::{Answer, Caller, Keeping};
+use app::backend::{Answer, Caller, RetentionPolicy};
 use app::error::AppError;
 use app::retention::{RetentionDraft, StoredRetention};
 use async_trait::async_trait;
@@ -10,11 +10,11 @@ use super::Service;
 use super::versions::{as_read, stored};
 use crate::error::OrInternal;
 use crate::texts::Fault;
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::retention::RetentionFault;
 
 #[async_trait]
-impl Keeping for Service {
+impl RetentionPolicy for Service {
     async fn retention(&self, caller: &Caller) -> Answer<StoredRetention> {
         self.allow(caller, Action::Read)?;
         self.store.retention().await.or_internal(caller.lang)
@@ -30,7 +30,7 @@ impl Keeping for Service {
         let lang = caller.lang;
         let known = self.store.retention().await.or_internal(lang)?;
         let typed = RetentionDraft::of(&known.policy);
-        as_read(lang, Thing::Retention, read, known.version, || {
+        as_read(lang, ObjectKind::Retention, read, known.version, || {
             [
                 ("run_days", typed.run_days != draft.run_days.trim()),
                 ("runs", typed.runs != draft.runs.trim()),
@@ -52,7 +52,7 @@ impl Keeping for Service {
         let detail = serde_json::json!(policy).to_string();
         let act = self.act(who, "retention.update").detail(detail);
         let put = self.store.put_retention(&act, read, &policy).await;
-        stored(lang, Thing::Retention, put)?;
+        stored(lang, ObjectKind::Retention, put)?;
         self.signals.retention.notify_one();
         self.store.retention().await.or_internal(lang)
     }

@@ -19,7 +19,7 @@ use std::collections::hash_map::Entry;
 use super::{Service, UnknownWord};
 use crate::error::OrInternal;
 use crate::store::{Act, RuleAdded, RuleChange};
-use crate::texts::outdated::{Attempt, Outdated, Thing};
+use crate::texts::outdated::{Attempt, ObjectKind, Outdated};
 use crate::texts::rules::{RuleFault, RuleRefusal};
 use crate::texts::tasks::TaskRefusal;
 use crate::texts::times::TimeFault;
@@ -226,7 +226,7 @@ impl Service {
             RuleChange::Gone => Err(Missing::Rule.answer(lang)),
             RuleChange::Outdated(version) => {
                 let outdated = Outdated {
-                    thing: Thing::Rule,
+                    thing: ObjectKind::Rule,
                     version,
                     differs: Vec::new(),
                     attempt,
@@ -351,7 +351,7 @@ impl Rules for Service {
             let stored = self.shown_rule(lang, id).await?;
             // As it would be stored: the order of events and blanks are no difference.
             let differs = differing(&RuleDraft::from(&spec), &stored.draft());
-            let thing = Thing::Rule;
+            let thing = ObjectKind::Rule;
             return Err(Outdated {
                 thing,
                 version,

@@ -14,7 +14,7 @@ use super::Service;
 use crate::auth::token::random_id;
 use crate::error::{OrInternal, internal};
 use crate::executor::StopReason;
-use crate::output::{Kept, RunLog, readable};
+use crate::output::{RunLog, RunOutput, readable};
 use crate::store::{Act, StopOutcome, StoreError};
 use crate::texts::lists::ListRefusal;
 use crate::texts::runs::RunRefusal;
@@ -108,7 +108,7 @@ enum Log {
     /// In memory of this process.
     Live(RunLog),
     /// In the run's row and its object.
-    Kept(Kept),
+    Kept(RunOutput),
 }
 
 impl Log {

@@ -19,7 +19,7 @@ use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::store::{GrantChange, SealedSecret, StoredChange};
 use crate::texts::executions::ExecutionFault;
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::secrets::{NOTE_MAX, SecretFault, SecretRefusal, TASKS_MAX};
 use crate::texts::{Fault, Missing, Refusal};
 
@@ -142,7 +142,7 @@ impl Service {
                 self.seal_secret(id, value?, kept)
             })
             .await;
-        if !stored(lang, Thing::Secret, changed)? {
+        if !stored(lang, ObjectKind::Secret, changed)? {
             return Err(Missing::Secret.answer(lang));
         }
         self.grants_changed(lang).await?;
@@ -202,7 +202,7 @@ impl Secrets for Service {
             let typed = self
                 .tasks_called(lang, "tasks", &draft.tasks, &mut Vec::new())
                 .await?;
-            as_read(lang, Thing::Secret, read, known.version, || {
+            as_read(lang, ObjectKind::Secret, read, known.version, || {
                 named([
                     ("note", note != known.note),
                     // What is stored cannot be compared: it is never shown, not even as an answer to a guess.
@@ -241,7 +241,7 @@ impl Secrets for Service {
         let known = self.secret_get(caller, id).await?;
         let value = change.value.as_deref();
         let note = change.note.as_deref().map(str::trim);
-        as_read(lang, Thing::Secret, read, known.version, || {
+        as_read(lang, ObjectKind::Secret, read, known.version, || {
             named([
                 ("note", note.is_some_and(|note| note != known.note)),
                 ("value", value.is_some()),
@@ -283,10 +283,10 @@ impl Secrets for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let secret = self.secret_get(caller, id).await?;
-        as_read_to_delete(lang, Thing::Secret, read, secret.version)?;
+        as_read_to_delete(lang, ObjectKind::Secret, read, secret.version)?;
         let act = self.act(who, "secret.delete").detail(secret.name);
         let deleted = self.store.delete_secret(&act, id, read).await;
-        if !stored_deletion(lang, Thing::Secret, deleted)? {
+        if !stored_deletion(lang, ObjectKind::Secret, deleted)? {
             return Err(Missing::Secret.answer(lang));
         }
         self.grants_changed(lang).await?;

@@ -17,7 +17,7 @@ use crate::facts::Facts;
 use crate::messages::summary::{Period, collect, cycle, length};
 use crate::messages::vendor;
 use crate::store::{StoreError, StoredSummary};
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::summaries::{SummaryFault, SummaryRefusal};
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Missing, Refusal};
@@ -163,7 +163,7 @@ impl Summaries for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let known = self.find_summary(lang, id).await?;
-        as_read(lang, Thing::Summary, read, known.version, || {
+        as_read(lang, ObjectKind::Summary, read, known.version, || {
             // What is wrong with the draft is reported once it is saved upon this version.
             let typed = draft.read(lang, &mut Vec::new());
             differing(&typed, &known.spec)
@@ -175,7 +175,7 @@ impl Summaries for Service {
             return Err(SummaryFault::NoChannel.alone("channel_id", lang));
         }
         let taken = || name_taken(lang, &spec);
-        if !stored_or_taken(updated, lang, Thing::Summary, taken)? {
+        if !stored_or_taken(updated, lang, ObjectKind::Summary, taken)? {
             return Err(Missing::Summary.answer(lang));
         }
         self.shown_summary(lang, id).await
@@ -190,10 +190,10 @@ impl Summaries for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let found = self.find_summary(lang, id).await?;
-        as_read_to_delete(lang, Thing::Summary, read, found.version)?;
+        as_read_to_delete(lang, ObjectKind::Summary, read, found.version)?;
         let act = self.act(who, "summary.delete").detail(found.spec.name);
         let deleted = self.store.delete_summary(&act, id, read).await;
-        if !stored_deletion(lang, Thing::Summary, deleted)? {
+        if !stored_deletion(lang, ObjectKind::Summary, deleted)? {
             return Err(Missing::Summary.answer(lang));
         }
         Ok(())

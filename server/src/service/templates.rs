@@ -18,12 +18,12 @@ use async_trait::async_trait;
 use super::Service;
 use super::versions::{as_read, as_read_to_delete, named, stored, stored_deletion};
 use crate::error::{OrInternal, internal};
-use crate::facts::{End, Ends, Facts, TaskFacts, event_of};
+use crate::facts::{End, Facts, HeadAndTail, TaskFacts, event_of};
 use crate::messages::target::Target;
-use crate::messages::{Beside, VARIABLES, Worded, example, wants_brief};
+use crate::messages::{RenderContext, RenderedMessage, VARIABLES, example, wants_brief};
 use crate::store::{NOT_STORED, OutboxItem, TemplateDeleted, TemplatePut};
 use crate::template::{SOURCE_MAX, TemplateWhy, Value, render};
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::templates::{EventTemplateFault, TemplateRefusal, TemplateRequestFault};
 use crate::texts::{Fault, Missing, Refusal};
 
@@ -43,14 +43,14 @@ fn key_named(lang: Lang, name: &str) -> Answer<TemplateKey> {
 }
 
 /// What a template is tried with.
-struct Tried {
+struct TrialInput {
     facts: Facts,
     owners: Vec<String>,
     run: Option<RunId>,
     task: TaskId,
 }
 
-impl Tried {
+impl TrialInput {
     fn example(event: Event) -> Option<Self> {
         Some(Self {
             facts: example::facts(event)?,
@@ -83,10 +83,10 @@ impl Service {
                 // Without a brief and without owners, too: both may be missing.
                 for is_full in [true, false] {
                     let owners: &[String] = if is_full { &owners } else { &[] };
-                    let beside = Beside {
+                    let beside = RenderContext {
                         owners,
                         brief: (is_full && wants_brief(&facts)).then_some(&brief),
-                        ..Beside::default()
+                        ..RenderContext::default()
                     };
                     let variables = renderer.variables(&facts, None, beside);
                     match render(&body, format, &variables) {
@@ -119,14 +119,14 @@ impl Service {
         caller: &Caller,
         trial: &TemplateTrial,
         event: Option<Event>,
-    ) -> Answer<Tried> {
+    ) -> Answer<TrialInput> {
         let lang = caller.lang;
         // A reader who may not see a task does not see it here.
         self.allow(caller, Action::Read)?;
         let run = match (trial.run_id, trial.task_id) {
             (None, None) => {
                 let event = event.unwrap_or(Event::Failed);
-                let example = Tried::example(event);
+                let example = TrialInput::example(event);
                 return example.ok_or_else(|| Missing::Template.answer(lang));
             }
             (Some(run), task) => {
@@ -147,7 +147,7 @@ impl Service {
             let task = trial.task_id.unwrap_or(TaskId(0));
             if event == Some(Event::Created) {
                 let task = self.find_task(lang, task).await?;
-                return Ok(Tried {
+                return Ok(TrialInput {
                     facts: Facts::created(&task, task.created_at.0),
                     owners: task.owners.clone(),
                     run: None,
@@ -158,7 +158,7 @@ impl Service {
         };
         let task = self.find_task(lang, run.task_id).await?;
         let facts = self.facts_of(caller, &task, &run, event).await?;
-        Ok(Tried {
+        Ok(TrialInput {
             facts,
             owners: task.owners.clone(),
             run: Some(run.id),
@@ -190,9 +190,9 @@ impl Service {
                 let output = match task.mode.runs_command() {
                     true => {
                         let output = self.run_output_raw(caller, run.id).await?;
-                        Ends::of_output(&output)
+                        HeadAndTail::of_output(&output)
                     }
-                    false => Ends::default(),
+                    false => HeadAndTail::default(),
                 };
                 let own =
                     event_of(task, run.state, run.reason.as_deref()).unwrap_or(Event::Completed);
@@ -222,10 +222,10 @@ impl Service {
     async fn worded(
         &self,
         lang: Lang,
-        tried: &Tried,
+        tried: &TrialInput,
         template: Option<String>,
         to: &Target,
-    ) -> Answer<Worded> {
+    ) -> Answer<RenderedMessage> {
         let theirs = to.lang.unwrap_or(self.renderer.lang);
         let wants = to.settings.brief == OnOff::On && wants_brief(&tried.facts);
         let brief = match tried.run {
@@ -240,10 +240,10 @@ impl Service {
         );
         let format = to.format();
         let making = tokio::task::spawn_blocking(move || {
-            let beside = Beside {
+            let beside = RenderContext {
                 owners: &owners,
                 brief: brief.as_ref(),
-                ..Beside::default()
+                ..RenderContext::default()
             };
             match &template {
                 Some(body) => renderer.by_template(&facts, (body, format), Some(theirs), beside),
@@ -295,7 +295,7 @@ impl Templates for Service {
         let body = draft.body.replace("\r\n", "\n");
         let known = self.store.template(channel, &key).await.or_internal(lang)?;
         let version = known.as_ref().map_or(NOT_STORED, |known| known.version);
-        as_read(lang, Thing::Template, read, version, || {
+        as_read(lang, ObjectKind::Template, read, version, || {
             named([("body", known.is_some_and(|known| known.body != body))])
         })?;
         self.check_template(lang, &body, key.clone(), &to).await?;
@@ -304,7 +304,7 @@ impl Templates for Service {
             .store
             .put_template(&act, channel, &key, read, &body)
             .await;
-        match stored(lang, Thing::Template, put)? {
+        match stored(lang, ObjectKind::Template, put)? {
             TemplatePut::Done => {}
             TemplatePut::NoChannel => return Err(Missing::Channel.answer(lang)),
             TemplatePut::TooMany => return Err(TemplateRefusal::TooMany.answer(lang)),
@@ -326,12 +326,12 @@ impl Templates for Service {
         self.find_channel(lang, channel).await?;
         let key = key_named(lang, event)?;
         if let Some(known) = self.store.template(channel, &key).await.or_internal(lang)? {
-            as_read_to_delete(lang, Thing::Template, read, known.version)?;
+            as_read_to_delete(lang, ObjectKind::Template, read, known.version)?;
         }
         let act = self.act(who, "channel.template_delete");
         let act = act.detail(key.text());
         let deleted = self.store.delete_template(&act, channel, &key, read).await;
-        match stored_deletion(lang, Thing::Template, deleted)? {
+        match stored_deletion(lang, ObjectKind::Template, deleted)? {
             TemplateDeleted::Done => Ok(()),
             TemplateDeleted::Gone => Err(Missing::Template.answer(lang)),
             TemplateDeleted::InUse(rules) => {
@@ -409,10 +409,10 @@ impl Templates for Service {
         let mut examples: HashMap<&str, String> = HashMap::new();
         let failed_first = std::iter::once(Event::Failed).chain(Template::events());
         for facts in failed_first.filter_map(example::facts) {
-            let beside = Beside {
+            let beside = RenderContext {
                 owners: &owners,
                 brief: wants_brief(&facts).then_some(&brief),
-                ..Beside::default()
+                ..RenderContext::default()
             };
             for (name, value) in self.renderer.variables(&facts, Some(lang), beside) {
                 if let Some(shown) = shown(&value) {

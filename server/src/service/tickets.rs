@@ -16,7 +16,7 @@ use app::message::{Event, answer_text};
 use app::name::{NameFault, name_fault};
 use app::oncall::RotaView;
 use app::task::{LIST_ITEM_MAX, Task, TaskState, owners};
-use app::ticket::machine::{self, Effect, Happening, Next, Refused};
+use app::ticket::machine::{self, Effect, Next, Refused, TicketEvent};
 use app::ticket::{
     TicketAct, TicketDetail, TicketEntry, TicketKind, TicketQuery, TicketState, TicketView,
     WORD_MAX_CHARS,
@@ -48,8 +48,8 @@ const PAGE_MAX: u32 = 200;
 const TRIES: u32 = 5;
 
 /// An act as it was typed, checked.
-struct Wanted {
-    happening: Happening,
+struct ParsedAct {
+    happening: TicketEvent,
     /// The person to whom it is handed over.
     to: Option<String>,
     word: String,
@@ -128,15 +128,15 @@ impl Service {
         act: &TicketAct,
         ticket: &StoredTicket,
         task: &Task,
-    ) -> Answer<Wanted> {
-        let plain = |happening| Wanted {
+    ) -> Answer<ParsedAct> {
+        let plain = |happening| ParsedAct {
             happening,
             to: None,
             word: String::new(),
         };
         Ok(match act {
-            TicketAct::Acknowledge => plain(Happening::Acknowledge),
-            TicketAct::Reopen => plain(Happening::Reopen),
+            TicketAct::Acknowledge => plain(TicketEvent::Acknowledge),
+            TicketAct::Reopen => plain(TicketEvent::Reopen),
             TicketAct::Done(word) => {
                 let word = word.trim().replace("\r\n", "\n");
                 let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
@@ -147,9 +147,9 @@ impl Service {
                 if faults.any(|fault| matches!(fault, NameFault::Direction | NameFault::Hidden)) {
                     return Err(TicketFault::HiddenWord.alone("word", lang));
                 }
-                Wanted {
+                ParsedAct {
                     word,
-                    ..plain(Happening::Done)
+                    ..plain(TicketEvent::Done)
                 }
             }
             TicketAct::Snooze(until) => {
@@ -159,7 +159,7 @@ impl Service {
                 if ticket.ticket.state.is_over() {
                     return Err(over(ticket, lang, task));
                 }
-                plain(Happening::Snooze(until))
+                plain(TicketEvent::Snooze(until))
             }
             TicketAct::Assign(to) => {
                 let people = owners(std::slice::from_ref(to));
@@ -170,9 +170,9 @@ impl Service {
                         && !name.starts_with('@')
                 };
                 match people.as_slice() {
-                    [one] if fine(one) => Wanted {
+                    [one] if fine(one) => ParsedAct {
                         to: Some(one.clone()),
-                        ..plain(Happening::HandOver)
+                        ..plain(TicketEvent::HandOver)
                     },
                     _ => return Err(TicketFault::NoPerson.alone("to", lang)),
                 }
@@ -187,14 +187,14 @@ impl Service {
         who: &Principal,
         ticket: &StoredTicket,
         task: &Task,
-        wanted: &Wanted,
+        wanted: &ParsedAct,
     ) -> Answer<bool> {
         let policy = &task.tickets.policy;
         let calendars = self.calendar_cache.snapshot();
         let times = PolicyTimes::new(policy, &task.zone, &calendars, &self.patterns);
         let now = self.clock.now();
         let is_closed = task.state == TaskState::Closed;
-        if wanted.happening == Happening::Reopen && ticket.ticket.state.is_over() {
+        if wanted.happening == TicketEvent::Reopen && ticket.ticket.state.is_over() {
             if !task.tickets.has(ticket.ticket.kind, task.urging) {
                 return Err(TicketRefusal::NotOpened.answer(lang));
             }
@@ -203,7 +203,7 @@ impl Service {
             }
         }
         let run = match wanted.happening {
-            Happening::HandOver | Happening::Reopen => ticket.failed_run(),
+            TicketEvent::HandOver | TicketEvent::Reopen => ticket.failed_run(),
             _ => None,
         };
         let runs: Vec<RunId> = run.into_iter().collect();
@@ -215,10 +215,10 @@ impl Service {
         let act = |action| self.act(who, action).detail(detail.as_str());
         let follows = match (ticket.ticket.kind, wanted.happening) {
             // The task is the order: both are closed and reopened together.
-            (TicketKind::Task, Happening::Done) => Some(TaskFollows::Closes),
+            (TicketKind::Task, TicketEvent::Done) => Some(TaskFollows::Closes),
             // A paused one stays as it is: a person paused it.
-            (TicketKind::Task, Happening::Reopen) => is_closed.then_some(TaskFollows::Reopens),
-            (TicketKind::Chase, Happening::Done) => Some(TaskFollows::IsNotChased),
+            (TicketKind::Task, TicketEvent::Reopen) => is_closed.then_some(TaskFollows::Reopens),
+            (TicketKind::Chase, TicketEvent::Done) => Some(TaskFollows::IsNotChased),
             _ => None,
         };
         // What has expired has no part in its task any more.
@@ -273,13 +273,13 @@ impl Service {
 }
 
 /// The action in the audit log.
-fn action(happening: Happening) -> &'static str {
+fn action(happening: TicketEvent) -> &'static str {
     match happening {
-        Happening::Acknowledge => "ticket.acknowledge",
-        Happening::Snooze(_) => "ticket.snooze",
-        Happening::HandOver => "ticket.assign",
-        Happening::Done | Happening::Due => "ticket.done",
-        Happening::Reopen => "ticket.reopen",
+        TicketEvent::Acknowledge => "ticket.acknowledge",
+        TicketEvent::Snooze(_) => "ticket.snooze",
+        TicketEvent::HandOver => "ticket.assign",
+        TicketEvent::Done | TicketEvent::Due => "ticket.done",
+        TicketEvent::Reopen => "ticket.reopen",
     }
 }
 
@@ -289,7 +289,7 @@ fn notices(
     (ticket, failed): (&StoredTicket, Option<&End>),
     next: &Next,
     task: &Task,
-    wanted: &Wanted,
+    wanted: &ParsedAct,
 ) -> Vec<Notice> {
     let Some(effect) = next.effect else {
         return Vec::new();
@@ -357,7 +357,7 @@ fn ended(ticket: &StoredTicket, task: &Task) -> TicketRefusal {
 fn refusal(
     refused: &Refused,
     ticket: &StoredTicket,
-    happening: Happening,
+    happening: TicketEvent,
     task: &Task,
 ) -> TicketRefusal {
     match refused {
@@ -367,7 +367,7 @@ fn refusal(
         Refused::Chase => TicketRefusal::Chase,
         Refused::State(_) if ticket.ticket.state.is_over() => ended(ticket, task),
         Refused::State(_) => match (&ticket.acknowledged, happening) {
-            (Some((who, at)), Happening::Acknowledge) => TicketRefusal::Taken {
+            (Some((who, at)), TicketEvent::Acknowledge) => TicketRefusal::Taken {
                 who: who.clone(),
                 at: shown(*at, task),
             },

@@ -14,7 +14,7 @@ use super::versions::{as_read, named, nothing, stored};
 use crate::error::OrInternal;
 use crate::store::NOT_STORED;
 use crate::texts::calendars::CalendarFault;
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::tickets::{TicketFault, TicketRefusal};
 use crate::texts::{Fault, Missing, Refusal};
 
@@ -77,7 +77,7 @@ impl UrgeDefaults for Service {
         let (lang, tag) = (caller.lang, tag.trim());
         let known = self.urge_default(caller, tag).await?;
         let version = known.as_ref().map_or(NOT_STORED, |known| known.version);
-        as_read(lang, Thing::UrgeDefault, read, version, || {
+        as_read(lang, ObjectKind::UrgeDefault, read, version, || {
             differing(draft, known.as_ref())
         })?;
         let (mut named, mut faults) = (Named::default(), Vec::new());
@@ -116,7 +116,7 @@ impl UrgeDefaults for Service {
         };
         let act = self.act(who, "ticket.default_set").detail(tag);
         let put = self.store.put_urge_default(&act, read, &default).await;
-        if !stored(lang, Thing::UrgeDefault, put)? {
+        if !stored(lang, ObjectKind::UrgeDefault, put)? {
             return Err(TicketRefusal::TooManyDefaults.answer(lang));
         }
         self.signals.tasks.notify_one();
@@ -135,11 +135,11 @@ impl UrgeDefaults for Service {
         let who = self.allow(caller, Action::Administer)?;
         let (lang, tag) = (caller.lang, tag.trim());
         if let Some(known) = self.urge_default(caller, tag).await? {
-            as_read(lang, Thing::UrgeDefault, read, known.version, nothing)?;
+            as_read(lang, ObjectKind::UrgeDefault, read, known.version, nothing)?;
         }
         let act = self.act(who, "ticket.default_delete").detail(tag);
         let deleted = self.store.delete_urge_default(&act, tag, read).await;
-        if !stored(lang, Thing::UrgeDefault, deleted)? {
+        if !stored(lang, ObjectKind::UrgeDefault, deleted)? {
             return Err(Missing::UrgeDefault.answer(lang));
         }
         self.signals.tasks.notify_one();

@@ -16,7 +16,7 @@ use crate::auth::streams::Credential;
 use crate::auth::token::{API_PREFIX, hash, new_secret};
 use crate::error::OrInternal;
 use crate::texts::accounts::{AccountFault, AccountRefusal};
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::texts::{Fault, Missing, Refusal};
 
 impl Service {
@@ -154,7 +154,7 @@ impl Users for Service {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
         let user = self.find_user(caller, id).await?;
-        as_read(lang, Thing::User, read, user.version, || {
+        as_read(lang, ObjectKind::User, read, user.version, || {
             named([("disabled", user.disabled != disabled)])
         })?;
         let action = if disabled {
@@ -164,7 +164,7 @@ impl Users for Service {
         };
         let act = self.act(who, action);
         let changed = self.store.set_user_disabled(&act, id, read, disabled).await;
-        if !stored(lang, Thing::User, changed)? {
+        if !stored(lang, ObjectKind::User, changed)? {
             return Err(AccountRefusal::LastAdmin.answer(lang));
         }
         if disabled {
@@ -183,7 +183,7 @@ impl Users for Service {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
         let user = self.find_user(caller, id).await?;
-        as_read(lang, Thing::User, read, user.version, || {
+        as_read(lang, ObjectKind::User, read, user.version, || {
             named([("role", user.role.as_str() != role)])
         })?;
         let Ok(role) = role.parse::<Role>() else {
@@ -192,7 +192,7 @@ impl Users for Service {
         let detail = format!("{} → {}", user.role.as_str(), role.as_str());
         let act = self.act(who, "user.role").detail(detail);
         let changed = self.store.set_user_role(&act, id, read, role).await;
-        if !stored(lang, Thing::User, changed)? {
+        if !stored(lang, ObjectKind::User, changed)? {
             return Err(AccountRefusal::LastAdmin.answer(lang));
         }
         self.find_user(caller, id).await
@@ -202,10 +202,10 @@ impl Users for Service {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
         let user = self.find_user(caller, id).await?;
-        as_read_to_delete(lang, Thing::User, read, user.version)?;
+        as_read_to_delete(lang, ObjectKind::User, read, user.version)?;
         let act = self.act(who, "user.delete").detail(user.name);
         let deleted = self.store.delete_user(&act, id, read).await;
-        if !stored_deletion(lang, Thing::User, deleted)? {
+        if !stored_deletion(lang, ObjectKind::User, deleted)? {
             return Err(AccountRefusal::LastAdmin.answer(lang));
         }
         self.streams.end_user(id, None);
@@ -222,7 +222,7 @@ impl Users for Service {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
         let user = self.find_user(caller, id).await?;
-        as_read(lang, Thing::User, read, user.version, nothing)?;
+        as_read(lang, ObjectKind::User, read, user.version, nothing)?;
         if let Some(fault) = password_fault(password, &user.name, lang) {
             return Err(AppError::invalid(lang, vec![fault]));
         }
@@ -232,7 +232,7 @@ impl Users for Service {
             .store
             .set_password(&act, id, read, &password_hash)
             .await;
-        if !stored(lang, Thing::User, changed)? {
+        if !stored(lang, ObjectKind::User, changed)? {
             return Err(Missing::User.answer(lang));
         }
         self.streams.end_user(id, None);

@@ -10,13 +10,13 @@ use app::i18n::Lang;
 use crate::error::OrInternal;
 use crate::store::StoreError;
 use crate::texts::Refusal;
-use crate::texts::outdated::{Attempt, Outdated, Thing};
+use crate::texts::outdated::{Attempt, ObjectKind, Outdated};
 
 /// Refuses a change that refers to another version than the stored one. `differs` names the fields in which the stored
 /// one is not as entered.
 pub(super) fn as_read(
     lang: Lang,
-    thing: Thing,
+    thing: ObjectKind,
     read: Option<i64>,
     version: i64,
     differs: impl FnOnce() -> Vec<&'static str>,
@@ -36,7 +36,7 @@ pub(super) fn as_read(
 /// Refuses a deletion that refers to another version than the stored one.
 pub(super) fn as_read_to_delete(
     lang: Lang,
-    thing: Thing,
+    thing: ObjectKind,
     read: Option<i64>,
     version: i64,
 ) -> Answer<()> {
@@ -60,7 +60,7 @@ pub(super) const fn nothing() -> Vec<&'static str> {
 }
 
 /// What came of a change in the store; a conflict where another change came between the first check and the transaction.
-pub(super) fn stored<T>(lang: Lang, thing: Thing, result: Result<T, StoreError>) -> Answer<T> {
+pub(super) fn stored<T>(lang: Lang, thing: ObjectKind, result: Result<T, StoreError>) -> Answer<T> {
     match result {
         Err(StoreError::Outdated { version }) => {
             Err(overtaken(lang, thing, version, Attempt::Save))
@@ -72,7 +72,7 @@ pub(super) fn stored<T>(lang: Lang, thing: Thing, result: Result<T, StoreError>)
 /// The same for a deletion.
 pub(super) fn stored_deletion<T>(
     lang: Lang,
-    thing: Thing,
+    thing: ObjectKind,
     result: Result<T, StoreError>,
 ) -> Answer<T> {
     match result {
@@ -83,7 +83,7 @@ pub(super) fn stored_deletion<T>(
     }
 }
 
-fn overtaken(lang: Lang, thing: Thing, version: i64, attempt: Attempt) -> AppError {
+fn overtaken(lang: Lang, thing: ObjectKind, version: i64, attempt: Attempt) -> AppError {
     let outdated = Outdated {
         thing,
         version,

@@ -8,7 +8,7 @@
 use app::id::{ChannelId, RunId, TaskId};
 use app::message::{Event, MessageKind, MessageState, MessageStep};
 use app::occurrence::OccurrenceStep;
-use app::run::{Gone, RunReason, RunStep};
+use app::run::{RunReason, RunStep, TaskRemoval};
 use app::task::TaskState;
 use app::transition::Step;
 use chrono::{DateTime, Utc};
@@ -19,7 +19,7 @@ use super::code::{Code, Lenient, TakeStep, is_one_of};
 use super::entity::{message, occurrence, run, task};
 use super::messages::insert_notices;
 use super::results::{Failed, pause_after, prepare};
-use super::streak::{Ending, Streaks};
+use super::streak::{RunEnding, Streaks};
 use super::{StoreError, Tx};
 
 /// Ends a run that waits for its message; false when it does not wait. `excerpt` is the text of that
@@ -46,7 +46,7 @@ pub(super) async fn end_run(
         RunStep::GiveUp => prepare(tx, &[TaskId(task)]).await?,
         _ => Vec::new(),
     };
-    let ending = Ending {
+    let ending = RunEnding {
         task: TaskId(task),
         run: id,
         state: step.to(),
@@ -309,10 +309,10 @@ pub(super) fn closed_since(
     at: DateTime<Utc>,
 ) -> Option<RunReason> {
     match task {
-        None => Some(RunReason::TaskGone(Gone::Deleted)),
+        None => Some(RunReason::TaskGone(TaskRemoval::Deleted)),
         // A manual start after the close is deliberate.
         Some((TaskState::Closed, changed)) if at <= changed => {
-            Some(RunReason::TaskGone(Gone::Closed))
+            Some(RunReason::TaskGone(TaskRemoval::Closed))
         }
         Some(_) => None,
     }

@@ -13,7 +13,7 @@ use super::code::TakeStep;
 use super::delivery::withdraw_announced;
 use super::entity::{imported_line, task};
 use super::ledger::{lock_cluster, note_change, skip_due, withdraw};
-use super::tasks::{Begins, CheckedSpec, begin, changed, follow_resumed, lock, state_of};
+use super::tasks::{CheckedSpec, InitialState, begin, changed, follow_resumed, lock, state_of};
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
 use app::occurrence::SkipReason;
@@ -36,7 +36,7 @@ pub struct NewLine<'a> {
 
 /// Which way a line goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Handing {
+pub enum TakeoverDirection {
     /// It was commented out: the task fires from now on.
     Over,
     /// It is put back: the task does not fire any more.
@@ -76,7 +76,7 @@ impl Store {
                     host: line.place.host.clone(),
                     path: line.place.path.clone(),
                 };
-                let id = begin(tx, &act, checked, Begins::Held(&held)).await?;
+                let id = begin(tx, &act, checked, InitialState::Held(&held)).await?;
                 imported_line::Entity::insert(imported_line::ActiveModel {
                     line_key: Set(line.key.clone()),
                     task_id: Set(id.0),
@@ -102,7 +102,7 @@ impl Store {
         &self,
         act: &Act,
         tasks: &[TaskId],
-        handing: Handing,
+        handing: TakeoverDirection,
     ) -> Result<Vec<TaskId>, StoreError> {
         transaction!(self, |tx| {
             let mut done = Vec::new();
@@ -193,7 +193,12 @@ async fn known(tx: &Tx, keys: &[&str]) -> Result<HashSet<String>, StoreError> {
 }
 
 /// Hands one task over or back; false when it is no imported one, or in these hands already.
-async fn hand(tx: &Tx, act: &Act, id: TaskId, handing: Handing) -> Result<bool, StoreError> {
+async fn hand(
+    tx: &Tx,
+    act: &Act,
+    id: TaskId,
+    handing: TakeoverDirection,
+) -> Result<bool, StoreError> {
     use imported_line::Column as L;
     use task::Column as T;
     let now = act.at();
@@ -201,7 +206,7 @@ async fn hand(tx: &Tx, act: &Act, id: TaskId, handing: Handing) -> Result<bool, 
     if !lock(tx, id).await? {
         return Ok(false);
     }
-    let held = handing == Handing::Back;
+    let held = handing == TakeoverDirection::Back;
     let line = imported_line::Entity::find()
         .filter(L::TaskId.eq(id.0))
         .filter(L::Held.eq(!held))
@@ -228,8 +233,8 @@ async fn hand(tx: &Tx, act: &Act, id: TaskId, handing: Handing) -> Result<bool, 
         .exec(tx)
         .await?;
     let step = match handing {
-        Handing::Over => TaskStep::Resume,
-        Handing::Back => TaskStep::Pause,
+        TakeoverDirection::Over => TaskStep::Resume,
+        TakeoverDirection::Back => TaskStep::Pause,
     };
     let moves = state_of(tx, id).await? != Some(TaskState::Closed);
     if moves {
@@ -237,7 +242,7 @@ async fn hand(tx: &Tx, act: &Act, id: TaskId, handing: Handing) -> Result<bool, 
             T::PausedUntil,
             Expr::value(None::<chrono::DateTime<chrono::Utc>>),
         );
-        if handing == Handing::Over {
+        if handing == TakeoverDirection::Over {
             update = update.col_expr(T::ResumedAt, Expr::value(now));
         }
         update
@@ -249,9 +254,9 @@ async fn hand(tx: &Tx, act: &Act, id: TaskId, handing: Handing) -> Result<bool, 
     changed(tx, act, id).await?;
     withdraw(tx, id, now).await?;
     match handing {
-        Handing::Over if moves => follow_resumed(tx, act, id).await?,
-        Handing::Over => {}
-        Handing::Back => {
+        TakeoverDirection::Over if moves => follow_resumed(tx, act, id).await?,
+        TakeoverDirection::Over => {}
+        TakeoverDirection::Back => {
             skip_due(tx, id, now, SkipReason::Paused).await?;
             withdraw_announced(tx, id).await?;
         }

@@ -13,7 +13,7 @@ pub use active::{LastEnd, StopOutcome, WaitingRun};
 pub(super) use active::{active, request_stop};
 pub use claim::{Claimed, Claims, Decide, Decision, Verdict, View, WaitVerdict};
 pub use manual::{Manual, ManualStart};
-pub use missed::Misses;
+pub use missed::MissedFirings;
 
 use std::collections::HashMap;
 

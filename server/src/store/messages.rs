@@ -22,14 +22,14 @@ use serde::{Deserialize, Serialize};
 
 use super::code::{Code, Lenient};
 use super::entity::{channel, message};
-use super::rules::Wanted;
+use super::rules::EventMask;
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
-use crate::facts::{Facts, HeldBack, Picture, StandIn};
+use crate::facts::{Facts, FallbackNotice, HeldBack, Picture};
 
 pub(super) use fallback::read_stand_in;
 pub use notice::Notice;
-pub use queue::Outlook;
+pub use queue::OutboxState;
 pub use route::RouteNow;
 pub(super) use route::Router;
 pub(super) use settle::{connected, refused};
@@ -99,14 +99,14 @@ pub struct OutboxItem {
     /// When it was caused.
     pub created_at: DateTime<Utc>,
     /// For which channels it stands in; `None` for an ordinary message.
-    pub stand_in: Option<StandIn>,
+    pub stand_in: Option<FallbackNotice>,
     /// The template of its channel that its rule chooses.
     pub template: Option<String>,
 }
 
 /// What the outbox has for a channel.
 #[derive(Clone, Debug)]
-pub enum Taken {
+pub enum TakeResult {
     /// This message; it is marked `sending`, and counts for the pace of its channel.
     Message(Box<OutboxItem>),
     /// Something, but the channel may not be used before this time.
@@ -117,7 +117,7 @@ pub enum Taken {
 
 /// Why a message was not accepted this time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Setback {
+pub enum RetryCause {
     /// The other end wants fewer messages: no failure of the message, nor of the channel, which is
     /// left alone by all servers until then.
     Pace,
@@ -217,13 +217,13 @@ fn row(
 /// Routes notices and writes their messages; returns whether there are any. For callers that do not know which events
 /// rules name: the rules are read.
 pub(super) async fn insert_notices(tx: &Tx, notices: &[Notice]) -> Result<bool, StoreError> {
-    insert_wanted(tx, Wanted::ALL, notices).await
+    insert_wanted(tx, EventMask::ALL, notices).await
 }
 
 /// The same, where it is known which events rules name: what no rule can matter for costs no statement.
 pub(super) async fn insert_wanted(
     tx: &Tx,
-    wanted: Wanted,
+    wanted: EventMask,
     notices: &[Notice],
 ) -> Result<bool, StoreError> {
     let mut router = Router::read(tx, wanted, notices.iter()).await?;

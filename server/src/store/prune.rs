@@ -23,7 +23,7 @@ use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
 use days::Ended;
-pub use find::{Kept, Old};
+pub use find::{ExpiredRows, KeepLimits};
 
 /// States of runs that have ended.
 const ENDED: [RunState; 5] = [

@@ -1,8 +1,8 @@
 //! Writes results, many in one transaction.
 
-mod aftermath;
+mod effects;
 
-pub(super) use aftermath::{Failed, pause_after, prepare};
+pub(super) use effects::{Failed, pause_after, prepare};
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use super::code::{Code, TakeStep};
 use super::entity::{occurrence, run};
 use super::messages::{NewMessage, Notice, Router, insert_messages, insert_wanted};
-use super::rules::Wanted;
-use super::streak::{Ending, Place, Streaks};
+use super::rules::EventMask;
+use super::streak::{RunEnding, StreakPosition, Streaks};
 use super::tickets::{self, TicketSeed};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
@@ -93,8 +93,8 @@ impl Outcome {
     }
 
     /// What is counted of it; a run that waits for its channel has not ended.
-    fn ending(&self) -> Ending {
-        Ending {
+    fn ending(&self) -> RunEnding {
+        RunEnding {
             task: self.task_id,
             run: self.run_id,
             state: self.state,
@@ -124,7 +124,7 @@ pub struct Recorded {
 
 /// A run that the database has as `running` under a node.
 #[derive(Clone, Debug)]
-pub struct UnderWay {
+pub struct RunInProgress {
     /// Which run.
     pub run_id: RunId,
     /// Its planned firing; `None` for a manual start.
@@ -149,7 +149,7 @@ pub struct UnderWay {
     pub waited: bool,
 }
 
-impl From<run::Model> for UnderWay {
+impl From<run::Model> for RunInProgress {
     fn from(row: run::Model) -> Self {
         Self {
             run_id: RunId(row.id),
@@ -167,7 +167,7 @@ impl From<run::Model> for UnderWay {
     }
 }
 
-impl UnderWay {
+impl RunInProgress {
     /// The outcome of a run whose process is unknown: it has neither exit code nor output.
     #[must_use]
     pub fn lost(&self, reason: &RunReason, at: DateTime<Utc>) -> Outcome {
@@ -195,14 +195,14 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn claimed_by(&self, node: &str) -> Result<Vec<UnderWay>, StoreError> {
+    pub async fn claimed_by(&self, node: &str) -> Result<Vec<RunInProgress>, StoreError> {
         let rows = run::Entity::find()
             .filter(run::Column::State.eq(Code(RunState::Running)))
             .filter(run::Column::NodeId.eq(node))
             .order_by_asc(run::Column::Id)
             .all(&self.reader)
             .await?;
-        Ok(rows.into_iter().map(UnderWay::from).collect())
+        Ok(rows.into_iter().map(RunInProgress::from).collect())
     }
 
     /// Attaches rescued output to a run that has ended without any.
@@ -255,11 +255,11 @@ impl Store {
                 .filter_map(|outcome| outcome.failed())
                 .map(|failed| failed.task)
                 .collect();
-            let pausing = aftermath::prepare(tx, &failing).await?;
+            let pausing = effects::prepare(tx, &failing).await?;
             written.sort_by_key(|outcome| (outcome.finished_at, outcome.run_id.0));
-            let endings: Vec<Ending> = written.iter().map(|outcome| outcome.ending()).collect();
+            let endings: Vec<RunEnding> = written.iter().map(|outcome| outcome.ending()).collect();
             let mut streaks = Streaks::lock(tx, &endings).await?;
-            let mut places: HashMap<RunId, Place> = HashMap::with_capacity(endings.len());
+            let mut places: HashMap<RunId, StreakPosition> = HashMap::with_capacity(endings.len());
             for (outcome, ending) in written.iter().map(AsRef::as_ref).zip(&endings) {
                 let step = RunStep::out_of_running(outcome.state)?;
                 let place = streaks.place(ending);
@@ -283,7 +283,7 @@ impl Store {
                 ended.push(outcome);
             }
             streaks.write(tx).await?;
-            let after = aftermath::follow(tx, &ended, &places, &pausing).await?;
+            let after = effects::follow(tx, &ended, &places, &pausing).await?;
             for notice in &after.notices {
                 router.route(tx, notice, &mut messages).await?;
             }
@@ -309,18 +309,22 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn running_under(&self) -> Result<Vec<UnderWay>, StoreError> {
+    pub async fn running_under(&self) -> Result<Vec<RunInProgress>, StoreError> {
         let rows = run::Entity::find()
             .filter(run::Column::State.eq(Code(RunState::Running)))
             .order_by_asc(run::Column::Id)
             .all(&self.reader)
             .await?;
-        Ok(rows.into_iter().map(UnderWay::from).collect())
+        Ok(rows.into_iter().map(RunInProgress::from).collect())
     }
 }
 
 /// Opens the tickets of tasks that have failed for good, and ends those of tasks that have succeeded.
-async fn follow_tickets(tx: &Tx, wanted: Wanted, ended: &[&Outcome]) -> Result<bool, StoreError> {
+async fn follow_tickets(
+    tx: &Tx,
+    wanted: EventMask,
+    ended: &[&Outcome],
+) -> Result<bool, StoreError> {
     let mut has_messages = false;
     // In their order: a task may fail and succeed in one group.
     for outcome in ended {
@@ -381,7 +385,7 @@ async fn finish_run(
     tx: &Tx,
     outcome: &Outcome,
     step: RunStep,
-    place: &Place,
+    place: &StreakPosition,
 ) -> Result<bool, StoreError> {
     use run::Column as R;
     // A run that waits for its channel has not ended: `store::delivery` ends it.

@@ -3,7 +3,7 @@
 mod hint;
 mod rows;
 
-pub(super) use hint::{RuleHint, Wanted};
+pub(super) use hint::{EventMask, RuleHint};
 
 use std::collections::BTreeSet;
 

@@ -2,9 +2,9 @@
 //! `task_streak` is locked by the transaction that ends a run, so that two servers never read the same count
 //! (`docs/adr/0042-failures-are-counted-as-runs-end.md`).
 
-mod place;
+mod position;
 
-pub(super) use place::{Ending, Place};
+pub(super) use position::{RunEnding, StreakPosition};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,7 +21,7 @@ use super::code::Code;
 use super::entity::{run, task_streak};
 use super::{StoreError, Tx};
 use crate::facts::Failures;
-use place::{First, Streak};
+use position::{First, Streak};
 
 /// Ids of one statement.
 const CHUNK: usize = 500;
@@ -41,7 +41,7 @@ pub(super) struct Streaks {
 impl Streaks {
     /// Locks and reads the counts. Called before the rows of those runs are locked: every transaction that ends runs
     /// takes the two in this order.
-    pub(super) async fn lock(tx: &Tx, endings: &[Ending]) -> Result<Self, StoreError> {
+    pub(super) async fn lock(tx: &Tx, endings: &[RunEnding]) -> Result<Self, StoreError> {
         // By task, in one order for all transactions: whether it is counted on.
         let mut tasks: BTreeMap<TaskId, bool> = BTreeMap::new();
         for ending in endings.iter().filter(|ending| ending.matters()) {
@@ -81,13 +81,13 @@ impl Streaks {
     }
 
     /// What a run is among the failures of its task if it ends now.
-    pub(super) fn place(&self, ending: &Ending) -> Place {
+    pub(super) fn place(&self, ending: &RunEnding) -> StreakPosition {
         let count = self.counts.get(&ending.task).copied().unwrap_or_default();
-        Place::of(count, ending, self.firsts.get(&ending.run))
+        StreakPosition::of(count, ending, self.firsts.get(&ending.run))
     }
 
     /// Counts a run that has ended.
-    pub(super) fn keep(&mut self, ending: &Ending, place: &Place) {
+    pub(super) fn keep(&mut self, ending: &RunEnding, place: &StreakPosition) {
         let count = self.counts.entry(ending.task).or_default();
         if let Some(next) = place.next(*count, ending.at) {
             *count = next;

@@ -2,7 +2,7 @@
 
 mod counts;
 
-pub use counts::{BadEnd, NotStarted, SummaryTask, Took, WithinLimit};
+pub use counts::{NotStarted, RunDuration, SummaryTask, UnsuccessfulRun, WithinLimit};
 
 use app::id::{ChannelId, SummaryId};
 use app::summary::{SUMMARIES_MAX, Selection, SummarySpec, Weekday};

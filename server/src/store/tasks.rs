@@ -17,7 +17,7 @@ pub use apply::{Applied, ChangedTask, DoomedTask, NewTask, NotApplied, TaskChang
 pub(super) use change::changed;
 pub use change::{CheckedSpec, Updated};
 pub use create::Inserted;
-pub(super) use create::{Begins, begin};
+pub(super) use create::{InitialState, begin};
 pub(super) use state::{follow_resumed, state_of, step_task, stop_urging};
 
 use app::id::TaskId;

@@ -30,7 +30,7 @@ pub use act::{TaskFollows, TicketChange, TicketChanged, event_of as event_of_eff
 pub use chase::Chasing;
 pub(super) use chase::{count_firings, renew_chase};
 pub(super) use end::{close_of_task, recovered};
-pub(super) use follow::{Follow, follow_rule};
+pub(super) use follow::{ReconcileReason, follow_rule};
 pub use open::TicketSeed;
 pub(super) use open::{open_all, opens_failures};
 pub use urge::{TicketLook, UrgeClaim};

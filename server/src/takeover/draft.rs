@@ -7,7 +7,7 @@ use app::task::execution::{env_line, is_settable};
 
 use super::command::{export, is_posix_shell, with_input};
 use super::entry::{Entry, Timing};
-use super::offer::{self, Found};
+use super::offer::{self, RecognizedWrapper};
 use super::remark::{Remark, of_command};
 
 /// Cron's search path, which is shorter than that of tasks (`_PATH_DEFPATH`).
@@ -25,7 +25,7 @@ const ANACRON_HOUR: u32 = 7;
 
 /// How the draft is made.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct DraftOptions<'a> {
     /// Which cron ran it.
     pub flavor: Flavor,
     /// The zone of the cron; empty for the default.
@@ -54,7 +54,7 @@ pub struct Prepared {
 impl Entry {
     /// Makes the draft.
     #[must_use]
-    pub fn draft(&self, wanted: Wanted<'_>) -> Prepared {
+    pub fn draft(&self, wanted: DraftOptions<'_>) -> Prepared {
         let mut remarks = Vec::new();
         let mut draft = TaskDraft {
             zone: wanted.zone.to_owned(),
@@ -82,10 +82,12 @@ impl Entry {
         let (command, found) = offer::unwrap(&self.command, wanted.accept, &mut draft);
         draft.name = name(wanted.comment, &command);
         draft.command = self.shell_text(&command, shell, &exports);
-        let offers = found.into_iter().map(|Found { kind, text, .. }| {
-            let is_accepted = wanted.accept.contains(&kind);
-            (kind, text, is_accepted)
-        });
+        let offers = found
+            .into_iter()
+            .map(|RecognizedWrapper { kind, text, .. }| {
+                let is_accepted = wanted.accept.contains(&kind);
+                (kind, text, is_accepted)
+            });
         Prepared {
             draft,
             remarks,

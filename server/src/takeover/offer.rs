@@ -5,7 +5,7 @@ use app::task::TaskDraft;
 
 /// A wrapper that was recognised.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Found {
+pub(super) struct RecognizedWrapper {
     /// What a task could do instead.
     pub(super) kind: OfferKind,
     /// The text that would go.
@@ -34,7 +34,7 @@ pub(super) fn unwrap(
     command: &str,
     accept: &[OfferKind],
     draft: &mut TaskDraft,
-) -> (String, Vec<Found>) {
+) -> (String, Vec<RecognizedWrapper>) {
     let mut all = Vec::new();
     let (mut kept, mut rest) = (String::new(), command.trim_start());
     for _ in 0..DEPTH_MAX {
@@ -58,7 +58,7 @@ pub(super) fn unwrap(
     (format!("{kept}{rest}"), all)
 }
 
-fn set(found: &Found, draft: &mut TaskDraft) {
+fn set(found: &RecognizedWrapper, draft: &mut TaskDraft) {
     let value = found.value.clone();
     match found.kind {
         OfferKind::Overlap => "skip".clone_into(&mut draft.execution.overlap),
@@ -120,7 +120,7 @@ fn program(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
 }
 
-fn prefix(text: &str) -> Option<(Found, &str)> {
+fn prefix(text: &str) -> Option<(RecognizedWrapper, &str)> {
     let (first, rest) = word(text);
     let (kind, value, after) = match program(first) {
         "flock" => (OfferKind::Overlap, String::new(), flock(rest)?),
@@ -136,7 +136,7 @@ fn prefix(text: &str) -> Option<(Found, &str)> {
         "sleep" => {
             let (value, after) = sleep(rest)?;
             let text = text.get(..text.len() - after.len()).unwrap_or_default();
-            let found = Found {
+            let found = RecognizedWrapper {
                 kind: OfferKind::Jitter,
                 text: text.trim_end().to_owned(),
                 value,
@@ -149,7 +149,7 @@ fn prefix(text: &str) -> Option<(Found, &str)> {
         return None;
     }
     let wrapper = text.get(..text.len() - after.len()).unwrap_or_default();
-    let found = Found {
+    let found = RecognizedWrapper {
         kind,
         text: wrapper.trim_end().to_owned(),
         value,
@@ -244,7 +244,7 @@ fn sleep(rest: &str) -> Option<(String, &str)> {
 }
 
 /// `command && curl … https://hc-ping.com/…` at the end, and what is before it.
-fn heartbeat(command: &str) -> Option<(Found, String)> {
+fn heartbeat(command: &str) -> Option<(RecognizedWrapper, String)> {
     let at = command.rfind("&&").or_else(|| command.rfind(';'))?;
     let (before, ping) = command.split_at(at);
     let ping_command = ping.trim_start_matches(['&', ';']).trim();
@@ -255,7 +255,7 @@ fn heartbeat(command: &str) -> Option<(Found, String)> {
     if !is_client || !is_heartbeat || before.trim().is_empty() || !is_closed(before) {
         return None;
     }
-    let found = Found {
+    let found = RecognizedWrapper {
         kind: OfferKind::Heartbeat,
         text: ping.trim().to_owned(),
         value: String::new(),

@@ -155,7 +155,7 @@ fn prepared(text: &str, flavor: Flavor, format: Format) -> Prepared {
     let Kind::Entry(entry) = &line.kind else {
         panic!("{text}: {:?}", line.kind);
     };
-    entry.draft(Wanted {
+    entry.draft(DraftOptions {
         flavor,
         zone: "",
         accept: &[],

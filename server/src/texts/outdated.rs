@@ -12,7 +12,7 @@ use super::{Refusal, Refused, Text, both, conflict};
 /// What was changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(test, derive(strum::EnumIter))]
-pub enum Thing {
+pub enum ObjectKind {
     /// A channel.
     Channel,
     /// A rule about messages.
@@ -76,7 +76,7 @@ impl Attempt {
     }
 }
 
-impl Thing {
+impl ObjectKind {
     /// The stable code of the refusal.
     const fn code(self) -> &'static str {
         match self {
@@ -121,7 +121,7 @@ impl Thing {
 #[error("{}", self.refusal().message.en)]
 pub struct Outdated {
     /// What.
-    pub thing: Thing,
+    pub thing: ObjectKind,
     /// Its version now; 0 when it is not stored any more.
     pub version: i64,
     /// The fields in which it is not as entered, by their names in the API. Never their values: some are secret.
@@ -170,7 +170,7 @@ impl Refusal for Outdated {
 }
 
 /// The label of a field in the forms.
-fn label_of(thing: Thing, field: &'static str, lang: Lang) -> &'static str {
+fn label_of(thing: ObjectKind, field: &'static str, lang: Lang) -> &'static str {
     let (ui, words, rules) = (Ui::of(lang), ChannelsUi::of(lang), RulesUi::of(lang));
     let (tickets, retention) = (TicketUi::of(lang), RetentionUi::of(lang));
     match field {
@@ -218,7 +218,7 @@ fn label_of(thing: Thing, field: &'static str, lang: Lang) -> &'static str {
         "channel_id" => lang.pick("通知渠道", "Channel"),
         "people" => lang.pick("值班顺序", "People"),
         "since" => lang.pick("起算日", "Since"),
-        "time" if thing == Thing::Rota => lang.pick("交班时间", "Hand-over time"),
+        "time" if thing == ObjectKind::Rota => lang.pick("交班时间", "Hand-over time"),
         "time" => lang.pick("发送时间", "Time"),
         "weekday" => lang.pick("星期", "Weekday"),
         "send_when_empty" => lang.pick("无内容时也发送", "Send when empty"),
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn each_thing_has_a_sentence_that_names_the_fields() {
-        for thing in Thing::iter() {
+        for thing in ObjectKind::iter() {
             for (version, attempt) in [0, 7].into_iter().zip(Attempt::iter()) {
                 let outdated = Outdated {
                     thing,

@@ -29,7 +29,7 @@ use super::lists::ListRefusal;
 use super::messages::MessageFault;
 use super::notices::ServerNotice;
 use super::oncall::{RotaFault, RotaRefusal};
-use super::outdated::{Attempt, Outdated, Thing};
+use super::outdated::{Attempt, ObjectKind, Outdated};
 use super::pictures::PictureRequestFault;
 use super::pools::{PoolFault, PoolRefusal};
 use super::retention::RetentionFault;
@@ -373,7 +373,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(SummaryRefusal::iter());
     for (version, differs) in [(0, vec![]), (3, vec![]), (3, vec!["name", "value"])] {
         for attempt in Attempt::iter() {
-            refusals(Thing::iter().map(|thing| -> Outdated {
+            refusals(ObjectKind::iter().map(|thing| -> Outdated {
                 Outdated {
                     thing,
                     version,

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use app::message::Event;
 use app::task::Task;
-use app::ticket::machine::{self, Effect, Happening, Next};
+use app::ticket::machine::{self, Effect, Next, TicketEvent};
 use app::ticket::{TicketCheck, UrgePolicy};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Tools, Urging};
+use super::{Dependencies, Urging};
 use crate::executor::{Checked, Executor};
 use crate::facts::{Facts, TaskEvent, TicketFacts};
 use crate::run::Job;
@@ -131,7 +131,7 @@ fn detail(checked: &Checked) -> String {
     text.trim_end().to_owned()
 }
 
-impl Tools {
+impl Dependencies {
     /// Ends a ticket whose check has passed, unless a person came first.
     async fn close(
         &self,
@@ -145,7 +145,7 @@ impl Tools {
                 return Ok(());
             };
             let now = self.clock.now();
-            let done = Happening::Done;
+            let done = TicketEvent::Done;
             let Ok(next) = machine::next(&read.ticket, done, policy, now, &machine::AnyHour) else {
                 // It is done already.
                 return Ok(());

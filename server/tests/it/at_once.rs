@@ -37,6 +37,6 @@ pub(crate) async fn runs_elsewhere(app: &TestApp, task: TaskId, count: usize) ->
     }
     let now = server::clock::Clock::now(app.clock.as_ref());
     let runs = app.components.store.claimed_by("another").await;
-    let lost = |run: &server::store::UnderWay| run.lost(&RunReason::Lost, now);
+    let lost = |run: &server::store::RunInProgress| run.lost(&RunReason::Lost, now);
     runs.expect("the database").iter().map(lost).collect()
 }

@@ -18,7 +18,7 @@ use app::auth::Role;
 use app::backend::Channels;
 use app::channel::{BotState, Channel, ChannelDraft, ChannelKind, ChatPersonDraft};
 use chrono::TimeDelta;
-use server::chat::{ChatHandler, Keeper, Lines, Tools};
+use server::chat::{BotConnectionManager, ChatHandler, Dependencies, Lines};
 use server::clock::SharedClock;
 use server::loops::Periodic;
 use server::messages::target::open_account;
@@ -31,7 +31,7 @@ use super::helpers::wecom_bot::{BOT, CHAT, SECRET, WecomVendor};
 
 /// The connections of one process; its turns are driven by the test.
 struct Bots {
-    keeper: Keeper,
+    keeper: BotConnectionManager,
     lines: Lines,
     stop: CancellationToken,
     tracker: TaskTracker,
@@ -70,7 +70,7 @@ impl Bots {
         let sealer = app.components.sealer.clone();
         let service: Arc<dyn ChatHandler> = app.service.clone();
         let handler: Weak<dyn ChatHandler> = Arc::downgrade(&service);
-        let tools = Tools {
+        let tools = Dependencies {
             store,
             clock,
             signals: Arc::clone(&app.components.signals),
@@ -82,7 +82,7 @@ impl Bots {
         };
         let (stop, tracker) = (CancellationToken::new(), TaskTracker::new());
         Self {
-            keeper: Keeper::new(tools, stop.clone(), tracker.clone()),
+            keeper: BotConnectionManager::new(tools, stop.clone(), tracker.clone()),
             lines,
             stop,
             tracker,

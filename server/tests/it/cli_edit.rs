@@ -8,12 +8,12 @@ use super::helpers::place::Place;
 use super::helpers::program::{Ended, Server, admin_token, jcrontab, jcrontab_with};
 
 /// A way to the product, and an editor.
-struct Desk<'a> {
+struct CliEditor<'a> {
     place: &'a Place,
     door: Vec<(&'a str, &'a str)>,
 }
 
-impl Desk<'_> {
+impl CliEditor<'_> {
     async fn run(&self, arguments: &[&str]) -> Ended {
         jcrontab_with(self.place, arguments, &self.door, "").await
     }
@@ -79,7 +79,7 @@ async fn a_task(place: &Place, name: &str) -> String {
 }
 
 /// What must be the same at every door.
-async fn the_same_everywhere(desk: &Desk<'_>, id: &str) {
+async fn the_same_everywhere(desk: &CliEditor<'_>, id: &str) {
     let nothing = desk.edit(id, &[], "true").await;
     assert_eq!((nothing.code, nothing.err.as_str()), (0, ""), "{nothing:?}");
     assert!(nothing.out.contains("unchanged"), "{nothing:?}");
@@ -227,7 +227,7 @@ async fn a_task_is_edited_at_every_door() {
         a_task(&place, "over the socket").await,
         a_task(&place, "over http").await,
     ];
-    let desk = |door| Desk {
+    let desk = |door| CliEditor {
         place: &place,
         door,
     };
@@ -248,7 +248,7 @@ async fn what_was_typed_is_kept_when_others_were_faster_or_the_server_is_gone() 
     admin_token(&place).await;
     let id = a_task(&place, "own").await;
     let server = Server::start(&place, &[]).await;
-    let desk = Desk {
+    let desk = CliEditor {
         place: &place,
         door: Vec::new(),
     };
@@ -284,7 +284,7 @@ async fn what_was_typed_is_kept_when_others_were_faster_or_the_server_is_gone() 
     assert!(desk.kept().is_empty(), "it has served its purpose");
 
     let url = server.url.clone();
-    let elsewhere = Desk {
+    let elsewhere = CliEditor {
         place: &place,
         door: vec![
             ("JCRONTAB_URL", url.as_str()),

@@ -17,8 +17,8 @@ use app::ticket::TicketKind;
 use app::time::Stamp;
 use chrono::TimeDelta;
 use server::facts::{
-    End, Ends, Facts, Failures, LateReason, Missed, Picture, Retried, SystemEvent, TaskEvent,
-    TicketFacts,
+    End, Facts, Failures, HeadAndTail, LateReason, Missed, Picture, Retried, SystemEvent,
+    TaskEvent, TicketFacts,
 };
 use server::messages::Renderer;
 use server::run::Job;
@@ -351,7 +351,7 @@ fn failed() -> End {
         attempt: 2,
         started_at: at("2026-11-29T13:25:00Z"),
         finished_at: at("2026-11-29T13:25:30Z"),
-        output: Ends::of("connecting\npg_dump: error: connection refused"),
+        output: HeadAndTail::of("connecting\npg_dump: error: connection refused"),
         failures: None,
     }
 }

@@ -7,7 +7,7 @@ use app::run::RunState;
 use app::task::{Mode, TaskDraft};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use server::store::{Store, Taken};
+use server::store::{Store, TakeResult};
 
 use super::helpers::message::{SELDOM, sending, with_robot};
 use super::helpers::robot::Mood;
@@ -380,7 +380,7 @@ async fn a_message_of_a_dead_process_is_sent_by_the_next_one() {
         .outbox_take(channel, Some(20.into()), &app.me.id, now)
         .await
         .expect("the database");
-    assert!(matches!(taken, Taken::Message(_)), "{taken:?}");
+    assert!(matches!(taken, TakeResult::Message(_)), "{taken:?}");
     let (place, clock) = app.die();
     let app = TestApp::start(place, clock, None, &["--outbound-allow=127.0.0.0/8"]).await;
     app.notify();

@@ -8,7 +8,7 @@ use app::run::RunState;
 use app::task::{Mode, Task, TaskDraft};
 use chrono::TimeDelta;
 use server::clock::Clock;
-use server::facts::{End, Ends, Facts, TaskFacts};
+use server::facts::{End, Facts, HeadAndTail, TaskFacts};
 use server::store::Notice;
 
 use super::helpers::database::mysql_server;
@@ -58,7 +58,7 @@ pub(crate) async fn fail(app: &TestApp, task: &Task, count: usize) {
             attempt: 1,
             started_at: now,
             finished_at: now,
-            output: Ends::default(),
+            output: HeadAndTail::default(),
             failures: None,
         }),
     };
@@ -250,7 +250,7 @@ async fn two_takers_at_once_get_two_messages() {
                     .outbox_take(channel, Some(20.into()), &node, now)
                     .await
                 {
-                    Ok(server::store::Taken::Message(item)) => return item.id.0,
+                    Ok(server::store::TakeResult::Message(item)) => return item.id.0,
                     Ok(other) => panic!("{other:?}"),
                     // So many at once meet more often than a transaction starts over.
                     Err(error) => assert!(error.is_transient(), "{error:?}"),
@@ -270,7 +270,7 @@ async fn two_takers_at_once_get_two_messages() {
         .outbox_take(channel, Some(20.into()), "n", now)
         .await;
     assert!(
-        matches!(more, Ok(server::store::Taken::Nothing)),
+        matches!(more, Ok(server::store::TakeResult::Nothing)),
         "{more:?}"
     );
     fail(&app, &task, 1).await;
@@ -280,7 +280,7 @@ async fn two_takers_at_once_get_two_messages() {
         .outbox_take(channel, Some(20.into()), "n", now + TimeDelta::seconds(60))
         .await;
     assert!(
-        matches!(more, Ok(server::store::Taken::Wait(until)) if until == now + TimeDelta::seconds(61)),
+        matches!(more, Ok(server::store::TakeResult::Wait(until)) if until == now + TimeDelta::seconds(61)),
         "{more:?}"
     );
 }

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use clap::Parser;
 use server::clock::{SharedClock, SystemClock};
 use server::config::Config;
-use server::output::{Kept, OutputStore, RunLog};
+use server::output::{OutputStore, RunLog, RunOutput};
 use server::store::StoredOutput;
 
 use super::helpers::at;
@@ -51,7 +51,7 @@ fn open(store: &OutputStore, secrets: &[&str]) -> RunLog {
     store.open(RUN, started(), &secrets)
 }
 
-async fn kept(store: &OutputStore, stored: &StoredOutput) -> Kept {
+async fn kept(store: &OutputStore, stored: &StoredOutput) -> RunOutput {
     store.kept(stored, started(), true).await
 }
 

@@ -19,7 +19,7 @@ use app::rule::{RuleAction, RuleDraft, RuleView, ScopeKind, Verdict};
 use app::run::RunState;
 use app::task::{Task, TaskDraft};
 use server::clock::Clock;
-use server::facts::{End, Ends, Facts, TaskFacts};
+use server::facts::{End, Facts, HeadAndTail, TaskFacts};
 use server::store::{Notice, Store};
 
 use super::helpers::{TestApp, draft};
@@ -64,7 +64,7 @@ fn failure(app: &TestApp, task: &Task) -> Notice {
         attempt: 1,
         started_at: now,
         finished_at: now,
-        output: Ends::default(),
+        output: HeadAndTail::default(),
         failures: None,
     };
     let facts = Facts::Ended {

@@ -23,7 +23,7 @@ use chrono::TimeDelta;
 use server::clock::{Clock, SharedClock};
 use server::loops::Periodic;
 use server::store::Store;
-use server::urge::{CHECKS_AT_ONCE, Tools, Urging};
+use server::urge::{CHECKS_AT_ONCE, Dependencies, Urging};
 use tokio::sync::Semaphore;
 
 use super::helpers::{TestApp, draft};
@@ -32,7 +32,7 @@ use super::helpers::{TestApp, draft};
 fn urging(app: &TestApp, store: &Store, node: &str) -> Urging {
     let clock: SharedClock = app.clock.clone();
     Urging {
-        tools: Tools {
+        tools: Dependencies {
             store: store.clone(),
             clock,
             signals: Arc::clone(&app.components.signals),

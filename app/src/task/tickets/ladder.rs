@@ -5,11 +5,11 @@ use super::TicketDraft;
 use crate::duration::{format_duration, parse_duration};
 use crate::name::name_fault;
 use crate::task::reader::Reader;
-use crate::ticket::{LADDER_MAX, Rung};
+use crate::ticket::{EscalationStep, LADDER_MAX};
 
 impl TicketDraft {
-    pub(super) fn read_ladder(&self, reader: &mut Reader<'_>) -> Vec<Rung> {
-        let mut ladder: Vec<Rung> = Vec::new();
+    pub(super) fn read_ladder(&self, reader: &mut Reader<'_>) -> Vec<EscalationStep> {
+        let mut ladder: Vec<EscalationStep> = Vec::new();
         let lines = self.ladder.lines().map(str::trim);
         for line in lines.filter(|line| !line.is_empty()).take(LADDER_MAX + 1) {
             let Some(rung) = rung(line) else {
@@ -43,16 +43,16 @@ impl TicketDraft {
 }
 
 /// `2h: 张三, 李四`.
-fn rung(line: &str) -> Option<Rung> {
+fn rung(line: &str) -> Option<EscalationStep> {
     let (after, who) = line.split_once([':', '：'])?;
     let after_seconds = parse_duration(after).ok().flatten()?;
     let who = owners(&[who.to_owned()]);
     let fine = |name: &String| name.chars().count() <= LIST_ITEM_MAX && name_fault(name).is_none();
     let is_fine = !who.is_empty() && who.len() <= LIST_MAX && who.iter().all(fine);
-    is_fine.then_some(Rung { after_seconds, who })
+    is_fine.then_some(EscalationStep { after_seconds, who })
 }
 
-pub(super) fn line(rung: &Rung) -> String {
+pub(super) fn line(rung: &EscalationStep) -> String {
     format!(
         "{}: {}",
         format_duration(rung.after_seconds),

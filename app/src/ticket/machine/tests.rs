@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 
 use super::*;
-use crate::ticket::Rung;
+use crate::ticket::EscalationStep;
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
@@ -32,7 +32,7 @@ fn run_out(mut ticket: Ticket, policy: &UrgePolicy, times: &dyn Times) -> (Vec<i
     let mut urges = Vec::new();
     for _ in 0..10_000 {
         let now = ticket.next_urge_at.expect("an open ticket has a next time");
-        let next = next(&ticket, Happening::Due, policy, now, times).expect("no refusal");
+        let next = next(&ticket, TicketEvent::Due, policy, now, times).expect("no refusal");
         match next.effect {
             Some(Effect::Urge { n, .. }) => {
                 urges.push(now.timestamp());
@@ -71,23 +71,44 @@ fn it_is_urged_as_often_as_the_policy_says_and_expires() {
 #[test]
 fn a_late_server_urges_once_for_all_that_it_missed() {
     let policy = policy();
-    let late = next(&opened(&policy), Happening::Due, &policy, at(700), &AnyHour).expect("due");
+    let late = next(
+        &opened(&policy),
+        TicketEvent::Due,
+        &policy,
+        at(700),
+        &AnyHour,
+    )
+    .expect("due");
     assert_eq!(late.ticket.urges, 1);
     assert_eq!(late.ticket.next_urge_at, Some(at(800)));
-    let early = next(&opened(&policy), Happening::Due, &policy, at(59), &AnyHour).expect("not due");
+    let early = next(
+        &opened(&policy),
+        TicketEvent::Due,
+        &policy,
+        at(59),
+        &AnyHour,
+    )
+    .expect("not due");
     assert_eq!((early.effect, early.ticket), (None, opened(&policy)));
 }
 
 #[test]
 fn the_ladder_is_climbed_at_its_delays_and_not_once_it_is_taken() {
     let policy = UrgePolicy {
-        ladder: vec![Rung {
+        ladder: vec![EscalationStep {
             after_seconds: 90,
             who: vec!["李四".to_owned()],
         }],
         ..policy()
     };
-    let first = next(&opened(&policy), Happening::Due, &policy, at(60), &AnyHour).expect("due");
+    let first = next(
+        &opened(&policy),
+        TicketEvent::Due,
+        &policy,
+        at(60),
+        &AnyHour,
+    )
+    .expect("due");
     let plain = Effect::Urge {
         n: 1,
         level: 0,
@@ -96,7 +117,7 @@ fn the_ladder_is_climbed_at_its_delays_and_not_once_it_is_taken() {
     assert_eq!(first.effect, Some(plain));
     // The rung comes before the next interval.
     assert_eq!(first.ticket.next_urge_at, Some(at(90)));
-    let second = next(&first.ticket, Happening::Due, &policy, at(90), &AnyHour).expect("due");
+    let second = next(&first.ticket, TicketEvent::Due, &policy, at(90), &AnyHour).expect("due");
     let escalated = Effect::Urge {
         n: 2,
         level: 1,
@@ -105,13 +126,13 @@ fn the_ladder_is_climbed_at_its_delays_and_not_once_it_is_taken() {
     assert_eq!(second.effect, Some(escalated));
     let taken = next(
         &first.ticket,
-        Happening::Acknowledge,
+        TicketEvent::Acknowledge,
         &policy,
         at(70),
         &AnyHour,
     );
     let taken = taken.expect("open").ticket;
-    let asked = next(&taken, Happening::Due, &policy, at(90), &AnyHour).expect("due");
+    let asked = next(&taken, TicketEvent::Due, &policy, at(90), &AnyHour).expect("due");
     let alone = Effect::Urge {
         n: 2,
         level: 0,
@@ -121,7 +142,7 @@ fn the_ladder_is_climbed_at_its_delays_and_not_once_it_is_taken() {
     // Another owner starts at the bottom, and has all the time of the ladder.
     let other = next(
         &second.ticket,
-        Happening::HandOver,
+        TicketEvent::HandOver,
         &policy,
         at(95),
         &AnyHour,
@@ -139,7 +160,7 @@ fn a_taken_ticket_is_not_urged_where_the_policy_stops_then_but_still_ends() {
     };
     let taken = next(
         &opened(&policy),
-        Happening::Acknowledge,
+        TicketEvent::Acknowledge,
         &policy,
         at(10),
         &AnyHour,
@@ -154,7 +175,7 @@ fn a_taken_ticket_is_not_urged_where_the_policy_stops_then_but_still_ends() {
 fn a_snooze_ends_with_an_urge_and_stays_within_the_ticket() {
     let policy = policy();
     let snooze = |until| {
-        let happening = Happening::Snooze(at(until));
+        let happening = TicketEvent::Snooze(at(until));
         next(&opened(&policy), happening, &policy, at(50), &AnyHour)
     };
     for wrong in [10, 50, 1_000, 2_000] {
@@ -165,9 +186,9 @@ fn a_snooze_ends_with_an_urge_and_stays_within_the_ticket() {
     }
     let snoozed = snooze(500).expect("within").ticket;
     assert_eq!(snoozed.state, TicketState::Snoozed);
-    let quiet = next(&snoozed, Happening::Due, &policy, at(499), &AnyHour).expect("not due");
+    let quiet = next(&snoozed, TicketEvent::Due, &policy, at(499), &AnyHour).expect("not due");
     assert_eq!(quiet.effect, None);
-    let woken = next(&snoozed, Happening::Due, &policy, at(500), &AnyHour).expect("due");
+    let woken = next(&snoozed, TicketEvent::Due, &policy, at(500), &AnyHour).expect("due");
     assert_eq!(
         (woken.step, woken.ticket.state),
         (Some(TicketStep::Wake), TicketState::Open)
@@ -176,7 +197,7 @@ fn a_snooze_ends_with_an_urge_and_stays_within_the_ticket() {
     let chase = Ticket::opened(TicketKind::Chase, &policy, at(0));
     let refused = next(
         &chase,
-        Happening::Snooze(at(500)),
+        TicketEvent::Snooze(at(500)),
         &policy,
         at(50),
         &AnyHour,
@@ -190,17 +211,24 @@ fn who_answers_after_the_last_urge_is_asked_once_more() {
         max_urges: 1,
         ..policy()
     };
-    let urged = next(&opened(&policy), Happening::Due, &policy, at(60), &AnyHour).expect("due");
+    let urged = next(
+        &opened(&policy),
+        TicketEvent::Due,
+        &policy,
+        at(60),
+        &AnyHour,
+    )
+    .expect("due");
     for (happening, again, over) in [
-        (Happening::Snooze(at(500)), 500, 600),
-        (Happening::HandOver, 165, 265),
+        (TicketEvent::Snooze(at(500)), 500, 600),
+        (TicketEvent::HandOver, 165, 265),
         // Beyond its end there is no room.
-        (Happening::Snooze(at(950)), 950, 1_000),
+        (TicketEvent::Snooze(at(950)), 950, 1_000),
     ] {
         let answered = next(&urged.ticket, happening, &policy, at(65), &AnyHour);
         let asked = next(
             &answered.expect("open").ticket,
-            Happening::Due,
+            TicketEvent::Due,
             &policy,
             at(again),
             &AnyHour,
@@ -212,11 +240,11 @@ fn who_answers_after_the_last_urge_is_asked_once_more() {
             escalated: false,
         };
         assert_eq!(asked.effect, Some(second), "{happening:?}");
-        let end = next(&asked.ticket, Happening::Due, &policy, at(over), &AnyHour);
+        let end = next(&asked.ticket, TicketEvent::Due, &policy, at(over), &AnyHour);
         assert_eq!(end.expect("due").effect, Some(Effect::Expired));
     }
     // Without an answer it ends after its last urge.
-    let end = next(&urged.ticket, Happening::Due, &policy, at(160), &AnyHour).expect("due");
+    let end = next(&urged.ticket, TicketEvent::Due, &policy, at(160), &AnyHour).expect("due");
     assert_eq!(end.effect, Some(Effect::Expired));
 }
 
@@ -226,7 +254,7 @@ fn a_snooze_ends_also_while_the_chase_schedule_asks() {
     let order = Ticket::opened(TicketKind::Task, &policy, at(0));
     let rest = next(
         &order,
-        Happening::Snooze(at(300)),
+        TicketEvent::Snooze(at(300)),
         &policy,
         at(50),
         &AnyHour,
@@ -252,13 +280,13 @@ fn it_is_asked_again_from_the_start_when_it_is_reopened() {
     let policy = policy();
     let mut ticket = opened(&policy);
     ticket.urges = 3;
-    let done = next(&ticket, Happening::Done, &policy, at(300), &AnyHour)
+    let done = next(&ticket, TicketEvent::Done, &policy, at(300), &AnyHour)
         .expect("open")
         .ticket;
     assert_eq!(done.next_urge_at, None);
-    let again = next(&done, Happening::Done, &policy, at(301), &AnyHour);
+    let again = next(&done, TicketEvent::Done, &policy, at(301), &AnyHour);
     assert!(matches!(again, Err(Refused::State(_))));
-    let open = next(&done, Happening::Reopen, &policy, at(5_000), &AnyHour)
+    let open = next(&done, TicketEvent::Reopen, &policy, at(5_000), &AnyHour)
         .expect("done")
         .ticket;
     assert_eq!((open.urges, open.urges_before), (3, 3));
@@ -266,7 +294,7 @@ fn it_is_asked_again_from_the_start_when_it_is_reopened() {
         (open.next_urge_at, open.expires_at),
         (Some(at(5_060)), at(6_000))
     );
-    let urged = next(&open, Happening::Due, &policy, at(5_060), &AnyHour).expect("due");
+    let urged = next(&open, TicketEvent::Due, &policy, at(5_060), &AnyHour).expect("due");
     let fourth = Effect::Urge {
         n: 4,
         level: 0,
@@ -343,7 +371,7 @@ fn whatever_happens_number_and_time_end_it_and_what_is_over_is_not_urged() {
             expires_after_seconds: 1 + random.length(3_000),
             urgent: random.below(2) == 0,
             stop: StopRule::ALL[usize::try_from(random.below(2)).expect("small")],
-            ladder: vec![Rung {
+            ladder: vec![EscalationStep {
                 after_seconds: random.length(300),
                 who: vec!["李四".to_owned()],
             }],
@@ -355,12 +383,12 @@ fn whatever_happens_number_and_time_end_it_and_what_is_over_is_not_urged() {
         for _ in 0..200 {
             now += TimeDelta::seconds(random.length(120));
             let happening = match random.below(12) {
-                0 => Happening::Acknowledge,
-                1 => Happening::Snooze(now + TimeDelta::seconds(random.length(400))),
-                2 => Happening::HandOver,
-                3 if random.below(4) == 0 => Happening::Done,
-                4 if random.below(4) == 0 => Happening::Reopen,
-                _ => Happening::Due,
+                0 => TicketEvent::Acknowledge,
+                1 => TicketEvent::Snooze(now + TimeDelta::seconds(random.length(400))),
+                2 => TicketEvent::HandOver,
+                3 if random.below(4) == 0 => TicketEvent::Done,
+                4 if random.below(4) == 0 => TicketEvent::Reopen,
+                _ => TicketEvent::Due,
             };
             let was_over = ticket.state.is_over();
             let Ok(next) = next(&ticket, happening, &policy, now, &HalfHours) else {
@@ -400,7 +428,7 @@ fn whatever_happens_number_and_time_end_it_and_what_is_over_is_not_urged() {
         }
         if !ticket.state.is_over() {
             let end = ticket.expires_at.max(now);
-            let over = next(&ticket, Happening::Due, &policy, end, &HalfHours).expect("due");
+            let over = next(&ticket, TicketEvent::Due, &policy, end, &HalfHours).expect("due");
             assert_eq!(over.ticket.state, TicketState::Expired, "seed {seed}");
         }
     }

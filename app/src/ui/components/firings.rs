@@ -14,7 +14,7 @@ use crate::ui::context::{lang, plan_ui, ui};
 const LEFT_OUT_SHOWN: usize = 3;
 
 /// What is needed to draw the lines.
-struct Sheet<'a> {
+struct FiringsView<'a> {
     lang: Lang,
     zone: &'a ZoneRules,
     viewer: Option<&'a ZoneRules>,
@@ -24,7 +24,7 @@ struct Sheet<'a> {
 
 /// The list.
 pub(crate) fn firings(preview: &Preview) -> AnyView {
-    let sheet = Sheet {
+    let sheet = FiringsView {
         lang: lang(),
         zone: &preview.zone,
         viewer: preview.viewer.as_ref(),
@@ -69,7 +69,7 @@ fn grouped(firings: &[Firing]) -> Vec<&[Firing]> {
         .collect()
 }
 
-impl Sheet<'_> {
+impl FiringsView<'_> {
     fn group(&self, group: &[Firing]) -> Vec<AnyView> {
         // Collapsing one more would not save space.
         if group.len() <= LEFT_OUT_SHOWN + 1 {

@@ -102,7 +102,7 @@ fn read(draft: &ScheduleDraft) -> Option<(Schedule, ScheduleSpec)> {
 
 /// The server's answer about the input.
 #[derive(Clone, Copy)]
-struct Known {
+struct PreviewState {
     /// The preview, if there is no fault.
     preview: RwSignal<Option<Preview>>,
     /// The fault: it may concern another field than the schedule, such as the zone.
@@ -112,7 +112,7 @@ struct Known {
 /// Description, warnings and firings of the input; `initial` is the server's preview of the form as sent.
 pub(crate) fn preview(typed: Typed, initial: Option<Preview>) -> AnyView {
     let ui = ui();
-    let known = Known {
+    let known = PreviewState {
         preview: RwSignal::new(initial),
         refused: RwSignal::new(None),
     };
@@ -161,7 +161,7 @@ fn explained(all: &[(Schedule, ScheduleSpec)], known: Option<Preview>) -> AnyVie
 }
 
 /// Asks the server after every pause in typing; answers to older input are dropped.
-fn follow(typed: Typed, known: Known) {
+fn follow(typed: Typed, known: PreviewState) {
     let asked = StoredValue::new(0_u32);
     Effect::new(move |before: Option<PreviewRequest>| {
         let request = typed.request();
@@ -182,7 +182,7 @@ fn follow(typed: Typed, known: Known) {
     });
 }
 
-fn ask(request: PreviewRequest, turn: u32, asked: StoredValue<u32>, known: Known) {
+fn ask(request: PreviewRequest, turn: u32, asked: StoredValue<u32>, known: PreviewState) {
     leptos::task::spawn_local(async move {
         let readable = !request.schedules.is_empty()
             && request.schedules.iter().all(|draft| read(draft).is_some());

@@ -1,7 +1,7 @@
 //! The data of a page, requested by code that all pages share.
 //!
 //! A `Resource` is a signal, a memo, a future and a place in the document, compiled separately for each type in it.
-//! So there is one type, a [`Parcel`], whose content only the page knows.
+//! So there is one type, a [`PageData`], whose content only the page knows.
 
 use std::any::Any;
 use std::marker::PhantomData;
@@ -26,7 +26,7 @@ impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Payload fo
 
 /// The data of a page, or its error.
 pub(in crate::ui) struct Data<T> {
-    parcel: Resource<Parcel, Post>,
+    parcel: Resource<PageData, PageEncoding>,
     content: PhantomData<fn() -> T>,
 }
 
@@ -44,7 +44,7 @@ impl<T: Payload> Data<T> {
         self.parcel.get().map(|parcel| parcel.open())
     }
 
-    pub(super) fn parcel(self) -> Resource<Parcel, Post> {
+    pub(super) fn parcel(self) -> Resource<PageData, PageEncoding> {
         self.parcel
     }
 }
@@ -59,8 +59,8 @@ where
     T: Payload,
     F: Future<Output = Result<T, AppError>> + Send + 'static,
 {
-    let question = move || Question(Arc::new(question()));
-    let fetch = move |asked: Question| -> Coming {
+    let question = move || QueryKey(Arc::new(question()));
+    let fetch = move |asked: QueryKey| -> PageFuture {
         let asked: &dyn Any = &*asked.0;
         // It always has the type that was created above.
         let answer = asked.downcast_ref::<Q>().cloned().map(&fetch);
@@ -69,7 +69,7 @@ where
                 Some(answer) => answer.await,
                 None => Err(WireFault::Unreadable.into()),
             };
-            Parcel::Open(Arc::new(answer))
+            PageData::Open(Arc::new(answer))
         })
     };
     Data {
@@ -78,20 +78,20 @@ where
     }
 }
 
-type Coming = Pin<Box<dyn Future<Output = Parcel> + Send>>;
+type PageFuture = Pin<Box<dyn Future<Output = PageData> + Send>>;
 
 fn resource(
-    question: Box<dyn Fn() -> Question + Send + Sync>,
-    fetch: Box<dyn Fn(Question) -> Coming + Send + Sync>,
-) -> Resource<Parcel, Post> {
+    question: Box<dyn Fn() -> QueryKey + Send + Sync>,
+    fetch: Box<dyn Fn(QueryKey) -> PageFuture + Send + Sync>,
+) -> Resource<PageData, PageEncoding> {
     Resource::new_with_options(question, fetch, false)
 }
 
 /// The query.
 #[derive(Clone)]
-struct Question(Arc<dyn Same>);
+struct QueryKey(Arc<dyn Same>);
 
-impl PartialEq for Question {
+impl PartialEq for QueryKey {
     fn eq(&self, other: &Self) -> bool {
         self.0.same(&*other.0)
     }
@@ -109,14 +109,14 @@ impl<Q: PartialEq + Send + Sync + 'static> Same for Q {
 
 /// The data of any page.
 #[derive(Clone)]
-pub(super) enum Parcel {
+pub(super) enum PageData {
     /// As fetched.
     Open(Arc<dyn Content>),
     /// As it came with the document.
     Closed(Arc<str>),
 }
 
-impl Parcel {
+impl PageData {
     /// Its content.
     pub(super) fn open<T: Payload>(&self) -> Result<T, AppError> {
         match self {
@@ -146,28 +146,28 @@ impl<T: Payload> Content for Result<T, AppError> {
 }
 
 /// How parcels are encoded in the document.
-pub(super) struct Post;
+pub(super) struct PageEncoding;
 
-impl Encoder<Parcel> for Post {
+impl Encoder<PageData> for PageEncoding {
     type Error = WireFault;
     type Encoded = String;
 
-    fn encode(parcel: &Parcel) -> Result<String, Self::Error> {
+    fn encode(parcel: &PageData) -> Result<String, Self::Error> {
         match parcel {
             #[cfg(feature = "ssr")]
-            Parcel::Open(content) => content.write(),
+            PageData::Open(content) => content.write(),
             #[cfg(not(feature = "ssr"))]
-            Parcel::Open(_) => Ok(String::new()),
-            Parcel::Closed(text) => Ok(text.as_ref().to_owned()),
+            PageData::Open(_) => Ok(String::new()),
+            PageData::Closed(text) => Ok(text.as_ref().to_owned()),
         }
     }
 }
 
-impl Decoder<Parcel> for Post {
+impl Decoder<PageData> for PageEncoding {
     type Error = std::convert::Infallible;
     type Encoded = str;
 
-    fn decode(text: &str) -> Result<Parcel, Self::Error> {
-        Ok(Parcel::Closed(text.into()))
+    fn decode(text: &str) -> Result<PageData, Self::Error> {
+        Ok(PageData::Closed(text.into()))
     }
 }

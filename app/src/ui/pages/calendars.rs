@@ -19,14 +19,14 @@ use crate::ui::load;
 
 /// The actions of a calendar's row.
 #[derive(Clone, Copy)]
-struct Desk {
+struct RowActions {
     refresh: Act<RefreshCalendar>,
     delete: Act<DeleteCalendar>,
 }
 
 /// The page.
 pub(crate) fn page() -> AnyView {
-    let desk = Desk {
+    let desk = RowActions {
         refresh: Act::new(),
         delete: Act::new(),
     };
@@ -80,7 +80,7 @@ pub(super) fn imported_box(mut lines: Vec<String>) -> AnyView {
     .into_any()
 }
 
-fn content(page: CalendarsPage, desk: Desk) -> AnyView {
+fn content(page: CalendarsPage, desk: RowActions) -> AnyView {
     let (ui, words) = (ui(), calendars_ui());
     let admin = may(Action::Administer);
     let rows = page
@@ -110,7 +110,7 @@ pub(super) fn years(calendar: &Calendar) -> String {
     runs.collect::<Vec<_>>().join(lang().pick("、", ", "))
 }
 
-fn row(calendar: &Calendar, desk: Option<Desk>) -> AnyView {
+fn row(calendar: &Calendar, desk: Option<RowActions>) -> AnyView {
     let (words, lang) = (calendars_ui(), lang());
     let source = calendar.source_url.clone().map_or_else(
         || view! { <span class="muted">{words.no_source}</span> }.into_any(),
@@ -133,7 +133,7 @@ fn row(calendar: &Calendar, desk: Option<Desk>) -> AnyView {
     .into_any()
 }
 
-fn refresh(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
+fn refresh(calendar: &Calendar, desk: RowActions) -> Option<AnyView> {
     let word = calendars_ui().refresh;
     calendar.source_url.as_ref().map(|_| {
         let name = calendar.name.clone();
@@ -149,7 +149,7 @@ fn refresh(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
 }
 
 /// Offered if the server would not refuse: for an unused calendar, or a changed built-in one.
-fn delete(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
+fn delete(calendar: &Calendar, desk: RowActions) -> Option<AnyView> {
     let words = calendars_ui();
     let question = if calendar.builtin {
         calendar.updated_at?;

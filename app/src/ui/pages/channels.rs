@@ -30,7 +30,7 @@ use crate::ui::live::live;
 use crate::ui::load;
 
 #[derive(Clone, Copy)]
-struct Desk {
+struct RowActions {
     test: Act<TestChannel>,
     delete: Act<DeleteChannel>,
     allow: Act<AddChatPerson>,
@@ -39,7 +39,7 @@ struct Desk {
 
 /// The page.
 pub(crate) fn page() -> AnyView {
-    let desk = Desk {
+    let desk = RowActions {
         test: Act::new(),
         delete: Act::new(),
         allow: Act::new(),
@@ -96,7 +96,7 @@ fn beside() -> AnyView {
     .into_any()
 }
 
-fn content(page: ChannelsPage, desk: Desk) -> AnyView {
+fn content(page: ChannelsPage, desk: RowActions) -> AnyView {
     let ui = ui();
     let admin = may(Action::Administer);
     let clock = Clock::new(page.clock.clone());
@@ -131,7 +131,7 @@ fn content(page: ChannelsPage, desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
+fn row(channel: &Channel, clock: &Clock, desk: RowActions) -> AnyView {
     let ui = ui();
     let answer = channel
         .last_answer
@@ -237,7 +237,7 @@ fn trouble(channel: &Channel, clock: &Clock) -> Option<AnyView> {
     )
 }
 
-fn test(id: ChannelId, desk: Desk) -> AnyView {
+fn test(id: ChannelId, desk: RowActions) -> AnyView {
     let ui = ui();
     view! {
         <ActForm action=desk.test>
@@ -249,7 +249,7 @@ fn test(id: ChannelId, desk: Desk) -> AnyView {
 }
 
 /// Offered only if no task and no rule sends to it: the server would refuse.
-fn delete(channel: &Channel, desk: Desk) -> AnyView {
+fn delete(channel: &Channel, desk: RowActions) -> AnyView {
     let ui = ui();
     let (id, version) = (channel.id.0, channel.version);
     if channel.tasks > 0 || channel.rules > 0 {

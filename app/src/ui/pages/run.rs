@@ -31,7 +31,7 @@ use crate::ui::load;
 
 /// State that outlives the data.
 #[derive(Clone, Copy)]
-struct Desk {
+struct PageState {
     controls: Controls,
     log: Log,
 }
@@ -45,7 +45,7 @@ pub(crate) fn page() -> AnyView {
             .get("id")
             .and_then(|id| id.parse::<RunId>().ok())
     });
-    let desk = Desk {
+    let desk = PageState {
         controls: Controls::new(),
         log: Log::new(),
     };
@@ -79,7 +79,7 @@ pub(crate) fn page() -> AnyView {
     load::page(data, move |page| content(page, desk))
 }
 
-fn content(page: RunPage, desk: Desk) -> AnyView {
+fn content(page: RunPage, desk: PageState) -> AnyView {
     let (ui, lang) = (ui(), lang());
     let clock = Clock::new(page.clock.clone());
     let run = &page.run;

@@ -38,7 +38,7 @@ use crate::ui::load;
 
 /// What the reader has unfolded, and the controls: outlives the data.
 #[derive(Clone, Copy)]
-struct Desk {
+struct PageState {
     controls: Controls,
     /// A test of its robot.
     test: Act<TestChannel>,
@@ -58,7 +58,7 @@ pub(crate) fn page() -> AnyView {
             .and_then(|id| id.parse::<TaskId>().ok())
     });
     let after = Memo::new(move |_| query.read().get("after").filter(|after| !after.is_empty()));
-    let desk = Desk {
+    let desk = PageState {
         controls: Controls::new(),
         test: Act::new(),
         pages: RwSignal::new(0),
@@ -125,7 +125,7 @@ async fn fetch(
     Ok(page)
 }
 
-fn content(page: TaskPage, desk: Desk) -> AnyView {
+fn content(page: TaskPage, desk: PageState) -> AnyView {
     let ui = ui();
     let clock = Clock::new(page.clock.clone());
     view! {
@@ -244,7 +244,7 @@ fn control_bar(page: &TaskPage, clock: &Clock, controls: Controls) -> Option<Any
     )
 }
 
-fn history_card(page: &TaskPage, clock: &Clock, desk: Desk) -> AnyView {
+fn history_card(page: &TaskPage, clock: &Clock, desk: PageState) -> AnyView {
     let ui = ui();
     let rows = if page.history.is_empty() {
         view! { <p class="muted padded">{ui.history_empty}</p> }.into_any()

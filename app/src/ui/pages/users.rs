@@ -21,14 +21,14 @@ use crate::ui::load;
 use crate::user::{ApiToken, User};
 
 #[derive(Clone, Copy)]
-struct Desk {
+struct RowActions {
     disable: Act<SetUserDisabled>,
     revoke: Act<RevokeToken>,
 }
 
 /// The page.
 pub(crate) fn page() -> AnyView {
-    let desk = Desk {
+    let desk = RowActions {
         disable: Act::new(),
         revoke: Act::new(),
     };
@@ -54,7 +54,7 @@ pub(crate) fn page() -> AnyView {
     framed(ui().users, error, page.into_any())
 }
 
-fn accounts(page: UsersPage, desk: Desk) -> AnyView {
+fn accounts(page: UsersPage, desk: RowActions) -> AnyView {
     let ui = ui();
     let clock = Clock::new(page.clock.clone());
     let rows = page.users.iter().map(|user| user_row(user, &clock, desk));
@@ -81,7 +81,7 @@ fn new_token(token: String) -> AnyView {
     .into_any()
 }
 
-fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
+fn user_row(user: &User, clock: &Clock, desk: RowActions) -> AnyView {
     let ui = ui();
     // Administrators cannot lock themselves out.
     let own = principal().is_some_and(|who| who.user_id == Some(user.id));
@@ -180,7 +180,7 @@ fn token_form(page: UsersPage) -> AnyView {
     .into_any()
 }
 
-fn tokens(page: &UsersPage, desk: Desk) -> AnyView {
+fn tokens(page: &UsersPage, desk: RowActions) -> AnyView {
     let ui = ui();
     let clock = Clock::new(page.clock.clone());
     let columns = [
@@ -197,7 +197,7 @@ fn tokens(page: &UsersPage, desk: Desk) -> AnyView {
     table(&columns, true, rows.collect(), ui.tokens_empty)
 }
 
-fn token_row(token: &ApiToken, clock: &Clock, desk: Desk) -> AnyView {
+fn token_row(token: &ApiToken, clock: &Clock, desk: RowActions) -> AnyView {
     let ui = ui();
     let (id, label) = (token.id.0, format!("{}: {}", ui.revoke, token.prefix));
     let moment = |at: Option<crate::time::Stamp>, none: &'static str| {

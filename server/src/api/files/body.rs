@@ -7,7 +7,7 @@ use app::task::{DOCUMENTS_MAX, TaskDocument};
 use serde::Deserialize;
 
 use crate::http::extract::malformed;
-use crate::http::strict::{self, JsonFault, Named, What, unknown};
+use crate::http::strict::{self, JsonFault, JsonFaultKind, Named, unknown};
 use crate::yaml::{self, Budget, Document, Mark, Places, Tree};
 
 /// A file.
@@ -151,7 +151,7 @@ fn at(lang: Lang, path: &str, mark: Mark) -> String {
 fn structural(lang: Lang, path: &str, places: &Places, fault: &JsonFault) -> FieldError {
     let place = fault.place.as_str();
     let (field, message) = match &fault.what {
-        What::Unknown { name, known } => {
+        JsonFaultKind::Unknown { name, known } => {
             let field = match place {
                 "" => name.clone(),
                 place => format!("{place}.{name}"),
@@ -168,7 +168,7 @@ fn structural(lang: Lang, path: &str, places: &Places, fault: &JsonFault) -> Fie
         }
     };
     let code = match fault.what {
-        What::Unknown { .. } => "unknown_field",
+        JsonFaultKind::Unknown { .. } => "unknown_field",
         _ => "type",
     };
     let message = at(lang, path, places.of(&field)) + &message;

@@ -14,7 +14,7 @@ async fn only_the_right_password_of_a_known_account_passes() {
     );
     let verify = async |password: &str, stored: Option<&str>| {
         passwords
-            .verify(password, stored, "here", Lane::Stranger)
+            .verify(password, stored, "here", ClientClass::Unknown)
             .await
             .expect("verify")
     };
@@ -50,7 +50,7 @@ async fn the_hashes_are_those_of_the_crate() {
             .expect("hash")
             .to_string();
         let taken = passwords
-            .verify("correct horse", Some(&theirs), "here", Lane::Stranger)
+            .verify("correct horse", Some(&theirs), "here", ClientClass::Unknown)
             .await;
         assert!(taken.expect("verify"), "{theirs}");
     }
@@ -63,7 +63,7 @@ async fn many_addresses_wait_and_one_does_not_fill_the_queue() {
         let passwords = passwords.clone();
         async move {
             passwords
-                .verify("wrong", None, &address, Lane::Stranger)
+                .verify("wrong", None, &address, ClientClass::Unknown)
                 .await
         }
     };
@@ -91,7 +91,7 @@ async fn many_addresses_wait_and_one_does_not_fill_the_queue() {
 }
 
 /// The order in which those come back who wait while the slot is taken.
-async fn order(waiting: &[(&'static str, Lane)]) -> Vec<&'static str> {
+async fn order(waiting: &[(&'static str, ClientClass)]) -> Vec<&'static str> {
     let passwords = Passwords::default();
     let held = Arc::clone(&passwords.slot).acquire_owned().await;
     let done = Arc::new(Mutex::new(Vec::new()));
@@ -117,9 +117,9 @@ async fn order(waiting: &[(&'static str, Lane)]) -> Vec<&'static str> {
 
 #[tokio::test]
 async fn guesses_from_one_address_delay_no_other_address() {
-    let crowd = [("crowd", Lane::Stranger); 20];
+    let crowd = [("crowd", ClientClass::Unknown); 20];
     let with = |one| [crowd.as_slice(), &[one]].concat();
-    let order = order(&with(("ann", Lane::Stranger))).await;
+    let order = order(&with(("ann", ClientClass::Unknown))).await;
     let place = order.iter().position(|from| *from == "ann");
     assert!(place.is_some_and(|place| place <= 2), "{order:?}");
 }
@@ -127,8 +127,8 @@ async fn guesses_from_one_address_delay_no_other_address() {
 #[tokio::test]
 async fn known_accounts_do_not_wait_for_strangers() {
     let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
-    let mut waiting: Vec<_> = names.map(|from| (from, Lane::Stranger)).to_vec();
-    waiting.push(("ann", Lane::Known));
+    let mut waiting: Vec<_> = names.map(|from| (from, ClientClass::Unknown)).to_vec();
+    waiting.push(("ann", ClientClass::Known));
     let order = order(&waiting).await;
     let place = order.iter().position(|from| *from == "ann");
     assert!(place.is_some_and(|place| place <= 1), "{order:?}");

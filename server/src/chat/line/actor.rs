@@ -4,8 +4,8 @@ use std::sync::{Arc, Weak};
 
 use app::id::ChannelId;
 
-use super::super::port::{ChatHandler, Press, Said};
-use super::super::vendor::{Answered, Beside, Frame, Protocol, Ticket};
+use super::super::port::{ChatHandler, IncomingText, Press};
+use super::super::vendor::{Answered, Frame, OutOfBand, Protocol, Ticket};
 use crate::auth::token::random_id;
 use crate::clock::SharedClock;
 use crate::outbound::OutboundClient;
@@ -30,14 +30,14 @@ impl Actor {
         }
     }
 
-    pub(super) async fn said(self, said: Said, ticket: Ticket) -> Option<Frame> {
+    pub(super) async fn said(self, said: IncomingText, ticket: Ticket) -> Option<Frame> {
         let first = self.first(&said.event, &said.person);
         let reply = first.await?.command(said).await;
         let frame = self.protocol.reply(&ticket, &random_id(8), &reply);
         if frame.is_none() {
             let sent = self
                 .protocol
-                .send(&self.client, Beside::Reply(ticket, reply));
+                .send(&self.client, OutOfBand::Reply(ticket, reply));
             match sent.await {
                 Ok(Answered { status, words }) => {
                     tracing::debug!(

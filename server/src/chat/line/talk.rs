@@ -12,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
 use super::super::lines::{Push, PushError};
-use super::super::vendor::{Answered, Beside, Frame, Heard};
+use super::super::vendor::{Answered, Frame, FrameEvent, OutOfBand};
 use super::actor::Actor;
 use super::frames::{read, write};
 use super::{End, Line};
@@ -31,17 +31,17 @@ const MISSED_MAX: u32 = 2;
 const SUBSCRIBES_WITHIN: Duration = Duration::from_secs(10);
 
 /// What a frame leads to at once.
-enum Took {
+enum FrameOutcome {
     Alive,
     Answer(Frame),
     Nothing,
 }
 
 /// Messages that wait for the vendor's answer, by the ID of their request.
-type Unanswered = HashMap<String, Asker>;
+type PendingReplies = HashMap<String, ReplySender>;
 
 /// Who waits for the answer to a message.
-type Asker = oneshot::Sender<Result<Answered, PushError>>;
+type ReplySender = oneshot::Sender<Result<Answered, PushError>>;
 
 /// What acts on an event, and gives the frame that answers it, if one does.
 type Work = Pin<Box<dyn Future<Output = Option<Frame>> + Send>>;
@@ -94,10 +94,10 @@ impl Line {
                 continue;
             };
             match self.protocol.read(&frame) {
-                Heard::Subscribed => return Ok(()),
-                Heard::Refused(why) => return Err(End::Refused(why)),
-                Heard::Later(why) => return Err(End::Broken(why)),
-                Heard::Replaced => return Err(End::Replaced),
+                FrameEvent::Subscribed => return Ok(()),
+                FrameEvent::Refused(why) => return Err(End::Refused(why)),
+                FrameEvent::Later(why) => return Err(End::Broken(why)),
+                FrameEvent::Replaced => return Err(End::Replaced),
                 _ => {}
             }
         }
@@ -108,7 +108,7 @@ impl Line {
         let mut heartbeat = interval_at(Instant::now() + every, every);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut missed = 0;
-        let mut unanswered = Unanswered::new();
+        let mut unanswered = PendingReplies::new();
         let (done, mut acted) = mpsc::channel(AT_ONCE);
         let mut acting = Acting {
             running: 0,
@@ -123,12 +123,12 @@ impl Line {
                     Ok(None) => continue,
                     Ok(Some(frame)) => match self.hear(&frame, &mut acting, &mut unanswered) {
                         Err(end) => return end,
-                        Ok(Took::Answer(frame)) => write(socket, frame).await,
-                        Ok(Took::Alive) => {
+                        Ok(FrameOutcome::Answer(frame)) => write(socket, frame).await,
+                        Ok(FrameOutcome::Alive) => {
                             missed = 0;
                             continue;
                         }
-                        Ok(Took::Nothing) => continue,
+                        Ok(FrameOutcome::Nothing) => continue,
                     },
                 },
                 Some(answer) = acted.recv() => {
@@ -178,15 +178,15 @@ impl Line {
         &self,
         frame: &Frame,
         acting: &mut Acting,
-        unanswered: &mut Unanswered,
-    ) -> Result<Took, End> {
+        unanswered: &mut PendingReplies,
+    ) -> Result<FrameOutcome, End> {
         match self.protocol.read(frame) {
-            Heard::Alive => return Ok(Took::Alive),
-            Heard::Echo(frame) => return Ok(Took::Answer(frame)),
-            Heard::Refused(why) => return Err(End::Refused(why)),
-            Heard::Later(why) => return Err(End::Broken(why)),
-            Heard::Replaced => return Err(End::Replaced),
-            Heard::Answered { request, words } => match unanswered.remove(&request) {
+            FrameEvent::Alive => return Ok(FrameOutcome::Alive),
+            FrameEvent::Echo(frame) => return Ok(FrameOutcome::Answer(frame)),
+            FrameEvent::Refused(why) => return Err(End::Refused(why)),
+            FrameEvent::Later(why) => return Err(End::Broken(why)),
+            FrameEvent::Replaced => return Err(End::Replaced),
+            FrameEvent::Answered { request, words } => match unanswered.remove(&request) {
                 Some(asker) => {
                     let answered = Answered { status: 200, words };
                     // Who asked may have given up waiting.
@@ -194,24 +194,24 @@ impl Line {
                 }
                 None => tracing::debug!(channel.id = self.channel.0, words, "the vendor's answer"),
             },
-            Heard::Press(press, ticket) => {
+            FrameEvent::Press(press, ticket) => {
                 self.act(acting, Box::pin(self.actor().press(press, ticket)));
             }
-            Heard::Said(said, ticket) => {
+            FrameEvent::Said(said, ticket) => {
                 let receipt = self.protocol.receipt(&ticket);
                 self.act(acting, Box::pin(self.actor().said(said, ticket)));
-                return Ok(receipt.map_or(Took::Nothing, Took::Answer));
+                return Ok(receipt.map_or(FrameOutcome::Nothing, FrameOutcome::Answer));
             }
-            Heard::Subscribed | Heard::Nothing => {}
+            FrameEvent::Subscribed | FrameEvent::Nothing => {}
         }
-        Ok(Took::Nothing)
+        Ok(FrameOutcome::Nothing)
     }
 
     /// Sends a message beside the connection. What is under way continues when the connection ends.
     fn push_beside(&self, push: Push) {
         let (protocol, client) = (Arc::clone(&self.protocol), self.client.clone());
         self.tracker.spawn(async move {
-            let sent = protocol.send(&client, Beside::Push(push.body)).await;
+            let sent = protocol.send(&client, OutOfBand::Push(push.body)).await;
             let answer = sent.map_err(|error| match error.is_final() {
                 true => PushError::Refused(error.stored()),
                 false => PushError::Unsent(error.stored()),

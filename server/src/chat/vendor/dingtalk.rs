@@ -18,8 +18,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::super::keeper::Account;
-use super::super::port::{CardState, Press, Reply, Said, SeenBy};
-use super::{Answered, Beside, Frame, Heard, Protocol, Ticket};
+use super::super::port::{CardState, IncomingText, Press, Reply, SeenBy};
+use super::{Answered, Frame, FrameEvent, OutOfBand, Protocol, Ticket};
 use crate::outbound::{Exchanged, OutboundClient, SendError};
 use crate::template::markdown as markdown_of;
 use crate::text::head;
@@ -141,7 +141,7 @@ impl Dingtalk {
         Err(SendError::Answer("no access token".to_owned(), None))
     }
 
-    fn said(&self, data: &Value, request: String) -> Heard {
+    fn said(&self, data: &Value, request: String) -> FrameEvent {
         let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
         let words = match data["msgtype"].as_str() {
             Some("text") => data["text"]["content"]
@@ -158,7 +158,7 @@ impl Dingtalk {
                 spoken.unwrap_or_default().to_owned()
             }
             // A picture, say: it has come, and means nothing.
-            _ => return Heard::Echo(response(&request, &json!({}))),
+            _ => return FrameEvent::Echo(response(&request, &json!({}))),
         };
         // People of other companies have no ID in this one.
         let person = match text("senderStaffId") {
@@ -175,7 +175,7 @@ impl Dingtalk {
             reply_to: text("sessionWebhook"),
             ..Ticket::default()
         };
-        let said = Said {
+        let said = IncomingText {
             channel: self.channel,
             lang: self.account.lang,
             person,
@@ -183,10 +183,10 @@ impl Dingtalk {
             chat,
             text: words.trim().to_owned(),
         };
-        Heard::Said(said, ticket)
+        FrameEvent::Said(said, ticket)
     }
 
-    fn pressed(&self, data: &Value, request: String) -> Heard {
+    fn pressed(&self, data: &Value, request: String) -> FrameEvent {
         let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
         let content: Value = serde_json::from_str(&text("content")).unwrap_or_default();
         let key = content["cardPrivateData"]["actionIds"][0].as_str();
@@ -205,18 +205,18 @@ impl Dingtalk {
             key: key.unwrap_or_default().to_owned(),
             card: ticket.card.clone(),
         };
-        Heard::Press(press, ticket)
+        FrameEvent::Press(press, ticket)
     }
 }
 
 /// The vendor's own frames.
-fn system(topic: &str, request: &str, data: &Value) -> Heard {
+fn system(topic: &str, request: &str, data: &Value) -> FrameEvent {
     match topic {
         // Its data comes back as it is.
-        "ping" => Heard::Echo(frame(request, data.clone())),
-        "disconnect" => Heard::Later("the vendor ends this connection".to_owned()),
-        "KEEPALIVE" => Heard::Alive,
-        _ => Heard::Nothing,
+        "ping" => FrameEvent::Echo(frame(request, data.clone())),
+        "disconnect" => FrameEvent::Later("the vendor ends this connection".to_owned()),
+        "KEEPALIVE" => FrameEvent::Alive,
+        _ => FrameEvent::Nothing,
     }
 }
 
@@ -354,14 +354,14 @@ impl Protocol for Dingtalk {
         Frame::Ping
     }
 
-    fn read(&self, frame: &Frame) -> Heard {
+    fn read(&self, frame: &Frame) -> FrameEvent {
         let text = match frame {
             Frame::Text(text) => text,
-            Frame::Pong => return Heard::Alive,
-            Frame::Ping | Frame::Binary(_) => return Heard::Nothing,
+            Frame::Pong => return FrameEvent::Alive,
+            Frame::Ping | Frame::Binary(_) => return FrameEvent::Nothing,
         };
         let Ok(frame) = serde_json::from_str::<Value>(text) else {
-            return Heard::Nothing;
+            return FrameEvent::Nothing;
         };
         let header = |name: &str| frame["headers"][name].as_str().unwrap_or_default();
         let (topic, request) = (header("topic"), header("messageId"));
@@ -372,11 +372,11 @@ impl Protocol for Dingtalk {
             // None was asked for; unanswered, they are repeated.
             (Some("EVENT"), _) => {
                 let taken = json!({ "status": "SUCCESS" }).to_string();
-                Heard::Echo(self::frame(request, json!(taken)))
+                FrameEvent::Echo(self::frame(request, json!(taken)))
             }
             (Some("CALLBACK"), TEXTS) => self.said(&data(), request.to_owned()),
             (Some("CALLBACK"), PRESSES) => self.pressed(&data(), request.to_owned()),
-            _ => Heard::Nothing,
+            _ => FrameEvent::Nothing,
         }
     }
 
@@ -411,13 +411,13 @@ impl Protocol for Dingtalk {
         None
     }
 
-    async fn send(&self, client: &OutboundClient, what: Beside) -> Result<Answered, SendError> {
+    async fn send(&self, client: &OutboundClient, what: OutOfBand) -> Result<Answered, SendError> {
         match what {
-            Beside::Push(push) => {
+            OutOfBand::Push(push) => {
                 let path = push["path"].as_str().unwrap_or_default();
                 self.call(client, path, &push["body"]).await
             }
-            Beside::Reply(ticket, reply) => {
+            OutOfBand::Reply(ticket, reply) => {
                 let text = &reply.text[..crate::text::floor(&reply.text, REPLY_MAX)];
                 let title = text.lines().next().unwrap_or_default().replace("**", "");
                 let markdown = json!({ "title": head(&title, 64), "text": lines(text) });

@@ -26,8 +26,8 @@ use url::Url;
 use self::envelope::{CONTROL, DATA, Envelope};
 use self::parts::Parts;
 use super::super::keeper::Account;
-use super::super::port::{CardState, Press, Reply, Said, SeenBy};
-use super::{Answered, Beside, Frame, Heard, Protocol, Ticket};
+use super::super::port::{CardState, IncomingText, Press, Reply, SeenBy};
+use super::{Answered, Frame, FrameEvent, OutOfBand, Protocol, Ticket};
 use crate::outbound::{Exchanged, OutboundClient, SendError};
 use crate::text::{floor, head};
 
@@ -159,7 +159,7 @@ impl Feishu {
         Err(SendError::Answer("no access token".to_owned(), None))
     }
 
-    fn event(&self, envelope: &Envelope) -> Heard {
+    fn event(&self, envelope: &Envelope) -> FrameEvent {
         let payload = envelope.payload.clone().unwrap_or_default();
         let part = (
             envelope.header("message_id"),
@@ -168,7 +168,7 @@ impl Feishu {
         );
         let whole = self.line().parts.take(part, payload, Instant::now());
         let Some(whole) = whole else {
-            return Heard::Nothing;
+            return FrameEvent::Nothing;
         };
         let event: Value = serde_json::from_slice(&whole).unwrap_or_default();
         let ticket = Ticket {
@@ -185,11 +185,11 @@ impl Feishu {
             Some("im.message.receive_v1") => self.said(&event["event"], id, ticket),
             Some("card.action.trigger") => self.pressed(&event["event"], id, ticket),
             // Unanswered, it is repeated.
-            _ => Heard::Echo(answer(&ticket, None)),
+            _ => FrameEvent::Echo(answer(&ticket, None)),
         }
     }
 
-    fn said(&self, event: &Value, id: &str, ticket: Ticket) -> Heard {
+    fn said(&self, event: &Value, id: &str, ticket: Ticket) -> FrameEvent {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let message = &event["message"];
         let mentions = message["mentions"].as_array();
@@ -197,7 +197,7 @@ impl Feishu {
         let is_for_others = event["sender"]["sender_type"] == "app"
             || (message["chat_type"] == "group" && mentions.is_none_or(Vec::is_empty));
         if message["message_type"] != "text" || is_for_others {
-            return Heard::Echo(answer(&ticket, None));
+            return FrameEvent::Echo(answer(&ticket, None));
         }
         let content: Value = serde_json::from_str(&text(&message["content"])).unwrap_or_default();
         let mut words = text(&content["text"]);
@@ -208,7 +208,7 @@ impl Feishu {
             }
         }
         let person = text(&event["sender"]["sender_id"]["open_id"]);
-        let said = Said {
+        let said = IncomingText {
             channel: self.channel,
             lang: self.account.lang,
             person: person.clone(),
@@ -221,10 +221,10 @@ impl Feishu {
             reply_to: text(&message["message_id"]),
             ..ticket
         };
-        Heard::Said(said, ticket)
+        FrameEvent::Said(said, ticket)
     }
 
-    fn pressed(&self, event: &Value, id: &str, ticket: Ticket) -> Heard {
+    fn pressed(&self, event: &Value, id: &str, ticket: Ticket) -> FrameEvent {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let person = text(&event["operator"]["open_id"]);
         let value = &event["action"]["value"];
@@ -241,7 +241,7 @@ impl Feishu {
             key: text(&value["key"]),
             card: ticket.card.clone(),
         };
-        Heard::Press(press, ticket)
+        FrameEvent::Press(press, ticket)
     }
 }
 
@@ -358,17 +358,17 @@ impl Protocol for Feishu {
         Frame::Binary(Envelope::ping(self.line().service).encode_to_vec())
     }
 
-    fn read(&self, frame: &Frame) -> Heard {
+    fn read(&self, frame: &Frame) -> FrameEvent {
         let Frame::Binary(bytes) = frame else {
-            return Heard::Nothing;
+            return FrameEvent::Nothing;
         };
         let Ok(envelope) = Envelope::decode(bytes.as_slice()) else {
-            return Heard::Nothing;
+            return FrameEvent::Nothing;
         };
         match (envelope.method, envelope.header("type")) {
-            (CONTROL, "pong") => Heard::Alive,
+            (CONTROL, "pong") => FrameEvent::Alive,
             (DATA, "event") => self.event(&envelope),
-            _ => Heard::Nothing,
+            _ => FrameEvent::Nothing,
         }
     }
 
@@ -399,13 +399,13 @@ impl Protocol for Feishu {
         None
     }
 
-    async fn send(&self, client: &OutboundClient, what: Beside) -> Result<Answered, SendError> {
+    async fn send(&self, client: &OutboundClient, what: OutOfBand) -> Result<Answered, SendError> {
         match what {
-            Beside::Push(push) => {
+            OutOfBand::Push(push) => {
                 let path = push["path"].as_str().unwrap_or_default();
                 self.call(client, path, &push["body"]).await
             }
-            Beside::Reply(ticket, reply) => {
+            OutOfBand::Reply(ticket, reply) => {
                 let is_id = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
                 if ticket.reply_to.is_empty() || !ticket.reply_to.chars().all(is_id) {
                     let words = "the text has no ID that it could be answered by";

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::super::keeper::Account;
-use super::super::port::{CardState, Press, Reply, Said, SeenBy};
-use super::{Frame, Heard, Protocol, Ticket};
+use super::super::port::{CardState, IncomingText, Press, Reply, SeenBy};
+use super::{Frame, FrameEvent, Protocol, Ticket};
 use crate::outbound::{OutboundClient, SendError};
 use crate::text::head;
 
@@ -40,7 +40,7 @@ impl Wecom {
         Self { channel, account }
     }
 
-    fn event(&self, body: &Value, request: String) -> Heard {
+    fn event(&self, body: &Value, request: String) -> FrameEvent {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let event = &body["event"];
         // The vendor's document has an object named like the event; the types of its client have its fields here.
@@ -49,7 +49,7 @@ impl Wecom {
             _ => event,
         };
         match event["eventtype"].as_str() {
-            Some("disconnected_event") => Heard::Replaced,
+            Some("disconnected_event") => FrameEvent::Replaced,
             Some("template_card_event") => {
                 let person = text(&body["from"]["userid"]);
                 let ticket = Ticket {
@@ -66,16 +66,16 @@ impl Wecom {
                     key: text(&card["event_key"]),
                     card: ticket.card.clone(),
                 };
-                Heard::Press(press, ticket)
+                FrameEvent::Press(press, ticket)
             }
-            _ => Heard::Nothing,
+            _ => FrameEvent::Nothing,
         }
     }
 
-    fn message(&self, body: &Value, request: String) -> Heard {
+    fn message(&self, body: &Value, request: String) -> FrameEvent {
         let content = match body["msgtype"].as_str() {
             Some(kind @ ("text" | "voice")) => body[kind]["content"].as_str().unwrap_or_default(),
-            _ => return Heard::Nothing,
+            _ => return FrameEvent::Nothing,
         };
         let content = content.trim();
         // In a group the bot hears what mentions it.
@@ -91,7 +91,7 @@ impl Wecom {
             person: person.to_owned(),
             ..Ticket::default()
         };
-        let said = Said {
+        let said = IncomingText {
             channel: self.channel,
             lang: self.account.lang,
             person: person.to_owned(),
@@ -99,7 +99,7 @@ impl Wecom {
             chat: body["chatid"].as_str().unwrap_or(person).to_owned(),
             text: words.trim().to_owned(),
         };
-        Heard::Said(said, ticket)
+        FrameEvent::Said(said, ticket)
     }
 }
 
@@ -177,9 +177,9 @@ impl Protocol for Wecom {
         Frame::Text(frame.to_string())
     }
 
-    fn read(&self, frame: &Frame) -> Heard {
+    fn read(&self, frame: &Frame) -> FrameEvent {
         let Frame::Text(text) = frame else {
-            return Heard::Nothing;
+            return FrameEvent::Nothing;
         };
         let read: Option<Value> = serde_json::from_str(text).ok().or_else(|| {
             // As the vendor's client does: texts of people may hold control characters as they are.
@@ -187,24 +187,24 @@ impl Protocol for Wecom {
             serde_json::from_str(&plain).ok()
         });
         let Some(frame) = read else {
-            return Heard::Nothing;
+            return FrameEvent::Nothing;
         };
         let request = frame["headers"]["req_id"].as_str().unwrap_or_default();
         match frame["cmd"].as_str() {
             Some("aibot_msg_callback") => self.message(&frame["body"], request.to_owned()),
             Some("aibot_event_callback") => self.event(&frame["body"], request.to_owned()),
-            Some(cmd) if !cmd.is_empty() => Heard::Nothing,
+            Some(cmd) if !cmd.is_empty() => FrameEvent::Nothing,
             _ if request.starts_with("aibot_subscribe") => {
                 let words = format!("{} {}", frame["errcode"], said(&frame["errmsg"]));
                 match frame["errcode"].as_i64() {
-                    Some(0) => Heard::Subscribed,
-                    Some(code) if !PASSING.contains(&code) => Heard::Refused(words),
-                    _ => Heard::Later(words),
+                    Some(0) => FrameEvent::Subscribed,
+                    Some(code) if !PASSING.contains(&code) => FrameEvent::Refused(words),
+                    _ => FrameEvent::Later(words),
                 }
             }
-            _ if request.starts_with("ping") => Heard::Alive,
-            _ if request.is_empty() => Heard::Nothing,
-            _ => Heard::Answered {
+            _ if request.starts_with("ping") => FrameEvent::Alive,
+            _ if request.is_empty() => FrameEvent::Nothing,
+            _ => FrameEvent::Answered {
                 request: request.to_owned(),
                 words: json!({ "errcode": frame["errcode"], "errmsg": said(&frame["errmsg"]) })
                     .to_string(),
@@ -243,9 +243,9 @@ mod tests {
     use app::i18n::Lang;
 
     use super::*;
-    use crate::outbound::Way;
+    use crate::outbound::Egress;
 
-    fn hear(text: &str) -> Heard {
+    fn hear(text: &str) -> FrameEvent {
         wecom().read(&Frame::Text(text.to_owned()))
     }
 
@@ -255,7 +255,7 @@ mod tests {
             url: SERVER.to_owned(),
             bot: "bot".to_owned(),
             secret: "S3CRET".to_owned(),
-            way: Way::Server,
+            way: Egress::Server,
             lang: Some(Lang::Zh),
         };
         Wecom::new(ChannelId(3), account)
@@ -271,7 +271,7 @@ mod tests {
             let frame = json!({ "cmd": "aibot_event_callback", "headers": { "req_id": "r" },
                 "body": { "msgid": "m", "from": { "userid": "ann" }, "event": event } });
             let heard = hear(&frame.to_string());
-            let Heard::Press(press, ticket) = heard else {
+            let FrameEvent::Press(press, ticket) = heard else {
                 panic!("{heard:?}");
             };
             assert_eq!((press.person.as_str(), press.key.as_str()), ("ann", "k"));
@@ -294,7 +294,7 @@ mod tests {
                 r#"{{"cmd":"aibot_msg_callback","headers":{{"req_id":"r"}},"body":{{"msgid":"m","chattype":"{chat}","from":{{"userid":"ann"}},"msgtype":"text","text":{{"content":"{text}"}}}}}}"#
             );
             let heard = hear(&frame);
-            let Heard::Said(said, _) = heard else {
+            let FrameEvent::Said(said, _) = heard else {
                 panic!("{heard:?}");
             };
             assert_eq!(said.text, words, "{text}");
@@ -307,10 +307,10 @@ mod tests {
             json!({ "headers": { "req_id": "aibot_subscribe_1" }, "errcode": code, "errmsg": "x" })
                 .to_string()
         };
-        assert!(matches!(hear(&answer(0)), Heard::Subscribed));
-        assert!(matches!(hear(&answer(40_001)), Heard::Refused(_)));
-        assert!(matches!(hear(&answer(45_009)), Heard::Later(_)));
-        assert!(matches!(hear(&answer(-1)), Heard::Later(_)));
+        assert!(matches!(hear(&answer(0)), FrameEvent::Subscribed));
+        assert!(matches!(hear(&answer(40_001)), FrameEvent::Refused(_)));
+        assert!(matches!(hear(&answer(45_009)), FrameEvent::Later(_)));
+        assert!(matches!(hear(&answer(-1)), FrameEvent::Later(_)));
     }
 
     #[test]
@@ -324,7 +324,7 @@ mod tests {
             r#"{"cmd":"aibot_event_callback"}"#,
             r#"{"cmd":"aibot_msg_callback","body":{"msgtype":"image"}}"#,
         ] {
-            assert!(matches!(hear(text), Heard::Nothing), "{text}");
+            assert!(matches!(hear(text), FrameEvent::Nothing), "{text}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use super::{Crontab, Way, crontab, limited, user_crontab};
+use super::{Crontab, ReplaceMode, crontab, limited, user_crontab};
 use crate::cli::{Failure, lang, sentence};
 
 impl Crontab {
@@ -47,13 +47,13 @@ impl Crontab {
     pub(in crate::cli) fn replace(&self, new: &[u8]) -> Result<(), Failure> {
         let place = &self.place.path;
         let now = match &self.way {
-            Way::User(user) => user_crontab(user)?,
-            Way::File(path) => Some(
+            ReplaceMode::User(user) => user_crontab(user)?,
+            ReplaceMode::File(path) => Some(
                 File::open(path)
                     .and_then(limited)
                     .map_err(|error| Failure::error(format!("{place}: {}", sentence(&error))))?,
             ),
-            Way::Stdin => None,
+            ReplaceMode::Stdin => None,
         };
         if now.as_deref() != Some(self.bytes.as_slice()) {
             return Err(Failure::refused(lang().pick(
@@ -62,10 +62,10 @@ impl Crontab {
             )));
         }
         match &self.way {
-            Way::User(user) => by_program(user, new),
-            Way::File(path) => by_rename(path, new)
+            ReplaceMode::User(user) => by_program(user, new),
+            ReplaceMode::File(path) => by_rename(path, new)
                 .map_err(|error| Failure::error(format!("{place}: {}", sentence(&error)))),
-            Way::Stdin => Ok(()),
+            ReplaceMode::Stdin => Ok(()),
         }
     }
 }

@@ -41,7 +41,7 @@ fn resolved(
         .mut_args(|argument| argument.env(None::<&str>));
     let matches = command.try_get_matches_from(flags).expect("good flags");
     let variables: HashMap<&str, &str> = variables.iter().copied().collect();
-    let wanted = Wanted {
+    let wanted = SourceRequest {
         named: Some(file),
         reading: Reading::Server,
     };

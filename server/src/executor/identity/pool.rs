@@ -11,7 +11,7 @@ use app::id::TaskId;
 use nix::unistd::{Gid, Uid, User};
 
 use super::folder::{open_parent, prepare, unusable};
-use super::{IdentityError, Switch, Whom};
+use super::{IdentityError, RunAsUser, Switch};
 use crate::config::{PoolError, RunAsPool};
 
 /// What systemd's list of user ids (UIDS-GIDS) leaves unused, below 2³¹.
@@ -84,7 +84,7 @@ impl Pool {
         task: TaskId,
         parent: &Path,
         mark: &str,
-    ) -> Result<Whom, IdentityError> {
+    ) -> Result<RunAsUser, IdentityError> {
         let uid = self.user_of(task);
         open_parent(parent).map_err(|source| unusable(parent, source))?;
         let scratch = parent.join(format!("{mark}-{uid}"));
@@ -99,7 +99,7 @@ impl Pool {
             .filter(|home| {
                 std::fs::metadata(home).is_ok_and(|found| found.is_dir() && found.uid() == uid)
             });
-        Ok(Whom {
+        Ok(RunAsUser {
             user: account.map_or_else(|| format!("jcrontab-{task}"), |user| user.name),
             switch: Some(Switch {
                 uid,

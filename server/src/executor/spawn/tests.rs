@@ -20,7 +20,7 @@ use super::super::helper::Helper;
 use super::super::identity::Identity;
 use super::super::journal;
 use super::super::launcher::Launcher;
-use super::super::process::Ending;
+use super::super::process::ProcessExit;
 use super::super::strays::kill_strays;
 use super::*;
 use crate::auth::seal::Sealer;
@@ -156,7 +156,7 @@ fn start_without_outcome(answer: Option<i32>) -> String {
     let (open, _) = journal::read(&folder.path).expect("the journal");
     assert!(open.is_empty(), "{open:?}");
     let reason = started.expect_err("no run");
-    let (state, reason) = Ending::not_started(reason).verdict();
+    let (state, reason) = ProcessExit::not_started(reason).verdict();
     assert_eq!(state, RunState::Failed);
     reason.expect("a reason").code()
 }

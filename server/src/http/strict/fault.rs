@@ -11,7 +11,7 @@ const WORDS_MAX: usize = 20;
 
 /// What is wrong at a place of a JSON text.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum What {
+pub enum JsonFaultKind {
     /// A name that no field has.
     Unknown {
         /// The name, cut.
@@ -132,7 +132,7 @@ impl Kind {
     }
 }
 
-impl From<&serde_json::Error> for What {
+impl From<&serde_json::Error> for JsonFaultKind {
     fn from(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         match error.classify() {
@@ -152,7 +152,7 @@ impl From<&serde_json::Error> for What {
     }
 }
 
-impl What {
+impl JsonFaultKind {
     /// A phrase for the reader.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {

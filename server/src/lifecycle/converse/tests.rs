@@ -21,7 +21,7 @@ fn router() -> Router {
 }
 
 /// The client's end of a connection, and its place.
-fn connect(patience: Patience) -> (DuplexStream, Arc<Seat>) {
+fn connect(patience: ClientTimeouts) -> (DuplexStream, Arc<ConnectionPermit>) {
     let limits = Limits {
         all: 1,
         per_address: 1,
@@ -49,7 +49,7 @@ async fn rest(stream: &mut DuplexStream) -> String {
 #[tokio::test]
 async fn half_a_head_is_not_waited_for() {
     for sent in ["", "G", "GET / HTTP/1.1\r\nHost: a"] {
-        let patience = Patience {
+        let patience = ClientTimeouts {
             first: SHORT,
             idle: LONG,
             body: LONG,
@@ -62,7 +62,7 @@ async fn half_a_head_is_not_waited_for() {
 
 #[tokio::test]
 async fn an_answered_connection_is_closed_when_nothing_follows() {
-    let patience = Patience {
+    let patience = ClientTimeouts {
         first: LONG,
         idle: SHORT,
         body: LONG,
@@ -77,7 +77,7 @@ async fn an_answered_connection_is_closed_when_nothing_follows() {
 
 #[tokio::test]
 async fn half_a_body_is_answered_with_408() {
-    let patience = Patience {
+    let patience = ClientTimeouts {
         first: LONG,
         idle: LONG,
         body: SHORT,
@@ -105,7 +105,7 @@ async fn send_whole(length: usize) -> std::io::Result<String> {
         None,
         router(),
         seat,
-        Patience::default(),
+        ClientTimeouts::default(),
         CancellationToken::new(),
     );
     let talk = tokio::spawn(talk);
@@ -139,7 +139,14 @@ async fn an_answer_that_is_not_taken_keeps_no_seat() {
     let seat = connections.admit(None).expect("room").seat;
     let (ours, mut theirs) = tokio::io::duplex(64 * 1024);
     let closing = CancellationToken::new();
-    let talk = converse(ours, None, router(), seat, Patience::default(), closing);
+    let talk = converse(
+        ours,
+        None,
+        router(),
+        seat,
+        ClientTimeouts::default(),
+        closing,
+    );
     let talk = tokio::spawn(talk);
     let request = "GET /long HTTP/1.1\r\nHost: a\r\n\r\n";
     theirs.write_all(request.as_bytes()).await.expect("sent");
@@ -158,7 +165,7 @@ async fn an_answer_that_is_not_taken_keeps_no_seat() {
 
 #[tokio::test]
 async fn the_seat_is_kept_while_a_request_is_answered() {
-    let (mut stream, seat) = connect(Patience::default());
+    let (mut stream, seat) = connect(ClientTimeouts::default());
     let request =
         "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody";
     stream.write_all(request.as_bytes()).await.expect("sent");

@@ -1,14 +1,14 @@
 //! One delivery: the words of a message are made, and it leaves.
 
 use app::channel::{ChannelKind, OnOff};
-use app::message::{MessageKind, Why, with_built_in_words};
+use app::message::{MessageKind, NoAnswerReason, with_built_in_words};
 
 use super::super::picture;
-use super::super::render::{Beside, wants_brief};
+use super::super::render::{RenderContext, wants_brief};
 use super::super::target::{self, Target};
 use super::super::ticket_button::asks;
 use super::super::ticket_link::TicketLink;
-use super::super::words::{Made, Worded};
+use super::super::words::{MessageMeta, RenderedMessage};
 use super::Outbox;
 use crate::facts::Facts;
 use crate::oncall::OnCall;
@@ -19,7 +19,7 @@ use crate::template::{TemplateFault, TemplateWhy};
 /// The words of one message.
 struct Words {
     /// As they leave.
-    sent: Worded,
+    sent: RenderedMessage,
     /// As they are kept, where those that leave hold a link.
     kept: Option<String>,
     /// Why the template of the channel was not used.
@@ -58,9 +58,9 @@ impl Outbox {
                 error = &error as &dyn std::error::Error,
                 "the settings of a channel cannot be read"
             );
-            SendError::Refused(Why::Settings.into())
+            SendError::Refused(NoAnswerReason::Settings.into())
         })?;
-        let (mut made, mut unused, mut link) = (Made::default(), None, None);
+        let (mut made, mut unused, mut link) = (MessageMeta::default(), None, None);
         // What leaves: `item` is what is kept, which holds no link.
         let mut leaving = item.clone();
         if let Some(facts) = facts {
@@ -184,7 +184,7 @@ impl Outbox {
         // A template may take a while, which no other work of this thread should wait for.
         let making = tokio::task::spawn_blocking(move || {
             let made = |link: Option<&str>| {
-                let beside = Beside {
+                let beside = RenderContext {
                     owners: &owners,
                     brief: brief.as_ref(),
                     link,
@@ -226,5 +226,5 @@ impl Outbox {
 /// What keeps a message from being made, and may pass: the log has the error.
 fn unreadable(what: &str, error: &(dyn std::error::Error + 'static)) -> SendError {
     tracing::error!(error, "{what}");
-    SendError::Unreachable(Why::Unreadable.into())
+    SendError::Unreachable(NoAnswerReason::Unreadable.into())
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{BACK_OFF, Outbox, Pace};
 use crate::outbound::SendError;
-use crate::store::{OutboxItem, Setback, StoreError};
+use crate::store::{OutboxItem, RetryCause, StoreError};
 use crate::telemetry::Delivery;
 
 /// Attempts before a message is given up: with the pauses below about three hours.
@@ -65,7 +65,7 @@ impl Outbox {
             let wait = asked.map_or(MINUTE, |asked| asked.wait(now)).max(SECOND);
             self.pace.note(item.channel_id, now + wait, now);
             self.store
-                .outbox_retry(item, &words, now + wait, Setback::Pace, now)
+                .outbox_retry(item, &words, now + wait, RetryCause::Pace, now)
                 .await?;
             return Ok(Delivery::RateLimited);
         }
@@ -79,7 +79,7 @@ impl Outbox {
         }
         let pause = pause(&self.pace, item.attempts, error, now);
         self.store
-            .outbox_retry(item, &words, now + pause, Setback::Passing, now)
+            .outbox_retry(item, &words, now + pause, RetryCause::Passing, now)
             .await?;
         Ok(Delivery::Retry)
     }

@@ -17,8 +17,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::facts::summary::{FailedTask, Part};
 use crate::facts::{
-    Cycle, Digest, DigestGroup, End, Ends, Facts, Failures, LateReason, Missed, Retried, Summary,
-    SystemEvent, TaskEvent, TaskFacts, TicketFacts, Work,
+    Cycle, Digest, DigestGroup, End, Facts, Failures, HeadAndTail, LateReason, Missed, Retried,
+    Summary, SystemEvent, TaskEvent, TaskFacts, TicketFacts, Work,
 };
 
 /// 2026-01-05T01:00:00Z, a Monday.
@@ -115,7 +115,7 @@ pub(crate) fn facts(event: Event) -> Option<Facts> {
                 attempt: 1,
                 started_at: at,
                 finished_at: at + TimeDelta::milliseconds(83_456),
-                output: Ends::of("connected\npg_dump: error: connection refused"),
+                output: HeadAndTail::of("connected\npg_dump: error: connection refused"),
                 failures: state.is_bad().then(failures),
             };
             Facts::Ended {

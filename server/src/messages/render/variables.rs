@@ -144,7 +144,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
 
 /// Who hears of a message, and what was found out for it when it leaves.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Beside<'a> {
+pub struct RenderContext<'a> {
     /// The people to mention.
     pub owners: &'a [String],
     /// The failure brief.
@@ -156,7 +156,12 @@ pub struct Beside<'a> {
 impl Renderer {
     /// The variables of a template for a message in a language; in the server's for `None`.
     #[must_use]
-    pub fn variables(&self, facts: &Facts, lang: Option<Lang>, beside: Beside<'_>) -> Variables {
+    pub fn variables(
+        &self,
+        facts: &Facts,
+        lang: Option<Lang>,
+        beside: RenderContext<'_>,
+    ) -> Variables {
         let lang = lang.unwrap_or(self.lang);
         let words = Words {
             lang,
@@ -337,7 +342,7 @@ mod tests {
             let facts = example::facts(event).expect("an example");
             assert_eq!(facts.event(), event);
             let owners = ["ann".to_owned()];
-            let beside = Beside {
+            let beside = RenderContext {
                 owners: &owners,
                 brief: wants_brief(&facts).then_some(&brief),
                 link: None,

@@ -12,7 +12,7 @@ use crate::facts::Summary;
 use crate::facts::summary::{
     ChasedTask, FailedTask, IdleTask, MissedTask, Part, SlowTask, kept_name,
 };
-use crate::store::{BadEnd, NotStarted, Store, StoreError, SummaryTask, WithinLimit};
+use crate::store::{NotStarted, Store, StoreError, SummaryTask, UnsuccessfulRun, WithinLimit};
 
 /// Tasks whose last runs are read to find slow ones. Of more, those with the longest runs of the period.
 const SLOW_MAX: usize = 1_000;
@@ -58,7 +58,7 @@ pub async fn collect(
     })
 }
 
-fn failed(tasks: &Tasks, mut ends: WithinLimit<BadEnd>) -> Part<FailedTask> {
+fn failed(tasks: &Tasks, mut ends: WithinLimit<UnsuccessfulRun>) -> Part<FailedTask> {
     ends.found.retain(|end| tasks.contains_key(&end.task));
     let mut failed: Vec<FailedTask> = grouped(ends.found, |end| end.task)
         .into_iter()

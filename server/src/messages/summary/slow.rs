@@ -6,7 +6,7 @@
 
 use app::run::RunState;
 
-use crate::store::Took;
+use crate::store::RunDuration;
 
 use super::Period;
 
@@ -21,14 +21,14 @@ const NOISE_MILLIS: i64 = 1_000;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Slow {
     /// The run.
-    pub(super) run: Took,
+    pub(super) run: RunDuration,
     /// The 95th percentile of the successes before it, in milliseconds.
     pub(super) usual_millis: i64,
 }
 
 /// The slowest of a task's runs that succeeded in a period and were slow. `runs` are its last ones, the newest first.
-pub(super) fn slowest(runs: &[Took], period: Period) -> Option<Slow> {
-    let successes: Vec<Took> = runs
+pub(super) fn slowest(runs: &[RunDuration], period: Period) -> Option<Slow> {
+    let successes: Vec<RunDuration> = runs
         .iter()
         .copied()
         .filter(|run| run.state == RunState::Succeeded)
@@ -87,13 +87,13 @@ mod tests {
     }
 
     /// Runs an hour apart, the newest first.
-    fn runs(millis: impl IntoIterator<Item = i64>) -> Vec<Took> {
+    fn runs(millis: impl IntoIterator<Item = i64>) -> Vec<RunDuration> {
         millis
             .into_iter()
             .enumerate()
             .map(|(place, millis)| {
                 let place = i64::try_from(place).expect("small");
-                Took {
+                RunDuration {
                     run: RunId(1_000 - place),
                     state: RunState::Succeeded,
                     ended_at: now() - TimeDelta::hours(place + 1),

@@ -1,7 +1,7 @@
 //! 钉钉群机器人: custom robots of DingTalk groups (open.dingtalk.com, 自定义机器人接入, 自定义机器人安全设置,
 //! 自定义机器人发送消息的错误码).
 
-use app::message::{MessageKind, Why};
+use app::message::{MessageKind, NoAnswerReason};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -50,7 +50,7 @@ impl Vendor for Dingtalk {
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing(Why::NoPictures));
+            return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));
         }
         let text = fit(&item.body, BODY_MAX, at.lang, |text| {
             body(text, &item.mentions).to_string().len()
@@ -92,7 +92,8 @@ fn signed(to: &Target, millis: i64) -> Result<String, SendError> {
     if secret.is_empty() {
         return Ok(to.url.clone());
     }
-    let mut url = Url::parse(&to.url).map_err(|_| SendError::Refused(Why::NotAUrl.into()))?;
+    let mut url =
+        Url::parse(&to.url).map_err(|_| SendError::Refused(NoAnswerReason::NotAUrl.into()))?;
     let sign = hmac_base64(secret.as_bytes(), format!("{millis}\n{secret}").as_bytes());
     url.query_pairs_mut()
         .append_pair("timestamp", &millis.to_string())

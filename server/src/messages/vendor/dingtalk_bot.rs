@@ -1,7 +1,7 @@
 //! 钉钉机器人 of an application with Stream: messages by requests that the server with the connection makes
 //! (open.dingtalk.com: 机器人发送群聊消息, 批量发送人与机器人会话中机器人消息, 创建并投放卡片). What has buttons is a card.
 
-use app::message::{MessageKind, Why};
+use app::message::{MessageKind, NoAnswerReason};
 
 use super::super::target::Target;
 use super::answer::http;
@@ -36,7 +36,7 @@ impl Vendor for DingtalkBot {
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing(Why::NoPictures));
+            return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));
         }
         let (bot, chat) = (to.settings.bot.as_str(), to.settings.chat.as_str());
         if chat.is_empty() {

@@ -1,7 +1,7 @@
 //! E-mail through an SMTP server (RFC 5321, 5322, 2045): plain text and the same as HTML.
 
 use app::channel::Encryption;
-use app::message::{MessageKind, NoAnswer, Why};
+use app::message::{MessageKind, NoAnswer, NoAnswerReason};
 use chrono::{DateTime, Utc};
 use lettre::Message;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
@@ -34,7 +34,7 @@ impl Vendor for Email {
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing(Why::NoPictures));
+            return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));
         }
         let text = cut(&item.body, TEXT_MAX, at.lang);
         let text = below(&text, &item.mentions);
@@ -55,7 +55,7 @@ impl Vendor for Email {
 
 /// The server of a channel's URL, `smtp://HOST[:PORT]` or `smtps://HOST[:PORT]`.
 fn server(to: &Target) -> Result<SmtpServer, SendError> {
-    let refused = || SendError::Refused(Why::MailServer.into());
+    let refused = || SendError::Refused(NoAnswerReason::MailServer.into());
     let url = Url::parse(&to.url).map_err(|_| refused())?;
     let host = url.host_str().ok_or_else(refused)?;
     Ok(SmtpServer {
@@ -83,7 +83,7 @@ pub(crate) fn mailbox(text: &str) -> Option<Mailbox> {
 }
 
 fn mail(to: &Target, item: &OutboxItem, text: &str, now: DateTime<Utc>) -> Result<Mail, SendError> {
-    let refused = |what: &str| SendError::Refused(NoAnswer::of(Why::MailAddress, what));
+    let refused = |what: &str| SendError::Refused(NoAnswer::of(NoAnswerReason::MailAddress, what));
     let from = mailbox(&to.settings.from).ok_or_else(|| refused(&to.settings.from))?;
     let mut people = Vec::with_capacity(to.settings.to.len());
     for one in &to.settings.to {
@@ -116,7 +116,7 @@ fn mail(to: &Target, item: &OutboxItem, text: &str, now: DateTime<Utc>) -> Resul
         .singlepart(SinglePart::html(html));
     let message = message.multipart(parts).map_err(|error| {
         tracing::warn!(%error, "a mail cannot be made");
-        SendError::Refused(Why::Mail.into())
+        SendError::Refused(NoAnswerReason::Mail.into())
     })?;
     Ok(Mail {
         from: from.email,

@@ -1,7 +1,7 @@
 //! 飞书群机器人, and those of Lark: custom bots of groups (open.feishu.cn, 自定义机器人使用指南;
 //! open.larksuite.com, Custom bot usage guide).
 
-use app::message::{MessageKind, Why};
+use app::message::{MessageKind, NoAnswerReason};
 use serde_json::{Value, json};
 
 use super::super::target::Target;
@@ -43,7 +43,7 @@ impl Vendor for Feishu {
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing(Why::NoPictures));
+            return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));
         }
         let seconds = at.now.timestamp().to_string();
         let secret = to.settings.secret.trim();

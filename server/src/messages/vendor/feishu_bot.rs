@@ -1,7 +1,7 @@
 //! The bots of Feishu's and Lark's applications with a long connection: messages by requests that the server with the
 //! connection makes (open.feishu.cn: 发送消息). Every message is a card: plain text, in which nothing is markup.
 
-use app::message::{MessageKind, Why};
+use app::message::{MessageKind, NoAnswerReason};
 
 use super::super::target::Target;
 use super::answer::{http, said};
@@ -37,7 +37,7 @@ impl Vendor for FeishuBot {
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing(Why::NoPictures));
+            return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));
         }
         let chat = to.settings.chat.as_str();
         if chat.is_empty() {

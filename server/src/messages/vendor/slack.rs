@@ -1,7 +1,7 @@
 //! Incoming webhooks of Slack (docs.slack.dev: Sending messages using incoming webhooks, Formatting
 //! message text, Rate limits).
 
-use app::message::{MessageKind, Why};
+use app::message::{MessageKind, NoAnswerReason};
 use serde_json::json;
 
 use super::super::target::Target;
@@ -33,7 +33,7 @@ impl Vendor for Slack {
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing(Why::NoPictures));
+            return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));
         }
         let text = fit(&item.body, TEXT_MAX, at.lang, |text| {
             content(text, &item.mentions).len()

@@ -2,7 +2,7 @@
 //! incoming webhooks (learn.microsoft.com: Create incoming webhooks with Workflows; Create an Incoming
 //! Webhook; connector "Microsoft Teams", known issues; adaptivecards.io schema 1.4).
 
-use app::message::{MessageKind, Why};
+use app::message::{MessageKind, NoAnswerReason};
 use serde_json::{Value, json};
 
 use super::super::target::Target;
@@ -36,7 +36,7 @@ impl Vendor for Teams {
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing(Why::NoPictures));
+            return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));
         }
         let text = fit(&item.body, BODY_MAX, at.lang, |text| {
             body(text, &item.mentions).to_string().len()

@@ -1,7 +1,7 @@
 //! Bots of Telegram (core.telegram.org/bots/api: Making requests, sendMessage, ResponseParameters; Bots
 //! FAQ, "How can I message all of my bot's subscribers at once?" for the pace).
 
-use app::message::{MessageKind, Why};
+use app::message::{MessageKind, NoAnswerReason};
 use serde_json::json;
 
 use super::super::target::Target;
@@ -38,11 +38,11 @@ impl Vendor for Telegram {
     /// owners may ([`unmentioned`]).
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing(Why::NoPictures));
+            return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));
         }
         let token = to.settings.secret.trim();
         if token.is_empty() || to.settings.chat.is_empty() {
-            return Err(SendError::Refused(Why::NoToken.into()));
+            return Err(SendError::Refused(NoAnswerReason::NoToken.into()));
         }
         let body = unmentioned(&item.body);
         let text = fit(&body, UNITS_MAX, at.lang, |text| {

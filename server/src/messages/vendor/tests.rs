@@ -6,7 +6,7 @@ use app::message::{Event, MessageKind};
 use serde_json::Value;
 
 use super::*;
-use crate::outbound::Way;
+use crate::outbound::Egress;
 
 mod dingtalk;
 mod email;
@@ -36,7 +36,7 @@ fn item(body: &str, mentions: &[&str]) -> OutboxItem {
 }
 
 /// Words of ours, without a link.
-static PLAIN: Made = Made {
+static PLAIN: MessageMeta = MessageMeta {
     templated: false,
     url: String::new(),
     brief: None,
@@ -74,7 +74,7 @@ fn to(kind: ChannelKind) -> Target {
         kind,
         url,
         settings,
-        way: Way::Server,
+        way: Egress::Server,
         lang: None,
     }
 }

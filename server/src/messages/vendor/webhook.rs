@@ -2,13 +2,13 @@
 //! (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md): `webhook-id`,
 //! `webhook-timestamp`, and `webhook-signature: v1,…` over `id.timestamp.body`.
 
-use app::message::{Event, Why};
+use app::message::{Event, NoAnswerReason};
 use app::time::Stamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::super::target::{Target, is_content_type};
-use super::super::words::Made;
+use super::super::words::MessageMeta;
 use super::answer::{http, said};
 use super::sign::{hmac_base64, webhook_key};
 use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
@@ -48,7 +48,7 @@ impl Vendor for Webhook {
             .extend(headers.map(|header| (header.name.clone(), header.value.clone())));
         if !to.settings.secret.is_empty() {
             let key = webhook_key(&to.settings.secret)
-                .ok_or_else(|| SendError::Refused(Why::SigningKey.into()))?;
+                .ok_or_else(|| SendError::Refused(NoAnswerReason::SigningKey.into()))?;
             // The same at every attempt, so that a receiver can drop what it has already.
             let id = match item.id.0 {
                 0 => format!("msg_test_{}", at.now.timestamp_micros()),
@@ -84,7 +84,7 @@ fn known_as(event: Event) -> Event {
     }
 }
 
-fn body(item: &OutboxItem, made: &Made) -> Value {
+fn body(item: &OutboxItem, made: &MessageMeta) -> Value {
     let mut body = json!({
         "event": known_as(item.event),
         "cause": item.event,

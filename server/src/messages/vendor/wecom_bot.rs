@@ -3,7 +3,7 @@
 //! ticket is a card with the buttons of the ticket.
 
 use app::channel::TextFormat;
-use app::message::{MessageKind, Why};
+use app::message::{MessageKind, NoAnswerReason};
 use serde_json::json;
 
 use super::super::target::Target;
@@ -36,7 +36,7 @@ impl Vendor for WecomBot {
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
-            return Ok(Outgoing::Nothing(Why::NoPictures));
+            return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));
         }
         if to.settings.chat.is_empty() {
             let why = "the channel names no chat that messages go to";

@@ -2,11 +2,11 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use proptest::prelude::*;
 
 use super::*;
-use crate::output::carry::Carry;
+use crate::output::carry::TrailingBytes;
 
 /// Masks a text that arrives in chunks.
 fn masked(masker: Option<&Masker>, chunks: &[&[u8]]) -> Vec<u8> {
-    let mut carry = Carry::default();
+    let mut carry = TrailingBytes::default();
     let mut out = Vec::new();
     for chunk in chunks {
         out.extend_from_slice(&carry.take(masker, chunk));
@@ -123,7 +123,7 @@ fn lines_and_long_values_are_found_too() {
 #[test]
 fn only_what_may_begin_a_secret_is_held_back() {
     let masker = masker(&["secret"]);
-    let mut carry = Carry::default();
+    let mut carry = TrailingBytes::default();
     assert_eq!(
         &*carry.take(masker.as_ref(), b"Password: sec"),
         b"Password: "

@@ -1,6 +1,6 @@
 //! The form of the page about retention.
 
-use app::backend::Keeping;
+use app::backend::RetentionPolicy;
 use app::retention::RetentionDraft;
 use app::routes;
 use app::server_fns::Posted;

@@ -14,7 +14,7 @@ use super::super::render::render_posted;
 use super::{local_path, status_of};
 use crate::http::Web;
 use crate::http::client::client_of;
-use crate::http::extract::{Who, caller_of};
+use crate::http::extract::{RequestCaller, caller_of};
 use crate::http::guard::{LANG_COOKIE, THEME_COOKIE, cookie, session_cookie};
 
 /// How long a browser keeps the session cookie; the server ends it earlier when it is idle.
@@ -80,7 +80,7 @@ pub(in super::super) async fn set_up(
 pub(in super::super) async fn sign_out(
     State(web): State<Web>,
     headers: HeaderMap,
-    Who(caller): Who,
+    RequestCaller(caller): RequestCaller,
 ) -> Response {
     let name = session_cookie(&web.base_url);
     if let Some(secret) = cookie(&headers, name)

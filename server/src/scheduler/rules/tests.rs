@@ -9,7 +9,7 @@ use app::time::Stamp;
 use super::*;
 use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
 
-use super::super::clock_steps::Hole;
+use super::super::clock_steps::SkippedInterval;
 use crate::admission::ActiveRun;
 use crate::facts::{Facts, LateReason, TaskEvent};
 use crate::firings::Snapshot;
@@ -332,7 +332,7 @@ fn the_rule_of_the_task_decides_what_is_caught_up() {
 fn a_clock_set_forward_fires_fixed_times_once() {
     use Verdict::{Miss, Start};
     let hole = |corrects| {
-        Some(Hole {
+        Some(SkippedInterval {
             from: at(0),
             to: at(5400),
             corrects,

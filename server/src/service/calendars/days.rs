@@ -13,7 +13,7 @@ use super::super::versions::stored;
 use crate::calendar::{How, WorkCalendar, built_in, read, to_lines};
 use crate::error::OrInternal;
 use crate::texts::Missing;
-use crate::texts::outdated::Thing;
+use crate::texts::outdated::ObjectKind;
 use crate::timetable::zone;
 
 impl Service {
@@ -54,7 +54,7 @@ impl Service {
             .store
             .change_calendar_days(&act, name, version, merged)
             .await;
-        if !stored(lang, Thing::Calendar, changed)? {
+        if !stored(lang, ObjectKind::Calendar, changed)? {
             return Err(Missing::Calendar.answer(lang));
         }
         self.rules_changed(lang).await?;

@@ -14,7 +14,7 @@ use crate::auth::seal::Sealer;
 use crate::chat::{DINGTALK_SERVER, FEISHU_SERVER, WECOM_SERVER};
 use crate::messages::target::{Target, masked, proxy_seal_name, seal_name, settings_seal_name};
 use crate::messages::vendor::telegram;
-use crate::outbound::{OutboundClient, Way};
+use crate::outbound::{Egress, OutboundClient};
 use crate::store::{ChannelSecret, NewChannel};
 use crate::texts::channel_addresses::UrlFault;
 use crate::texts::channels::{ChannelFault, ChannelProxyFault, PROXY_MAX};
@@ -97,7 +97,7 @@ impl Service {
                 proxy: draft
                     .proxy
                     .as_deref()
-                    .and_then(|proxy| Some(Way::read(proxy).ok()?.shown())),
+                    .and_then(|proxy| Some(Egress::read(proxy).ok()?.shown())),
                 lang: language,
                 settings: changed.then(|| after.details()),
                 fallback: None,
@@ -162,7 +162,7 @@ impl Service {
         if kind == ChannelKind::Email && !matches!(proxy.trim(), "" | DIRECT) {
             return Err(ChannelProxyFault::Mail.words());
         }
-        let way = Way::read(proxy).map_err(|fault| fault.words())?;
+        let way = Egress::read(proxy).map_err(|fault| fault.words())?;
         // The host of a name in other scripts is longer than it was typed.
         let shown = way.shown().map_or(0, |shown| shown.len());
         if proxy.len().max(shown) > PROXY_MAX {

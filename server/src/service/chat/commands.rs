@@ -9,7 +9,7 @@ use app::texts::Ui;
 use super::super::Service;
 use super::super::execution::NamedTask;
 use super::words_of;
-use crate::chat::Said;
+use crate::chat::IncomingText;
 use crate::template::markdown;
 use crate::text::tail;
 use crate::texts::chat::{ChatWords, Command, TaskWords, command};
@@ -23,7 +23,7 @@ const NAMED_MAX: usize = 5;
 
 impl Service {
     /// Acts on a text; the answer is Markdown.
-    pub(super) async fn commanded(&self, caller: &Caller, said: &Said) -> String {
+    pub(super) async fn commanded(&self, caller: &Caller, said: &IncomingText) -> String {
         let lang = caller.lang;
         let Some((command, rest)) = command(&said.text) else {
             return ChatWords::NoSuchCommand.say(lang);
@@ -40,7 +40,7 @@ impl Service {
         answer.unwrap_or_else(|error| markdown(&words_of(error)))
     }
 
-    fn chat_help(&self, caller: &Caller, said: &Said) -> String {
+    fn chat_help(&self, caller: &Caller, said: &IncomingText) -> String {
         let who = caller.principal.as_ref();
         let account = who.map(|who| markdown(&who.name)).unwrap_or_default();
         let chat = markdown(&said.chat);

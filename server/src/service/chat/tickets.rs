@@ -10,7 +10,7 @@ use app::time::Stamp;
 
 use super::super::Service;
 use super::{details, words_of};
-use crate::chat::{CardState, Said, SeenBy};
+use crate::chat::{CardState, IncomingText, SeenBy};
 use crate::messages::TicketButton;
 use crate::template::markdown;
 use crate::texts::Say;
@@ -85,7 +85,7 @@ impl Service {
 
     /// The open tickets of a person, those that are urged next first: by the account, and by the person's ID, which
     /// tasks may name as an owner.
-    pub(super) async fn chat_todo(&self, caller: &Caller, said: &Said) -> Answer<String> {
+    pub(super) async fn chat_todo(&self, caller: &Caller, said: &IncomingText) -> Answer<String> {
         let lang = caller.lang;
         let account = caller.principal.as_ref().map(|who| who.name.as_str());
         let mut mine: Vec<TicketView> = Vec::new();

@@ -8,7 +8,7 @@ use app::task::Task;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::Service;
-use super::Said;
+use super::ExplanationText;
 use crate::error::OrInternal;
 use crate::store::StoredOccurrence;
 use crate::texts::explain::{ByLedger, exit_code};
@@ -22,7 +22,7 @@ impl Service {
         task: &Task,
         at: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Answer<Option<Said>> {
+    ) -> Answer<Option<ExplanationText>> {
         let rows = self
             .store
             .occurrences_about(task.id, at, until)
@@ -75,7 +75,7 @@ impl Service {
                 of_unrun(task, row, why, to_come)
             }
         };
-        Ok(Some(Said {
+        Ok(Some(ExplanationText {
             verdict,
             words: why.words(),
             occurrence_id: Some(row.id),

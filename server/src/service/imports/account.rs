@@ -18,7 +18,9 @@ use super::check::check;
 use super::count;
 use crate::error::OrInternal;
 use crate::store::NewLine;
-use crate::takeover::{Account, Entry, Kind, Line, Prepared, Reading, Remark, Wanted, keys, read};
+use crate::takeover::{
+    Account, DraftOptions, Entry, Kind, Line, Prepared, Reading, Remark, keys, read,
+};
 use crate::texts::imports::{ImportFault, offer};
 use crate::texts::{Fault, Say};
 
@@ -29,7 +31,7 @@ const NAMESAKES_MAX: u32 = 10_000;
 
 /// A task to be made.
 #[derive(Clone, Debug)]
-pub(super) struct Made {
+pub(super) struct PlannedTask {
     /// Which of the crontabs.
     pub(super) source: usize,
     /// Which line.
@@ -40,7 +42,7 @@ pub(super) struct Made {
     spec: TaskSpec,
 }
 
-impl Made {
+impl PlannedTask {
     /// It for the store.
     pub(super) fn line(&self) -> NewLine<'_> {
         NewLine {
@@ -61,14 +63,14 @@ struct Home {
 }
 
 /// What the lines of a crontab are looked at with.
-struct Desk<'a> {
+struct ImportContext<'a> {
     service: &'a Service,
     lang: Lang,
     import: &'a CrontabImport,
     known: HashMap<String, ImportedLine>,
     homes: HashMap<String, Home>,
     names: HashSet<String>,
-    made: Vec<Made>,
+    made: Vec<PlannedTask>,
 }
 
 impl Service {
@@ -77,7 +79,7 @@ impl Service {
         &self,
         lang: Lang,
         import: &CrontabImport,
-    ) -> Answer<(ImportReport, Vec<Made>)> {
+    ) -> Answer<(ImportReport, Vec<PlannedTask>)> {
         check(lang, import)?;
         let mut texts = Vec::new();
         for (at, source) in import.sources.iter().enumerate() {
@@ -97,7 +99,7 @@ impl Service {
             .flat_map(|(.., keys)| keys.values().map(String::as_str))
             .collect();
         let known = self.store.lines_with_keys(&all).await.or_internal(lang)?;
-        let mut desk = Desk {
+        let mut desk = ImportContext {
             service: self,
             lang,
             import,
@@ -138,7 +140,7 @@ fn place_of(source: &CrontabSource) -> Place {
     }
 }
 
-impl Desk<'_> {
+impl ImportContext<'_> {
     async fn line(
         &mut self,
         (at, source, account): (usize, &CrontabSource, &Account),
@@ -217,7 +219,7 @@ impl Desk<'_> {
         };
         // The server's user cannot enter the home folder of another one.
         let is_at_home = !self.import.as_server_user || home.is_usual;
-        let mut prepared = entry.draft(Wanted {
+        let mut prepared = entry.draft(DraftOptions {
             flavor: self.import.flavor,
             zone: &self.import.zone,
             accept: &self.import.accept,
@@ -274,7 +276,7 @@ impl Desk<'_> {
                 let words = words.map(|schedule| describe_schedule(schedule, self.lang));
                 task.cycle = words.collect::<Vec<_>>().join("; ");
                 shown.task = Some(task);
-                self.made.push(Made {
+                self.made.push(PlannedTask {
                     source: at,
                     number,
                     key,

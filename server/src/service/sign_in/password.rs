@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use super::super::Service;
 use super::{network_of, too_many};
 use crate::auth::limit::Rule;
-use crate::auth::password::{HashError, Lane};
+use crate::auth::password::{ClientClass, HashError};
 use crate::auth::strength;
 use crate::auth::token::hash;
 use crate::error::{OrInternal, internal};
@@ -85,9 +85,9 @@ impl Service {
         let is_known = self.attempts.is_known(&pair)
             || (self.passwords.is_busy() && self.was_here(lang, name, &from, &pair).await?);
         let lane = if is_known {
-            Lane::Known
+            ClientClass::Known
         } else {
-            Lane::Stranger
+            ClientClass::Unknown
         };
         let hash = stored.as_ref().map(|stored| stored.password_hash.as_str());
         let verified = self.passwords.verify(password, hash, &from, lane).await;

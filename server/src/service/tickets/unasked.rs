@@ -3,7 +3,7 @@
 use app::backend::Answer;
 use app::i18n::Lang;
 use app::message::Event;
-use app::rule::{Fate, Subject};
+use app::rule::{RoutingOutcome, Subject};
 use app::task::Task;
 use app::ticket::Opens;
 
@@ -25,7 +25,9 @@ impl Service {
             .store
             .routes_now(&subject, &[Event::TicketUrged], None, now);
         let routes = routes.await.or_internal(lang)?;
-        let is_sent = routes.iter().any(|route| route.fate != Fate::Muted);
+        let is_sent = routes
+            .iter()
+            .any(|route| route.fate != RoutingOutcome::Muted);
         let ladder = &task.tickets.policy.ladder;
         let has_people = !task.owners.is_empty() || ladder.iter().any(|rung| !rung.who.is_empty());
         let warnings = [

@@ -12,8 +12,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::super::code::{Code, TakeStep, is_one_of};
 use super::super::entity::{occurrence, run};
-use super::super::streak::{Ending, Streaks};
-use super::super::{StoreError, Tx, UnderWay};
+use super::super::streak::{RunEnding, Streaks};
+use super::super::{RunInProgress, StoreError, Tx};
 use super::{CHUNK, rows};
 use crate::admission::{ActiveRun, Wait};
 
@@ -231,7 +231,7 @@ pub(super) async fn resume(
     runs: Vec<WaitingRun>,
     node: &str,
     now: DateTime<Utc>,
-) -> Result<Vec<UnderWay>, StoreError> {
+) -> Result<Vec<RunInProgress>, StoreError> {
     use run::Column as R;
     let mut resumed = Vec::with_capacity(runs.len());
     for chunk in runs.chunks(CHUNK) {
@@ -268,7 +268,7 @@ pub(super) async fn resume(
             .order_by_asc(R::Id)
             .all(tx)
             .await?;
-        resumed.extend(rows.into_iter().map(UnderWay::from));
+        resumed.extend(rows.into_iter().map(RunInProgress::from));
     }
     Ok(resumed)
 }
@@ -289,7 +289,7 @@ pub(super) async fn cancel_waiting(
             continue;
         };
         // The firing of a retry ends as its last attempt did: it has failed.
-        let ending = Ending {
+        let ending = RunEnding {
             task: TaskId(row.task_id),
             run: *id,
             state: match row.attempt > 1 {

@@ -12,12 +12,12 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::super::entity::{cluster, node};
 use super::super::messages::{Notice, insert_wanted};
-use super::super::rules::Wanted;
+use super::super::rules::EventMask;
 use super::super::tickets::{Chasing, TicketSeed, count_firings, open_all};
 use super::super::txn::transaction;
-use super::super::{Engine, Store, StoreError, Tx, UnderWay};
+use super::super::{Engine, RunInProgress, Store, StoreError, Tx};
 use super::active::{self, LastEnd, WaitingRun};
-use super::missed::{self, Misses, Tally};
+use super::missed::{self, MissedCounts, MissedFirings};
 use super::{CHUNK, CLAIM_MAX, Due, NotRunCounts, Stale, change_counter, rows};
 use crate::admission::ActiveRun;
 
@@ -90,7 +90,7 @@ pub trait Decide: Sync {
         false
     }
     /// What is to be reported about missed firings of a task.
-    fn missed(&self, _: &Misses) -> Option<Notice> {
+    fn missed(&self, _: &MissedFirings) -> Option<Notice> {
         None
     }
     /// What is to be reported about firings that start late.
@@ -98,19 +98,19 @@ pub trait Decide: Sync {
         Vec::new()
     }
     /// That runs start, where rules name that event: so many notices are made for nothing otherwise.
-    fn every_start(&self, _: &[Claimed], _: &[UnderWay]) -> Vec<Notice> {
+    fn every_start(&self, _: &[Claimed], _: &[RunInProgress]) -> Vec<Notice> {
         Vec::new()
     }
     /// Tickets that firings open.
-    fn tickets(&self, _: &[Claimed], _: &[UnderWay]) -> Vec<TicketSeed> {
+    fn tickets(&self, _: &[Claimed], _: &[RunInProgress]) -> Vec<TicketSeed> {
         Vec::new()
     }
     /// The ticket that missed firings of a task open.
-    fn missed_ticket(&self, _: &Misses) -> Option<TicketSeed> {
+    fn missed_ticket(&self, _: &MissedFirings) -> Option<TicketSeed> {
         None
     }
     /// Firings of tasks that are being chased.
-    fn chasing(&self, _: &[Claimed], _: &[UnderWay]) -> Vec<Chasing> {
+    fn chasing(&self, _: &[Claimed], _: &[RunInProgress]) -> Vec<Chasing> {
         Vec::new()
     }
     /// What is to be reported about runs that waited and start now.
@@ -138,7 +138,7 @@ pub struct Claims {
     /// Firings that are ours to start.
     pub claimed: Vec<Claimed>,
     /// Runs that waited and are ours to start.
-    pub resumed: Vec<UnderWay>,
+    pub resumed: Vec<RunInProgress>,
     /// Runs to be ended, wherever they are active.
     pub stop: Vec<RunId>,
     /// Whether there may be more.
@@ -311,12 +311,12 @@ async fn write<D: Decide>(
     node: &str,
     now: DateTime<Utc>,
     (due, waiting): (Vec<Due>, Vec<WaitingRun>),
-    (decision, rules, wanted): (Decision, &D, Wanted),
+    (decision, rules, wanted): (Decision, &D, EventMask),
     mut look_again: Vec<DateTime<Utc>>,
 ) -> Result<Claims, StoreError> {
     let more = due.len() as u64 == CLAIM_MAX;
     let mut notices = decision.notices;
-    let mut tally = Tally::of(decision.caught_up);
+    let mut tally = MissedCounts::of(decision.caught_up);
     let mut starts: Vec<rows::Start> = Vec::new();
     let mut ends: HashMap<NotRun, Vec<i64>> = HashMap::new();
     let mut later: BTreeMap<DateTime<Utc>, Vec<i64>> = BTreeMap::new();

@@ -15,7 +15,7 @@ use super::super::messages::{Notice, insert_wanted};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, idempotency, tasks};
 use super::active;
-use crate::admission::{Admission, Room};
+use crate::admission::{Admission, AvailableSlots};
 use crate::facts::{Facts, TaskEvent};
 
 /// A manual start.
@@ -103,7 +103,7 @@ impl Store {
                 });
             }
             let (runs, _) = active::active(tx).await?;
-            let mut room = Room::new(slots, &runs);
+            let mut room = AvailableSlots::new(slots, &runs);
             let admission = room.admit(task);
             if let Admission::LeaveOut(reason) = admission {
                 return Ok(Manual::Refused(reason));

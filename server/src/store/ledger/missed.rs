@@ -22,7 +22,7 @@ const TAKEN_AT_ONCE: u64 = 20_000;
 
 /// Missed firings of a task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Misses {
+pub struct MissedFirings {
     /// The task.
     pub task_id: TaskId,
     /// Why.
@@ -39,12 +39,12 @@ pub struct Misses {
 
 /// Missed firings by task and reason.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
-    misses: BTreeMap<(TaskId, MissReason), Misses>,
+pub(super) struct MissedCounts {
+    misses: BTreeMap<(TaskId, MissReason), MissedFirings>,
     caught_up: HashMap<TaskId, i64>,
 }
 
-impl Tally {
+impl MissedCounts {
     /// Without missed firings, and with what is caught up.
     pub(super) fn of(caught_up: HashMap<TaskId, i64>) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl Tally {
 
     /// A firing was missed.
     pub(super) fn miss(&mut self, task_id: TaskId, reason: MissReason, at: DateTime<Utc>) {
-        self.add([Misses {
+        self.add([MissedFirings {
             task_id,
             reason,
             count: 1,
@@ -71,7 +71,7 @@ impl Tally {
     }
 
     /// Firings were missed, or caught up.
-    pub(super) fn add(&mut self, all: impl IntoIterator<Item = Misses>) {
+    pub(super) fn add(&mut self, all: impl IntoIterator<Item = MissedFirings>) {
         for one in all {
             if one.caught_up > 0 {
                 *self.caught_up.entry(one.task_id).or_default() += one.caught_up;
@@ -80,7 +80,7 @@ impl Tally {
                 continue;
             }
             let known = self.misses.entry((one.task_id, one.reason));
-            let sum = known.or_insert(Misses {
+            let sum = known.or_insert(MissedFirings {
                 count: 0,
                 caught_up: 0,
                 ..one
@@ -92,31 +92,35 @@ impl Tally {
     }
 
     /// What was missed, with what is caught up. A task of which nothing was missed has a row with a count of 0.
-    pub(super) fn rows(&self) -> Vec<Misses> {
+    pub(super) fn rows(&self) -> Vec<MissedFirings> {
         let mut caught_up = self.caught_up.clone();
-        let mut rows: Vec<Misses> = self
+        let mut rows: Vec<MissedFirings> = self
             .misses
             .values()
-            .map(|one| Misses {
+            .map(|one| MissedFirings {
                 // Once, where a task missed firings for two reasons.
                 caught_up: caught_up.remove(&one.task_id).unwrap_or_default(),
                 ..*one
             })
             .collect();
-        rows.extend(caught_up.into_iter().map(|(task_id, caught_up)| Misses {
-            task_id,
-            reason: MissReason::Down,
-            count: 0,
-            since: DateTime::UNIX_EPOCH,
-            last: DateTime::UNIX_EPOCH,
-            caught_up,
-        }));
+        rows.extend(
+            caught_up
+                .into_iter()
+                .map(|(task_id, caught_up)| MissedFirings {
+                    task_id,
+                    reason: MissReason::Down,
+                    count: 0,
+                    since: DateTime::UNIX_EPOCH,
+                    last: DateTime::UNIX_EPOCH,
+                    caught_up,
+                }),
+        );
         rows
     }
 }
 
 /// What planned rows record as missed after an instant: what is earlier, another node has recorded.
-pub(super) fn recorded_after(until: DateTime<Utc>, rows: &[Planned]) -> Vec<Misses> {
+pub(super) fn recorded_after(until: DateTime<Utc>, rows: &[Planned]) -> Vec<MissedFirings> {
     let missed = rows.iter().filter(|row| row.scheduled_for > until);
     missed
         .filter_map(|row| match row.entry {
@@ -124,7 +128,7 @@ pub(super) fn recorded_after(until: DateTime<Utc>, rows: &[Planned]) -> Vec<Miss
                 reason,
                 count,
                 since,
-            } => Some(Misses {
+            } => Some(MissedFirings {
                 task_id: row.task_id,
                 reason,
                 count,
@@ -138,7 +142,7 @@ pub(super) fn recorded_after(until: DateTime<Utc>, rows: &[Planned]) -> Vec<Miss
 }
 
 /// Keeps what a later claim reports.
-pub(super) async fn keep(tx: &Tx, all: &[Misses]) -> Result<(), StoreError> {
+pub(super) async fn keep(tx: &Tx, all: &[MissedFirings]) -> Result<(), StoreError> {
     for chunk in all.chunks(CHUNK) {
         let rows = chunk.iter().map(|one| unreported_miss::ActiveModel {
             task_id: Set(one.task_id.0),
@@ -157,7 +161,7 @@ pub(super) async fn keep(tx: &Tx, all: &[Misses]) -> Result<(), StoreError> {
 }
 
 /// Takes what no message has reported yet.
-pub(super) async fn take(tx: &Tx) -> Result<Vec<Misses>, StoreError> {
+pub(super) async fn take(tx: &Tx) -> Result<Vec<MissedFirings>, StoreError> {
     use unreported_miss::Column as C;
     let rows = unreported_miss::Entity::find()
         .order_by_asc(C::Id)
@@ -173,7 +177,7 @@ pub(super) async fn take(tx: &Tx) -> Result<Vec<Misses>, StoreError> {
         .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Misses {
+        .map(|row| MissedFirings {
             task_id: TaskId(row.task_id),
             // A reason of another version is reported as the usual one.
             reason: MissReason::read(&row.reason).unwrap_or(MissReason::Down),
@@ -195,10 +199,10 @@ mod tests {
 
     #[test]
     fn an_outage_adds_up_by_task_and_reason() {
-        let mut tally = Tally::of(HashMap::from([(TaskId(1), 1), (TaskId(3), 1)]));
+        let mut tally = MissedCounts::of(HashMap::from([(TaskId(1), 1), (TaskId(3), 1)]));
         tally.miss(TaskId(1), MissReason::Down, at(60));
         tally.miss(TaskId(2), MissReason::Down, at(5));
-        tally.add([Misses {
+        tally.add([MissedFirings {
             task_id: TaskId(1),
             reason: MissReason::Down,
             count: 40,
@@ -210,7 +214,7 @@ mod tests {
         assert_eq!(rows.len(), 3);
         assert_eq!(
             rows[0],
-            Misses {
+            MissedFirings {
                 task_id: TaskId(1),
                 reason: MissReason::Down,
                 count: 41,
@@ -223,7 +227,7 @@ mod tests {
         // Nothing of it was missed: only kept for what follows.
         assert_eq!((rows[2].task_id, rows[2].count), (TaskId(3), 0));
         // What is kept and taken again adds up to the same.
-        let mut again = Tally::default();
+        let mut again = MissedCounts::default();
         again.add(rows.clone());
         assert_eq!(again.rows(), rows);
     }

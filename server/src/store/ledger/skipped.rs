@@ -24,7 +24,7 @@ pub(super) fn joins(before: DateTime<Utc>, next: DateTime<Utc>) -> bool {
 }
 
 /// Firings of one schedule, close together and skipped for the same reason.
-struct Stretch<'a> {
+struct SkippedSpan<'a> {
     first: &'a Planned,
     last: &'a Planned,
     reason: SkipReason,
@@ -84,7 +84,7 @@ pub(super) async fn insert(
     Ok(firsts)
 }
 
-impl Stretch<'_> {
+impl SkippedSpan<'_> {
     fn row(&self) -> Planned {
         let entry = if self.count == 1 {
             PlannedEntry::Skipped(self.reason)
@@ -137,7 +137,7 @@ async fn instants_between(
 }
 
 /// Joins firings that are close, per schedule, but not across an instant that has a row.
-fn fold<'a>(firings: impl Iterator<Item = &'a Planned>, there: &Instants) -> Vec<Stretch<'a>> {
+fn fold<'a>(firings: impl Iterator<Item = &'a Planned>, there: &Instants) -> Vec<SkippedSpan<'a>> {
     let mut by_schedule: BTreeMap<ScheduleId, Vec<&Planned>> = BTreeMap::new();
     for firing in firings {
         by_schedule
@@ -145,7 +145,7 @@ fn fold<'a>(firings: impl Iterator<Item = &'a Planned>, there: &Instants) -> Vec
             .or_default()
             .push(firing);
     }
-    let mut stretches: Vec<Stretch<'_>> = Vec::new();
+    let mut stretches: Vec<SkippedSpan<'_>> = Vec::new();
     for mut firings in by_schedule.into_values() {
         firings.sort_by_key(|firing| firing.scheduled_for);
         for firing in firings {
@@ -162,7 +162,7 @@ fn fold<'a>(firings: impl Iterator<Item = &'a Planned>, there: &Instants) -> Vec
                     stretch.last = firing;
                     stretch.count += 1;
                 }
-                _ => stretches.push(Stretch {
+                _ => stretches.push(SkippedSpan {
                     first: firing,
                     last: firing,
                     reason,
@@ -212,7 +212,11 @@ async fn last_rows(tx: &Tx, ids: &[i64]) -> Result<HashMap<i64, occurrence::Mode
     Ok(found)
 }
 
-async fn extend(tx: &Tx, row: &occurrence::Model, stretch: &Stretch<'_>) -> Result<(), StoreError> {
+async fn extend(
+    tx: &Tx,
+    row: &occurrence::Model,
+    stretch: &SkippedSpan<'_>,
+) -> Result<(), StoreError> {
     use occurrence::Column as C;
     occurrence::Entity::update_many()
         .col_expr(C::ScheduledFor, Expr::value(stretch.last.scheduled_for))

@@ -193,7 +193,7 @@ async fn add_held(tx: &Tx, merged: &mut [Candidate]) -> Result<(), StoreError> {
 }
 
 /// A task, as far as merging needs it.
-struct Known {
+struct DigestTask {
     name: TaskName,
     state: TaskState,
     changed: DateTime<Utc>,
@@ -202,7 +202,7 @@ struct Known {
 async fn tasks_of(
     tx: &Tx,
     ids: impl Iterator<Item = i64>,
-) -> Result<HashMap<TaskId, Known>, StoreError> {
+) -> Result<HashMap<TaskId, DigestTask>, StoreError> {
     use task::Column as T;
     let ids: Vec<i64> = ids.collect::<HashSet<i64>>().into_iter().collect();
     let mut tasks = HashMap::with_capacity(ids.len());
@@ -215,7 +215,7 @@ async fn tasks_of(
             .all(tx)
             .await?;
         tasks.extend(rows.into_iter().map(|(id, name, zone, state, changed)| {
-            let known = Known {
+            let known = DigestTask {
                 name: TaskName { name, zone },
                 state: state.0,
                 changed,
@@ -231,7 +231,7 @@ async fn insert(
     tx: &Tx,
     channel: ChannelId,
     merged: &[Candidate],
-    tasks: &HashMap<TaskId, Known>,
+    tasks: &HashMap<TaskId, DigestTask>,
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
     let entries: Vec<DigestEntry> = merged.iter().map(|one| one.entry).collect();

@@ -9,7 +9,7 @@ use super::super::code::{Code, Lenient};
 use super::super::entity::{channel, message};
 use super::super::{StoreError, Tx};
 use super::OutboxItem;
-use crate::facts::{Facts, StandIn, StoodFor};
+use crate::facts::{Facts, FailedChannel, FallbackNotice};
 
 /// Puts the message for the fallback of a channel into the outbox, with the picture that follows it, in the transaction that gives the message up.
 pub(super) async fn send_instead(
@@ -33,12 +33,13 @@ pub(super) async fn send_instead(
     let Some((name, Some(fallback))) = found else {
         return Ok(());
     };
-    let given_up = StoodFor {
+    let given_up = FailedChannel {
         id: item.channel_id,
         name,
     };
     let before = item.stand_in.as_ref();
-    let Some(stand_in) = StandIn::after(before, given_up, answer, ChannelId(fallback)) else {
+    let Some(stand_in) = FallbackNotice::after(before, given_up, answer, ChannelId(fallback))
+    else {
         tracing::warn!(
             message.id = item.id.0,
             channel.id = fallback,
@@ -110,12 +111,14 @@ fn ticket_of(item: &OutboxItem) -> Option<i64> {
     facts.ticket().map(|id| id.0)
 }
 
-fn stand_in_json(stand_in: &StandIn) -> Result<String, StoreError> {
+fn stand_in_json(stand_in: &FallbackNotice) -> Result<String, StoreError> {
     serde_json::to_string(stand_in).map_err(|error| unreadable(&error))
 }
 
 /// For whom a message stands in, as it is stored.
-pub(in super::super) fn read_stand_in(stored: Option<&str>) -> Result<Option<StandIn>, StoreError> {
+pub(in super::super) fn read_stand_in(
+    stored: Option<&str>,
+) -> Result<Option<FallbackNotice>, StoreError> {
     stored
         .map(|text| serde_json::from_str(text).map_err(|error| unreadable(&error)))
         .transpose()

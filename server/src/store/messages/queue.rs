@@ -15,14 +15,14 @@ use super::super::entity::{channel, message};
 use super::super::ledger::lock_cluster;
 use super::super::txn::transaction;
 use super::super::{Store, StoreError, Tx};
-use super::{OutboxItem, Rate, Taken, caused_at, digest, read_stand_in, slots};
+use super::{OutboxItem, Rate, TakeResult, caused_at, digest, read_stand_in, slots};
 
 /// Ids of one statement.
 const CHUNK: usize = 500;
 
 /// What the outbox has to do.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Outlook {
+pub struct OutboxState {
     /// Channels that have something to send now.
     pub due: Vec<ChannelId>,
     /// When the first of the others has something.
@@ -93,9 +93,9 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn outbox_look(&self, now: DateTime<Utc>) -> Result<Outlook, StoreError> {
+    pub async fn outbox_look(&self, now: DateTime<Utc>) -> Result<OutboxState, StoreError> {
         use message::Column as M;
-        let mut outlook = Outlook::default();
+        let mut outlook = OutboxState::default();
         let mut last = i64::MIN;
         // From channel to channel along the index, since a DISTINCT would go through all that waits.
         loop {
@@ -136,18 +136,18 @@ impl Store {
         rate: Option<Rate>,
         node: &str,
         now: DateTime<Utc>,
-    ) -> Result<Taken, StoreError> {
+    ) -> Result<TakeResult, StoreError> {
         use message::Column as M;
         transaction!(self, |tx| {
             if let Some(until) = blocked_until(tx, channel_id, now).await? {
-                return Ok(Taken::Wait(until));
+                return Ok(TakeResult::Wait(until));
             }
             let Some(mut row) = first(tx, channel_id, now).await? else {
-                return Ok(Taken::Nothing);
+                return Ok(TakeResult::Nothing);
             };
             if let Some(rate) = rate {
                 if let Some(until) = slots::take(tx, channel_id, rate, now).await? {
-                    return Ok(Taken::Wait(until));
+                    return Ok(TakeResult::Wait(until));
                 }
                 if digest::merge(tx, channel_id, rate.minute, now).await? {
                     row = first(tx, channel_id, now).await?.ok_or(StoreError::Raced)?;
@@ -163,7 +163,7 @@ impl Store {
             if taken.rows_affected != 1 {
                 return Err(StoreError::Raced);
             }
-            Ok(Taken::Message(Box::new(item(row)?)))
+            Ok(TakeResult::Message(Box::new(item(row)?)))
         })
     }
 

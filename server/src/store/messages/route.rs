@@ -9,12 +9,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use app::id::{ChannelId, RunId, TaskId};
 use app::message::Event;
-use app::rule::{By, Circumstances, Fate, Pick, QuietHours, Rule, Subject, picks};
+use app::rule::{
+    By, ChannelCandidate, QuietHours, RoutingOutcome, Rule, RuleContext, Subject, picks,
+};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::super::entity::{calendar, run};
-use super::super::rules::{Wanted, in_force};
+use super::super::rules::{EventMask, in_force};
 use super::super::{Store, StoreError, Tx};
 use super::{NewMessage, Notice, throttle};
 use crate::calendar::WorkCalendar;
@@ -32,7 +34,7 @@ impl Router {
     /// Reads the rules for some notices; nothing, where the result is known without.
     pub(in super::super) async fn read<'a>(
         tx: &Tx,
-        wanted: Wanted,
+        wanted: EventMask,
         notices: impl Iterator<Item = &'a Notice>,
     ) -> Result<Self, StoreError> {
         let mut tasks: BTreeSet<TaskId> = BTreeSet::new();
@@ -61,7 +63,7 @@ impl Router {
     /// Whether a message comes of a notice, or would if nothing were held back.
     pub(in super::super) fn sends(&self, notice: &Notice) -> bool {
         let picks = picks(&self.rules, &notice.subject, notice.event);
-        picks.iter().any(Pick::sends)
+        picks.iter().any(ChannelCandidate::sends)
     }
 
     /// Adds the messages of a notice: none, or one for each of its channels.
@@ -86,13 +88,13 @@ impl Router {
                 let streak = asked.streak(tx, notice.run_id).await?;
                 let now = asked.circumstances(tx, streak, calendars).await?;
                 match rule.fate(event, &now) {
-                    Fate::Sent => {}
-                    Fate::Held { until } => message.held_until = Some(until),
-                    Fate::Throttled { .. } => {
+                    RoutingOutcome::Sent => {}
+                    RoutingOutcome::Held { until } => message.held_until = Some(until),
+                    RoutingOutcome::Throttled { .. } => {
                         throttle::hold_back(tx, rule.id, notice).await?;
                         continue;
                     }
-                    Fate::OtherFailure { .. } | Fate::Muted => continue,
+                    RoutingOutcome::OtherFailure { .. } | RoutingOutcome::Muted => continue,
                 }
                 if rule.throttles(event) {
                     message.held_back = throttle::note_sent(tx, rule.id, notice, at).await?;
@@ -134,7 +136,7 @@ impl Asked<'_> {
         connection: &C,
         streak: Option<i64>,
         calendars: &mut HashMap<String, Option<WorkCalendar>>,
-    ) -> Result<Circumstances, StoreError> {
+    ) -> Result<RuleContext, StoreError> {
         let (rule, event, at) = (self.rule, self.event, self.at);
         let last_sent = match rule.throttles(event) {
             true => throttle::last_sent(connection, rule.id, self.task, event).await?,
@@ -144,7 +146,7 @@ impl Asked<'_> {
             Some(hours) if rule.holds(event) => until(connection, hours, at, calendars).await?,
             _ => None,
         };
-        Ok(Circumstances {
+        Ok(RuleContext {
             at,
             streak,
             last_sent,
@@ -214,7 +216,7 @@ pub struct RouteNow {
     /// The rule that decides; `None` for the default of the task's main channel.
     pub rule: Option<Rule>,
     /// What would become of it.
-    pub fate: Fate,
+    pub fate: RoutingOutcome,
 }
 
 impl Store {
@@ -239,7 +241,7 @@ impl Store {
         for &event in events {
             for pick in picks(&rules, subject, event) {
                 let (rule, fate) = match pick.by {
-                    By::MainChannel => (None, Fate::Sent),
+                    By::MainChannel => (None, RoutingOutcome::Sent),
                     By::Rule(rule) => {
                         let asked = Asked {
                             rule,

@@ -2,7 +2,9 @@
 
 use app::channel::ChannelKind;
 use app::id::{ChannelId, RunId};
-use app::message::{Event, MessageKind, MessageState, MessageStep, NoAnswer, PictureName, Why};
+use app::message::{
+    Event, MessageKind, MessageState, MessageStep, NoAnswer, NoAnswerReason, PictureName,
+};
 use app::run::{RunReason, RunStep};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, Func, IntoCondition};
@@ -14,7 +16,7 @@ use super::super::entity::{channel, message};
 use super::super::pictures::is_uploaded;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::{NO_TASK, OutboxItem, Rate, Setback, caused_at, digest, fallback, slots};
+use super::{NO_TASK, OutboxItem, Rate, RetryCause, caused_at, digest, fallback, slots};
 use crate::text::{EXCERPT_CHARS, head};
 
 impl Store {
@@ -106,7 +108,7 @@ impl Store {
         item: &OutboxItem,
         answer: &str,
         next: DateTime<Utc>,
-        setback: Setback,
+        setback: RetryCause,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         use message::Column as M;
@@ -119,8 +121,8 @@ impl Store {
                 .step(M::State, MessageStep::PutBack);
             let back = match setback {
                 // It keeps its place: nothing is wrong with it.
-                Setback::Pace => back.col_expr(M::Attempts, Expr::value(item.attempts - 1)),
-                Setback::Passing => back.col_expr(M::NextAttemptAt, Expr::value(next)),
+                RetryCause::Pace => back.col_expr(M::Attempts, Expr::value(item.attempts - 1)),
+                RetryCause::Passing => back.col_expr(M::NextAttemptAt, Expr::value(next)),
             };
             if back.exec(tx).await?.rows_affected == 1
                 && item.task_id != NO_TASK
@@ -134,8 +136,8 @@ impl Store {
                 withdraw_message(tx, item.id.0, &reason, now).await?;
             }
             match setback {
-                Setback::Pace => note_pace(tx, item.channel_id, answer, next).await,
-                Setback::Passing => note_trouble(tx, item.channel_id, answer, false, now).await,
+                RetryCause::Pace => note_pace(tx, item.channel_id, answer, next).await,
+                RetryCause::Passing => note_trouble(tx, item.channel_id, answer, false, now).await,
             }
         })
     }
@@ -235,7 +237,7 @@ async fn follow(tx: &Tx, text: i64, is_sent: bool) -> Result<(), StoreError> {
         picture
             .col_expr(
                 M::LastAnswer,
-                Expr::value(NoAnswer::from(Why::TextNotSent).code()),
+                Expr::value(NoAnswer::from(NoAnswerReason::TextNotSent).code()),
             )
             .step(M::State, MessageStep::FallWithText)
     };
@@ -257,7 +259,7 @@ async fn kind_of(tx: &Tx, id: ChannelId) -> Result<Option<ChannelKind>, StoreErr
 /// Withdraws a picture whose channel takes none.
 async fn withdraw_picture(tx: &Tx, picture: impl IntoCondition) -> Result<(), StoreError> {
     use message::Column as M;
-    let why = NoAnswer::from(Why::NoPictures).code();
+    let why = NoAnswer::from(NoAnswerReason::NoPictures).code();
     message::Entity::update_many()
         .col_expr(M::LastAnswer, Expr::value(why))
         .filter(picture)

@@ -27,7 +27,7 @@ const ADDED_UP: u64 = 1_000;
 
 /// What is kept of a task's runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Kept {
+pub struct KeepLimits {
     /// Runs that ended earlier are not.
     pub since: Option<DateTime<Utc>>,
     /// So many of the newest are.
@@ -38,7 +38,7 @@ pub struct Kept {
 
 /// Runs that are no longer kept, and firings without a run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Old {
+pub struct ExpiredRows {
     /// Some runs, the oldest first; none when there are no more.
     pub runs: Vec<i64>,
     /// Firings that were due before this and ended without a run are not kept either.
@@ -60,10 +60,15 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn old_runs(&self, task: TaskId, kept: Kept, limit: u64) -> Result<Old, StoreError> {
-        let mut old = Old {
+    pub async fn old_runs(
+        &self,
+        task: TaskId,
+        kept: KeepLimits,
+        limit: u64,
+    ) -> Result<ExpiredRows, StoreError> {
+        let mut old = ExpiredRows {
             unruns_before: kept.since,
-            ..Old::default()
+            ..ExpiredRows::default()
         };
         let mut upto = None;
         if let Some(runs) = kept.runs {

@@ -21,9 +21,9 @@ const LISTS_MAX: u64 = 500;
 
 /// The events that rules in force name: a bit for each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Wanted(u64);
+pub(crate) struct EventMask(u64);
 
-impl Wanted {
+impl EventMask {
     /// Every event.
     pub(in super::super) const ALL: Self = Self(u64::MAX);
 
@@ -56,19 +56,19 @@ fn is_default(event: Event, subject: &Subject) -> bool {
 
 /// What a process knows of the rules. Cheap to clone; all copies know the same.
 #[derive(Clone, Debug, Default)]
-pub(in super::super) struct RuleHint(Arc<Mutex<Known>>);
+pub(in super::super) struct RuleHint(Arc<Mutex<RulesCache>>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct RulesCache {
     /// How often it was forgotten: what was read before the last time is not kept.
     forgotten: u64,
     /// The number of changes in the cluster's row when it was last looked at.
     changes: i64,
-    wanted: Option<Wanted>,
+    wanted: Option<EventMask>,
 }
 
 impl RuleHint {
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, RulesCache> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -89,7 +89,7 @@ impl Store {
     }
 
     /// The events that rules name; asks the database where that is not known.
-    pub(in super::super) async fn wanted(&self) -> Result<Wanted, StoreError> {
+    pub(in super::super) async fn wanted(&self) -> Result<EventMask, StoreError> {
         let (known, forgotten) = {
             let known = self.rules.lock();
             (known.wanted, known.forgotten)
@@ -106,14 +106,14 @@ impl Store {
             .into_tuple()
             .all(&self.reader)
             .await?;
-        let mut wanted = Wanted::default();
+        let mut wanted = EventMask::default();
         if lists.len() as u64 == LISTS_MAX {
-            wanted = Wanted::ALL;
+            wanted = EventMask::ALL;
         }
         for list in lists {
             for word in from_json(&list)? {
                 // Only a newer server causes an event that this one does not know.
-                let bit = Event::read(&word).map_or(0, Wanted::bit);
+                let bit = Event::read(&word).map_or(0, EventMask::bit);
                 wanted.0 |= bit;
             }
         }

@@ -77,7 +77,7 @@ pub struct SummaryTask {
 
 /// A run that ended badly, and was not retried.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct BadEnd {
+pub struct UnsuccessfulRun {
     /// Its task.
     pub task: TaskId,
     /// The run.
@@ -103,7 +103,7 @@ pub struct NotStarted {
 
 /// A run that has ended, and how long it took.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Took {
+pub struct RunDuration {
     /// The run.
     pub run: RunId,
     /// How it ended.
@@ -170,7 +170,7 @@ impl Store {
         &self,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
-    ) -> Result<WithinLimit<BadEnd>, StoreError> {
+    ) -> Result<WithinLimit<UnsuccessfulRun>, StoreError> {
         use run::Column as R;
         let mut ends = WithinLimit::default();
         for state in RunState::BAD {
@@ -187,7 +187,7 @@ impl Store {
                 .limit(PERIOD_MAX + 1);
             QueryTrait::query(&mut query).force_index(RUNS_BY_STATE, IndexHintScope::All);
             let rows: Vec<(i64, i64, DateTime<Utc>)> = query.into_tuple().all(&self.reader).await?;
-            let end = |(task, run, at): (i64, i64, DateTime<Utc>)| BadEnd {
+            let end = |(task, run, at): (i64, i64, DateTime<Utc>)| UnsuccessfulRun {
                 task: TaskId(task),
                 run: RunId(run),
                 at,
@@ -298,7 +298,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn last_runs(&self, task: TaskId) -> Result<Vec<Took>, StoreError> {
+    pub async fn last_runs(&self, task: TaskId) -> Result<Vec<RunDuration>, StoreError> {
         use run::Column as R;
         let mut query = run::Entity::find()
             .select_only()
@@ -310,7 +310,7 @@ impl Store {
         let rows: Vec<RunRow> = query.into_tuple().all(&self.reader).await?;
         let took = |(run, state, started_at, finished_at): RunRow| {
             let ended_at = finished_at?;
-            Some(Took {
+            Some(RunDuration {
                 run: RunId(run),
                 state: state.0,
                 ended_at,

@@ -16,7 +16,7 @@ use super::super::{Act, Store, StoreError, Tx};
 pub use changes::{ChangedTask, DoomedTask, NewTask, TaskChanges};
 
 use super::change::{CheckedSpec, Updated};
-use super::create::{Begins, begin};
+use super::create::{InitialState, begin};
 use super::delete::{Deleted, remove};
 use super::replace::{announce, replace};
 
@@ -94,7 +94,7 @@ async fn apply(
             spec: &spec,
             seen: change_counter(tx).await?,
         };
-        let begins = Begins::Active {
+        let begins = InitialState::Active {
             has_own_channel: false,
         };
         let id = begin(tx, &task.act, checked, begins).await?;

@@ -15,7 +15,7 @@ use super::super::channels::{TaskChannel, has_channel};
 use super::super::entity::task;
 use super::super::ledger::{EVERY_TASK, is_changed_between};
 use super::super::messages::Notice;
-use super::super::tickets::{Follow, follow_rule};
+use super::super::tickets::{ReconcileReason, follow_rule};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::replace::replace;
@@ -124,7 +124,7 @@ pub(super) async fn follow_definition(
     tx: &Tx,
     act: &Act,
     id: TaskId,
-    why: Follow,
+    why: ReconcileReason,
 ) -> Result<(), StoreError> {
     match definition(tx, id).await? {
         Some(task) => follow_rule(tx, &task, why, (act.who(), act.at())).await,

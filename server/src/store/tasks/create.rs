@@ -74,7 +74,7 @@ impl Store {
             if !may_insert(tx, &rules(NO_TASK)).await? {
                 return Ok(Inserted::NoChannel);
             }
-            let begins = Begins::Active {
+            let begins = InitialState::Active {
                 has_own_channel: channel.is_some(),
             };
             let id = begin(tx, act, checked, begins).await?;
@@ -104,7 +104,7 @@ impl Store {
 
 /// How a new task begins.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) enum Begins<'a> {
+pub(in super::super) enum InitialState<'a> {
     /// It fires.
     Active {
         /// Whether a channel is made for it, in the place of the one that it names.
@@ -120,14 +120,14 @@ pub(in super::super) async fn begin(
     tx: &Tx,
     act: &Act,
     checked: CheckedSpec<'_>,
-    begins: Begins<'_>,
+    begins: InitialState<'_>,
 ) -> Result<TaskId, StoreError> {
     let (now, spec) = (act.at(), checked.spec);
     let mut row = columns(spec, now);
     row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
     let (state, has_own_channel) = match begins {
-        Begins::Active { has_own_channel } => (TaskState::Active, has_own_channel),
-        Begins::Held(by) => {
+        InitialState::Active { has_own_channel } => (TaskState::Active, has_own_channel),
+        InitialState::Held(by) => {
             row.held = Set(Some(serde_json::json!(by).to_string()));
             (TaskState::Paused, false)
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use app::id::{RunId, TaskId};
 use app::run::RunState;
-use app::task::{LastRun, Pulse, Task, TaskQuery};
+use app::task::{LastRun, LastRuns, Task, TaskQuery};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement};
@@ -27,7 +27,7 @@ pub struct ListedTask {
     /// Its newest run.
     pub last_run: Option<LastRun>,
     /// The outcome of its recent runs.
-    pub pulse: Pulse,
+    pub pulse: LastRuns,
 }
 
 /// A run, with the failures in a row of its task and when the first of them started.
@@ -102,17 +102,17 @@ impl Store {
                 let id = task.id.0;
                 let newest = newest.remove(&id);
                 let pulse = match &newest {
-                    Some(newest) if newest.run.state.is_over() => Pulse {
+                    Some(newest) if newest.run.state.is_over() => LastRuns {
                         under_way: None,
                         ended: Some(newest.run.state),
                         failures: newest.failures,
                     },
-                    Some(newest) => Pulse {
+                    Some(newest) => LastRuns {
                         under_way: Some(newest.run.started_at),
                         ended: ended.get(&id).map(|ended| ended.run.state),
                         failures: newest.failures,
                     },
-                    None => Pulse::default(),
+                    None => LastRuns::default(),
                 };
                 Ok(ListedTask {
                     task,

@@ -12,7 +12,7 @@ use super::super::delivery::withdraw_announced;
 use super::super::entity::task;
 use super::super::ledger::{note_change, skip_due, withdraw};
 use super::super::messages::{Notice, insert_notices};
-use super::super::tickets::{Follow, follow_rule};
+use super::super::tickets::{ReconcileReason, follow_rule};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::change::changed;
@@ -120,7 +120,7 @@ impl Store {
                 let event = TaskEvent::restored(act.who());
                 let facts = Facts::of_task(&task, None, now, event);
                 insert_notices(tx, &[Notice::about(&task, facts)]).await?;
-                follow_rule(tx, &task, Follow::Changed, (act.who(), now)).await?;
+                follow_rule(tx, &task, ReconcileReason::Changed, (act.who(), now)).await?;
             }
             Ok(true)
         })

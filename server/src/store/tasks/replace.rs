@@ -12,7 +12,7 @@ use super::super::entity::task;
 use super::super::ledger::{note_change, withdraw};
 use super::super::messages::{Notice, insert_notices};
 use super::super::rules::apply;
-use super::super::tickets::Follow;
+use super::super::tickets::ReconcileReason;
 use super::super::urge_defaults::inherited;
 use super::super::{Act, StoreError, Tx};
 use super::change::{
@@ -44,8 +44,8 @@ pub(super) async fn replace(
     let before = rule_of(tx, id).await?;
     let is_order = |opens| opens == Opens::Task;
     let why = match is_order(spec.tickets.opens) && !is_order(before.opens) {
-        true => Follow::Ordered,
-        false => Follow::Changed,
+        true => ReconcileReason::Ordered,
+        false => ReconcileReason::Changed,
     };
     let mut row = columns(spec, now);
     row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
@@ -75,7 +75,7 @@ pub(super) async fn announce(
 ) -> Result<(), StoreError> {
     insert_notices(tx, notices).await?;
     if spec.urging || spec.tickets.opens == Opens::Task {
-        follow_definition(tx, act, id, Follow::Ordered).await?;
+        follow_definition(tx, act, id, ReconcileReason::Ordered).await?;
     }
     Ok(())
 }

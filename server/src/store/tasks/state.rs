@@ -2,7 +2,7 @@
 
 use app::id::TaskId;
 use app::occurrence::SkipReason;
-use app::run::{Gone, RunReason};
+use app::run::{RunReason, TaskRemoval};
 use app::schedule::{Purpose, Schedule};
 use app::task::{TaskState, TaskStep};
 use app::ticket::TicketKind;
@@ -16,7 +16,7 @@ use super::super::delivery::{withdraw_announced, withdraw_task};
 use super::super::entity::task;
 use super::super::ledger::{note_change, skip_due, withdraw};
 use super::super::messages::{Notice, insert_notices};
-use super::super::tickets::{Follow, close_of_task, follow_rule, renew_chase};
+use super::super::tickets::{ReconcileReason, close_of_task, follow_rule, renew_chase};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::change::{Updated, changed, definition, follow_definition};
@@ -83,7 +83,7 @@ impl Store {
             switch_urging(tx, act, id, true).await?;
             if let Some(task) = definition(tx, id).await? {
                 renew_chase(tx, &task, now).await?;
-                follow_rule(tx, &task, Follow::Changed, (act.who(), now)).await?;
+                follow_rule(tx, &task, ReconcileReason::Changed, (act.who(), now)).await?;
             }
             Ok(true)
         })
@@ -104,8 +104,8 @@ pub(in super::super) async fn step_task(
         return Ok(Updated::Held);
     }
     let why = match state_of(tx, id).await? {
-        Some(TaskState::Closed) => Follow::Ordered,
-        _ => Follow::Changed,
+        Some(TaskState::Closed) => ReconcileReason::Ordered,
+        _ => ReconcileReason::Changed,
     };
     let mut update = task::Entity::update_many()
         .col_expr(task::Column::PausedUntil, Expr::value(until))
@@ -131,7 +131,7 @@ pub(in super::super) async fn step_task(
         }
         TaskState::Closed => {
             skip_due(tx, id, now, SkipReason::Closed).await?;
-            let reason = RunReason::TaskGone(Gone::Closed);
+            let reason = RunReason::TaskGone(TaskRemoval::Closed);
             withdraw_task(tx, id, &reason, now).await?;
             close_of_task(tx, id, None, (act.who(), word), now).await?;
         }
@@ -197,5 +197,5 @@ pub(in super::super) async fn follow_resumed(
     act: &Act,
     id: TaskId,
 ) -> Result<(), StoreError> {
-    follow_definition(tx, act, id, Follow::Changed).await
+    follow_definition(tx, act, id, ReconcileReason::Changed).await
 }

@@ -19,7 +19,7 @@ use super::super::messages::{Notice, insert_notices};
 use super::super::tasks::{schedules_of, stop_urging, to_task};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::{CHUNK, Follow, ITSELF, StoredTicket, act, follow_rule, open_key};
+use super::{CHUNK, ITSELF, ReconcileReason, StoredTicket, act, follow_rule, open_key};
 use crate::facts::{Facts, TaskEvent, TicketFacts};
 
 /// Tasks that are read at once.
@@ -154,7 +154,7 @@ impl Store {
             };
             let schedules = schedules_of(tx, &[id.0]).await?;
             let (task, _) = to_task(row, &schedules)?;
-            follow_rule(tx, &task, Follow::Changed, (ITSELF, now)).await?;
+            follow_rule(tx, &task, ReconcileReason::Changed, (ITSELF, now)).await?;
             Ok(task.urging)
         })
     }

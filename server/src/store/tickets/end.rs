@@ -10,7 +10,7 @@ use super::super::code::{Code, TakeStep, is_one_of};
 use super::super::delivery::withdraw_urges;
 use super::super::entity::{ticket, ticket_event};
 use super::super::messages::insert_wanted;
-use super::super::rules::Wanted;
+use super::super::rules::EventMask;
 use super::super::{StoreError, Tx};
 use super::open::{TicketSeed, about};
 use super::{CHUNK, ITSELF, urged};
@@ -124,7 +124,7 @@ pub(in super::super) async fn close_of_task(
 /// Ends the tickets about failures of tasks whose runs have succeeded; returns whether a message came of it.
 pub(in super::super) async fn recovered(
     tx: &Tx,
-    wanted: Wanted,
+    wanted: EventMask,
     seeds: &[TicketSeed],
 ) -> Result<bool, StoreError> {
     use ticket::Column as C;

@@ -12,7 +12,7 @@ use super::super::code::Code;
 use super::super::entity::run;
 use super::super::{Store, StoreError};
 use super::CHUNK;
-use crate::facts::{End, Ends};
+use crate::facts::{End, HeadAndTail};
 
 /// What is read of a run.
 type Row = (
@@ -78,7 +78,7 @@ fn end(row: Row) -> Option<(RunId, End)> {
         attempt,
         started_at,
         finished_at,
-        output: Ends::of(&excerpt.unwrap_or_default()),
+        output: HeadAndTail::of(&excerpt.unwrap_or_default()),
         failures: None,
     };
     Some((RunId(id), end))

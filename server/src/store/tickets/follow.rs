@@ -7,14 +7,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::super::code::{Code, is_one_of};
 use super::super::entity::ticket;
-use super::super::rules::Wanted;
+use super::super::rules::EventMask;
 use super::super::{StoreError, Tx};
 use super::end::{Ended, finish};
 use super::open::{TicketSeed, open_all};
 
 /// Why the tickets of a task are compared with its definition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in super::super) enum Follow {
+pub(in super::super) enum ReconcileReason {
     /// It is a new order: created, reopened, or made one by this change.
     Ordered,
     /// Something else has changed. An order whose ticket has ended is not asked for again with that.
@@ -26,7 +26,7 @@ pub(in super::super) enum Follow {
 pub(in super::super) async fn follow_rule(
     tx: &Tx,
     task: &Task,
-    why: Follow,
+    why: ReconcileReason,
     (who, at): (&str, DateTime<Utc>),
 ) -> Result<(), StoreError> {
     use ticket::Column as C;
@@ -47,8 +47,8 @@ pub(in super::super) async fn follow_rule(
     let word = None;
     finish(tx, &gone, &Ended { who, word, at }).await?;
     let lasting: &[TicketKind] = match why {
-        Follow::Ordered => &[TicketKind::Task, TicketKind::Chase],
-        Follow::Changed => &[TicketKind::Chase],
+        ReconcileReason::Ordered => &[TicketKind::Task, TicketKind::Chase],
+        ReconcileReason::Changed => &[TicketKind::Chase],
     };
     let missing = lasting
         .iter()
@@ -56,6 +56,6 @@ pub(in super::super) async fn follow_rule(
     let seeds: Vec<TicketSeed> = missing
         .map(|kind| TicketSeed::new(*kind, task, at))
         .collect();
-    open_all(tx, Wanted::ALL, &seeds).await?;
+    open_all(tx, EventMask::ALL, &seeds).await?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::super::code::{Code, is_one_of};
 use super::super::entity::{task, ticket};
 use super::super::messages::{Notice, insert_wanted};
-use super::super::rules::Wanted;
+use super::super::rules::EventMask;
 use super::super::tasks::{to_json, to_tickets};
 use super::super::{StoreError, Tx};
 use super::end::{Ended, end};
@@ -112,7 +112,7 @@ impl TicketSeed {
 /// Opens tickets, except those that are open already; returns whether a message came of it.
 pub(in super::super) async fn open_all(
     tx: &Tx,
-    wanted: Wanted,
+    wanted: EventMask,
     seeds: &[TicketSeed],
 ) -> Result<bool, StoreError> {
     let mut has_messages = false;
@@ -158,7 +158,7 @@ pub(in super::super) async fn open_all(
 /// message came of it.
 async fn expire_oldest(
     tx: &Tx,
-    wanted: Wanted,
+    wanted: EventMask,
     opened: &[&TicketSeed],
 ) -> Result<bool, StoreError> {
     use ticket::Column as C;

@@ -7,7 +7,7 @@ use app::run::RunState;
 use app::task::{TaskDraft, TaskState};
 use chrono::TimeDelta;
 use server::clock::Clock;
-use server::store::{NewMessage, OutboxItem, Outcome, Setback, StopOutcome, Taken};
+use server::store::{NewMessage, OutboxItem, Outcome, RetryCause, StopOutcome, TakeResult};
 
 use super::{TIMES, runs_elsewhere};
 use crate::helpers::TestApp;
@@ -18,7 +18,7 @@ async fn take(app: &TestApp, channel: ChannelId, node: &str) -> OutboxItem {
     let now = app.clock.now();
     let store = &app.components.store;
     match store.outbox_take(channel, None, node, now).await {
-        Ok(Taken::Message(item)) => *item,
+        Ok(TakeResult::Message(item)) => *item,
         other => panic!("{other:?}"),
     }
 }
@@ -56,7 +56,7 @@ async fn a_node_that_was_declared_dead_settles_nothing_that_another_one_sends() 
     assert_eq!(reclaimed.expect("the database"), 1);
     let new = take(&app, channel, "new").await;
     let next = now + TimeDelta::minutes(1);
-    for setback in [Setback::Pace, Setback::Passing] {
+    for setback in [RetryCause::Pace, RetryCause::Passing] {
         let back = store.outbox_retry(&old, "late", next, setback, now).await;
         back.expect("the database");
         assert_eq!(states(&app).await, ["sending 2 new"]);
@@ -68,7 +68,7 @@ async fn a_node_that_was_declared_dead_settles_nothing_that_another_one_sends() 
     let sent = store.outbox_sent(&old, "ok", now).await;
     sent.expect("the database");
     assert_eq!(states(&app).await, ["sent 2 new"]);
-    let back = store.outbox_retry(&new, "late", next, Setback::Passing, now);
+    let back = store.outbox_retry(&new, "late", next, RetryCause::Passing, now);
     back.await.expect("the database");
     assert_eq!(states(&app).await, ["sent 2 new"]);
 }

@@ -119,9 +119,9 @@ async fn a_killed_server_is_cleaned_up_after_but_for_what_was_to_stay() {
 }
 
 /// A process of a stranger.
-struct Stranger(Child);
+struct ForeignProcess(Child);
 
-impl Stranger {
+impl ForeignProcess {
     fn new() -> Self {
         Self(
             Command::new("/bin/sleep")
@@ -145,7 +145,7 @@ impl Stranger {
     }
 }
 
-impl Drop for Stranger {
+impl Drop for ForeignProcess {
     fn drop(&mut self) {
         self.0.kill().ok();
         self.0.wait().ok();
@@ -159,7 +159,7 @@ async fn a_pid_that_was_used_again_is_never_signalled() {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").expect("a boot");
     let boot = boot.trim();
     let key = "0123456789abcdef0123456789abcdef";
-    let mut stranger = Stranger::new();
+    let mut stranger = ForeignProcess::new();
     let (pid, started) = stranger.identity();
     let me = std::process::id();
     let write = |lines: &str| std::fs::write(data.join("running.log"), lines).expect("a file");

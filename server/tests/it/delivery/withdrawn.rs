@@ -5,7 +5,7 @@ use app::run::RunState;
 use app::task::Control;
 use chrono::TimeDelta;
 use server::clock::Clock;
-use server::store::{Setback, Taken};
+use server::store::{RetryCause, TakeResult};
 
 use super::{close, run, text_is, with_reminder};
 use crate::helpers::message::{reminder, with_robot};
@@ -84,7 +84,7 @@ async fn a_message_on_its_way_at_the_close_does_not_come_back() {
             .outbox_take(channel, Some(20.into()), &app.me.id, now)
             .await;
         match taken.expect("the database") {
-            Taken::Message(item) => *item,
+            TakeResult::Message(item) => *item,
             other => panic!("{other:?}"),
         }
     };
@@ -104,7 +104,7 @@ async fn a_message_on_its_way_at_the_close_does_not_come_back() {
             &taken,
             "45009",
             now + TimeDelta::minutes(1),
-            Setback::Pace,
+            RetryCause::Pace,
             now,
         )
         .await

@@ -3,7 +3,7 @@
 use app::occurrence::OccurrenceStep;
 use app::run::{RunEnd, RunState, RunStep};
 
-use super::protocol::{Heard, LEASE, Protocol, RETRY_ON_LOST, STEP, Step};
+use super::protocol::{CommitResult, LEASE, Protocol, RETRY_ON_LOST, STEP, Step};
 use super::world::{
     ATTEMPTS, Burial, FIRINGS, Intent, Job, NodeRow, Phase, Process, Run, Turn, World,
 };
@@ -45,13 +45,13 @@ impl Protocol {
                     return None;
                 };
                 let taken = self.is_taken(world, &intents);
-                if heard != Heard::Done {
+                if heard != CommitResult::Done {
                     world.left.unknown -= 1;
                     world.process(machine).turn = Turn::InDoubt;
                 }
-                if taken && heard != Heard::NothingAndNotDone {
+                if taken && heard != CommitResult::NothingAndNotDone {
                     let runs = Self::claim(world, node, intents);
-                    if heard == Heard::Done {
+                    if heard == CommitResult::Done {
                         for run in runs {
                             Self::hold(world, machine, run);
                         }
@@ -84,7 +84,7 @@ impl Protocol {
                 world.spawned[firing][attempt] += 1;
             }
             Step::WriteResult(machine, firing, heard) => {
-                if heard != Heard::Done {
+                if heard != CommitResult::Done {
                     world.left.unknown -= 1;
                 }
                 self.write_result(world, machine, firing, heard);
@@ -219,11 +219,11 @@ impl Protocol {
         world.process(machine).burial = Burial::Ended(dead);
     }
 
-    fn write_result(&self, world: &mut World, machine: usize, firing: usize, heard: Heard) {
+    fn write_result(&self, world: &mut World, machine: usize, firing: usize, heard: CommitResult) {
         let Some(job) = world.process(machine).jobs[firing].clone() else {
             return;
         };
-        if heard != Heard::NothingAndNotDone {
+        if heard != CommitResult::NothingAndNotDone {
             let row = &world.runs[job.run];
             let ours = row.state == RunState::Running && row.epoch == job.epoch;
             if ours || !self.rules.fence {
@@ -235,7 +235,7 @@ impl Protocol {
             }
         }
         // Without an answer it is written again, which changes nothing the second time.
-        if heard == Heard::Done {
+        if heard == CommitResult::Done {
             world.process(machine).jobs[firing] = None;
         }
     }

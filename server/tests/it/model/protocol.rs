@@ -48,7 +48,7 @@ impl Rules {
 
 /// What a COMMIT came to for who sent it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Heard {
+pub(crate) enum CommitResult {
     Done,
     /// It was done, and the answer was lost.
     NothingButDone,
@@ -63,10 +63,10 @@ pub(crate) enum Step {
     Tick,
     Heartbeat(usize),
     ReadDue(usize),
-    CommitClaim(usize, Heard),
+    CommitClaim(usize, CommitResult),
     ResolveDoubt(usize),
     Spawn(usize, usize),
-    WriteResult(usize, usize, Heard),
+    WriteResult(usize, usize, CommitResult),
     ReadDead(usize),
     EndTheirRuns(usize),
     MarkThem(usize),
@@ -87,8 +87,15 @@ impl Step {
                 | Self::Crash(_)
                 | Self::Pause(_)
                 | Self::SetClock(_)
-                | Self::CommitClaim(_, Heard::NothingButDone | Heard::NothingAndNotDone)
-                | Self::WriteResult(_, _, Heard::NothingButDone | Heard::NothingAndNotDone)
+                | Self::CommitClaim(
+                    _,
+                    CommitResult::NothingButDone | CommitResult::NothingAndNotDone
+                )
+                | Self::WriteResult(
+                    _,
+                    _,
+                    CommitResult::NothingButDone | CommitResult::NothingAndNotDone
+                )
         )
     }
 }
@@ -168,11 +175,11 @@ impl Protocol {
         let row = &world.nodes[process.node];
         let heard = row.heartbeat_at == world.now;
         let unknown = world.left.unknown > 0;
-        let outcomes = |step: &dyn Fn(Heard) -> Step, steps: &mut Vec<Step>| {
-            steps.push(step(Heard::Done));
+        let outcomes = |step: &dyn Fn(CommitResult) -> Step, steps: &mut Vec<Step>| {
+            steps.push(step(CommitResult::Done));
             if unknown {
-                steps.push(step(Heard::NothingButDone));
-                steps.push(step(Heard::NothingAndNotDone));
+                steps.push(step(CommitResult::NothingButDone));
+                steps.push(step(CommitResult::NothingAndNotDone));
             }
         };
         if !heard || row.stopped {

@@ -4,7 +4,7 @@ use app::channel::ChannelKind;
 use app::id::{ChannelId, TaskId};
 use server::clock::Clock;
 use server::facts::Facts;
-use server::store::{Notice, Taken};
+use server::store::{Notice, TakeResult};
 
 use super::super::helpers::{TestApp, draft};
 use super::growth::{Costs, weigh};
@@ -49,7 +49,7 @@ async fn send(
     let taken = store
         .outbox_take(channel, limit.map(Into::into), &app.me.id, now)
         .await;
-    let Taken::Message(mut item) = taken.expect("the outbox") else {
+    let TakeResult::Message(mut item) = taken.expect("the outbox") else {
         panic!("something waits");
     };
     item.body = "words".to_owned();

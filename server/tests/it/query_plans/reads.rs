@@ -3,7 +3,7 @@
 use app::id::{ChannelId, TaskId};
 use chrono::TimeDelta;
 use server::clock::Clock;
-use server::store::Kept;
+use server::store::KeepLimits;
 
 use super::super::helpers::TestApp;
 
@@ -94,7 +94,7 @@ pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
     store.waiting_instants().await.expect("instants");
     store.planned_instants().await.expect("instants");
     store.running_under().await.expect("running");
-    let kept = Kept {
+    let kept = KeepLimits {
         since: Some(now - TimeDelta::days(400)),
         runs: Some(100),
         bytes: Some(1),

@@ -10,7 +10,7 @@ use crate::texts::calendars;
 use crate::ui::context::{calendars_ui, lang};
 
 /// The data to draw.
-struct Sheet<'a> {
+struct YearView<'a> {
     lang: Lang,
     /// Named days, ascending.
     days: &'a [CalendarDay],
@@ -21,7 +21,7 @@ struct Sheet<'a> {
 /// The months, and what their marks mean.
 pub(super) fn year(year: i32, days: &[CalendarDay], clock: &Clockface) -> AnyView {
     let ui = calendars_ui();
-    let sheet = Sheet {
+    let sheet = YearView {
         lang: lang(),
         days,
         today: clock.zone.local(clock.now).chars().take(10).collect(),
@@ -38,7 +38,7 @@ pub(super) fn year(year: i32, days: &[CalendarDay], clock: &Clockface) -> AnyVie
     .into_any()
 }
 
-impl Sheet<'_> {
+impl YearView<'_> {
     fn month(&self, year: i32, month: u32) -> AnyView {
         let Some(first) = NaiveDate::from_ymd_opt(year, month, 1) else {
             return ().into_any();

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Desk;
+use super::RowActions;
 use crate::auth::Action;
 use crate::channel::{BotState, Channel, ChatPerson};
 use crate::ui::act::ActForm;
@@ -42,7 +42,11 @@ pub(super) fn connection(channel: &Channel, clock: &Clock) -> Option<AnyView> {
 }
 
 /// The people who may use bots; shown where there is a bot.
-pub(super) fn people(people: &[ChatPerson], channels: &[Channel], desk: Desk) -> Option<AnyView> {
+pub(super) fn people(
+    people: &[ChatPerson],
+    channels: &[Channel],
+    desk: RowActions,
+) -> Option<AnyView> {
     let has_bots = channels.iter().any(|channel| channel.kind.is_bot());
     if !has_bots || !may(Action::Administer) {
         return None;
@@ -78,7 +82,7 @@ pub(super) fn people(people: &[ChatPerson], channels: &[Channel], desk: Desk) ->
     )
 }
 
-fn form(channels: &[Channel], desk: Desk) -> AnyView {
+fn form(channels: &[Channel], desk: RowActions) -> AnyView {
     let (ui, words, faults) = (ui(), channels_ui(), Faults(Vec::new()));
     let bots = channels.iter().filter(|channel| channel.kind.is_bot());
     let bots = bots.map(|bot| {

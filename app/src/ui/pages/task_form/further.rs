@@ -15,7 +15,7 @@ const SPARE: usize = 3;
 
 /// What all rows share.
 #[derive(Clone, Copy)]
-struct Sheet {
+struct RowContext {
     /// The rows of the form; further ones are blank.
     typed: StoredValue<Vec<TaskNotify>>,
     /// Channels to choose from: id and name.
@@ -36,7 +36,7 @@ pub(super) fn further(form: &TaskForm, faults: &Faults) -> AnyView {
         let words = format!("{} · {}", channel.name, ui().channel_kind(channel.kind));
         (channel.id.0, words)
     });
-    let sheet = Sheet {
+    let sheet = RowContext {
         typed: StoredValue::new(form.notify.clone()),
         channels: StoredValue::new(channels.collect()),
         faults: StoredValue::new(faults.clone()),
@@ -82,7 +82,7 @@ pub(super) fn further(form: &TaskForm, faults: &Faults) -> AnyView {
     .into_any()
 }
 
-impl Sheet {
+impl RowContext {
     fn row(self, index: usize) -> AnyView {
         let (words, lang) = (rules_ui(), lang());
         let faults = self.faults.get_value();

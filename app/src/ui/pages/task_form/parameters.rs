@@ -15,7 +15,7 @@ const SPARE: usize = 3;
 
 /// What all rows share.
 #[derive(Clone, Copy)]
-struct Sheet {
+struct RowContext {
     /// The parameters of the form; further rows are blank.
     typed: StoredValue<Vec<Parameter>>,
     faults: StoredValue<Faults>,
@@ -31,7 +31,7 @@ pub(super) fn parameters(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
     let typed = draft.parameters.len();
     // A blank row invites input.
     let shown = typed.max(1);
-    let sheet = Sheet {
+    let sheet = RowContext {
         typed: StoredValue::new(draft.parameters.clone()),
         faults: StoredValue::new(faults.clone()),
         rows: RwSignal::new((0..shown).collect()),
@@ -83,7 +83,7 @@ pub(super) fn parameters(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
     )
 }
 
-impl Sheet {
+impl RowContext {
     fn row(self, index: usize) -> AnyView {
         let (words, lang) = (execution_ui(), lang());
         let name = |part: &str| format!("execution.parameters[{index}].{part}");

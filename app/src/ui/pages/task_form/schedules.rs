@@ -31,7 +31,7 @@ const NTH_FROM_END: i8 = 5;
 
 /// What all of them share.
 #[derive(Clone, Copy)]
-struct Sheet {
+struct RowContext {
     rows: Rows,
     faults: StoredValue<Faults>,
     calendars: StoredValue<Vec<String>>,
@@ -44,7 +44,7 @@ pub(super) fn schedules(rows: Rows, calendars: &[String], faults: &Faults) -> An
     let plan = plan_ui();
     let alive = RwSignal::new(false);
     Effect::new(move |_| alive.set(true));
-    let sheet = Sheet {
+    let sheet = RowContext {
         rows,
         faults: StoredValue::new(faults.clone()),
         calendars: StoredValue::new(calendars.to_vec()),
@@ -87,7 +87,7 @@ fn suggestions() -> Vec<AnyView> {
     PRESETS.iter().chain(&OTHERS).map(option).collect()
 }
 
-impl Sheet {
+impl RowContext {
     fn fieldset(self, row: Row) -> AnyView {
         let (ui, plan, lang) = (ui(), plan_ui(), lang());
         let rows = self.rows;

@@ -5,7 +5,7 @@ use app::i18n::Lang;
 
 use super::*;
 use crate::chat::Button;
-use crate::outbound::Way;
+use crate::outbound::Egress;
 
 fn dingtalk() -> Dingtalk {
     let account = Account {
@@ -13,13 +13,13 @@ fn dingtalk() -> Dingtalk {
         url: format!("{SERVER}/"),
         bot: "ding1".to_owned(),
         secret: "S3CRET".to_owned(),
-        way: Way::Server,
+        way: Egress::Server,
         lang: Some(Lang::Zh),
     };
     Dingtalk::new(ChannelId(3), account)
 }
 
-fn hear(kind: &str, topic: &str, data: &Value) -> Heard {
+fn hear(kind: &str, topic: &str, data: &Value) -> FrameEvent {
     let frame = json!({ "specVersion": "1.0", "type": kind, "data": data.to_string(),
         "headers": { "topic": topic, "messageId": "m" } });
     dingtalk().read(&Frame::Text(frame.to_string()))
@@ -58,14 +58,17 @@ fn texts_are_read_from_groups_and_from_people() {
         ),
     ] {
         let heard = hear("CALLBACK", TEXTS, &data);
-        let Heard::Said(said, ticket) = heard else {
+        let FrameEvent::Said(said, ticket) = heard else {
             panic!("{heard:?}");
         };
         assert_eq!((said.chat.as_str(), said.text.as_str()), (chat, words));
         assert_eq!((said.event.as_str(), ticket.request.as_str()), ("e", "m"));
     }
     let picture = json!({ "conversationType": "1", "msgId": "e", "msgtype": "picture" });
-    assert!(matches!(hear("CALLBACK", TEXTS, &picture), Heard::Echo(_)));
+    assert!(matches!(
+        hear("CALLBACK", TEXTS, &picture),
+        FrameEvent::Echo(_)
+    ));
 }
 
 #[test]
@@ -73,7 +76,7 @@ fn a_press_is_read_and_its_answer_changes_the_card_for_all_or_adds_a_line_for_on
     let content = json!({ "cardPrivateData": { "actionIds": ["ticket:7:done"], "params": {} } });
     let data = json!({ "userId": "ann", "outTrackId": "card", "content": content.to_string() });
     let heard = hear("CALLBACK", PRESSES, &data);
-    let Heard::Press(press, ticket) = heard else {
+    let FrameEvent::Press(press, ticket) = heard else {
         panic!("{heard:?}");
     };
     assert_eq!(
@@ -123,7 +126,8 @@ fn a_press_is_read_and_its_answer_changes_the_card_for_all_or_adds_a_line_for_on
 fn the_vendors_own_frames_are_answered() {
     let ping = json!({ "type": "SYSTEM", "headers": { "topic": "ping", "messageId": "p" },
         "data": "{\"opaque\":\"1\"}" });
-    let Heard::Echo(Frame::Text(text)) = dingtalk().read(&Frame::Text(ping.to_string())) else {
+    let FrameEvent::Echo(Frame::Text(text)) = dingtalk().read(&Frame::Text(ping.to_string()))
+    else {
         panic!("no answer");
     };
     assert!(
@@ -132,17 +136,17 @@ fn the_vendors_own_frames_are_answered() {
     );
     assert!(matches!(
         hear("SYSTEM", "disconnect", &json!({})),
-        Heard::Later(_)
+        FrameEvent::Later(_)
     ));
     assert!(matches!(
         hear("SYSTEM", "REGISTERED", &json!({})),
-        Heard::Nothing
+        FrameEvent::Nothing
     ));
-    let Heard::Echo(frame) = hear("EVENT", "*", &json!({})) else {
+    let FrameEvent::Echo(frame) = hear("EVENT", "*", &json!({})) else {
         panic!("no answer");
     };
     assert_eq!(sent(&frame).1["status"], "SUCCESS");
-    assert!(matches!(dingtalk().read(&Frame::Pong), Heard::Alive));
+    assert!(matches!(dingtalk().read(&Frame::Pong), FrameEvent::Alive));
 }
 
 #[test]
@@ -156,10 +160,10 @@ fn nonsense_means_nothing() {
         r#"{"type":7}"#,
     ] {
         let heard = dingtalk().read(&Frame::Text(text.to_owned()));
-        assert!(matches!(heard, Heard::Nothing), "{text}");
+        assert!(matches!(heard, FrameEvent::Nothing), "{text}");
     }
     let heard = hear("CALLBACK", PRESSES, &json!({ "content": "{" }));
-    assert!(matches!(heard, Heard::Press(press, _) if press.key.is_empty()));
+    assert!(matches!(heard, FrameEvent::Press(press, _) if press.key.is_empty()));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use app::i18n::Lang;
 use super::envelope::Header;
 use super::*;
 use crate::chat::Button;
-use crate::outbound::Way;
+use crate::outbound::Egress;
 
 fn feishu() -> Feishu {
     let account = Account {
@@ -14,7 +14,7 @@ fn feishu() -> Feishu {
         url: SERVER.to_owned(),
         bot: "cli_1".to_owned(),
         secret: "S3CRET".to_owned(),
-        way: Way::Server,
+        way: Egress::Server,
         lang: Some(Lang::Zh),
     };
     Feishu::new(ChannelId(3), account)
@@ -35,7 +35,7 @@ fn envelope(headers: &[(&str, &str)], payload: &[u8]) -> Envelope {
     }
 }
 
-fn hear(kind: &str, event: &Value) -> Heard {
+fn hear(kind: &str, event: &Value) -> FrameEvent {
     let event = json!({ "schema": "2.0", "header": { "event_id": "e", "event_type": kind },
         "event": event })
     .to_string();
@@ -71,7 +71,7 @@ fn a_text_is_read_without_the_mention_of_the_bot() {
             "content": json!({ "text": "@_user_1 待办" }).to_string(),
             "mentions": [{ "key": "@_user_1", "name": "bot" }] } });
     let heard = hear("im.message.receive_v1", &event);
-    let Heard::Said(said, ticket) = heard else {
+    let FrameEvent::Said(said, ticket) = heard else {
         panic!("{heard:?}");
     };
     assert_eq!(
@@ -89,13 +89,13 @@ fn a_text_is_read_without_the_mention_of_the_bot() {
     unmentioned["message"]["chat_type"] = json!("group");
     unmentioned["message"]["mentions"] = json!([]);
     let heard = hear("im.message.receive_v1", &unmentioned);
-    assert!(matches!(heard, Heard::Echo(_)), "{heard:?}");
+    assert!(matches!(heard, FrameEvent::Echo(_)), "{heard:?}");
     let picture = json!({ "message": { "message_type": "image" } });
     assert!(matches!(
         hear("im.message.receive_v1", &picture),
-        Heard::Echo(_)
+        FrameEvent::Echo(_)
     ));
-    assert!(matches!(hear("other", &json!({})), Heard::Echo(_)));
+    assert!(matches!(hear("other", &json!({})), FrameEvent::Echo(_)));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_press_changes_the_card_for_all_or_shows_one_person_a_line() {
     let event = json!({ "operator": { "open_id": "ou_ann" },
         "action": { "tag": "button", "value": { "key": "ticket:7:done", "card": "c" } } });
     let heard = hear("card.action.trigger", &event);
-    let Heard::Press(press, ticket) = heard else {
+    let FrameEvent::Press(press, ticket) = heard else {
         panic!("{heard:?}");
     };
     assert_eq!(
@@ -153,15 +153,15 @@ fn nonsense_means_nothing() {
         envelope(&[("type", "card"), ("sum", "1"), ("seq", "0")], b"{}").encode_to_vec(),
     ] {
         let heard = feishu().read(&Frame::Binary(bytes.clone()));
-        assert!(matches!(heard, Heard::Nothing), "{bytes:?} {heard:?}");
+        assert!(matches!(heard, FrameEvent::Nothing), "{bytes:?} {heard:?}");
     }
     assert!(matches!(
         feishu().read(&Frame::Text("{}".to_owned())),
-        Heard::Nothing
+        FrameEvent::Nothing
     ));
     let half = envelope(&[("type", "event"), ("message_id", "m")], b"x").encode_to_vec();
     let cut = Frame::Binary(half[..half.len() - 1].to_vec());
-    assert!(matches!(feishu().read(&cut), Heard::Nothing));
+    assert!(matches!(feishu().read(&cut), FrameEvent::Nothing));
 }
 
 #[test]

@@ -46,11 +46,11 @@ fn the_body_of_a_template_is_what_the_headers_say() {
         name: name.to_owned(),
         value: value.to_owned(),
     };
-    let made = Made {
+    let made = MessageMeta {
         templated: true,
         ..PLAIN.clone()
     };
-    let render = |hook: &Target, made: &Made| {
+    let render = |hook: &Target, made: &MessageMeta| {
         let at = At { made, ..at() };
         match of(hook.kind).render(hook, &item("t: 3", &[]), at) {
             Ok(Outgoing::Http(request)) => request,

@@ -144,7 +144,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::messages::Made;
+    use crate::messages::MessageMeta;
 
     fn item(body: &str) -> OutboxItem {
         OutboxItem {
@@ -167,10 +167,10 @@ mod tests {
     }
 
     fn sent(format: TextFormat, body_text: &str, templated: bool, url: &str) -> Option<Value> {
-        let made = Made {
+        let made = MessageMeta {
             templated,
             url: url.to_owned(),
-            ..Made::default()
+            ..MessageMeta::default()
         };
         let at = At {
             now: DateTime::UNIX_EPOCH,

@@ -14,7 +14,7 @@ use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::super::Service;
-use crate::admission::{Admission, Room};
+use crate::admission::{Admission, AvailableSlots};
 use crate::auth::token::random_id;
 use crate::error::OrInternal;
 use crate::firings::CompiledSchedule;
@@ -108,7 +108,7 @@ impl Service {
     /// How active runs affect a start.
     async fn overlapping(&self, lang: Lang, task: &Task) -> Answer<Option<Overlapping>> {
         let (runs, slots) = self.store.room().await.or_internal(lang)?;
-        let mut room = Room::new(&slots, &runs);
+        let mut room = AvailableSlots::new(&slots, &runs);
         let before = room.queued(task.id);
         let replaces = task.execution.overlap == Overlap::Replace;
         Ok(match room.admit(task) {

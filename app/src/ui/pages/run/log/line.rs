@@ -33,7 +33,7 @@ pub(super) fn block(lines: Vec<AnyView>) -> AnyView {
 
 /// The reference of a log's times.
 #[derive(Clone)]
-pub(super) struct Face {
+pub(super) struct TimeReference {
     pub(super) zone: ZoneRules,
     /// When the run was started.
     pub(super) start: Stamp,
@@ -51,7 +51,7 @@ pub(super) struct Marks<'a> {
     pub(super) linked: bool,
 }
 
-impl Face {
+impl TimeReference {
     /// `09:00:00.123`, with the date if it differs from the start's.
     pub(super) fn clock(&self, at: Stamp) -> String {
         let (text, start) = (self.zone.local(at), self.zone.local(self.start));
@@ -78,7 +78,7 @@ impl Face {
 }
 
 /// A line, and whether it contains the words. The address of its number is `#L5`.
-pub(super) fn line(line: &Line, face: &Face, marks: Marks<'_>) -> (AnyView, bool) {
+pub(super) fn line(line: &Line, face: &TimeReference, marks: Marks<'_>) -> (AnyView, bool) {
     let number = line.number.to_string();
     let (body, hit) = match &line.body {
         Body::Text(row) => text(row, face.lang, marks.words),
@@ -150,7 +150,7 @@ mod tests {
     /// The server's markup for a text, one second after the start.
     fn drawn(stream: Stream, text: &str, words: &str) -> String {
         let start = Stamp(chrono::DateTime::from_timestamp(1_700_000_000, 0).expect("test time"));
-        let face = Face {
+        let face = TimeReference {
             zone: ZoneRules::utc(),
             start,
             lang: Lang::En,

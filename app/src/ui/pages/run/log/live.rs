@@ -13,9 +13,9 @@ use chrono::TimeDelta;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use self::paper::Paper;
+use self::paper::LogView;
 use self::stream::Stream;
-use super::line::Face;
+use super::line::TimeReference;
 use super::{Link, Log};
 use crate::error::AppError;
 use crate::id::RunId;
@@ -46,7 +46,7 @@ const ANSWER: i64 = 15;
 struct Core {
     run: Option<RunId>,
     state: Option<RunState>,
-    paper: Paper,
+    paper: LogView,
     /// Where to continue reading.
     next: u64,
     /// Whether everything has arrived.
@@ -95,7 +95,7 @@ impl LiveLog {
                     if let Some(first) = page.log.as_ref()
                         && core.run != Some(page.run.id)
                     {
-                        let face = Face {
+                        let face = TimeReference {
                             zone: page.clock.zone.clone(),
                             start: page.run.started_at,
                             lang,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Log;
-use super::line::{Face, Marks, block, block_of, line};
+use super::line::{Marks, TimeReference, block, block_of, line};
 use crate::id::RunId;
 use crate::page::RunPage;
 use crate::run::log::Lines;
@@ -29,7 +29,7 @@ impl LiveLog {
 
 /// The lines.
 pub(super) fn lines(page: &RunPage) -> AnyView {
-    let face = Face {
+    let face = TimeReference {
         zone: page.clock.zone.clone(),
         start: page.run.started_at,
         lang: lang(),

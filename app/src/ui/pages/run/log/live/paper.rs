@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos::tachys::view::Mountable;
 use web_sys::{Element, HtmlPreElement};
 
-use super::super::line::{Face, Marks, block, block_of, block_start, line};
+use super::super::line::{Marks, TimeReference, block, block_of, block_start, line};
 use crate::run::log::{Line, Lines, Stream, matches};
 
 /// Milliseconds of drawing after which the rest waits for the next frame, so that the browser stays responsive.
@@ -29,9 +29,9 @@ struct Block {
 
 /// Lines and where they are drawn. The list has the blocks of the lines `first..=last`.
 #[derive(Default)]
-pub(super) struct Paper {
+pub(super) struct LogView {
     pub(super) lines: Lines,
-    face: Option<Face>,
+    face: Option<TimeReference>,
     list: Option<HtmlPreElement>,
     first: u64,
     last: u64,
@@ -55,7 +55,7 @@ pub(super) struct Paper {
 
 /// Results of drawing.
 #[derive(Default)]
-pub(super) struct News {
+pub(super) struct DrawResult {
     pub(super) last: u64,
     pub(super) gone: u64,
     pub(super) added: u64,
@@ -68,13 +68,13 @@ pub(super) struct News {
     pub(super) more: bool,
 }
 
-impl Paper {
-    pub(super) fn face(&self) -> Option<&Face> {
+impl LogView {
+    pub(super) fn face(&self) -> Option<&TimeReference> {
         self.face.as_ref()
     }
 
     /// The same list for another log.
-    pub(super) fn blank(self, face: Face) -> Self {
+    pub(super) fn blank(self, face: TimeReference) -> Self {
         if let Some(list) = &self.list {
             list.set_text_content(None);
         }
@@ -123,9 +123,15 @@ impl Paper {
 
     /// Updates the page. With `hold`, blocks outside the view wait: more lines are on their way, and may replace
     /// them.
-    pub(super) fn paint(&mut self, words: &str, follow: bool, over: bool, hold: bool) -> News {
+    pub(super) fn paint(
+        &mut self,
+        words: &str,
+        follow: bool,
+        over: bool,
+        hold: bool,
+    ) -> DrawResult {
         let Some(list) = self.list.clone() else {
-            return News::default();
+            return DrawResult::default();
         };
         let gone = self.lines.gone();
         self.make_room(gone);
@@ -157,7 +163,7 @@ impl Paper {
             list.set_scroll_top(list.scroll_height());
             self.top = list.scroll_top();
         }
-        News {
+        DrawResult {
             last: self.lines.last(),
             gone,
             added: self.last - before,

@@ -12,29 +12,29 @@ const WHY_KEPT: usize = 200;
 
 /// For whom a message stands in, and why.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct StandIn {
+pub struct FallbackNotice {
     /// The channels that gave it up, the first one first.
-    pub channels: Vec<StoodFor>,
+    pub channels: Vec<FailedChannel>,
     /// What the last of them answered, or why it could not be reached.
     pub why: String,
 }
 
 /// A channel that gave a message up.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct StoodFor {
+pub struct FailedChannel {
     /// The channel.
     pub id: ChannelId,
     /// Its name then.
     pub name: String,
 }
 
-impl StandIn {
+impl FallbackNotice {
     /// What a message to `next` stands in for after `given_up` has given it up, too; `None` where it has been there,
     /// or has been to too many channels.
     #[must_use]
     pub fn after(
         before: Option<&Self>,
-        given_up: StoodFor,
+        given_up: FailedChannel,
         why: &str,
         next: ChannelId,
     ) -> Option<Self> {
@@ -58,8 +58,8 @@ impl StandIn {
 mod tests {
     use super::*;
 
-    fn channel(id: i64) -> StoodFor {
-        StoodFor {
+    fn channel(id: i64) -> FailedChannel {
+        FailedChannel {
             id: ChannelId(id),
             name: format!("c{id}"),
         }
@@ -67,13 +67,14 @@ mod tests {
 
     #[test]
     fn a_message_goes_to_no_channel_twice_and_to_few() {
-        let first = StandIn::after(None, channel(1), "refused", ChannelId(2)).expect("the first");
+        let first =
+            FallbackNotice::after(None, channel(1), "refused", ChannelId(2)).expect("the first");
         assert_eq!(
             (first.names(), first.why.as_str()),
             (vec!["c1".to_owned()], "refused")
         );
-        let next = |before: &StandIn, given_up, next| {
-            StandIn::after(Some(before), channel(given_up), "down", ChannelId(next))
+        let next = |before: &FallbackNotice, given_up, next| {
+            FallbackNotice::after(Some(before), channel(given_up), "down", ChannelId(next))
         };
         assert_eq!(next(&first, 2, 1), None, "a circle");
         assert_eq!(next(&first, 2, 2), None, "itself");

@@ -34,15 +34,15 @@ struct Entry<T> {
 }
 
 /// The latest answers of one kind, newest last.
-struct Kept<T>(Mutex<Vec<Entry<T>>>);
+struct RecentCache<T>(Mutex<Vec<Entry<T>>>);
 
-impl<T> Default for Kept<T> {
+impl<T> Default for RecentCache<T> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T: Clone> Kept<T> {
+impl<T: Clone> RecentCache<T> {
     fn find(
         &self,
         query: &TaskQuery,
@@ -71,9 +71,9 @@ impl<T: Clone> Kept<T> {
 
 /// The latest answers: bodies for programs, rows for pages.
 #[derive(Default)]
-pub(crate) struct KeptLists {
-    json: Kept<Bytes>,
-    rows: Kept<Arc<List<TaskView>>>,
+pub(crate) struct RecentLists {
+    json: RecentCache<Bytes>,
+    rows: RecentCache<Arc<List<TaskView>>>,
 }
 
 /// Until when a list is valid if nothing is written: the first of its tasks fires or ends then.
@@ -117,7 +117,7 @@ impl Service {
     /// The cached answer while it is valid, else a new one.
     async fn kept<T: Clone>(
         &self,
-        of: &Kept<T>,
+        of: &RecentCache<T>,
         caller: &Caller,
         query: &TaskQuery,
         make: impl FnOnce(List<TaskView>) -> Answer<T>,

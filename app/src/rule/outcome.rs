@@ -7,7 +7,7 @@ use crate::message::Event;
 
 /// What a rule needs to know besides itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Circumstances {
+pub struct RuleContext {
     /// When it happened.
     pub at: DateTime<Utc>,
     /// How many consecutive runs of the task went wrong, this one included; `None` where no run
@@ -21,7 +21,7 @@ pub struct Circumstances {
 
 /// What becomes of an event.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fate {
+pub enum RoutingOutcome {
     /// It is sent.
     Sent,
     /// It is sent when the quiet hours are over.
@@ -44,19 +44,19 @@ pub enum Fate {
 }
 
 impl Rule {
-    /// Whether [`Circumstances::streak`] matters for an event.
+    /// Whether [`RuleContext::streak`] matters for an event.
     #[must_use]
     pub fn counts_failures(&self, event: Event) -> bool {
         self.failures != super::Failures::All && event.is_failure()
     }
 
-    /// Whether [`Circumstances::last_sent`] matters for an event.
+    /// Whether [`RuleContext::last_sent`] matters for an event.
     #[must_use]
     pub fn throttles(&self, event: Event) -> bool {
         self.throttle_seconds > 0 && event.may_repeat()
     }
 
-    /// Whether [`Circumstances::quiet_until`] matters for an event.
+    /// Whether [`RuleContext::quiet_until`] matters for an event.
     #[must_use]
     pub fn holds(&self, event: Event) -> bool {
         self.quiet.is_some() && !(self.urgent && event.is_failure())
@@ -64,15 +64,15 @@ impl Rule {
 
     /// What becomes of an event.
     #[must_use]
-    pub fn fate(&self, event: Event, now: &Circumstances) -> Fate {
+    pub fn fate(&self, event: Event, now: &RuleContext) -> RoutingOutcome {
         if self.action == RuleAction::Mute {
-            return Fate::Muted;
+            return RoutingOutcome::Muted;
         }
         if self.counts_failures(event)
             && let Some(streak) = now.streak
             && !self.failures.includes(Some(streak))
         {
-            return Fate::OtherFailure { streak };
+            return RoutingOutcome::OtherFailure { streak };
         }
         if self.throttles(event)
             && let Some(last) = now.last_sent
@@ -81,14 +81,14 @@ impl Rule {
             // Results may be written in another order than the runs ended. One that is sent much
             // later than now was sent before the clock was set back.
             if (now.at - last).abs() < apart {
-                return Fate::Throttled {
+                return RoutingOutcome::Throttled {
                     until: last + apart,
                 };
             }
         }
         match now.quiet_until {
-            Some(until) if self.holds(event) => Fate::Held { until },
-            _ => Fate::Sent,
+            Some(until) if self.holds(event) => RoutingOutcome::Held { until },
+            _ => RoutingOutcome::Sent,
         }
     }
 }

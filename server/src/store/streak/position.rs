@@ -9,7 +9,7 @@ use crate::facts::Failures;
 
 /// A run that is about to end.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct Ending {
+pub(in super::super) struct RunEnding {
     pub(in super::super) task: TaskId,
     pub(in super::super) run: RunId,
     /// How it ends.
@@ -20,7 +20,7 @@ pub(in super::super) struct Ending {
     pub(in super::super) at: DateTime<Utc>,
 }
 
-impl Ending {
+impl RunEnding {
     /// Whether it depends on the count, or changes it. A run that was stopped does neither.
     pub(super) fn matters(&self) -> bool {
         self.state == RunState::Succeeded || self.state.is_bad()
@@ -52,7 +52,7 @@ pub(super) struct First {
 
 /// What a run is among the failures of its task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in super::super) enum Place {
+pub(in super::super) enum StreakPosition {
     /// The last of these failures; the task's count has it only if it is `counted`.
     Failure { failures: Failures, counted: bool },
     /// A success that ends these failures.
@@ -61,8 +61,8 @@ pub(in super::super) enum Place {
     Neither,
 }
 
-impl Place {
-    pub(super) fn of(count: Streak, ending: &Ending, first: Option<&First>) -> Self {
+impl StreakPosition {
+    pub(super) fn of(count: Streak, ending: &RunEnding, first: Option<&First>) -> Self {
         if ending.state == RunState::Succeeded {
             // A result that waited on disk does not end failures that came after it.
             let outdated = count.ended_at.is_some_and(|last| ending.at < last);
@@ -133,8 +133,8 @@ mod tests {
         DateTime::from_timestamp(second, 0).expect("a time")
     }
 
-    fn ending(state: RunState, second: i64) -> Ending {
-        Ending {
+    fn ending(state: RunState, second: i64) -> RunEnding {
+        RunEnding {
             task: TaskId(1),
             run: RunId(1),
             state,
@@ -160,15 +160,15 @@ mod tests {
             succeeded_at: None,
         };
         let failed = ending(RunState::Failed, 20);
-        let place = Place::of(Streak::default(), &failed, Some(&first));
+        let place = StreakPosition::of(Streak::default(), &failed, Some(&first));
         let one = place.next(Streak::default(), failed.at).expect("counted");
         assert_eq!(one, count(1, 20));
         let lost = ending(RunState::Lost, 15);
-        let two = Place::of(one, &lost, None).next(one, lost.at);
+        let two = StreakPosition::of(one, &lost, None).next(one, lost.at);
         assert_eq!(two, Some(count(2, 20)), "the later end is kept");
         let fine = ending(RunState::Succeeded, 30);
-        let place = Place::of(count(2, 20), &fine, None);
-        assert_eq!(Some(place), count(2, 20).failures.map(Place::Ends));
+        let place = StreakPosition::of(count(2, 20), &fine, None);
+        assert_eq!(Some(place), count(2, 20).failures.map(StreakPosition::Ends));
         let none = Streak {
             failures: None,
             ended_at: Some(at(30)),
@@ -179,31 +179,40 @@ mod tests {
     #[test]
     fn stops_attempts_and_results_that_come_late_change_no_count() {
         let stopped = ending(RunState::Killed, 30);
-        assert_eq!(Place::of(count(2, 20), &stopped, None), Place::Neither);
-        let retried = Ending {
+        assert_eq!(
+            StreakPosition::of(count(2, 20), &stopped, None),
+            StreakPosition::Neither
+        );
+        let retried = RunEnding {
             retried: true,
             ..ending(RunState::Failed, 30)
         };
-        let place = Place::of(count(2, 20), &retried, None);
-        let number = Place::Failure {
+        let place = StreakPosition::of(count(2, 20), &retried, None);
+        let number = StreakPosition::Failure {
             failures: count(3, 30).failures.expect("three"),
             counted: false,
         };
         assert_eq!(place, number, "it is named as if it were the last attempt");
         assert_eq!(place.next(count(2, 20), retried.at), None);
         let fine = ending(RunState::Succeeded, 19);
-        assert_eq!(Place::of(count(2, 20), &fine, None), Place::Neither);
+        assert_eq!(
+            StreakPosition::of(count(2, 20), &fine, None),
+            StreakPosition::Neither
+        );
         let first = First {
             started_at: at(5),
             succeeded_at: Some(at(31)),
         };
         let late = ending(RunState::Failed, 30);
-        let place = Place::of(Streak::default(), &late, Some(&first));
+        let place = StreakPosition::of(Streak::default(), &late, Some(&first));
         assert_eq!(place.next(Streak::default(), late.at), None);
         let ended = Streak {
             failures: None,
             ended_at: Some(at(31)),
         };
-        assert_eq!(Place::of(ended, &late, None).next(ended, late.at), None);
+        assert_eq!(
+            StreakPosition::of(ended, &late, None).next(ended, late.at),
+            None
+        );
     }
 }

@@ -14,7 +14,7 @@ use super::super::code::{Code, is_one_of};
 use super::super::entity::{run, task};
 use super::super::ledger::lock_cluster;
 use super::super::messages::Notice;
-use super::super::streak::Place;
+use super::super::streak::StreakPosition;
 use super::super::tasks::pause_failing;
 use super::super::{StoreError, Tx};
 use super::Outcome;
@@ -25,7 +25,7 @@ const CHUNK: usize = 500;
 
 /// What the end of some runs brings with it.
 #[derive(Debug, Default)]
-pub(super) struct Aftermath {
+pub(super) struct RunEndEffects {
     /// What they give notice of.
     pub(super) notices: Vec<Notice>,
     /// Tasks that they have paused.
@@ -76,22 +76,22 @@ async fn pausing(tx: &Tx, tasks: &[TaskId]) -> Result<Vec<TaskId>, StoreError> {
 pub(super) async fn follow(
     tx: &Tx,
     ended: &[&Outcome],
-    places: &HashMap<RunId, Place>,
+    places: &HashMap<RunId, StreakPosition>,
     pausing: &[TaskId],
-) -> Result<Aftermath, StoreError> {
-    let mut after = Aftermath::default();
+) -> Result<RunEndEffects, StoreError> {
+    let mut after = RunEndEffects::default();
     for outcome in ended {
         let place = places.get(&outcome.run_id);
         for notice in &outcome.notices {
             let mut notice = notice.clone();
             if is_recovery(&notice) {
-                let Some(Place::Ends(failures)) = place else {
+                let Some(StreakPosition::Ends(failures)) = place else {
                     continue;
                 };
                 if let Facts::Task { event, .. } = &mut notice.facts {
                     *event = TaskEvent::Recovered(*failures);
                 }
-            } else if let Some(Place::Failure { failures, .. }) = place {
+            } else if let Some(StreakPosition::Failure { failures, .. }) = place {
                 notice.facts.set_failures(*failures);
             }
             after.notices.push(notice);
@@ -115,14 +115,16 @@ fn is_recovery(notice: &Notice) -> bool {
 pub(in super::super) async fn pause_after(
     tx: &Tx,
     failed: Failed,
-    place: &Place,
+    place: &StreakPosition,
 ) -> Result<Option<Notice>, StoreError> {
     match place {
-        Place::Failure {
+        StreakPosition::Failure {
             failures,
             counted: true,
         } => pause(tx, failed, *failures).await,
-        Place::Failure { counted: false, .. } | Place::Ends(_) | Place::Neither => Ok(None),
+        StreakPosition::Failure { counted: false, .. }
+        | StreakPosition::Ends(_)
+        | StreakPosition::Neither => Ok(None),
     }
 }
 
