@@ -58,7 +58,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tasks/:id") view={LazyPage::Task(TaskPage::Task)} ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/edit") view={LazyPage::Form} ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/run") view={LazyPage::Task(TaskPage::Start)} ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id/start-urls") view={LazyPage::Task(TaskPage::StartUrls)} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/start-urls") view={LazyPage::Setting(SettingPage::StartUrls)} ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/occurrences") view={LazyPage::Task(TaskPage::Occurrences)} ssr=ssr.clone()/>
                     <Route path=path!("/runs") view={LazyPage::Runs} ssr=ssr.clone()/>
                     <Route path=path!("/runs/:id") view={LazyPage::Run} ssr=ssr.clone()/>

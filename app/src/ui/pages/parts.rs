@@ -33,7 +33,6 @@ pub(in crate::ui) enum TaskPage {
     Occurrences,
     Reminders,
     Start,
-    StartUrls,
 }
 
 /// A page about messages: which there were, where they go, in which words.
@@ -47,7 +46,7 @@ pub(in crate::ui) enum MessagePage {
     Templates,
 }
 
-/// A page about what tasks share: calendars, accounts, servers.
+/// A page about what tasks share: calendars, accounts, servers; and that of start URLs, which few people open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum SettingPage {
     Account,
@@ -60,6 +59,7 @@ pub(in crate::ui) enum SettingPage {
     Pools,
     Retention,
     Secrets,
+    StartUrls,
     UrgeDefaults,
     Users,
 }
@@ -73,7 +73,6 @@ fn task_page(page: TaskPage) -> Loaded {
         TaskPage::Occurrences => occurrences::page(),
         TaskPage::Reminders => reminders::page(),
         TaskPage::Start => start::page(),
-        TaskPage::StartUrls => start_urls::page(),
     })
 }
 
@@ -112,6 +111,7 @@ fn setting_page(page: SettingPage) -> Loaded {
         SettingPage::Pools => pools::page(),
         SettingPage::Retention => retention::page(),
         SettingPage::Secrets => secrets::page(),
+        SettingPage::StartUrls => start_urls::page(),
         SettingPage::UrgeDefaults => urge_defaults::page(),
         SettingPage::Users => users::page(),
     })
@@ -188,6 +188,7 @@ pub async fn load_module(path: &str) -> bool {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match segments.as_slice() {
         ["tasks", "new"] | ["tasks", _, "edit"] => preload_form().await.is_ok(),
+        ["tasks", _, "start-urls"] => preload_setting().await.is_ok(),
         ["tasks", _, ..] | ["reminders"] => preload_task().await.is_ok(),
         ["runs", ..] => preload_run().await.is_ok(),
         ["messages" | "rules" | "summaries", ..] | ["admin", "channels" | "pictures", ..] => {
