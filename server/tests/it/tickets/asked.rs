@@ -1,4 +1,4 @@
-//! Whom urges ask and what becomes of them: what people see of it, and what they are told to do about it.
+//! Whom urges ask and what becomes of them: what people see of it, and the next step that they are given.
 
 use app::auth::Role;
 use app::backend::Tasks;
