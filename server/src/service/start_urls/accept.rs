@@ -100,22 +100,28 @@ impl Service {
     async fn find_start_url(&self, lang: Lang, call: &StartCall<'_>) -> Answer<FoundStartUrl> {
         let now = self.clock.now();
         let address = format!("start {}", network_of(call.from));
-        let is_waiting = self.attempts.wait(&address, BROKEN, now).is_some();
-        if is_waiting || !self.attempts.may_look(&address, LOOKS, now) {
+        if !self.attempts.may_look(&address, LOOKS, now) {
             return Err(StartUrlRefusal::Often { seconds: 60 }.answer(lang));
         }
+        // Only what is wrong has to wait: one outdated address behind a proxy must not stop the others there.
+        let refused = |why: StartUrlRefusal| {
+            let is_waiting = self.attempts.wait(&address, BROKEN, now).is_some();
+            if is_waiting {
+                return StartUrlRefusal::Often { seconds: 60 }.answer(lang);
+            }
+            self.attempts.failed(&address, now);
+            why.answer(lang)
+        };
         let token_hash = hash(call.token);
         let found = self.store.start_url_of(&token_hash).await;
         let Some(found) = found.or_internal(lang)? else {
-            self.attempts.failed(&address, now);
-            return Err(StartUrlRefusal::Unknown.answer(lang));
+            return Err(refused(StartUrlRefusal::Unknown));
         };
         if let Some(sealed) = &found.secret_sealed {
             let secret = self.sealer.open(&place(found.task), sealed);
             let secret = secret.or_internal(lang)?;
             if let Err(fault) = check(&secret, call.signed, call.body, now) {
-                self.attempts.failed(&address, now);
-                return Err(StartUrlRefusal::Unsigned(Unsigned(fault)).answer(lang));
+                return Err(refused(StartUrlRefusal::Unsigned(Unsigned(fault))));
             }
         }
         if !self

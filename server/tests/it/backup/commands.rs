@@ -137,7 +137,7 @@ async fn what_cannot_be_backed_up_or_restored_is_refused_with_a_sentence() {
     let place = &app.place;
     let file = place.work().join("b.tar.zst");
     let to = text(&file);
-    // Another key than the database's would make a backup that nobody can use.
+    // Another key than the database's would make a backup that cannot be restored.
     let key = place.data().join("secret.key");
     let before = std::fs::read(&key).expect("a key");
     std::fs::remove_file(&key).expect("removed");
