@@ -1,19 +1,18 @@
 //! Start URLs: who creates them, what a request to one may do, and waiting for the end of a run.
 
+mod signed;
+mod waiting;
+
 use app::auth::Role;
 use app::backend::Tasks;
 use app::id::TaskId;
 use app::run::RunState;
 use app::task::TaskDraft;
-use app::task::execution::{ExecutionDraft, Parameter, ParameterKind, RetryDraft};
+use app::task::execution::{ExecutionDraft, Parameter, ParameterKind};
 use axum::body::Body;
 use axum::http::Request;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use server::clock::Clock;
 
 use super::helpers::{Browser, Reply, TestApp, draft};
 
@@ -215,76 +214,6 @@ async fn drafts_are_checked_and_a_task_has_a_limited_number() {
         .expect(404);
 }
 
-fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("a key");
-    mac.update(message);
-    mac.finalize().into_bytes().to_vec()
-}
-
-#[tokio::test]
-async fn signed_requests_are_accepted_once_and_others_not() {
-    let app = TestApp::new().await;
-    let task = app.add(asking(&app)).await.id;
-    let (path, secret) = created(&app, task, json!({"name": "hub", "signed": true})).await;
-    let secret = secret.expect("a secret");
-    let stored = app
-        .place
-        .database
-        .rows("SELECT secret_sealed FROM start_url")
-        .await;
-    assert!(!stored[0].contains(&secret), "{stored:?}");
-    let program = app.browser();
-    let refused = |reply: Reply| assert_eq!(reply.expect(401)["code"], "start_url.signature");
-    refused(post(&program, &path, "", b"", &[]).await);
-
-    let key = STANDARD.decode(secret.strip_prefix("whsec_").expect("a mark"));
-    let key = key.expect("base64");
-    let body = br#"{"parameters": {"CITY": "x"}}"#;
-    let sign = |id: &str, at: i64, body: &[u8]| {
-        let head = format!("{id}.{at}.");
-        let tag = mac(&key, &[head.as_bytes(), body].concat());
-        format!("v1,{}", STANDARD.encode(tag))
-    };
-    let now = app.clock.now().timestamp();
-    for (at, signed) in [(now - 301, &body[..]), (now + 301, body), (now, b"{}")] {
-        let (sign, time) = (sign("msg_1", at, signed), at.to_string());
-        let headers = [
-            ("webhook-id", "msg_1"),
-            ("webhook-timestamp", time.as_str()),
-            ("webhook-signature", sign.as_str()),
-        ];
-        refused(post(&program, &path, JSON, body, &headers).await);
-    }
-    assert_eq!(app.runs(task).await, []);
-    let (sign, time) = (sign("msg_1", now, body), now.to_string());
-    let headers = [
-        ("webhook-id", "msg_1"),
-        ("webhook-timestamp", time.as_str()),
-        ("webhook-signature", sign.as_str()),
-    ];
-    let first = post(&program, &path, JSON, body, &headers)
-        .await
-        .expect(202);
-    // The sender did not see the answer and sends it again.
-    let again = post(&program, &path, JSON, body, &headers).await;
-    assert_eq!(again.header("idempotent-replayed"), "true");
-    assert_eq!(again.json()["run_id"], first["run_id"]);
-    assert_eq!(app.runs(task).await.len(), 1);
-
-    let id = first["run_id"].as_i64().expect("an id");
-    app.ended(app::id::RunId(id)).await;
-
-    // GitHub signs the body alone, with the secret as it is typed.
-    let tag = mac(secret.as_bytes(), body);
-    let tag: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("sha256={tag}");
-    let headers = [("x-hub-signature-256", tag.as_str())];
-    post(&program, &path, JSON, body, &headers)
-        .await
-        .expect(202);
-    refused(post(&program, &path, JSON, b"{}", &headers).await);
-}
-
 #[tokio::test]
 async fn a_whole_body_can_be_one_parameter() {
     let app = TestApp::new().await;
@@ -355,73 +284,6 @@ async fn guessing_and_flooding_are_slowed_down() {
     }
 }
 
-/// A task that succeeds with its second attempt.
-fn second_time() -> TaskDraft {
-    TaskDraft {
-        execution: ExecutionDraft {
-            retry: RetryDraft {
-                attempts: "2".into(),
-                delay: "1s".into(),
-                ..RetryDraft::default()
-            },
-            ..ExecutionDraft::default()
-        },
-        ..draft("t", "0 0 1 1 *", "test \"$JCRONTAB_ATTEMPT\" = 2")
-    }
-}
-
-#[tokio::test]
-async fn waiting_follows_the_retries_of_a_run() {
-    let app = TestApp::new().await;
-    let task = app.add(second_time()).await.id;
-    let mut node = app.node().await;
-    let operator = app.signed_in("op", Role::Operator).await;
-    let started = operator
-        .post(&format!("/api/v1/tasks/{task}/run"), json!({}))
-        .await
-        .expect(202);
-    let first = app::id::RunId(started["id"].as_i64().expect("an id"));
-    assert_eq!(app.ended(first).await.state, RunState::Failed);
-    // The retry waits for its delay: without a wait, the answer says so.
-    let end = format!("/api/v1/runs/{first}/end");
-    let latest = operator.get(&end).await.expect(200);
-    assert_eq!(
-        (&latest["state"], &latest["attempt"]),
-        (&json!("waiting"), &json!(2))
-    );
-    let waiting = format!("{end}?wait=60");
-    let waiting = async { operator.get(&waiting).await.expect(200) };
-    let later = app.clock.now() + TimeDelta::seconds(5);
-    let (latest, ()) = tokio::join!(waiting, node.go_to(later));
-    assert_eq!(
-        (&latest["state"], &latest["attempt"]),
-        (&json!("succeeded"), &json!(2))
-    );
-    // Of a deleted or unknown run there is no end.
-    operator.get("/api/v1/runs/999/end").await.expect(404);
-    app.browser().get(&end).await.expect(401);
-}
-
-#[tokio::test]
-async fn a_start_may_wait_for_its_end() {
-    let app = TestApp::new().await;
-    let operator = app.signed_in("op", Role::Operator).await;
-    for (name, command, state) in [("good", "true", "succeeded"), ("bad", "exit 3", "failed")] {
-        let task = app.add(draft(name, "0 0 1 1 *", command)).await.id;
-        let path = format!("/api/v1/tasks/{task}/run?wait=60");
-        let run = operator.post(&path, json!({})).await.expect(200);
-        assert_eq!(run["state"], state);
-    }
-    let task = app.add(draft("long", "0 0 1 1 *", "sleep 600")).await.id;
-    let path = format!("/api/v1/tasks/{task}/run?wait=1");
-    let run = operator.post(&path, json!({})).await.expect(202);
-    assert_eq!(run["state"], "running");
-    let stop = format!("/api/v1/runs/{}/stop", run["id"]);
-    operator.post(&stop, json!({})).await.expect(202);
-    let end = format!("/api/v1/runs/{}/end?wait=60", run["id"]);
-    assert_eq!(operator.get(&end).await.expect(200)["state"], "killed");
-}
-
 #[tokio::test]
 async fn the_page_shows_an_address_once() {
     let app = TestApp::new().await;
@@ -447,39 +309,4 @@ async fn the_page_shows_an_address_once() {
     let viewer = app.signed_in("vi", Role::Viewer).await;
     assert_eq!(viewer.open(&path).await.status, 403);
     assert_eq!(viewer.submit(&path, &fields).await.status, 403);
-}
-
-#[tokio::test]
-async fn signing_secrets_follow_a_new_key() {
-    let app = TestApp::new().await;
-    let task = app.add(draft("t", "0 0 1 1 *", "true")).await.id;
-    let (path, secret) = created(&app, task, json!({"name": "hub", "signed": true})).await;
-    app.components
-        .store
-        .stop_node(&app.me.id, app.clock.now())
-        .await
-        .expect("stopped");
-    app.service.check_key().await.expect("a check value");
-    let rotated = app
-        .service
-        .rotate_key(&app.console())
-        .await
-        .expect("a new key");
-    assert_eq!(rotated.resealed, 1);
-    // The key is changed while the server is stopped: a signature that is right gets as far as that.
-    let secret = secret.expect("a secret");
-    let tag: String = mac(secret.as_bytes(), b"")
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let tag = format!("sha256={tag}");
-    let program = app.browser();
-    for (body, status, code) in [
-        (&b""[..], 503, "server.out_of_step"),
-        (b"other", 401, "start_url.signature"),
-    ] {
-        let headers = [("x-hub-signature-256", tag.as_str())];
-        let reply = post(&program, &path, "", body, &headers).await;
-        assert_eq!(reply.expect(status)["code"], code);
-    }
 }

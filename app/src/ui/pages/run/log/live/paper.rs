@@ -4,28 +4,21 @@
 //! All blocks are in the list from the start, empty ones with their approximate height; the reader's position decides
 //! which are filled first.
 
+mod blocks;
+mod find;
+
 use std::collections::VecDeque;
 
 use leptos::prelude::*;
 use leptos::tachys::view::Mountable;
 use web_sys::{Element, HtmlPreElement};
 
-use super::super::line::{Marks, TimeReference, block, block_of, block_start, line};
-use crate::run::log::{Line, Lines, Stream, matches};
+use super::super::line::{Marks, TimeReference, line};
+use crate::run::log::Lines;
+use blocks::{Block, drawn_in};
 
-/// Milliseconds of drawing after which the rest waits for the next frame, so that the browser stays responsive.
-const PER_FRAME: f64 = 12.0;
-/// Blocks that are drawn while newer ones that may replace them are on their way.
-const AHEAD: usize = 2;
 /// Distance from the end that counts as being at the end, in pixels.
 const NEAR: i32 = 24;
-
-/// A block in the list.
-struct Block {
-    element: Element,
-    /// Its first line that is not drawn yet.
-    next: u64,
-}
 
 /// Lines and where they are drawn. The list has the blocks of the lines `first..=last`.
 #[derive(Default)]
@@ -108,19 +101,6 @@ impl LogView {
         self.list = list;
     }
 
-    /// Requests that a line be shown; returns whether it exists.
-    pub(super) fn want(&mut self, number: Option<u64>) -> bool {
-        let before = std::mem::replace(&mut self.linked, number);
-        self.redraw(before);
-        self.wanted = number.is_some();
-        self.wanted
-    }
-
-    /// Requests that the first line of stderr be shown, as soon as it arrives.
-    pub(super) fn want_fault(&mut self) {
-        self.fault = Some(0);
-    }
-
     /// Updates the page. With `hold`, blocks outside the view wait: more lines are on their way, and may replace
     /// them.
     pub(super) fn paint(
@@ -174,27 +154,6 @@ impl LogView {
         }
     }
 
-    /// Moves to another match; returns its number and the total.
-    pub(super) fn step(&mut self, forward: bool) -> Option<(usize, usize)> {
-        let next = match (self.current, forward) {
-            (Some(now), true) => self.hits.iter().find(|number| **number > now),
-            (Some(now), false) => self.hits.iter().rev().find(|number| **number < now),
-            (None, _) => None,
-        };
-        let ends = if forward {
-            self.hits.first()
-        } else {
-            self.hits.last()
-        };
-        let next = *next.or(ends)?;
-        self.reveal(next);
-        let before = self.current.replace(next);
-        self.redraw(before);
-        self.redraw(Some(next));
-        self.bring(next);
-        Some(self.found())
-    }
-
     /// The effect of scrolling on following: `None` if there is none.
     pub(super) fn scrolled(&mut self) -> Option<bool> {
         let list = self.list.as_ref()?;
@@ -206,185 +165,6 @@ impl LogView {
             std::cmp::Ordering::Less if !near => Some(false),
             std::cmp::Ordering::Greater if near => Some(true),
             _ => None,
-        }
-    }
-
-    fn found(&self) -> (usize, usize) {
-        let at = self
-            .current
-            .and_then(|number| self.hits.binary_search(&number).ok());
-        (at.map_or(0, |at| at + 1), self.hits.len())
-    }
-
-    /// Searches for other words.
-    fn find(&mut self, words: &str) {
-        words.clone_into(&mut self.words);
-        self.current = None;
-        let hit = |line: &&Line| {
-            line.row()
-                .is_some_and(|row| !matches(row, words).is_empty())
-        };
-        let hits = self.lines.iter().filter(hit).map(|line| line.number);
-        let before = std::mem::replace(&mut self.hits, hits.collect());
-        for number in before {
-            if self.hits.binary_search(&number).is_err() {
-                self.redraw(Some(number));
-            }
-        }
-        for at in 0..self.hits.len() {
-            self.redraw(Some(self.hits[at]));
-        }
-    }
-
-    /// Shows the line in the page's address, once.
-    fn show_linked(&mut self, over: bool) -> Option<Option<u64>> {
-        let number = self.linked.filter(|_| self.wanted)?;
-        let here = (self.first..=self.last).contains(&number);
-        if here {
-            self.redraw(Some(number));
-            self.bring(number);
-        } else if number >= self.first && !(over && number > self.lines.last()) {
-            return None;
-        }
-        self.wanted = false;
-        Some(Some(number).filter(|_| !here))
-    }
-
-    /// The first line of stderr, if requested and available.
-    fn find_fault(&mut self) -> Option<u64> {
-        let from = self.first.max(self.fault? + 1);
-        let mut laid = (from..=self.last).filter_map(|number| self.lines.get(number));
-        let found = laid
-            .find(|line| line.stream == Stream::Err)
-            .map(|line| line.number);
-        if found.is_none() {
-            self.fault = Some(self.last);
-        }
-        found
-    }
-
-    /// Removes lines that were dropped for newer ones: blocks without any remaining line.
-    fn make_room(&mut self, gone: u64) {
-        while self.first <= gone {
-            let all = block_start(block_of(self.first) + 1) - 1;
-            let end = all.min(gone);
-            if end == all || end >= self.last {
-                if let Some(block) = self.blocks.pop_front() {
-                    block.element.remove();
-                }
-            } else if let Some(block) = self.blocks.front_mut() {
-                for _ in self.first..block.next.min(end + 1) {
-                    if let Some(line) = block.element.first_element_child() {
-                        line.remove();
-                    }
-                }
-                block.next = block.next.max(end + 1);
-            }
-            self.first = end + 1;
-        }
-        self.last = self.last.max(gone);
-    }
-
-    /// Adds the blocks of all lines to the list, new ones empty.
-    fn lay(&mut self, list: &HtmlPreElement) {
-        let mut start = match self.blocks.len() as u64 {
-            0 => self.first,
-            blocks => block_start(block_of(self.first) + blocks),
-        };
-        while start <= self.last {
-            block(Vec::new()).build().mount(list, None);
-            let Some(element) = list.last_element_child() else {
-                return;
-            };
-            self.blocks.push_back(Block {
-                element,
-                next: start,
-            });
-            start = block_start(block_of(start) + 1);
-        }
-    }
-
-    /// Fills blocks, those around the focus first, as long as there is time; returns whether more has to be filled in
-    /// the next frame.
-    fn fill_blocks(&mut self, list: &HtmlPreElement, hold: bool) -> bool {
-        let began = now();
-        let mut filled = 0;
-        while let Some(at) = self.nearest_open() {
-            if hold && filled >= AHEAD {
-                return false;
-            }
-            if filled > 0 && now() - began >= PER_FRAME {
-                return true;
-            }
-            self.fill(list, at);
-            filled += 1;
-        }
-        false
-    }
-
-    /// The block nearest to the focus that is not completely drawn.
-    fn nearest_open(&self) -> Option<usize> {
-        let focus = self.place(self.focus.min(self.last))?;
-        (0..self.blocks.len())
-            .filter(|at| self.blocks[*at].next <= self.end_of(*at))
-            .min_by_key(|at| at.abs_diff(focus))
-    }
-
-    /// The block of a line, even if the line does not exist yet; lines before the first one belong to the first
-    /// block. `None` without blocks.
-    fn place(&self, number: u64) -> Option<usize> {
-        if self.blocks.is_empty() {
-            return None;
-        }
-        let block = block_of(number.max(self.first)) - block_of(self.first);
-        usize::try_from(block)
-            .ok()
-            .filter(|at| *at < self.blocks.len())
-    }
-
-    /// The last line of a block.
-    fn end_of(&self, at: usize) -> u64 {
-        let next = block_start(block_of(self.first) + at as u64 + 1);
-        self.last.min(next - 1)
-    }
-
-    /// Draws the missing lines of a block.
-    fn fill(&mut self, list: &HtmlPreElement, at: usize) {
-        let end = self.end_of(at);
-        let Some(Block { element, next }) = self.blocks.get(at) else {
-            return;
-        };
-        let (element, from) = (element.clone(), *next);
-        if from > end {
-            return;
-        }
-        // An empty block is filled outside the document, which then changes only once.
-        let empty = element.child_element_count() == 0;
-        let behind = element.next_sibling();
-        if empty {
-            element.remove();
-        }
-        for number in from..=end {
-            if let Some(view) = self.draw(number) {
-                view.build().mount(&element, None);
-            }
-        }
-        if empty {
-            // Both are in the list: this cannot fail.
-            let _ = list.insert_before(&element, behind.as_ref());
-        }
-        if let Some(block) = self.blocks.get_mut(at) {
-            block.next = end + 1;
-        }
-    }
-
-    /// Draws the block of a line that is to be shown, if it is not drawn yet.
-    fn reveal(&mut self, number: u64) {
-        self.focus = number;
-        if let Some(list) = self.list.clone()
-            && let Some(at) = self.place(number)
-        {
-            self.fill(&list, at);
         }
     }
 
@@ -444,21 +224,4 @@ impl LogView {
         }
         Some(view)
     }
-}
-
-/// The blocks in a list whose first line is `first`, and the number of the next line.
-fn drawn_in(list: &HtmlPreElement, first: u64) -> (VecDeque<Block>, u64) {
-    let (mut blocks, mut next) = (VecDeque::new(), first);
-    let mut block = list.first_element_child();
-    while let Some(element) = block {
-        block = element.next_element_sibling();
-        next += u64::from(element.child_element_count());
-        blocks.push_back(Block { element, next });
-    }
-    (blocks, next)
-}
-
-/// Milliseconds of a monotonic clock.
-fn now() -> f64 {
-    window().performance().map_or(0.0, |clock| clock.now())
 }
