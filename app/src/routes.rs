@@ -179,3 +179,88 @@ pub fn run_log_stream(id: RunId, from: u64) -> String {
 pub fn run_output(id: RunId) -> String {
     format!("/api/v1/runs/{id}/output")
 }
+
+/// The first parts of the server's own paths: a public address whose path begins like one of them would be ambiguous.
+pub const FIRST_PARTS: [&str; 24] = [
+    "about",
+    "account",
+    "admin",
+    "api",
+    "events",
+    "feed",
+    "fn",
+    "healthz",
+    "import",
+    "login",
+    "logout",
+    "messages",
+    "metrics",
+    "my",
+    "pkg",
+    "preferences",
+    "readyz",
+    "reminders",
+    "rules",
+    "runs",
+    "setup",
+    "summaries",
+    "t",
+    "tasks",
+];
+
+/// The path of a public address, without a slash at its end; empty if it has none.
+#[must_use]
+pub fn base_path(public_url: &str) -> &str {
+    let rest = public_url.split_once("://").map_or("", |(_, rest)| rest);
+    let path = rest.find('/').map_or("", |at| &rest[at..]);
+    path.trim_end_matches('/')
+}
+
+/// Whether pages can be served under a path: it is empty, or has parts of unreserved characters (RFC 3986, section
+/// 2.3), and does not begin like a path of the server.
+#[must_use]
+pub fn can_be_base(path: &str) -> bool {
+    let mut parts = path.split('/').skip(1);
+    let plain = |part: &str| {
+        let unreserved = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
+        !part.is_empty() && part != "." && part != ".." && part.chars().all(unreserved)
+    };
+    let own = |part: &str| FIRST_PARTS.contains(&part) || part.starts_with("taskid");
+    parts.clone().all(plain) && !parts.next().is_some_and(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_public_addresses() {
+        for (url, path) in [
+            ("https://cron.example.com", ""),
+            ("https://cron.example.com/", ""),
+            ("http://10.0.0.1:8000/cron", "/cron"),
+            ("https://ops.example.com/tools/cron/", "/tools/cron"),
+        ] {
+            assert_eq!(base_path(url), path, "{url}");
+            assert!(can_be_base(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_that_cannot_be_served_under() {
+        for path in [
+            "/a//b",
+            "/a b",
+            "/%61",
+            "/..",
+            "/a/../b",
+            "/tasks",
+            "/api/cron",
+            "/taskid7",
+            "/计划",
+        ] {
+            assert!(!can_be_base(path), "{path}");
+        }
+        assert!(can_be_base("/cron/tasks"));
+    }
+}

@@ -2,11 +2,13 @@
 //!
 //! [`shell`] is the document, [`App`] the site inside it. [`frame`] draws what surrounds every page, [`live`] keeps
 //! pages up to date, [`load`] shows what a page is waiting for or why it cannot be shown, [`act`] sends the forms of
-//! buttons, [`context`] holds language, theme and session. Pages are in `pages`, the parts they share in
+//! buttons, [`base`] makes addresses, [`context`] holds language, theme and session. Pages are in `pages`, the parts they share in
 //! `components`.
 //!
 //! Nothing here may read the clock or the locale while rendering: server and browser must produce the same markup.
 //! Times are computed from the page's own clock (`components::time`).
+
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -14,6 +16,7 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 mod act;
+mod base;
 mod components;
 mod context;
 mod frame;
@@ -28,10 +31,13 @@ pub use context::Theme;
 use crate::error::AppError;
 use crate::reader::{document_attribute, language};
 use crate::wire;
+use base::BasePath;
 use pages::parts::{LazyPage, MessagePage, SettingPage, TaskPage};
 use pages::{about, not_found, overview, sign_in, task_list};
 use site::SiteFiles;
 
+#[cfg(feature = "hydrate")]
+pub use base::set_for_server_fns;
 #[cfg(feature = "hydrate")]
 pub use pages::parts::load_module;
 
@@ -49,7 +55,7 @@ pub fn App() -> impl IntoView {
     let ssr = SsrMode::Async;
     view! {
         <Title formatter=title::document_title/>
-        <Router>
+        <Router base=base::for_router()>
             {frame::frame(move || view! {
                 <FlatRoutes fallback=not_found::page>
                     <Route path=path!("/") view={overview::page as Page} ssr=ssr.clone()/>
@@ -93,10 +99,11 @@ pub fn App() -> impl IntoView {
 /// A whole document that says why a request was refused, without a script.
 pub fn refused(files: &SiteFiles, error: AppError) -> impl IntoView + use<> {
     let (lang, theme) = (language(), context::request_theme());
+    let base = with_base(files);
     let title = title::document_title(error.message.clone());
     view! {
         <!DOCTYPE html>
-        <html lang=lang.tag() data-theme=theme.as_str()>
+        <html lang=lang.tag() data-theme=theme.as_str() data-base=base>
             <head>
                 {head(files, theme)}
                 <title>{title}</title>
@@ -108,6 +115,13 @@ pub fn refused(files: &SiteFiles, error: AppError) -> impl IntoView + use<> {
     }
 }
 
+/// Makes the pages' links lead to where the site is served.
+fn with_base(files: &SiteFiles) -> String {
+    let base = files.base();
+    provide_context(BasePath(Arc::clone(&base)));
+    base.as_ref().to_owned()
+}
+
 /// What the head of every document begins with.
 fn head(files: &SiteFiles, theme: Theme) -> impl IntoView + use<> {
     view! {
@@ -115,7 +129,7 @@ fn head(files: &SiteFiles, theme: Theme) -> impl IntoView + use<> {
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
         <meta name="color-scheme" content=theme.color_scheme()/>
         <meta name="robots" content="noindex"/>
-        <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+        <link rel="icon" href=base::rooted("/favicon.svg") type="image/svg+xml"/>
         <link id="style" rel="stylesheet" href=files.style()/>
     }
 }
@@ -123,9 +137,10 @@ fn head(files: &SiteFiles, theme: Theme) -> impl IntoView + use<> {
 /// The HTML document around the site.
 pub fn shell(options: LeptosOptions, files: &SiteFiles) -> impl IntoView + use<> {
     let (lang, theme) = (language(), context::request_theme());
+    let base = with_base(files);
     view! {
         <!DOCTYPE html>
-        <html lang=lang.tag() data-theme=theme.as_str() data-mark=wire::PAGE_MARK>
+        <html lang=lang.tag() data-theme=theme.as_str() data-mark=wire::PAGE_MARK data-base=base>
             <head>
                 {head(files, theme)}
                 <AutoReload options/>

@@ -81,7 +81,7 @@ export async function newPage(context) {
 /** Opens an address as a signed-in person and waits until the page is alive. */
 export async function openAlive(page, address) {
   // The page listens for changes as soon as it is hydrated.
-  const listening = page.waitForRequest((request) => new URL(request.url()).pathname === "/events");
+  const listening = page.waitForRequest((request) => new URL(request.url()).pathname.endsWith("/events"));
   const response = await page.goto(address);
   await listening;
   await settled(page);

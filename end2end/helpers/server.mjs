@@ -25,18 +25,18 @@ async function freePort() {
   return port;
 }
 
-/** Starts a server and waits until it says that it is ready. */
-export async function startServer() {
+/** Starts a server and waits until it says that it is ready; `settings` are further variables. */
+export async function startServer(settings = {}) {
   const base = await mkdtemp(path.join(tmpdir(), "jcrontab-end2end-"));
   try {
-    return await startIn(base);
+    return await startIn(base, settings);
   } catch (error) {
     await rm(base, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(base) {
+async function startIn(base, settings) {
   // A server of root runs its commands as the user `nobody`, who must be able to reach its scratch
   // folder.
   const scratch = path.join(base, "tmp");
@@ -56,6 +56,7 @@ async function startIn(base) {
     JCRONTAB_LANG: "zh",
     JCRONTAB_OUTBOUND_ALLOW: "127.0.0.0/8",
     JCRONTAB_SHUTDOWN_GRACE: "0",
+    ...settings,
   };
   const child = spawn(BINARY, ["serve"], { cwd: base, env, stdio: ["ignore", "pipe", "pipe"] });
   const exited = new Promise((resolve) => {

@@ -6,8 +6,8 @@ import { startServer } from "./server.mjs";
 
 export const ADMIN = { name: "admin", password: "correct horse 电池 staple" };
 
-/** Starts everything. `stop` ends it; call it in `after`. */
-export async function startWorld() {
+/** Starts everything, the server with further `settings`. `stop` ends it; call it in `after`. */
+export async function startWorld(settings = {}) {
   const robot = await startRobot();
   let server;
   let browser;
@@ -20,7 +20,7 @@ export async function startWorld() {
     }
   };
   try {
-    [server, browser] = await Promise.all([startServer(), launch()]);
+    [server, browser] = await Promise.all([startServer(settings), launch()]);
   } catch (error) {
     await stop();
     throw error;

@@ -13,6 +13,8 @@ mod table;
 mod telemetry;
 mod tls;
 
+use app::routes::{base_path, can_be_base};
+
 use crate::auth::link::LinkActs;
 use crate::timetable::{SystemZone, system_zone};
 pub use run_as_pool::{PoolError, RunAsPool};
@@ -68,6 +70,9 @@ impl Config {
         // Paths appended to the address would become part of its query or fragment.
         if public.contains(['?', '#']) {
             return Err(SettingFault::PublicUrlTail(self.public_url.clone()));
+        }
+        if !can_be_base(base_path(&self.base_url())) {
+            return Err(SettingFault::PublicUrlPath(self.public_url.clone()));
         }
         if app::i18n::Lang::from_tag(&self.lang).is_none() {
             return Err(SettingFault::Lang(self.lang.clone()));

@@ -2,9 +2,10 @@
 //!
 //! [`state`] is what handlers are given; [`guard`], [`scrape`], [`client`] and [`extract`] find out
 //! who asks, from where and for what; [`requests`] names each request and logs it; [`params`] and [`strict`] read what was sent, [`problem`] and
-//! [`headers`] shape what leaves, [`turns`] says how many pages are rendered at once, [`site`] serves
+//! [`headers`] shape what leaves, [`base`] is the path in front of all others, [`turns`] says how many pages are rendered at once, [`site`] serves
 //! the built files.
 
+pub mod base;
 pub mod client;
 pub mod extract;
 pub mod guard;

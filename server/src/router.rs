@@ -7,6 +7,7 @@ mod missing;
 
 use std::sync::Arc;
 
+use app::routes::base_path;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::StatusCode;
@@ -16,6 +17,7 @@ use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+use crate::http::base::under;
 use crate::http::{Web, guard, headers, requests, scrape};
 use crate::pages::failed_form;
 use crate::{api, pages};
@@ -29,6 +31,11 @@ const BODY_MAX: usize = 4 * 1024 * 1024;
 /// # Errors
 /// When the API cannot be described.
 pub fn router(web: &Web) -> Result<Router, api::OpenApiError> {
+    let base = base_path(&web.base_url);
+    let web = &Web {
+        site: web.site.clone().under(base),
+        ..web.clone()
+    };
     let (api, _) = api::router()?;
     let api = api
         .route("/healthz", get(api::healthz))
@@ -41,7 +48,8 @@ pub fn router(web: &Web) -> Result<Router, api::OpenApiError> {
         .merge(pages::router(web))
         .merge(web.site.router())
         .fallback_service(Handler::with_state(not_found, web.clone()));
-    Ok(guarded(all, web).layer(CompressionLayer::new()))
+    let all = guarded(all, web).layer(CompressionLayer::new());
+    Ok(under(all, base))
 }
 
 /// The API alone, for a command line that works without a running server.

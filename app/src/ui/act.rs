@@ -17,6 +17,7 @@ use leptos::server_fn::error::ServerFnUrlError;
 use leptos::server_fn::{Bytes, ServerFn};
 use serde::de::DeserializeOwned;
 
+use super::base::rooted;
 use crate::error::AppError;
 use crate::wire::{self, WireFault};
 
@@ -94,7 +95,7 @@ pub(super) fn ActForm<S: 'static>(action: Act<S>, children: Children) -> impl In
     let path = action.path;
     let action = action.action;
     view! {
-        <form action=path method="post" on:submit=move |event| submit(&event, action)>
+        <form action=rooted(path) method="post" on:submit=move |event| submit(&event, action)>
             {children()}
         </form>
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use super::base::{inner, rooted};
 use super::components::icon::{self, icon};
 use super::context::{Theme, about_ui, lang, may, principal, ui};
 use super::live::live;
@@ -25,7 +26,7 @@ pub(super) fn frame(content: impl FnOnce() -> AnyView) -> AnyView {
         <a class="skip" href="#main" rel="external">{ui.skip_to_content}</a>
         <header class="top">
             <div class="top-row">
-                <a class="brand" href=routes::OVERVIEW>{logo()} <b>{ui.product}</b></a>
+                <a class="brand" href=rooted(routes::OVERVIEW)>{logo()} <b>{ui.product}</b></a>
                 {signed_in.then(navigation)}
                 {principal.map(|who| account(&who.name, ui.role_text(who.role).0))}
             </div>
@@ -52,10 +53,10 @@ fn logo() -> AnyView {
 
 fn about_link() -> AnyView {
     let path = use_location().pathname;
-    let current = move || (path.get() == routes::ABOUT).then_some("page");
+    let current = move || (inner(&path.get()) == routes::ABOUT).then_some("page");
     view! {
         <footer class="foot-links">
-            <a href=routes::ABOUT aria-current=current>{about_ui().about} " " {ui().product}</a>
+            <a href=rooted(routes::ABOUT) aria-current=current>{about_ui().about} " " {ui().product}</a>
         </footer>
     }
     .into_any()
@@ -65,8 +66,8 @@ fn navigation() -> AnyView {
     let ui = ui();
     let path = use_location().pathname;
     let link = |href: &'static str, glyph, text: &'static str| {
-        let current = move || (section(&path.get()) == href).then_some("page");
-        view! { <a href=href aria-current=current>{icon(glyph)} <span>{text}</span></a> }
+        let current = move || (section(inner(&path.get())) == href).then_some("page");
+        view! { <a href=rooted(href) aria-current=current>{icon(glyph)} <span>{text}</span></a> }
     };
     view! {
         <nav class="main-nav" aria-label=ui.nav_label>
@@ -108,8 +109,8 @@ fn account(name: &str, role: &'static str) -> AnyView {
         <div id="account" popover="auto" class="account">
             <p class="account-name"><b>{name}</b> <span class="muted">{role}</span></p>
             {preferences()}
-            <a href=routes::ACCOUNT class="button wide">{AccountUi::of(lang()).account_title}</a>
-            <form method="post" action=routes::SIGN_OUT>
+            <a href=rooted(routes::ACCOUNT) class="button wide">{AccountUi::of(lang()).account_title}</a>
+            <form method="post" action=rooted(routes::SIGN_OUT)>
                 <button type="submit" class="button wide">{icon(icon::EXIT)} {ui.sign_out}</button>
             </form>
         </div>
@@ -124,8 +125,9 @@ fn preferences() -> AnyView {
     let location = use_location();
     let here = move || {
         let (path, query) = (location.pathname.get(), location.search.get());
+        let path = inner(&path);
         if query.is_empty() {
-            path
+            path.to_owned()
         } else {
             format!("{path}?{query}")
         }
@@ -135,7 +137,7 @@ fn preferences() -> AnyView {
         .into_iter()
         .zip([ui.theme_auto, ui.theme_light, ui.theme_dark]);
     view! {
-        <form method="post" action=routes::PREFERENCES class="preferences">
+        <form method="post" action=rooted(routes::PREFERENCES) class="preferences">
             <input type="hidden" name="next" value=here/>
             <div class="segments" role="group" aria-label=ui.language>
                 <button type="submit" name="lang" value="zh" lang="zh-CN" aria-pressed=pressed(lang == Lang::Zh)>"中文"</button>

@@ -11,6 +11,7 @@ use super::components::icon::{self, icon};
 use super::context::ui;
 use crate::error::{AppError, ErrorKind};
 use crate::routes;
+use crate::ui::base::rooted;
 
 /// Shows `data` with `view`, keeps it on screen while it is fetched again, and shows failures.
 ///
@@ -116,7 +117,7 @@ pub(super) fn error_view(error: AppError) -> AnyView {
                 <p class="muted">{ui.error_incident} " " <code>{id}</code></p>
             })}
             // `external`: a full request, so that a broken page is really loaded again.
-            <p><a class="button" href=next.0 rel="external">{next.1}</a></p>
+            <p><a class="button" href=rooted(next.0) rel="external">{next.1}</a></p>
         </section>
     }
     .into_any()

@@ -2,6 +2,7 @@
 //! the site, on disk and for every page; here the server reads them once, from wherever the site is.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use leptos::WasmSplitManifest;
 use leptos::nonce::use_nonce;
@@ -23,6 +24,7 @@ pub struct SiteFiles {
     manifest: String,
     links: String,
     parts: Option<WasmSplitManifest>,
+    base: Arc<str>,
 }
 
 impl Default for SiteFiles {
@@ -59,6 +61,7 @@ impl SiteFiles {
                 |hash| format!("__wasm_split.{hash}.js"),
             ),
             parts: None,
+            base: Arc::default(),
         }
     }
 
@@ -84,13 +87,38 @@ impl SiteFiles {
     /// Takes in which files each part of the module needs, so that a page can name them: the content of
     /// [`manifest`](Self::manifest).
     pub fn set_parts(&mut self, parts: HashMap<String, Vec<String>>) {
-        let known = (format!("/{PACKAGE}"), parts, self.links.clone());
+        let known = (self.address(""), parts, self.links.clone());
         self.parts = Some(WasmSplitManifest(ArcStoredValue::new(known)));
+    }
+
+    /// Serves the site under a path without a slash at its end, such as `/cron`.
+    #[must_use]
+    pub fn under(mut self, base: &str) -> Self {
+        self.base = base.into();
+        let parts = self
+            .parts
+            .take()
+            .map(|parts| parts.0.with_value(|known| known.1.clone()));
+        if let Some(parts) = parts {
+            self.set_parts(parts);
+        }
+        self
+    }
+
+    /// The path under which the site is served.
+    pub(super) fn base(&self) -> Arc<str> {
+        Arc::clone(&self.base)
+    }
+
+    /// The address of a file of the package; of its folder, without a slash at the end, if `name` is empty.
+    fn address(&self, name: &str) -> String {
+        let slash = if name.is_empty() { "" } else { "/" };
+        format!("{}/{PACKAGE}{slash}{name}", self.base)
     }
 
     /// The address of the style sheet.
     pub(super) fn style(&self) -> String {
-        format!("/{PACKAGE}/{}", self.style)
+        self.address(&self.style)
     }
 }
 
@@ -99,8 +127,8 @@ pub(super) fn scripts(files: &SiteFiles) -> impl IntoView + use<> {
     if let Some(parts) = &files.parts {
         provide_context(parts.clone());
     }
-    let script = format!("/{PACKAGE}/{}", files.script);
-    let module = format!("/{PACKAGE}/{}", files.module);
+    let script = files.address(&files.script);
+    let module = files.address(&files.module);
     let start = format!(
         "import({script:?}).then(site => site.default({{module_or_path: {module:?}}}).then(() => site.hydrate()))"
     );
@@ -140,6 +168,9 @@ mod tests {
             ]
         );
         assert_eq!(files.style(), "/pkg/jcrontab.1.css");
+        let files = files.under("/cron");
+        assert_eq!(files.style(), "/cron/pkg/jcrontab.1.css");
+        assert_eq!(files.address(""), "/cron/pkg");
         let plain: Vec<String> = SiteFiles::default().names().map(str::to_owned).collect();
         assert_eq!(plain[..3], ["jcrontab.css", "jcrontab.js", "jcrontab.wasm"]);
     }

@@ -72,7 +72,7 @@ settings! {
         )]
         pub max_connections_per_address: usize => fixed "同一地址同时打开的连接数，受信任的代理除外；0 表示全部的四分之一",
 
-        /// Address under which people reach the server, for links in messages
+        /// Address under which people reach the server, for links in messages; it may have a path, as in https://ops.example.com/cron
         #[arg(
             long,
             env = "JCRONTAB_PUBLIC_URL",
@@ -80,7 +80,7 @@ settings! {
             global = true,
             help_heading = "Server"
         )]
-        pub public_url: String => fixed "大家访问服务器的地址，用于消息里的链接；以 https:// 开头时 Cookie 带 Secure，响应带 HSTS",
+        pub public_url: String => fixed "大家访问服务器的地址，用于消息里的链接；可以带路径，如 https://ops.example.com/cron；以 https:// 开头时 Cookie 带 Secure，响应带 HSTS",
 
         /// What links in reminders may do without an account: done, take, snooze, assign, cycle, run, log; off for no
         /// such links

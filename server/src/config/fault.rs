@@ -13,6 +13,11 @@ pub enum SettingFault {
         "JCRONTAB_PUBLIC_URL is the start of every link, so it must not contain ? or #; it is {0:?}"
     )]
     PublicUrlTail(String),
+    /// The public address, with a path that no page can be served under.
+    #[error(
+        "JCRONTAB_PUBLIC_URL may have a path of letters, digits, '-', '_', '.' and '~', such as /cron, whose first part is no page of the server itself; it is {0:?}"
+    )]
+    PublicUrlPath(String),
     /// What links in reminders may do.
     #[error(
         "JCRONTAB_LINK_ACTS must be off, or a list of done, take, snooze, assign, cycle, run and log; it is {0:?}"

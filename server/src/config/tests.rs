@@ -22,6 +22,7 @@ fn settings_that_cannot_be_right_are_refused() {
         "--message-lang=en",
         "--allow-root=1",
         "--allow-root=yes",
+        "--public-url=https://ops.example.com/tools/cron/",
         "--allow-root=0",
         "--allow-root=false",
         "--allow-root=",
@@ -51,6 +52,16 @@ fn settings_that_cannot_be_right_are_refused() {
     ] {
         assert!(
             matches!(check(flag), Err(SettingFault::PublicUrlTail(_))),
+            "{flag}"
+        );
+    }
+    for flag in [
+        "--public-url=https://cron.example.com/tasks",
+        "--public-url=https://cron.example.com/a//b",
+        "--public-url=https://cron.example.com/%63ron",
+    ] {
+        assert!(
+            matches!(check(flag), Err(SettingFault::PublicUrlPath(_))),
             "{flag}"
         );
     }

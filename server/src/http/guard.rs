@@ -4,6 +4,7 @@ use app::auth::{Principal, Via};
 use app::backend::Caller;
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
+use app::routes::base_path;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
@@ -18,8 +19,12 @@ use crate::auth::token::hash;
 use crate::error::internal;
 use crate::telemetry::request::RequestId;
 
-/// The session cookie over plain HTTP, and over TLS.
-const SESSION_COOKIES: [&str; 2] = ["jcrontab_session", "__Host-jcrontab_session"];
+/// The session cookie over plain HTTP, over TLS, and over TLS under a path.
+const SESSION_COOKIES: [&str; 3] = [
+    "jcrontab_session",
+    "__Host-jcrontab_session",
+    "__Secure-jcrontab_session",
+];
 /// The language cookie.
 pub const LANG_COOKIE: &str = "jcrontab_lang";
 /// The theme cookie.
@@ -39,11 +44,12 @@ pub enum ConsoleConnection {
 /// The name of the session cookie for a public address.
 #[must_use]
 pub fn session_cookie(base_url: &str) -> &'static str {
-    // A `__Host-` cookie must be Secure, which a browser accepts only over TLS.
-    if base_url.starts_with("https://") {
-        SESSION_COOKIES[1]
-    } else {
-        SESSION_COOKIES[0]
+    // Both prefixes require `Secure`, which a browser accepts only over TLS; `__Host-` requires `Path=/` as well
+    // (RFC 6265bis, 4.1.3).
+    match (base_url.starts_with("https://"), base_path(base_url)) {
+        (false, _) => SESSION_COOKIES[0],
+        (true, "") => SESSION_COOKIES[1],
+        (true, _) => SESSION_COOKIES[2],
     }
 }
 

@@ -154,6 +154,14 @@ impl Site {
         }
     }
 
+    /// The site under the path of the public address.
+    pub(crate) fn under(self, base: &str) -> Self {
+        Self {
+            files: Arc::new(Arc::unwrap_or_clone(self.files).under(base)),
+            ..self
+        }
+    }
+
     /// Serves the files: the hashed ones for a year, the others for an hour. A missing file must not be cached: in a
     /// rolling upgrade the next request may reach a server that has it.
     pub(crate) fn router(&self) -> Router {

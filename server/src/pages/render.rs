@@ -21,6 +21,7 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 
 use crate::http::Web;
+use crate::http::base::cookie_path;
 use crate::http::extract::caller_of;
 use crate::http::guard::{DONE_COOKIE, THEME_COOKIE, accepts_html, cookie};
 use crate::http::headers::page_policy;
@@ -169,8 +170,10 @@ pub(super) fn done_cookie(done: Option<Done>, base_url: &str) -> HeaderValue {
     } else {
         ""
     };
-    let cookie =
-        format!("{DONE_COOKIE}={text}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let path = cookie_path(base_url);
+    let cookie = format!(
+        "{DONE_COOKIE}={text}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    );
     // Its texts are ours: letters, digits and a point.
     HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
 }

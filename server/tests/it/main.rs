@@ -15,6 +15,7 @@ mod arrows;
 mod at_once;
 mod audit_client;
 mod backup;
+mod base_path;
 mod brief;
 mod channel_versions;
 mod channels;

@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 
 use super::helpers::in_time;
 use super::helpers::place::Place;
-use super::helpers::program::{Server, add_command, admin_token};
+use super::helpers::program::{Server, add_command, admin_token, jcrontab_with};
 
 /// Makes a certificate for this machine that is its own issuer.
 async fn certificate(place: &Place, name: &str) -> (PathBuf, PathBuf) {
@@ -188,14 +188,14 @@ async fn the_log_goes_to_a_file_of_the_day() {
     assert!(refused.log().contains(&nowhere), "{}", refused.log());
 }
 
-/// nginx in front of a server, as docs/OPERATIONS.md has it.
+/// nginx in front of a server, as docs/OPERATIONS.md has it, at `/` or under a path.
 struct Nginx {
     _child: Child,
     url: String,
 }
 
 impl Nginx {
-    async fn start(place: &Arc<Place>, server: &Server) -> Self {
+    async fn start(place: &Arc<Place>, server: &Server, location: &str) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/need.sh");
         let installed = Command::new(script).args(["nginx", "nginx-light"]).status();
         assert!(installed.await.expect("the script").success());
@@ -217,7 +217,7 @@ impl Nginx {
                  {temporary}
                  server {{
                      listen {address};
-                     location / {{
+                     location {location} {{
                          proxy_pass {upstream};
                          proxy_http_version 1.1;
                          proxy_set_header Host $host;
@@ -266,7 +266,7 @@ async fn behind_nginx_events_arrive_at_once_and_clients_have_their_own_address()
         ("JCRONTAB_LOG_FORMAT", "json"),
     ];
     let server = Server::start(&place, &variables).await;
-    let nginx = Nginx::start(&place, &server).await;
+    let nginx = Nginx::start(&place, &server, "/").await;
     let client = reqwest::Client::builder()
         .no_proxy()
         .local_address(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)))
@@ -306,5 +306,45 @@ async fn behind_nginx_events_arrive_at_once_and_clients_have_their_own_address()
     let status = posted.send().await.expect("an answer").status();
     assert_eq!(status, 422, "the server itself has read it");
     drop(events);
+    assert_eq!(server.stop().await, 0);
+}
+
+#[tokio::test]
+async fn behind_nginx_under_a_path_pages_events_and_the_command_line_work() {
+    let place = Place::new().await;
+    let token = admin_token(&place).await;
+    let variables = [("JCRONTAB_PUBLIC_URL", "http://ops.test/cron")];
+    let mut server = Server::spawn(&place, &variables);
+    let ready = "is ready: http://ops.test/cron";
+    while !server.line().await.ends_with(ready) {}
+    let nginx = Nginx::start(&place, &server, "/cron/").await;
+    let client = reqwest::Client::builder().no_proxy();
+    let client = client.build().expect("a client");
+    let get = |path: &str| {
+        let request = client.get(format!("{}{path}", nginx.url));
+        request.bearer_auth(&token).header("accept", "text/html")
+    };
+    let page = get("/cron/tasks").send().await.expect("an answer");
+    assert_eq!(page.status(), 200);
+    let text = page.text().await.expect("a page");
+    assert!(text.contains("href=\"/cron/tasks/new\""), "{text}");
+    let icon = get("/cron/favicon.svg").send().await.expect("an answer");
+    assert_ne!(icon.status(), 401);
+    assert_eq!(get("/tasks").send().await.expect("an answer").status(), 404);
+    let mut events = get("/cron/events").send().await.expect("events");
+    add_command(&place, "a", "0 3 * * *", "true").await;
+    let seen = async {
+        let mut text = String::new();
+        while !text.contains("task") {
+            let chunk = events.chunk().await.expect("the stream").expect("an event");
+            text.push_str(&String::from_utf8_lossy(&chunk));
+        }
+    };
+    in_time("an event through nginx", seen).await;
+    drop(events);
+    let url = format!("{}/cron/", nginx.url);
+    let list = ["task", "list", "--json", "--url", &url];
+    let listed = jcrontab_with(&place, &list, &[("JCRONTAB_TOKEN", &token)], "").await;
+    assert_eq!(listed.json()["items"][0]["name"], "a");
     assert_eq!(server.stop().await, 0);
 }

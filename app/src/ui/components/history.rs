@@ -8,6 +8,7 @@ use super::time::Clock;
 use crate::routes;
 use crate::run::{HistoryItem, Run, RunState, Trigger, Unrun};
 use crate::texts::{phrases, runlog};
+use crate::ui::base::rooted;
 use crate::ui::context::{lang, ui};
 
 /// The table.
@@ -42,7 +43,7 @@ fn table(class: &'static str, rows: Vec<AnyView>) -> AnyView {
 pub(crate) fn runs(clock: &Clock, runs: &[Run]) -> AnyView {
     let rows = runs.iter().map(|run| {
         let task = view! {
-            <a class="of-task break" href=routes::task(run.task_id)>{run.task_name.clone()}</a>
+            <a class="of-task break" href=rooted(routes::task(run.task_id))>{run.task_name.clone()}</a>
         };
         row(clock, run, Some(task.into_any()))
     });
@@ -57,7 +58,7 @@ fn row(clock: &Clock, run: &Run, task: Option<AnyView>) -> AnyView {
     view! {
         <tr>
             <th scope="row">
-                <a class="state-link" href=routes::run(run.id)>
+                <a class="state-link" href=rooted(routes::run(run.id))>
                     {run_state(run.state)} <span class="muted">"#" {run.id.0}</span>
                 </a>
                 {task}

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::{self, icon};
 use crate::page::Notice;
+use crate::ui::base::rooted;
 use crate::ui::context::about_ui;
 
 /// The notices as a box; nothing if there are none.
@@ -15,7 +16,7 @@ pub(crate) fn notices(all: Vec<Notice>) -> Option<AnyView> {
     let lines = all.into_iter().map(|notice| {
         let link = notice
             .link
-            .map(|link| view! { " " <a href=link>{ui.notice_link}</a> });
+            .map(|link| view! { " " <a href=rooted(link)>{ui.notice_link}</a> });
         view! { <p>{notice.text} {link}</p> }
     });
     Some(

@@ -9,6 +9,7 @@ use crate::id::TaskId;
 use crate::occurrence::{Explanation, Verdict};
 use crate::routes;
 use crate::time::ZoneRules;
+use crate::ui::base::rooted;
 use crate::ui::context::{lang, plan_ui};
 
 /// Asks for a time and leads to the planned firings, which answer. `at` is the value of the field.
@@ -17,7 +18,7 @@ pub(crate) fn why_form(task: TaskId, zone: &str, at: &str, fault: Option<String>
     let faults = fault.map(|text| FieldError::new("at", "invalid", text));
     let faults = Faults(faults.into_iter().collect());
     view! {
-        <form method="get" action=routes::task_occurrences(task) class="why">
+        <form method="get" action=rooted(routes::task_occurrences(task)) class="why">
             {input(Field {
                 name: "at".into(), label: plan.why_at, value: at.to_owned(), kind: moment_kind(at),
                 required: true, ..Field::default()
@@ -47,7 +48,7 @@ pub(crate) fn answer(explanation: &Explanation) -> AnyView {
     let time = format!("{} {}", zone.local(at), zone.offset_text(at));
     let run = explanation.run_id.map(|run| {
         let title = crate::texts::phrases::run_title(lang(), run.0);
-        view! { <p><a href=routes::run(run)>{title}</a></p> }
+        view! { <p><a href=rooted(routes::run(run))>{title}</a></p> }
     });
     view! {
         <div class=class role="status">

@@ -12,6 +12,7 @@ use web_sys::{EventSource, MessageEvent};
 
 use super::{Change, LiveUpdates};
 use crate::routes;
+use crate::ui::base::{for_cookies, rooted};
 
 /// Changes are collected for this long: a burst of firings causes one fetch.
 const GATHER: Duration = Duration::from_millis(300);
@@ -58,8 +59,9 @@ fn zone() -> Option<String> {
 /// nothing on the page moves because of them.
 fn remember(zone: &str) {
     let cookie = format!(
-        "{}={zone}; Path=/; Max-Age=31536000; SameSite=Lax",
-        routes::ZONE_COOKIE
+        "{}={zone}; Path={}; Max-Age=31536000; SameSite=Lax",
+        routes::ZONE_COOKIE,
+        for_cookies()
     );
     // Without cookies the zone becomes known after hydration.
     let _ = Reflect::set(&document(), &"cookie".into(), &cookie.into());
@@ -88,7 +90,7 @@ fn listen(live: LiveUpdates) {
 impl Source {
     fn open(self: &Rc<Self>) {
         self.close();
-        let Ok(stream) = EventSource::new(routes::EVENTS) else {
+        let Ok(stream) = EventSource::new(&rooted(routes::EVENTS)) else {
             return;
         };
         let me = Rc::clone(self);

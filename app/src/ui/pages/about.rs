@@ -6,6 +6,7 @@ use super::calendars::years;
 use crate::page::About;
 use crate::routes;
 use crate::server_fns::fetch_about;
+use crate::ui::base::rooted;
 use crate::ui::components::notices::notices;
 use crate::ui::components::{fact, page_head};
 use crate::ui::context::{about_ui, calendars_ui, ui};
@@ -26,7 +27,7 @@ fn content(page: About) -> AnyView {
     let rows = page.calendars.iter().map(|calendar| {
         view! {
             <div>
-                <dt><a href=routes::calendar(&calendar.name)>{calendar.name.clone()}</a></dt>
+                <dt><a href=rooted(routes::calendar(&calendar.name))>{calendar.name.clone()}</a></dt>
                 <dd>{years(calendar)}</dd>
             </div>
         }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::routes;
 use crate::server_fns::fetch_account;
 use crate::texts::account::AccountUi;
+use crate::ui::base::rooted;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::{fact, page_head};
@@ -65,7 +66,7 @@ fn password(form: PasswordForm) -> AnyView {
         )
     };
     view! {
-        <form method="post" action=routes::ACCOUNT class="card">
+        <form method="post" action=rooted(routes::ACCOUNT) class="card">
             <h2>{texts.password_title}</h2>
             <p class="muted">{texts.password_note}</p>
             {form.error.map(load::failure)}

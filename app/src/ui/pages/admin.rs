@@ -12,6 +12,7 @@ use crate::server_fns::{
 };
 use crate::texts::phrases;
 use crate::texts::retention::RetentionUi;
+use crate::ui::base::rooted;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::context::{
@@ -66,7 +67,7 @@ fn content(counts: Counts) -> AnyView {
     let retention = RetentionUi::of(lang());
     let card = |href, glyph, title, text, count: String| {
         view! {
-            <a class="card door" href=href>
+            <a class="card door" href=rooted(href)>
                 {icon(glyph)}
                 <span class="grow"><b>{title}</b> <small class="muted">{text}</small></span>
                 <span class="number big">{count}</span>
@@ -97,7 +98,7 @@ fn content(counts: Counts) -> AnyView {
 /// Breadcrumbs of the pages below this one.
 pub(crate) fn crumbs() -> AnyView {
     view! {
-        <p class="crumbs"><a href=routes::ADMIN>{ui().nav_admin}</a></p>
+        <p class="crumbs"><a href=rooted(routes::ADMIN)>{ui().nav_admin}</a></p>
     }
     .into_any()
 }

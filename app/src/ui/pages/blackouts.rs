@@ -11,6 +11,7 @@ use crate::routes;
 use crate::server_fns::{DeleteBlackout, fetch_blackouts};
 use crate::texts::blackouts;
 use crate::ui::act::Act;
+use crate::ui::base::rooted;
 use crate::ui::components::choice::select;
 use crate::ui::components::controls::fold_after;
 use crate::ui::components::cycle::cycle;
@@ -154,7 +155,7 @@ fn form(page: BlackoutsPage) -> AnyView {
         ..Field::default()
     };
     view! {
-        <form method="post" action=routes::BLACKOUTS class="card blackout-form">
+        <form method="post" action=rooted(routes::BLACKOUTS) class="card blackout-form">
             <h2>{words.add_blackout}</h2>
             {error.map(load::failure)}
             {input(Field {

@@ -14,6 +14,7 @@ use crate::routes;
 use crate::server_fns::{SetCalendarSource, fetch_calendar};
 use crate::texts::calendars;
 use crate::ui::act::{Act, ActForm};
+use crate::ui::base::rooted;
 use crate::ui::components::choice::check;
 use crate::ui::components::controls::button;
 use crate::ui::components::field::{Faults, text_area};
@@ -75,8 +76,8 @@ fn content(page: CalendarPage, error: Signal<Option<AppError>>) -> AnyView {
     view! {
         <leptos_meta::Title text=title.clone()/>
         <p class="crumbs">
-            <a href=routes::ADMIN>{ui().nav_admin}</a> {icon(icon::CHEVRON)}
-            <a href=routes::CALENDARS>{words.calendars}</a>
+            <a href=rooted(routes::ADMIN)>{ui().nav_admin}</a> {icon(icon::CHEVRON)}
+            <a href=rooted(routes::CALENDARS)>{words.calendars}</a>
         </p>
         <div class="page-head">
             <div>
@@ -102,10 +103,10 @@ fn year_links(name: &str, year: i32) -> AnyView {
     let link = |year: i32| format!("{}?year={year}", routes::calendar(name));
     view! {
         <nav class="page-actions controls" aria-label=words.years>
-            <a class="button" href=link(year - 1)>
+            <a class="button" href=rooted(link(year - 1))>
                 <span class="back">{icon(icon::CHEVRON)}</span> <span class="sr">{words.previous_year}</span> {year - 1}
             </a>
-            <a class="button" href=link(year + 1)>
+            <a class="button" href=rooted(link(year + 1))>
                 {year + 1} <span class="sr">{words.next_year}</span> {icon(icon::CHEVRON)}
             </a>
         </nav>
@@ -124,7 +125,7 @@ fn import(page: &CalendarPage) -> AnyView {
         page.year
     );
     view! {
-        <form method="post" action=action class="card">
+        <form method="post" action=rooted(action) class="card">
             <h2>{words.import}</h2>
             {page.error.clone().map(load::failure)}
             <input type="hidden" name="version" value=page.days.calendar.version/>

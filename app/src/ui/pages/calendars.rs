@@ -10,6 +10,7 @@ use crate::routes;
 use crate::server_fns::{DeleteCalendar, RefreshCalendar, fetch_calendars};
 use crate::texts::calendars;
 use crate::ui::act::{Act, ActForm};
+use crate::ui::base::rooted;
 use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
@@ -119,7 +120,7 @@ fn row(calendar: &Calendar, desk: Option<RowActions>) -> AnyView {
     view! {
         <tr>
             <th scope="row">
-                <a class="name" href=routes::calendar(&calendar.name)>{calendar.name.clone()}</a>
+                <a class="name" href=rooted(routes::calendar(&calendar.name))>{calendar.name.clone()}</a>
                 {calendar.builtin.then(|| view! { <span class="people"><span class="tag">{words.builtin}</span></span> })}
             </th>
             <td data-label=words.years>{years(calendar)}</td>
@@ -178,7 +179,7 @@ fn form(page: CalendarsPage) -> AnyView {
     let (draft, faults, error) = (&page.draft, &Faults(page.faults), page.error);
     let (ui, words) = (ui(), calendars_ui());
     view! {
-        <form method="post" action=routes::CALENDARS class="card">
+        <form method="post" action=rooted(routes::CALENDARS) class="card">
             <h2>{words.add_calendar}</h2>
             {error.map(load::failure)}
             <div class="columns">

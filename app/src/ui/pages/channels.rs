@@ -19,6 +19,7 @@ use crate::texts::pictures::PicturesUi;
 use crate::texts::rules::rules_using;
 use crate::texts::{channels, phrases};
 use crate::ui::act::{Act, ActForm};
+use crate::ui::base::rooted;
 use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::messages::tested;
@@ -89,8 +90,8 @@ pub(crate) fn page() -> AnyView {
 fn beside() -> AnyView {
     view! {
         <div class="controls">
-            <a class="button" href=routes::RULES>{icon(icon::BELL)} {rules_ui().rules}</a>
-            <a class="button" href=routes::PICTURES>{icon(icon::LIST)} {PicturesUi::of(lang()).pictures}</a>
+            <a class="button" href=rooted(routes::RULES)>{icon(icon::BELL)} {rules_ui().rules}</a>
+            <a class="button" href=rooted(routes::PICTURES)>{icon(icon::LIST)} {PicturesUi::of(lang()).pictures}</a>
         </div>
     }
     .into_any()
@@ -140,7 +141,7 @@ fn row(channel: &Channel, clock: &Clock, desk: RowActions) -> AnyView {
     let target = target(channel);
     let dead = (channel.dead > 0).then(|| {
         view! {
-            <a class="state is-bad" href=routes::channel_dead(channel.id)>
+            <a class="state is-bad" href=rooted(routes::channel_dead(channel.id))>
                 {icon(icon::CROSS)} {ui.channel_dead} " " {channel.dead}
             </a>
         }
@@ -151,7 +152,7 @@ fn row(channel: &Channel, clock: &Clock, desk: RowActions) -> AnyView {
                 <b>{channel.name.clone()}</b>
                 <span class="people">{ui.channel_kind(channel.kind)}</span>
                 {channel.task_id.map(|id| view! {
-                    <a class="tag" href=routes::task(id)>{rules_ui().of_task} " #" {id.0}</a>
+                    <a class="tag" href=rooted(routes::task(id))>{rules_ui().of_task} " #" {id.0}</a>
                 })}
                 {channel.fallback.as_deref().map(|name| view! {
                     <small class="muted break">{channels::falls_back_to(lang(), name)}</small>
@@ -167,7 +168,7 @@ fn row(channel: &Channel, clock: &Clock, desk: RowActions) -> AnyView {
             <td data-label=ui.tasks>
                 <span>{phrases::tasks_using(lang(), channel.tasks)}</span>
                 {(channel.rules > 0).then(|| view! {
-                    <small class="muted"><a href=routes::RULES>{rules_using(lang(), channel.rules)}</a></small>
+                    <small class="muted"><a href=rooted(routes::RULES)>{rules_using(lang(), channel.rules)}</a></small>
                 })}
             </td>
             <td data-label=ui.messages>
@@ -200,7 +201,7 @@ fn change(channel: &Channel) -> AnyView {
     let words = channels_ui();
     let label = format!("{}: {}", words.change, channel.name);
     view! {
-        <a class="button small" href=format!("{}?edit={}#change", routes::CHANNELS, channel.id) aria-label=label>
+        <a class="button small" href=rooted(format!("{}?edit={}#change", routes::CHANNELS, channel.id)) aria-label=label>
             {icon(icon::EDIT)} <span>{words.change}</span>
         </a>
     }
@@ -212,7 +213,7 @@ fn templates(channel: &Channel) -> AnyView {
     let words = channels_ui();
     let label = format!("{}: {}", words.templates, channel.name);
     view! {
-        <a class="button small" href=routes::templates(channel.id) aria-label=label>
+        <a class="button small" href=rooted(routes::templates(channel.id)) aria-label=label>
             {icon(icon::LIST)} <span>{words.templates}</span>
         </a>
     }

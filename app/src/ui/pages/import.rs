@@ -12,6 +12,7 @@ use crate::routes;
 use crate::server_fns::fetch_import;
 use crate::task::place_text;
 use crate::texts::imports;
+use crate::ui::base::rooted;
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::field::{Faults, Field, input, text_area};
 use crate::ui::components::icon::{self, icon};
@@ -96,7 +97,9 @@ fn row(line: &LineReport) -> AnyView {
         };
         let name = visible(&task.name);
         let name = match task.id {
-            Some(id) => view! { <a class="name" href=routes::task(id)>{name}</a> }.into_any(),
+            Some(id) => {
+                view! { <a class="name" href=rooted(routes::task(id))>{name}</a> }.into_any()
+            }
             None => view! { <b class="break">{name}</b> }.into_any(),
         };
         view! {
@@ -143,7 +146,7 @@ fn form(page: &ImportPage) -> AnyView {
         input(field, &faults)
     };
     view! {
-        <form method="post" action=routes::IMPORT class="card">
+        <form method="post" action=rooted(routes::IMPORT) class="card">
             {page.error.clone().map(load::failure)}
             {text_area("text", words.text, words.text_hint, &source.text, &faults)}
             <div class="columns">
@@ -199,7 +202,7 @@ fn imported(lines: Vec<ImportedLine>, more: bool) -> AnyView {
         let place = place_text(&line.host, &line.path, lang);
         view! {
             <tr>
-                <th scope="row"><a class="name" href=routes::task(line.task_id)>{visible(&line.task)}</a></th>
+                <th scope="row"><a class="name" href=rooted(routes::task(line.task_id))>{visible(&line.task)}</a></th>
                 <td data-label=ui().state>{state}</td>
                 <td data-label=words.path>{place.trim().to_owned()}</td>
                 <td data-label=words.content><code class="break">{visible(&line.line)}</code></td>

@@ -14,6 +14,7 @@ use crate::server_fns::{ResendMessage, fetch_messages};
 use crate::texts::phrases;
 use crate::transition::Word;
 use crate::ui::act::{Act, ActForm};
+use crate::ui::base::rooted;
 use crate::ui::components::choice::select;
 use crate::ui::components::controls::button;
 use crate::ui::components::field::{Faults, Field, input};
@@ -122,7 +123,7 @@ fn chips(query: &MessageQuery) -> AnyView {
             after: String::new(),
             ..query.clone()
         });
-        view! { <a class="chip" href=href aria-current=current>{word}</a> }.into_any()
+        view! { <a class="chip" href=rooted(href) aria-current=current>{word}</a> }.into_any()
     };
     let mut chips = vec![chip("", plan_ui().state_all)];
     for state in MessageState::all() {
@@ -151,7 +152,7 @@ fn filter(query: &MessageQuery, channels: &[Channel], faults: Faults) -> AnyView
     let task = query.task.filter(|id| id.0 >= 0);
     let task = task.map(|id| id.to_string()).unwrap_or_default();
     view! {
-        <form method="get" action=routes::MESSAGES class="card">
+        <form method="get" action=rooted(routes::MESSAGES) class="card">
             {(!query.state.is_empty()).then(|| view! {
                 <input type="hidden" name="state" value=query.state.clone()/>
             })}
@@ -195,7 +196,8 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
     let (ui, texts, lang) = (ui(), messages_ui(), lang());
     let task = match &one.task {
         Some(name) => {
-            view! { <a class="break" href=routes::task(one.task_id)>{name.clone()}</a> }.into_any()
+            view! { <a class="break" href=rooted(routes::task(one.task_id))>{name.clone()}</a> }
+                .into_any()
         }
         // A digest is about several tasks, which its text names.
         None if one.task_id.0 == 0 => ().into_any(),
@@ -204,7 +206,7 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
         }
     };
     let run = one.run_id.map(|run| {
-        view! { " " <a href=routes::run(run)>{phrases::run_title(lang, run.0)}</a> }
+        view! { " " <a href=rooted(routes::run(run))>{phrases::run_title(lang, run.0)}</a> }
     });
     let channel = one
         .channel
@@ -289,9 +291,9 @@ fn pager(page: &MessagesPage) -> AnyView {
         })
     };
     let newest = (!page.query.after.is_empty())
-        .then(|| view! { <a class="button" href=at("")>{plan.newest}</a> });
+        .then(|| view! { <a class="button" href=rooted(at(""))>{plan.newest}</a> });
     let older = page.next.as_deref().map(|next| {
-        view! { <a class="button" href=at(next)>{plan.older} {icon(icon::CHEVRON)}</a> }
+        view! { <a class="button" href=rooted(at(next))>{plan.older} {icon(icon::CHEVRON)}</a> }
     });
     if newest.is_none() && older.is_none() {
         return ().into_any();

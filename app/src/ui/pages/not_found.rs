@@ -7,6 +7,7 @@ use crate::error::AppError;
 use crate::i18n::Lang;
 use crate::routes;
 use crate::texts::Ui;
+use crate::ui::base::rooted;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::context::{set_status, ui};
 
@@ -20,7 +21,7 @@ pub(crate) fn page() -> AnyView {
             {icon(icon::QUESTION)}
             <h1>{ui.not_found_title}</h1>
             <p class="muted">{ui.not_found_text}</p>
-            <p><a class="button" href=routes::OVERVIEW>{ui.to_overview}</a></p>
+            <p><a class="button" href=rooted(routes::OVERVIEW)>{ui.to_overview}</a></p>
         </section>
     }
     .into_any()
@@ -34,7 +35,7 @@ pub(crate) fn refused(lang: Lang, error: AppError) -> AnyView {
             {icon(icon::ALERT)}
             <h1>{error.message}</h1>
             <p class="muted">{error.hint}</p>
-            <p><a class="button" href=routes::OVERVIEW>{ui.to_overview}</a></p>
+            <p><a class="button" href=rooted(routes::OVERVIEW)>{ui.to_overview}</a></p>
         </section>
     }
     .into_any()

@@ -13,6 +13,7 @@ use crate::routes;
 use crate::server_fns::fetch_occurrences;
 use crate::task::Task;
 use crate::texts::{phrases, plan};
+use crate::ui::base::rooted;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
 use crate::ui::components::state::{occurrence_state, occurrence_word};
@@ -68,8 +69,8 @@ fn content(page: OccurrencesPage) -> AnyView {
     view! {
         <leptos_meta::Title text=plan::timeline_of(lang, &task.name)/>
         <p class="crumbs">
-            <a href=routes::TASKS>{ui.tasks}</a> {icon(icon::CHEVRON)}
-            <a href=routes::task(task.id)>{task.name.clone()}</a>
+            <a href=rooted(routes::TASKS)>{ui.tasks}</a> {icon(icon::CHEVRON)}
+            <a href=rooted(routes::task(task.id))>{task.name.clone()}</a>
         </p>
         <div class="page-head"><h1>{plan.timeline}</h1></div>
         <section class="card">
@@ -105,7 +106,7 @@ fn filter(id: TaskId, query: &OccurrenceQuery) -> AnyView {
     let chosen = query.state;
     let chip = move |state: Option<OccurrenceState>, word: &'static str| {
         let current = (chosen == state).then_some("true");
-        view! { <a class="chip" href=address(id, state, None) aria-current=current>{word}</a> }
+        view! { <a class="chip" href=rooted(address(id, state, None)) aria-current=current>{word}</a> }
             .into_any()
     };
     let mut chips = vec![chip(None, plan.state_all)];
@@ -134,10 +135,10 @@ fn pager(page: &OccurrencesPage) -> AnyView {
     let plan = plan_ui();
     let (id, state) = (page.task.id, page.query.state);
     let newest = page.query.after.as_ref().map(|_| {
-        view! { <a class="button" href=address(id, state, None)>{plan.newest}</a> }
+        view! { <a class="button" href=rooted(address(id, state, None))>{plan.newest}</a> }
     });
     let older = page.next.as_deref().map(|next| {
-        view! { <a class="button" href=address(id, state, Some(next))>{plan.older} {icon(icon::CHEVRON)}</a> }
+        view! { <a class="button" href=rooted(address(id, state, Some(next)))>{plan.older} {icon(icon::CHEVRON)}</a> }
     });
     if newest.is_none() && older.is_none() {
         return ().into_any();
@@ -179,7 +180,7 @@ fn row(one: &Occurrence, task: &Task, clock: &Clock) -> AnyView {
         (None, None) => None,
     };
     let run = one.run_id.map(|run| {
-        view! { <a href=routes::run(run)>{phrases::run_title(lang, run.0)}</a> }
+        view! { <a href=rooted(routes::run(run))>{phrases::run_title(lang, run.0)}</a> }
     });
     view! {
         <tr>

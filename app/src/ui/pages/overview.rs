@@ -8,6 +8,7 @@ use crate::routes;
 use crate::run::Run;
 use crate::server_fns::fetch_overview;
 use crate::texts::{health as words, phrases};
+use crate::ui::base::rooted;
 use crate::ui::components::history::ended;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::notices::notices;
@@ -96,7 +97,7 @@ fn verdict(page: &Overview, clock: &Clock) -> AnyView {
                 <p class="verdict-text"><b>{text}</b> {since}</p>
                 <p class="muted">{counts}</p>
             </div>
-            <a class="button" href=link.0>{link.1}</a>
+            <a class="button" href=rooted(link.0)>{link.1}</a>
         </section>
     }
     .into_any()
@@ -109,11 +110,11 @@ fn failing(tasks: &[FailingTask], clock: &Clock) -> AnyView {
         let owners = failing.owners.join(lang.pick("、", ", "));
         view! {
             <li class="failing">
-                <a href=routes::run(run.id) title=phrases::run_title(lang, run.id.0)>
+                <a href=rooted(routes::run(run.id)) title=phrases::run_title(lang, run.id.0)>
                     {badge("bad", icon::CROSS, words::failing_times(lang, failing.times))}
                 </a>
                 <span class="grow">
-                    <a class="name" href=routes::task(run.task_id)>{run.task_name.clone()}</a>
+                    <a class="name" href=rooted(routes::task(run.task_id))>{run.task_name.clone()}</a>
                     <small class="muted">{ended(run)} {(!owners.is_empty()).then(|| format!(" · {owners}"))}</small>
                 </span>
                 <small class="muted when">
@@ -139,8 +140,8 @@ fn running(runs: &[Run], clock: &Clock) -> AnyView {
     let lines = runs.iter().map(|run| {
         view! {
             <li>
-                <a href=routes::run(run.id)>{run_state(run.state)}</a>
-                <a class="grow" href=routes::task(run.task_id)>{run.task_name.clone()}</a>
+                <a href=rooted(routes::run(run.id))>{run_state(run.state)}</a>
+                <a class="grow" href=rooted(routes::task(run.task_id))>{run.task_name.clone()}</a>
                 <span class="muted number">{clock.took(run.started_at, None)}</span>
             </li>
         }
@@ -157,7 +158,7 @@ fn upcoming(firings: &[Upcoming], clock: &Clock) -> AnyView {
         view! {
             <li>
                 <span class="when">{clock.relative(firing.at)}</span>
-                <a class="grow" href=routes::task(firing.task_id)>{firing.name.clone()}</a>
+                <a class="grow" href=rooted(routes::task(firing.task_id))>{firing.name.clone()}</a>
                 <span class="muted number exact">{clock.exact(firing.at)}</span>
             </li>
         }
@@ -190,7 +191,7 @@ fn health(health: Health, clock: &Clock) -> AnyView {
             {fact(ui.up_since, clock.relative(health.started_at))}
             {fact(ui.lag, health.lag_ms.map_or_else(|| "—".to_owned(), |ms| phrases::took(lang(), ms)))}
             {fact(ui.outbox, health.outbox_pending.to_string())}
-            {fact(ui.outbox_dead, view! { <a href=routes::MESSAGES_DEAD>{health.outbox_dead}</a> })}
+            {fact(ui.outbox_dead, view! { <a href=rooted(routes::MESSAGES_DEAD)>{health.outbox_dead}</a> })}
             {fact(ui.database, health.database)}
             {fact(ui.version, health.version)}
         </dl>

@@ -185,7 +185,7 @@ fn open_again(location: &Location) {
 /// as the server wrote it, as it does without JavaScript. Whether that succeeded.
 #[cfg(feature = "hydrate")]
 pub async fn load_module(path: &str) -> bool {
-    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    let segments: Vec<&str> = crate::ui::base::inner(path).split('/').skip(1).collect();
     match segments.as_slice() {
         ["tasks", "new"] | ["tasks", _, "edit"] => preload_form().await.is_ok(),
         ["tasks", _, "start-urls"] => preload_setting().await.is_ok(),

@@ -10,6 +10,7 @@ use crate::routes;
 use crate::server_fns::fetch_pictures;
 use crate::texts::messages::picture_name;
 use crate::texts::pictures::PicturesUi;
+use crate::ui::base::rooted;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, may, ui};
@@ -28,8 +29,8 @@ fn content(page: PicturesPage) -> AnyView {
     view! {
         <leptos_meta::Title text=words.pictures/>
         <p class="crumbs">
-            <a href=routes::ADMIN>{ui().nav_admin}</a> {icon(icon::CHEVRON)}
-            <a href=routes::CHANNELS>{ui().channels}</a>
+            <a href=rooted(routes::ADMIN)>{ui().nav_admin}</a> {icon(icon::CHEVRON)}
+            <a href=rooted(routes::CHANNELS)>{ui().channels}</a>
         </p>
         <div class="page-head"><h1>{words.pictures}</h1></div>
         {page.error.map(load::failure)}
@@ -58,7 +59,7 @@ fn row(picture: &Picture, clock: &Clock) -> AnyView {
     let shown = (!picture.media_type.is_empty()).then(|| {
         // Answers of the API are not cached, so a picture that was replaced is asked for again.
         let source = format!("/api/v1/pictures/{code}");
-        view! { <img src=source alt=label width="160" loading="lazy"/> }
+        view! { <img src=rooted(source) alt=label width="160" loading="lazy"/> }
     });
     let size = match picture.media_type.as_str() {
         "" => words.no_picture.to_owned(),
@@ -93,7 +94,7 @@ fn forms(picture: &Picture, label: &'static str) -> AnyView {
     });
     let described = format!("{}: {label}", words.file);
     view! {
-        <form method="post" action=routes::PICTURES enctype="multipart/form-data" class="controls">
+        <form method="post" action=rooted(routes::PICTURES) enctype="multipart/form-data" class="controls">
             <input type="hidden" name="name" value=code/>
             <input type="hidden" name="version" value=picture.version/>
             <input type="file" name="file" accept="image/png,image/jpeg" aria-label=described/>

@@ -9,6 +9,7 @@ use crate::pool::{EVERYTHING, Pool};
 use crate::routes;
 use crate::server_fns::{DeletePool, fetch_pools};
 use crate::ui::act::Act;
+use crate::ui::base::rooted;
 use crate::ui::components::controls::fold_after;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
@@ -104,7 +105,7 @@ fn form(page: PoolsPage) -> AnyView {
         view! { <input type="hidden" name="seen" value=seen/> }
     });
     view! {
-        <form method="post" action=routes::POOLS class="card">
+        <form method="post" action=rooted(routes::POOLS) class="card">
             <h2>{words.add_pool}</h2>
             {seen}
             {page.error.map(load::failure)}

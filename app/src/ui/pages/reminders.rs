@@ -18,6 +18,7 @@ use crate::routes;
 use crate::server_fns::fetch_tickets;
 use crate::texts::reminders::urges;
 use crate::ticket::{TicketQuery, TicketState, TicketView};
+use crate::ui::base::rooted;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
@@ -46,7 +47,7 @@ pub(crate) fn page() -> AnyView {
     let done = said();
     view! {
         {page_head(tickets_ui().tickets.to_owned(), view! {
-            <a class="button" href=routes::URGE_DEFAULTS>{icon(icon::BELL)} {urge_defaults_ui().urge_defaults}</a>
+            <a class="button" href=rooted(routes::URGE_DEFAULTS)>{icon(icon::BELL)} {urge_defaults_ui().urge_defaults}</a>
         }.into_any())}
         <div aria-live="polite">{move || (done.get() == Some(Done::Answered)).then(|| view! {
             <p class="notice is-ok">{icon(icon::CHECK)} <span>{health_ui().did_answer}</span></p>
@@ -94,7 +95,7 @@ fn content(page: TicketsPage) -> AnyView {
         .map_or_else(Vec::new, |error| error.fields.clone());
     let faults = Faults(faults);
     let of_task = page.task.as_ref().map(|(id, name)| {
-        view! { <p class="crumbs">{tickets_ui().tickets_of_task} " › " <a href=routes::task(*id)>{name.clone()}</a></p> }
+        view! { <p class="crumbs">{tickets_ui().tickets_of_task} " › " <a href=rooted(routes::task(*id))>{name.clone()}</a></p> }
     });
     view! {
         {of_task}
@@ -120,7 +121,7 @@ fn chips(query: &TicketQuery) -> AnyView {
             after: None,
             ..query.clone()
         });
-        view! { <a class="chip" href=href aria-current=is_current.then_some("true")>{word}</a> }
+        view! { <a class="chip" href=rooted(href) aria-current=is_current.then_some("true")>{word}</a> }
             .into_any()
     };
     let mut chips = vec![chip("open", texts.all_open)];
@@ -137,7 +138,7 @@ fn chips(query: &TicketQuery) -> AnyView {
 fn filter(query: &TicketQuery, faults: &Faults) -> AnyView {
     let texts = tickets_ui();
     view! {
-        <form method="get" action=routes::REMINDERS class="card">
+        <form method="get" action=rooted(routes::REMINDERS) class="card">
             {(!query.state.is_empty()).then(|| view! {
                 <input type="hidden" name="state" value=query.state.clone()/>
             })}
@@ -188,7 +189,7 @@ fn list(page: &TicketsPage, clock: &Clock, faults: &Faults) -> AnyView {
         return groups.into_any();
     }
     view! {
-        <form method="post" action=address(&page.query) class="stack">
+        <form method="post" action=rooted(address(&page.query)) class="stack">
             // The first button is the one that Enter in a field presses: this one does nothing.
             <button type="submit" disabled hidden></button>
             {groups}
@@ -280,13 +281,13 @@ fn row(ticket: &TicketView, query: &TicketQuery, clock: &Clock, acts: bool) -> A
         <li>
             {select}
             <div class="stack">
-                <a class="break" href=routes::task(ticket.task_id)><b>{ticket.task.clone()}</b></a>
+                <a class="break" href=rooted(routes::task(ticket.task_id))><b>{ticket.task.clone()}</b></a>
                 <span>
                     {ticket::state(ticket.state)} " "
                     <span class="tag">{ticket.kind.words(lang)}</span> " " {level}
                 </span>
                 <small class="muted">{clock.lasting(ticket.since)} " · " {urges(lang, ticket.urges)}
-                    " · " <a href=shown aria-label=label(texts.history)>{texts.history}</a></small>
+                    " · " <a href=rooted(shown) aria-label=label(texts.history)>{texts.history}</a></small>
                 {next}
                 {ended}
                 {buttons}
@@ -308,9 +309,9 @@ fn pager(page: &TicketsPage) -> AnyView {
         .query
         .after
         .as_ref()
-        .map(|_| view! { <a class="button" href=at(None)>{plan.newest}</a> });
+        .map(|_| view! { <a class="button" href=rooted(at(None))>{plan.newest}</a> });
     let older = page.next.clone().map(|next| {
-        view! { <a class="button" href=at(Some(next))>{plan.older} {icon(icon::CHEVRON)}</a> }
+        view! { <a class="button" href=rooted(at(Some(next)))>{plan.older} {icon(icon::CHEVRON)}</a> }
     });
     if newest.is_none() && older.is_none() {
         return ().into_any();

@@ -8,6 +8,7 @@ use crate::page::RetentionPage;
 use crate::routes;
 use crate::server_fns::fetch_retention;
 use crate::texts::retention::RetentionUi;
+use crate::ui::base::rooted;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::context::{lang, may, ui};
@@ -37,7 +38,7 @@ fn form(page: RetentionPage) -> AnyView {
         view! { <button type="submit" class="button primary">{icon(icon::CHECK)} {ui().save}</button> }
     });
     view! {
-        <form method="post" action=routes::RETENTION class="card">
+        <form method="post" action=rooted(routes::RETENTION) class="card">
             <input type="hidden" name="version" value=page.version/>
             {page.error.map(load::failure)}
             <p class="muted">{texts.spared}</p>

@@ -15,6 +15,7 @@ use crate::rule::{RuleAction, RuleView, ScopeKind};
 use crate::server_fns::{DeleteRule, fetch_rules};
 use crate::texts::rules::{rule_name, template_named};
 use crate::ui::act::Act;
+use crate::ui::base::rooted;
 use crate::ui::components::controls::fold_after;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
@@ -58,9 +59,9 @@ fn content(page: RulesPage, delete: Act<DeleteRule>) -> AnyView {
     let may_change = may_change(&page);
     let head = match &page.task {
         Some((id, name)) => view! {
-            <p class="crumbs"><a href=routes::TASKS>{ui.tasks}</a> " › " <a href=routes::task(*id)>{name.clone()}</a></p>
+            <p class="crumbs"><a href=rooted(routes::TASKS)>{ui.tasks}</a> " › " <a href=rooted(routes::task(*id))>{name.clone()}</a></p>
             {page_head(words.rules_of_task.to_owned(), view! {
-                <a class="button" href=routes::RULES>{words.all_rules}</a>
+                <a class="button" href=rooted(routes::RULES)>{words.all_rules}</a>
             }.into_any())}
         }
         .into_any(),
@@ -108,7 +109,7 @@ fn row(rule: &RuleView, may_change: bool, delete: Act<DeleteRule>) -> AnyView {
         let name = rule_name(lang, rule.id.0, &rule.name);
         view! {
             <td class="row-actions"><div>
-                <a class="button small" href=edit aria-label=format!("{}: {name}", words.change)>
+                <a class="button small" href=rooted(edit) aria-label=format!("{}: {name}", words.change)>
                     {icon(icon::EDIT)} <span>{words.change}</span>
                 </a>
                 {asked(delete, [("id", rule.id.0.to_string()), ("version", rule.version.to_string())], &question)}
@@ -136,7 +137,7 @@ fn scope(rule: &RuleView) -> AnyView {
         ScopeKind::Task => {
             let id = rule.task_id.unwrap_or(TaskId(0));
             let name = rule.task.clone().unwrap_or_else(|| format!("#{id}"));
-            view! { <a href=routes::task(id)>{name}</a> }.into_any()
+            view! { <a href=rooted(routes::task(id))>{name}</a> }.into_any()
         }
         ScopeKind::Owner => view! { {kind} " " <b>{rule.owner.clone()}</b> }.into_any(),
         ScopeKind::Tag => {

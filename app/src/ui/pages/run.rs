@@ -17,6 +17,7 @@ use crate::run::{Run, RunReason, RunState};
 use crate::server_fns::fetch_run;
 use crate::texts::phrases;
 use crate::texts::runlog::{self, RunLogUi};
+use crate::ui::base::rooted;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::fact;
 use crate::ui::components::history::ended;
@@ -101,8 +102,8 @@ fn content(page: RunPage, desk: PageState) -> AnyView {
     view! {
         <Title text=format!("{title} · {}", run.task_name)/>
         <p class="crumbs">
-            <a href=routes::TASKS>{ui.tasks}</a> {icon(icon::CHEVRON)}
-            <a href=routes::task(run.task_id)>{run.task_name.clone()}</a>
+            <a href=rooted(routes::TASKS)>{ui.tasks}</a> {icon(icon::CHEVRON)}
+            <a href=rooted(routes::task(run.task_id))>{run.task_name.clone()}</a>
         </p>
         <div class="page-head">
             <div>
@@ -158,7 +159,7 @@ fn attempts(all: &[Run], shown: RunId, clock: &Clock) -> Option<AnyView> {
         let current = (run.id == shown).then_some("page");
         view! {
             <li>
-                <a href=routes::run(run.id) class="grow" aria-current=current>
+                <a href=rooted(routes::run(run.id)) class="grow" aria-current=current>
                     {runlog::attempt(lang, run.attempt)}
                 </a>
                 {run_state(run.state)}
@@ -192,7 +193,7 @@ fn facts(run: &Run, clock: &Clock) -> AnyView {
     });
     view! {
         <dl class="facts">
-            {fact(ui.task_word, view! { <a href=routes::task(run.task_id)>{run.task_name.clone()}</a> })}
+            {fact(ui.task_word, view! { <a href=rooted(routes::task(run.task_id))>{run.task_name.clone()}</a> })}
             {fact(ui.trigger, ui.trigger_text(run.trigger))}
             {run.requested_by.clone().map(|who| fact(ui.requested_by, who))}
             {run.note.as_deref().filter(|note| !note.is_empty()).map(|note| fact(text.note, visible(note)))}

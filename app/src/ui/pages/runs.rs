@@ -11,6 +11,7 @@ use crate::run::{Outcome, RunQuery, RunState, Trigger};
 use crate::server_fns::fetch_runs;
 use crate::texts::runs::RunsUi;
 use crate::transition::Word;
+use crate::ui::base::rooted;
 use crate::ui::components::choice::select;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::history::runs;
@@ -140,7 +141,7 @@ fn filters(page: RunsPage) -> AnyView {
     let open =
         is_set || faults.any(&["trigger", "tag", "task", "from", "to", "node"].map(str::to_owned));
     view! {
-        <form method="get" action=routes::RUNS class="card">
+        <form method="get" action=rooted(routes::RUNS) class="card">
             <div class="columns">
                 {select("state", ui.state, "", states, &faults)}
                 {field("q", texts.q, texts.q_hint, query.q.clone(), "text")}
@@ -191,7 +192,7 @@ fn exports(query: &RunQuery) -> AnyView {
         let mut params = parts(query);
         params.insert("format", format.to_owned());
         let href = format!("{}{}", routes::RUNS_EXPORT, params.to_query_string());
-        view! { <a class="button small" href=href rel="external" download="">{word}</a> }
+        view! { <a class="button small" href=rooted(href) rel="external" download="">{word}</a> }
     };
     view! {
         <p class="padded">
@@ -204,10 +205,11 @@ fn exports(query: &RunQuery) -> AnyView {
 
 fn pager(page: &RunsPage) -> AnyView {
     let plan = plan_ui();
-    let newest = (!page.query.after.is_empty())
-        .then(|| view! { <a class="button" href=address(&page.query, "")>{plan.newest}</a> });
+    let newest = (!page.query.after.is_empty()).then(
+        || view! { <a class="button" href=rooted(address(&page.query, ""))>{plan.newest}</a> },
+    );
     let older = page.next.as_deref().map(|next| {
-        view! { <a class="button" href=address(&page.query, next)>{plan.older} {icon(icon::CHEVRON)}</a> }
+        view! { <a class="button" href=rooted(address(&page.query, next))>{plan.older} {icon(icon::CHEVRON)}</a> }
     });
     if newest.is_none() && older.is_none() {
         return ().into_any();

@@ -11,6 +11,7 @@ use crate::secret::Secret;
 use crate::server_fns::{DeleteSecret, fetch_secrets};
 use crate::texts::secrets;
 use crate::ui::act::Act;
+use crate::ui::base::rooted;
 use crate::ui::components::controls::fold_after;
 use crate::ui::components::field::{Faults, Field, input, text_area};
 use crate::ui::components::icon::{self, icon};
@@ -61,7 +62,7 @@ fn row(secret: &Secret, clock: &Clock, delete: Act<DeleteSecret>) -> AnyView {
         view! { <span class="muted">{words.secret_no_tasks}</span> }.into_any()
     } else {
         let links = secret.tasks.iter().map(|task| {
-            view! { <a class="break" href=routes::task(task.id)>{task.name.clone()}</a> }
+            view! { <a class="break" href=rooted(routes::task(task.id))>{task.name.clone()}</a> }
         });
         view! { <span class="people">{links.collect_view()}</span> }.into_any()
     };
@@ -75,7 +76,7 @@ fn row(secret: &Secret, clock: &Clock, delete: Act<DeleteSecret>) -> AnyView {
             <td data-label=words.secret_tasks>{tasks}</td>
             <td data-label=words.secret_updated>{clock.both(secret.updated_at)}</td>
             <td class="row-actions"><div>
-                <a class="button small" href=format!("{}?edit={id}#change", routes::SECRETS) aria-label=label>
+                <a class="button small" href=rooted(format!("{}?edit={id}#change", routes::SECRETS)) aria-label=label>
                     {icon(icon::EDIT)} <span>{words.secret_change}</span>
                 </a>
                 {asked(delete, [("id", id.0.to_string()), ("version", secret.version.to_string())], &question)}
@@ -123,7 +124,7 @@ fn form(page: SecretsPage) -> AnyView {
         Some(_) => view! {
             <p class="controls">
                 <button type="submit" class="button primary">{icon(icon::CHECK)} {ui.save}</button>
-                <a class="button" href=routes::SECRETS>{ui.cancel}</a>
+                <a class="button" href=rooted(routes::SECRETS)>{ui.cancel}</a>
             </p>
         }
         .into_any(),
@@ -133,7 +134,7 @@ fn form(page: SecretsPage) -> AnyView {
         .into_any(),
     };
     view! {
-        <form method="post" action=routes::SECRETS id="change" class="card secret-form" autocomplete="off">
+        <form method="post" action=rooted(routes::SECRETS) id="change" class="card secret-form" autocomplete="off">
             <h2>{heading}</h2>
             {page.error.map(load::failure)}
             {name}

@@ -7,6 +7,7 @@ use leptos_router::hooks::use_query_map;
 use crate::page::SignInForm;
 use crate::routes;
 use crate::server_fns::fetch_sign_in;
+use crate::ui::base::rooted;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::context::ui;
 use crate::ui::load::{self, Data};
@@ -65,7 +66,7 @@ fn setup(form: SignInForm) -> AnyView {
             <section class="card sheet">
                 <h1>{ui.setup_done}</h1>
                 <p class="muted">{ui.setup_done_text}</p>
-                <a class="button primary wide" href=routes::SIGN_IN>{ui.sign_in}</a>
+                <a class="button primary wide" href=rooted(routes::SIGN_IN)>{ui.sign_in}</a>
             </section>
         }
         .into_any();
@@ -105,7 +106,7 @@ fn sheet(
 ) -> AnyView {
     view! {
         <Title text=title/>
-        <form method="post" action=action class="card sheet">
+        <form method="post" action=rooted(action) class="card sheet">
             <h1>{title}</h1>
             <p class="muted">{text}</p>
             {form.error.map(load::failure)}

@@ -11,6 +11,7 @@ use crate::page::StartPage;
 use crate::routes;
 use crate::server_fns::fetch_start;
 use crate::task::execution::{Parameter, ParameterKind};
+use crate::ui::base::rooted;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
@@ -48,7 +49,7 @@ fn content(page: StartPage) -> AnyView {
     });
     view! {
         {page_head(title, ().into_any())}
-        <form method="post" action=routes::task_run(page.task_id) class="task-form start-form">
+        <form method="post" action=rooted(routes::task_run(page.task_id)) class="task-form start-form">
             <input type="hidden" name="idempotency_key" value=page.form.idempotency_key.clone()/>
             {page.error.clone().map(load::failure)}
             {(!faults.0.is_empty()).then(|| view! {
@@ -77,7 +78,7 @@ fn content(page: StartPage) -> AnyView {
                 {may(Action::Operate).then(|| view! {
                     <button type="submit" class="button primary">{icon(icon::PLAY)} {start.start_submit}</button>
                 })}
-                <a class="button" href=routes::task(page.task_id)>{ui.cancel}</a>
+                <a class="button" href=rooted(routes::task(page.task_id))>{ui.cancel}</a>
             </div>
         </form>
     }

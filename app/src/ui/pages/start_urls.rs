@@ -11,6 +11,7 @@ use crate::routes;
 use crate::server_fns::{DeleteStartUrl, fetch_start_urls};
 use crate::start_url::StartUrl;
 use crate::ui::act::Act;
+use crate::ui::base::rooted;
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::controls::fold_after;
 use crate::ui::components::field::{Faults, Field, input};
@@ -79,9 +80,9 @@ fn list(page: &StartUrlsPage, delete: Act<DeleteStartUrl>) -> AnyView {
     let rows = rows.map(|one| row(one, page.task_id, &clock, delete));
     view! {
         <p class="crumbs">
-            <a href=routes::TASKS>{ui.tasks}</a>
+            <a href=rooted(routes::TASKS)>{ui.tasks}</a>
             <span aria-hidden="true">" / "</span>
-            <a href=routes::task(page.task_id) class="break">{page.task_name.clone()}</a>
+            <a href=rooted(routes::task(page.task_id)) class="break">{page.task_name.clone()}</a>
         </p>
         {page_head(words.start_urls.to_owned(), ().into_any())}
         <p class="muted">{words.start_urls_text}</p>
@@ -132,7 +133,7 @@ fn form(page: StartUrlsPage) -> AnyView {
     let whole = whole.map(|name| (name.clone(), name.clone(), name == chosen));
     let bodies = std::iter::once(list).chain(whole).collect();
     view! {
-        <form method="post" action=routes::task_start_urls(page.task_id) class="card">
+        <form method="post" action=rooted(routes::task_start_urls(page.task_id)) class="card">
             <h2>{words.start_url_add}</h2>
             {page.error.map(load::failure)}
             <div class="columns">

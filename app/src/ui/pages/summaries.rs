@@ -13,6 +13,7 @@ use crate::server_fns::{DeleteSummary, fetch_summaries};
 use crate::summary::{Summary, SummaryPreview, Weekday};
 use crate::texts::summaries;
 use crate::ui::act::Act;
+use crate::ui::base::rooted;
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::controls::fold_after;
 use crate::ui::components::field::{Faults, Field, input};
@@ -97,7 +98,7 @@ fn row(summary: &Summary, clock: &Clock, delete: Option<Act<DeleteSummary>>) -> 
     let change = delete.map(|delete| {
         let question = Asked::delete(words.summary_delete_confirm);
         view! {
-            <a class="button small" href=format!("{}?edit={id}#change", routes::SUMMARIES)
+            <a class="button small" href=rooted(format!("{}?edit={id}#change", routes::SUMMARIES))
                 aria-label=label(words.summary_change)>
                 {icon(icon::EDIT)} <span>{words.summary_change}</span>
             </a>
@@ -115,7 +116,7 @@ fn row(summary: &Summary, clock: &Clock, delete: Option<Act<DeleteSummary>>) -> 
             <td data-label=ui.channel>{channel}</td>
             <td data-label=words.summary_next><div class="stack">{next} {last}</div></td>
             <td class="row-actions"><div>
-                <a class="button small" href=format!("{}?preview={id}#preview", routes::SUMMARIES)
+                <a class="button small" href=rooted(format!("{}?preview={id}#preview", routes::SUMMARIES))
                     aria-label=label(words.summary_preview)>
                     {icon(icon::LIST)} <span>{words.summary_preview}</span>
                 </a>
@@ -146,7 +147,7 @@ fn form(page: SummariesPage) -> AnyView {
     let (ui, words) = (ui(), summaries_ui());
     if page.channels.is_empty() {
         return view! {
-            <p class="card"><a href=routes::CHANNELS>{words.summary_no_channels}</a></p>
+            <p class="card"><a href=rooted(routes::CHANNELS)>{words.summary_no_channels}</a></p>
         }
         .into_any();
     }
@@ -164,7 +165,7 @@ fn form(page: SummariesPage) -> AnyView {
         Some(_) => view! {
             <p class="controls">
                 <button type="submit" class="button primary">{icon(icon::CHECK)} {ui.save}</button>
-                <a class="button" href=routes::SUMMARIES>{ui.cancel}</a>
+                <a class="button" href=rooted(routes::SUMMARIES)>{ui.cancel}</a>
             </p>
         }
         .into_any(),
@@ -185,7 +186,7 @@ fn form(page: SummariesPage) -> AnyView {
         ..Field::default()
     };
     view! {
-        <form method="post" action=routes::SUMMARIES id="change" class="card">
+        <form method="post" action=rooted(routes::SUMMARIES) id="change" class="card">
             <h2>{heading}</h2>
             {page.error.map(load::failure)}
             {page.editing.map(|id| view! {

@@ -16,6 +16,7 @@ use crate::routes;
 use crate::server_fns::{TestChannel, fetch_history, fetch_task};
 use crate::task::{InForce, Task, TaskState};
 use crate::ui::act::Act;
+use crate::ui::base::rooted;
 use crate::ui::components::bars::bars;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::cycle::{cycle, in_force_words, schedules, warnings};
@@ -130,7 +131,7 @@ fn content(page: TaskPage, desk: PageState) -> AnyView {
     let clock = Clock::new(page.clock.clone());
     view! {
         <leptos_meta::Title text=page.task.name.clone()/>
-        <p class="crumbs"><a href=routes::TASKS>{ui.tasks}</a></p>
+        <p class="crumbs"><a href=rooted(routes::TASKS)>{ui.tasks}</a></p>
         <div class="page-head">
             <div>
                 <h1>{page.task.name.clone()}</h1>
@@ -174,12 +175,12 @@ fn content(page: TaskPage, desk: PageState) -> AnyView {
                 </section>
                 {page.ticket.as_ref().map(|shown| view! {
                     {ticket_detail(shown, &clock)}
-                    <p><a href=routes::task_tickets(page.task.id)>{tickets_ui().tickets_of_task}</a></p>
+                    <p><a href=rooted(routes::task_tickets(page.task.id))>{tickets_ui().tickets_of_task}</a></p>
                 })}
                 <section class="card">
                     <h2>{ui.messages}</h2>
                     {messages(&clock, page.messages.clone())}
-                    <p><a href=routes::task_messages(page.task.id)>{messages_ui().all_messages}</a></p>
+                    <p><a href=rooted(routes::task_messages(page.task.id))>{messages_ui().all_messages}</a></p>
                 </section>
             </div>
         </div>
@@ -233,9 +234,9 @@ fn control_bar(page: &TaskPage, clock: &Clock, controls: Controls) -> Option<Any
                 {(open && task.urging).then(|| verb("unurge", icon::UNDO, ui.unurge))}
                 <span class="spring"></span>
                 {edit.then(|| view! {
-                    <a class="button" href=routes::task_edit(task.id)>{icon(icon::EDIT)} {ui.edit}</a>
-                    <a class="button" href=format!("{}?copy={}", routes::TASK_NEW, task.id)>{icon(icon::COPY)} {ui.copy}</a>
-                    <a class="button" href=routes::task_start_urls(task.id)>{icon(icon::PLAY)} {start_urls_ui().start_urls}</a>
+                    <a class="button" href=rooted(routes::task_edit(task.id))>{icon(icon::EDIT)} {ui.edit}</a>
+                    <a class="button" href=rooted(format!("{}?copy={}", routes::TASK_NEW, task.id))>{icon(icon::COPY)} {ui.copy}</a>
+                    <a class="button" href=rooted(routes::task_start_urls(task.id))>{icon(icon::PLAY)} {start_urls_ui().start_urls}</a>
                     {controls.delete(task)}
                 })}
             </div>
@@ -258,20 +259,20 @@ fn history_card(page: &TaskPage, clock: &Clock, desk: PageState) -> AnyView {
         params.insert("after", next);
         let href = format!("{}{}", routes::task(id), params.to_query_string());
         view! {
-            <a class="button" href=href on:click=move |event| {
+            <a class="button" href=rooted(href) on:click=move |event| {
                 event.prevent_default();
                 desk.pages.update(|pages| *pages += 1);
             }>{ui.older} {icon(icon::CHEVRON)}</a>
         }
     });
     let newest = desk.after.get_untracked().map(|_| {
-        view! { <a class="button" href=routes::task(id)>{ui.newer}</a> }
+        view! { <a class="button" href=rooted(routes::task(id))>{ui.newer}</a> }
     });
     view! {
         <section class="card flush">
             <div class="card-head">
                 <h2>{ui.history}</h2>
-                <a class="button small" href=routes::task_occurrences(id)>{icon(icon::CLOCK)} {plan_ui().timeline}</a>
+                <a class="button small" href=rooted(routes::task_occurrences(id))>{icon(icon::CLOCK)} {plan_ui().timeline}</a>
             </div>
             {bars(&page.history)}
             {rows}
@@ -293,7 +294,7 @@ fn execution(page: &TaskPage) -> Option<AnyView> {
     let mut sentences = page.task.execution.describe_with(lang(), name_of);
     sentences.extend(page.task.execution.credential_hints(lang()));
     let links = page.awaits.iter().map(|(id, name)| {
-        view! { <li><a href=routes::task(*id)>{format!("#{id} {name}")}</a></li> }
+        view! { <li><a href=rooted(routes::task(*id))>{format!("#{id} {name}")}</a></li> }
     });
     let awaits = (!page.awaits.is_empty()).then(|| {
         view! {

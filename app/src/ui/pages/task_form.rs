@@ -19,6 +19,7 @@ use crate::routes;
 use crate::schedule::ScheduleDraft;
 use crate::server_fns::fetch_task_form;
 use crate::task::{Mode, TaskDraft};
+use crate::ui::base::rooted;
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::field::{Faults, Field, input, lines};
 use crate::ui::components::icon::{self, icon};
@@ -81,7 +82,7 @@ fn content(form: TaskForm) -> AnyView {
     };
     view! {
         {page_head(title.to_owned(), ().into_any())}
-        <form method="post" action=action class="task-form">
+        <form method="post" action=rooted(action) class="task-form">
             {form.version.map(|version| view! { <input type="hidden" name="version" value=version/> })}
             {form.error.clone().map(load::failure)}
             {(!faults.0.is_empty()).then(|| view! {
@@ -95,7 +96,7 @@ fn content(form: TaskForm) -> AnyView {
             {execution(&draft.execution, &form.pools, &faults)}
             <div class="save-bar">
                 <button type="submit" class="button primary">{icon(icon::CHECK)} {submit}</button>
-                <a class="button" href=back>{ui.cancel}</a>
+                <a class="button" href=rooted(back)>{ui.cancel}</a>
             </div>
         </form>
     }

@@ -13,6 +13,7 @@ use crate::server_fns::fetch_task_list;
 use crate::task::{TaskQuery, TaskState, TaskView};
 use crate::texts::phrases;
 use crate::transition::Word;
+use crate::ui::base::rooted;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::cycle::in_force;
 use crate::ui::components::icon::{self, icon};
@@ -57,8 +58,8 @@ pub(crate) fn page() -> AnyView {
     );
     let new = may(Action::Edit).then(|| {
         view! {
-            <a class="button" href=routes::IMPORT>{icon(icon::DOWNLOAD)} {imports_ui().import}</a>
-            <a class="button primary" href=routes::TASK_NEW>{icon(icon::PLUS)} {ui.new_task}</a>
+            <a class="button" href=rooted(routes::IMPORT)>{icon(icon::DOWNLOAD)} {imports_ui().import}</a>
+            <a class="button primary" href=rooted(routes::TASK_NEW)>{icon(icon::PLUS)} {ui.new_task}</a>
         }
     });
     view! {
@@ -90,7 +91,8 @@ fn content(page: TaskListPage, controls: Controls) -> AnyView {
         .into_any();
     }
     let rows = if page.items.is_empty() {
-        let clear = view! { <p><a class="button" href=routes::TASKS>{ui.clear_filter}</a></p> };
+        let clear =
+            view! { <p><a class="button" href=rooted(routes::TASKS)>{ui.clear_filter}</a></p> };
         blank(
             icon::SEARCH,
             ui.no_match_title,
@@ -120,7 +122,7 @@ fn export(query: &TaskQuery) -> AnyView {
     let href = format!("{}{}", routes::TASKS_EXPORT, params.to_query_string());
     view! {
         <p class="padded">
-            <a class="button small" href=href rel="external" download="">
+            <a class="button small" href=rooted(href) rel="external" download="">
                 {icon(icon::DOWNLOAD)} {ui().export_tasks}
             </a>
         </p>
@@ -132,7 +134,7 @@ fn no_such_state(state: &str) -> AnyView {
     let ui = ui();
     let link = view! {
         <p class="muted">{phrases::no_such_state(lang(), state)}</p>
-        <p><a class="button" href=routes::TASKS>{ui.clear_filter}</a></p>
+        <p><a class="button" href=rooted(routes::TASKS)>{ui.clear_filter}</a></p>
     };
     view! {
         <section class="card flush">
@@ -146,7 +148,7 @@ fn first_steps() -> AnyView {
     let ui = ui();
     view! {
         {may(Action::Edit).then(|| view! {
-            <p><a class="button primary" href=routes::TASK_NEW>{icon(icon::PLUS)} {ui.new_task}</a></p>
+            <p><a class="button primary" href=rooted(routes::TASK_NEW)>{icon(icon::PLUS)} {ui.new_task}</a></p>
         })}
         <p class="muted">{ui.empty_tasks_cli}</p>
         {code_block(&cli_example())}
@@ -190,7 +192,7 @@ fn filter(query: &TaskQuery) -> AnyView {
         view! { <option value=state.as_str() selected=chosen == Some(state)>{ui.task_state(state)}</option> }
     }).collect_view();
     view! {
-        <form method="get" action=routes::TASKS class="filter" role="search" on:submit=submit>
+        <form method="get" action=rooted(routes::TASKS) class="filter" role="search" on:submit=submit>
             <input
                 type="search" name="q" value=typed.clone() prop:value=typed node_ref=words
                 placeholder=ui.search_hint aria-label=ui.search autocomplete="off"
@@ -200,7 +202,7 @@ fn filter(query: &TaskQuery) -> AnyView {
                 {states}
             </select>
             <button type="submit" class="button">{icon(icon::SEARCH)} <span>{ui.search}</span></button>
-            {filtered.then(|| view! { <a class="quiet" href=routes::TASKS>{ui.clear_filter}</a> })}
+            {filtered.then(|| view! { <a class="quiet" href=rooted(routes::TASKS)>{ui.clear_filter}</a> })}
         </form>
     }
     .into_any()
@@ -261,7 +263,7 @@ fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
     let task = &item.task;
     let last = match &item.last_run {
         Some(run) => view! {
-            <a class="state-link" href=routes::run(run.id)>{run_state(run.state)}</a>
+            <a class="state-link" href=rooted(routes::run(run.id))>{run_state(run.state)}</a>
             <small class="muted">
                 {clock.relative(run.started_at)} " · " {clock.lasted(run.state, run.started_at, run.finished_at)}
             </small>
@@ -281,7 +283,7 @@ fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
         <tr>
             <td>{health(task, item.health, clock)}</td>
             <th scope="row">
-                <a class="name" href=routes::task(task.id)>{task.name.clone()}</a>
+                <a class="name" href=rooted(routes::task(task.id))>{task.name.clone()}</a>
                 {people(&task.owners, &task.tags)}
             </th>
             <td data-label=ui.cycle>{in_force(task)}</td>
@@ -329,8 +331,8 @@ fn pager(page: &TaskListPage) -> AnyView {
     };
     view! {
         <nav class="pager" aria-label=ui.more>
-            {page.query.after.map(|_| view! { <a class="button" href=link(None)>{ui.first_page}</a> })}
-            {page.next.map(|next| view! { <a class="button" href=link(Some(next))>{ui.more} {icon(icon::CHEVRON)}</a> })}
+            {page.query.after.map(|_| view! { <a class="button" href=rooted(link(None))>{ui.first_page}</a> })}
+            {page.next.map(|next| view! { <a class="button" href=rooted(link(Some(next)))>{ui.more} {icon(icon::CHEVRON)}</a> })}
         </nav>
     }
     .into_any()

@@ -12,6 +12,7 @@ use crate::page::TemplatesPage;
 use crate::routes;
 use crate::server_fns::fetch_templates;
 use crate::texts::channels::templates_of;
+use crate::ui::base::rooted;
 use crate::ui::components::field::{Faults, Field, input, text_area};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
@@ -58,8 +59,8 @@ fn content(page: TemplatesPage) -> AnyView {
     view! {
         <leptos_meta::Title text=title.clone()/>
         <p class="crumbs">
-            <a href=routes::ADMIN>{ui().nav_admin}</a> {icon(icon::CHEVRON)}
-            <a href=routes::CHANNELS>{ui().channels}</a>
+            <a href=rooted(routes::ADMIN)>{ui().nav_admin}</a> {icon(icon::CHEVRON)}
+            <a href=rooted(routes::CHANNELS)>{ui().channels}</a>
         </p>
         <div class="page-head"><h1>{title}</h1></div>
         {preview}
@@ -102,7 +103,7 @@ fn add_named(page: &TemplatesPage) -> AnyView {
         ..Field::default()
     };
     view! {
-        <form method="get" action=routes::templates(page.channel.id) class="card" autocomplete="off">
+        <form method="get" action=rooted(routes::templates(page.channel.id)) class="card" autocomplete="off">
             <h2>{words.template_add}</h2>
             {input(name, &Faults::default())}
             <p class="controls">
@@ -131,7 +132,7 @@ fn row(page: &TemplatesPage, event: &str) -> AnyView {
             <th scope="row">{name(event)} " " <code>{event.to_owned()}</code></th>
             <td data-label=words.template>{state}</td>
             <td class="row-actions"><div>
-                <a class="button small" href=href aria-label=label>{icon(icon::EDIT)} <span>{words.change}</span></a>
+                <a class="button small" href=rooted(href) aria-label=label>{icon(icon::EDIT)} <span>{words.change}</span></a>
             </div></td>
         </tr>
     }
@@ -179,7 +180,7 @@ fn form(page: &TemplatesPage) -> AnyView {
         ..Field::default()
     };
     view! {
-        <form method="post" action=routes::templates(page.channel.id) class="card template-form" autocomplete="off">
+        <form method="post" action=rooted(routes::templates(page.channel.id)) class="card template-form" autocomplete="off">
             <h2>{name(&page.event)} " " <code>{page.event.clone()}</code></h2>
             {page.error.clone().map(load::failure)}
             {event}
@@ -200,7 +201,7 @@ fn form(page: &TemplatesPage) -> AnyView {
 fn preview(preview: &TemplatePreview) -> AnyView {
     let words = channels_ui();
     let with = preview.run_id.map(|run| {
-        view! { <a href=routes::run(run)>"#" {run.0}</a> }
+        view! { <a href=rooted(routes::run(run))>"#" {run.0}</a> }
     });
     let made_by = preview.template.clone();
     let made_by = made_by.map(|key| view! { " " <code>{key}</code> });

@@ -12,6 +12,7 @@ use crate::server_fns::{DeleteUrgeDefault, fetch_urge_defaults};
 use crate::texts::urge_defaults::change_default;
 use crate::ticket::{EVERY_TAG, PolicyDefault};
 use crate::ui::act::Act;
+use crate::ui::base::rooted;
 use crate::ui::components::controls::fold_after;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
@@ -84,7 +85,7 @@ fn row(default: &PolicyDefault, delete: Option<Act<DeleteUrgeDefault>>) -> AnyVi
         ];
         view! {
             <td class="row-actions"><div>
-                <a class="button small" href=href aria-label=label>
+                <a class="button small" href=rooted(href) aria-label=label>
                     {icon(icon::EDIT)} <span>{words.change}</span>
                 </a>
                 {asked(delete, fields, &question)}
@@ -132,10 +133,10 @@ fn form(page: UrgeDefaultsPage) -> AnyView {
         view! { <p class="notice is-bad" role="alert">{icon(icon::ALERT)} <span>{message}</span></p> }
     });
     let cancel = page.editing.map(|_| {
-        view! { <a class="button" href=routes::URGE_DEFAULTS>{ui.cancel}</a> }
+        view! { <a class="button" href=rooted(routes::URGE_DEFAULTS)>{ui.cancel}</a> }
     });
     view! {
-        <form method="post" action=routes::URGE_DEFAULTS id="change" class="card stack">
+        <form method="post" action=rooted(routes::URGE_DEFAULTS) id="change" class="card stack">
             <h2>{heading}</h2>
             {page.error.map(load::failure)}
             {nothing}

@@ -9,6 +9,7 @@ use crate::routes;
 use crate::server_fns::{RevokeToken, SetUserDisabled, fetch_users};
 use crate::texts::account::AccountUi;
 use crate::ui::act::{Act, ActForm};
+use crate::ui::base::rooted;
 use crate::ui::components::choice::select;
 use crate::ui::components::controls::button;
 use crate::ui::components::field::{Faults, Field, input};
@@ -145,7 +146,7 @@ fn user_form(page: UsersPage) -> AnyView {
         )
     });
     view! {
-        <form method="post" action=routes::USERS class="card">
+        <form method="post" action=rooted(routes::USERS) class="card">
             <h2>{ui.add_user}</h2>
             <input type="hidden" name="form" value="user"/>
             {error.map(load::failure)}
@@ -171,7 +172,7 @@ fn token_form(page: UsersPage) -> AnyView {
         view! { <option value=user.name.clone()>{user.name.clone()}</option> }
     });
     view! {
-        <form method="post" action=routes::USERS class="inline">
+        <form method="post" action=rooted(routes::USERS) class="inline">
             <input type="hidden" name="form" value="token"/>
             <select name="user" aria-label=ui.token_for>{owners.collect_view()}</select>
             <button type="submit" class="button">{icon(icon::PLUS)} {ui.new_token}</button>

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::super::render::render_posted;
 use super::{local_path, status_of};
 use crate::http::Web;
+use crate::http::base::cookie_path;
 use crate::http::client::client_of;
 use crate::http::extract::{RequestCaller, caller_of};
 use crate::http::guard::{LANG_COOKIE, THEME_COOKIE, cookie, session_cookie};
@@ -183,7 +184,9 @@ fn with_cookie(
     } else {
         ""
     };
-    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let path = cookie_path(base_url);
+    let text =
+        format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     // Names and values are ours: letters, digits, `-` and `_`.
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().append(header::SET_COOKIE, value);

@@ -40,7 +40,11 @@ pub(crate) async fn everything(app: &TestApp) -> Vec<String> {
 
 /// One of everything, so that an id of 1 always names something.
 pub(crate) async fn furnished() -> TestApp {
-    let app = TestApp::new().await;
+    furnish(TestApp::new().await).await
+}
+
+/// The same in an installation that is new.
+pub(crate) async fn furnish(app: TestApp) -> TestApp {
     app.channel(
         "ops",
         app::channel::ChannelKind::Webhook,

@@ -6,6 +6,7 @@ use super::super::icon::{self, icon};
 use super::Controls;
 use crate::id::TaskId;
 use crate::routes;
+use crate::ui::base::rooted;
 use crate::ui::context::{start_ui, ui};
 
 impl Controls {
@@ -22,7 +23,7 @@ impl Controls {
         }
         let word = start_ui().start_open;
         view! {
-            <a class=class href=routes::task_run(id) aria-label=label(word)>
+            <a class=class href=rooted(routes::task_run(id)) aria-label=label(word)>
                 {icon(icon::PLAY)} <span>{word}</span>
             </a>
         }

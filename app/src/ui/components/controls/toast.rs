@@ -7,6 +7,7 @@ use super::Controls;
 use crate::done::Done;
 use crate::routes;
 use crate::texts::phrases;
+use crate::ui::base::rooted;
 use crate::ui::context::{health_ui, lang};
 
 impl Controls {
@@ -67,7 +68,7 @@ fn toast(done: Done) -> AnyView {
     };
     let link = run.map(|run| {
         let title = phrases::run_title(lang(), run.0);
-        view! { " " <a href=routes::run(run)>{title}</a> }
+        view! { " " <a href=rooted(routes::run(run))>{title}</a> }
     });
     view! { <p class="notice is-ok toast">{icon(icon::CHECK)} <span>{words} {link}</span></p> }
         .into_any()

@@ -12,6 +12,7 @@ use crate::page::ChannelsPage;
 use crate::routes;
 use crate::texts::channels::{ChannelsUi, change_channel};
 use crate::transition::Word;
+use crate::ui::base::rooted;
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::field::{Faults, Field, input, lines};
 use crate::ui::components::icon::{self, icon};
@@ -56,7 +57,7 @@ pub(super) fn form(page: ChannelsPage) -> AnyView {
         Some(_) => view! {
             <p class="controls">
                 <button type="submit" class="button primary">{icon(icon::CHECK)} {ui.save}</button>
-                <a class="button" href=routes::CHANNELS>{ui.cancel}</a>
+                <a class="button" href=rooted(routes::CHANNELS)>{ui.cancel}</a>
             </p>
         }
         .into_any(),
@@ -66,7 +67,7 @@ pub(super) fn form(page: ChannelsPage) -> AnyView {
         .into_any(),
     };
     view! {
-        <form method="post" action=routes::CHANNELS id="change" class="card channel-form" autocomplete="off">
+        <form method="post" action=rooted(routes::CHANNELS) id="change" class="card channel-form" autocomplete="off">
             <h2>{heading}</h2>
             {page.error.map(load::failure)}
             {before}

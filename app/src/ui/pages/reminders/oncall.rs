@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::auth::Action;
 use crate::oncall::{PREFIX, RotaView};
 use crate::routes;
+use crate::ui::base::rooted;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, may, tickets_ui};
 use crate::ui::pages::listing::table;
@@ -27,7 +28,7 @@ pub(super) fn section(rotas: &[RotaView], clock: &Clock) -> AnyView {
         <section class="card flush" id="oncall">
             <h2 class="padded">{texts.rotas}</h2>
             <p class="muted padded">{texts.rotas_text}</p>
-            <form method="post" action=routes::REMINDERS>
+            <form method="post" action=rooted(routes::REMINDERS)>
                 {table(&columns, false, rows, texts.asked_none)}
             </form>
         </section>

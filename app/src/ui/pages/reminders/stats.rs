@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::duration::about_duration;
 use crate::ticket::{Answered, TicketStats, hour_span};
+use crate::ui::base::rooted;
 use crate::ui::context::{lang, tickets_ui};
 use crate::ui::pages::listing::table;
 
@@ -12,7 +13,8 @@ pub(super) fn section(stats: Option<&TicketStats>, href: &str) -> AnyView {
     let texts = tickets_ui();
     let Some(stats) = stats else {
         let href = href.to_owned();
-        return view! { <p class="padded"><a href=href>{texts.stats_show}</a></p> }.into_any();
+        return view! { <p class="padded"><a href=rooted(href)>{texts.stats_show}</a></p> }
+            .into_any();
     };
     let as_it_is: fn(&str) -> String = str::to_owned;
     let groups = [

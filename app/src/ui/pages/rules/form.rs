@@ -6,6 +6,7 @@ use crate::message::Event;
 use crate::page::RulesPage;
 use crate::routes;
 use crate::rule::{RULE_OUTDATED, RuleAction, RuleDraft, ScopeKind};
+use crate::ui::base::rooted;
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
@@ -65,7 +66,7 @@ pub(super) fn form(page: RulesPage) -> AnyView {
     let again = page.editing.filter(|_| outdated).map(|id| {
         view! {
             <p class="controls">
-                <a class="button small" rel="external" href=routes::rule_edit(task, id)>{words.read_again}</a>
+                <a class="button small" rel="external" href=rooted(routes::rule_edit(task, id))>{words.read_again}</a>
             </p>
         }
     });
@@ -73,7 +74,7 @@ pub(super) fn form(page: RulesPage) -> AnyView {
         Some(_) => view! {
             <p class="controls">
                 <button type="submit" class="button primary">{icon(icon::CHECK)} {ui.save}</button>
-                <a class="button" href=routes::rules(task)>{ui.cancel}</a>
+                <a class="button" href=rooted(routes::rules(task))>{ui.cancel}</a>
             </p>
         }
         .into_any(),
@@ -83,7 +84,7 @@ pub(super) fn form(page: RulesPage) -> AnyView {
         .into_any(),
     };
     view! {
-        <form method="post" action=routes::rules(task) id="change" class="card" autocomplete="off">
+        <form method="post" action=rooted(routes::rules(task)) id="change" class="card" autocomplete="off">
             <h2>{heading}</h2>
             {again}
             {page.error.map(load::failure)}

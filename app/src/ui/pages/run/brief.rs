@@ -8,6 +8,7 @@ use crate::routes;
 use crate::run::brief::{Brief, LastSuccess, Others, OutputChange, OutputSide};
 use crate::texts::brief::{BriefUi, changes, failing, last_success, others_count, output};
 use crate::texts::phrases::run_title;
+use crate::ui::base::rooted;
 use crate::ui::components::fact;
 use crate::ui::components::output::visible;
 use crate::ui::components::runbook::runbook;
@@ -55,13 +56,13 @@ fn since(brief: &Brief, lang: Lang) -> AnyView {
     let streak = &brief.streak;
     let words = failing(streak.times, streak.since, &brief.zone, lang);
     let first = match streak.first_run.filter(|first| *first != brief.run_id) {
-        Some(first) => view! { <a href=routes::run(first)>{words}</a> }.into_any(),
+        Some(first) => view! { <a href=rooted(routes::run(first))>{words}</a> }.into_any(),
         None => words.into_any(),
     };
     let words = last_success(brief, lang);
     let success = match &brief.success {
         LastSuccess::Run { run_id, .. } => {
-            view! { <a href=routes::run(*run_id)>{words}</a> }.into_any()
+            view! { <a href=rooted(routes::run(*run_id))>{words}</a> }.into_any()
         }
         LastSuccess::Never | LastSuccess::NotAmong { .. } => words.into_any(),
     };
@@ -77,7 +78,7 @@ fn side(title: &'static str, side: &OutputSide, shown: RunId) -> AnyView {
             routes::run_line(side.run_id, number)
         };
         // `external`: a plain navigation, so that the browser scrolls to the line.
-        view! { <a href=href rel="external">{words}</a> }
+        view! { <a href=rooted(href) rel="external">{words}</a> }
     };
     let title = format!("{title} {}", run_title(lang(), side.run_id.0));
     let lines = side.lines.iter().map(|line| {
@@ -101,7 +102,7 @@ fn side(title: &'static str, side: &OutputSide, shown: RunId) -> AnyView {
 /// Other tasks that failed at about the same time.
 fn others(others: &Others, lang: Lang) -> AnyView {
     let tasks = others.tasks.iter().map(|task| {
-        view! { <li><a href=routes::run(task.run_id)>{visible(&task.name)}</a></li> }
+        view! { <li><a href=rooted(routes::run(task.run_id))>{visible(&task.name)}</a></li> }
     });
     view! {
         <p>{others_count(others.count, lang)}</p>

@@ -23,6 +23,7 @@ use crate::page::RunPage;
 use crate::routes;
 use crate::texts::phrases;
 use crate::texts::runlog::{self, RunLogUi};
+use crate::ui::base::rooted;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::context::{lang, ui};
 
@@ -170,8 +171,8 @@ pub(super) fn card(page: &RunPage, log: Log) -> AnyView {
         <section class="card flush log-card">
             <div class="card-head">
                 <h2>{ui.output} " " <small class="muted">{move || phrases::bytes(bytes().0)}</small></h2>
-                <a class="button small no-script" href=routes::run(run.id) rel="external">{text.reload}</a>
-                <a class="button small" href=routes::run_output(run.id) download=format!("run-{}.txt", run.id)>
+                <a class="button small no-script" href=rooted(routes::run(run.id)) rel="external">{text.reload}</a>
+                <a class="button small" href=rooted(routes::run_output(run.id)) download=format!("run-{}.txt", run.id)>
                     {icon(icon::DOWNLOAD)} {ui.download}
                 </a>
             </div>

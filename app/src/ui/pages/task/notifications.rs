@@ -11,6 +11,7 @@ use crate::rule::{Explained, Route, ScopeKind, Verdict};
 use crate::server_fns::TestChannel;
 use crate::texts::rules::{rule_name, template_named};
 use crate::ui::act::{Act, ActForm};
+use crate::ui::base::rooted;
 use crate::ui::components::controls::button;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::messages::tested;
@@ -24,7 +25,7 @@ pub(super) fn card(page: &TaskPage, clock: &Clock, test: Act<TestChannel>) -> An
     let rows = page.explained.iter().map(|one| row(one, clock));
     let edit = may(Action::Edit).then(|| {
         view! {
-            <a class="button small" href=routes::rules(Some(page.task.id))>
+            <a class="button small" href=rooted(routes::rules(Some(page.task.id)))>
                 {icon(icon::BELL)} <span>{words.edit_rules}</span>
             </a>
         }

@@ -5,6 +5,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
 
 use crate::run::log::LogItem;
+use crate::ui::base::rooted;
 use crate::wire;
 
 /// Events of a stream.
@@ -39,7 +40,7 @@ impl Drop for Stream {
 impl Stream {
     /// Opens a stream. `None` if the browser does not support it.
     pub(super) fn open(url: &str, hear: impl Fn(Event) + Clone + 'static) -> Option<Self> {
-        let source = EventSource::new(url).ok()?;
+        let source = EventSource::new(&rooted(url)).ok()?;
         for name in ["log", "end", "ping", "open", "error"] {
             let (hear, stream) = (hear.clone(), source.clone());
             let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
