@@ -117,11 +117,25 @@ impl Run {
         start(self) == start(other)
     }
 
+    /// Whether a command or a message was begun: not while it waits, and not if it was called off then.
+    #[must_use]
+    pub fn has_started(&self) -> bool {
+        let called_off = |reason: &str| {
+            matches!(
+                RunReason::read(reason),
+                RunReason::LeftOut(_) | RunReason::TaskGone(_)
+            )
+        };
+        self.state != RunState::Waiting && !self.reason.as_deref().is_some_and(called_off)
+    }
+
     /// How long it took, in milliseconds. Of a lost run only the time when its loss was noticed is
     /// known, so nothing is.
     #[must_use]
     pub fn duration_ms(&self) -> Option<i64> {
-        let known = self.finished_at.filter(|_| self.state != RunState::Lost);
+        let known = self
+            .finished_at
+            .filter(|_| self.state != RunState::Lost && self.has_started());
         known.map(|end| end.millis_since(self.started_at).max(0))
     }
 }

@@ -83,6 +83,7 @@ crate::texts! {
         run_failed: "失败" | "Failed",
         run_timed_out: "超时" | "Timed out",
         run_killed: "被停止" | "Stopped",
+        run_not_started: "未启动" | "Not started",
         run_lost: "丢失" | "Lost",
         unrun_skipped: "跳过" | "Skipped",
         unrun_missed: "错过" | "Missed",

@@ -21,7 +21,6 @@ mod ring;
 mod spool;
 mod state;
 mod stored;
-mod text;
 mod trouble;
 mod writer;
 
@@ -38,12 +37,12 @@ use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::store::StoredOutput;
 
+pub(crate) use crate::text::readable;
 pub use files::OutputFiles;
 pub use finish::Finished;
 pub use log::RunLog;
 pub use parts::Part;
 pub use stored::RunOutput;
-pub(crate) use text::readable;
 
 use disk::{Disk, Probe};
 use log::Shared;

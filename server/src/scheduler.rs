@@ -164,7 +164,9 @@ impl Scheduler {
         }
         // Nothing is put back: these instants are on no heap, and the next turn computes them again.
         let notice = |row: &Planned| notices::skipped(agenda, row);
-        let planned = self.store.plan(&rows, None, None, agenda.seen, &notice);
+        let planned = self
+            .store
+            .plan(&rows, None, None, agenda.seen, self.clock.now(), &notice);
         match planned.await? {
             Ok(planned) => {
                 self.note_planned(agenda, &planned);
@@ -331,7 +333,9 @@ impl Scheduler {
     ) -> Result<(), StoreError> {
         crate::failpoints::point("plan.before");
         let notice = |row: &Planned| notices::skipped(agenda, row);
-        let planned = self.store.plan(&rows, None, until, agenda.seen, &notice);
+        let planned = self
+            .store
+            .plan(&rows, None, until, agenda.seen, self.clock.now(), &notice);
         let written = planned.await;
         crate::failpoints::point("plan.committed");
         match written {

@@ -1,9 +1,13 @@
-//! Cuts texts where a reader would.
+//! Converts output to text, and cuts texts where a reader would.
+
+mod readable;
 
 use std::borrow::Cow;
 
 use app::i18n::Lang;
 use unicode_segmentation::GraphemeCursor;
+
+pub(crate) use readable::readable;
 
 /// Bytes of a grapheme cluster that is kept whole. The longest emoji of Unicode 16 have 35; only hostile texts have
 /// longer ones, and those are cut between characters.
@@ -142,7 +146,7 @@ pub fn excerpt(bytes: &[u8]) -> Option<String> {
             .or_else(|| end.iter().position(|byte| *byte == b'\r'));
         end = &end[begin.map_or(0, |at| at + 1)..];
     }
-    let shown = app::ansi::plain(&String::from_utf8_lossy(end));
+    let shown = app::ansi::plain(&readable(end));
     let shown = tail(shown.trim(), EXCERPT_CHARS).trim_start();
     (!shown.is_empty()).then(|| shown.to_owned())
 }
@@ -230,13 +234,14 @@ mod tests {
 
     #[test]
     fn an_excerpt_is_the_end_as_the_page_shows_it() {
-        let table: [(&[u8], Option<&str>); 6] = [
+        let table: [(&[u8], Option<&str>); 7] = [
             (b"", None),
             (b"\n \n", None),
             (b"first\n\x1b[32mall good\x1b[0m\n", Some("first\nall good")),
             (b"10%\r50%\r100%", Some("100%")),
             (b"\xff\n", Some("\u{fffd}")),
             (b"a\tb", Some("a       b")),
+            (b"\xb1\xb8\xb7\xdd\xca\xa7\xb0\xdc\n", Some("备份失败")),
         ];
         for (bytes, wanted) in table {
             assert_eq!(excerpt(bytes).as_deref(), wanted, "{bytes:?}");

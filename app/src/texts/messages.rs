@@ -30,7 +30,7 @@ crate::texts! {
         waits_channel: "渠道要求暂停发送" | "the channel asked for a pause",
         waits_quiet: "规则的免打扰时段" | "quiet hours of its rule",
         waits_retry: "上次未送达，稍后重试" | "not accepted last time; it is retried after a pause",
-        waits_turn: "排队中：渠道有发送频率限制" | "its turn: the channel takes a limited number of messages a minute",
+        waits_turn: "排队中：等前面的消息发完，有频率限制的渠道按限额发送" | "it is queued behind other messages; a channel with a rate limit sends at that rate",
         all_messages: "全部消息" | "All messages",
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Failures;
-use crate::text::{ceil, floor};
+use crate::text::{ceil, floor, readable};
 
 /// Bytes of output that a message shows; each channel cuts further to its own limit.
 pub const OUTPUT_SHOWN: usize = 4000;
@@ -76,7 +76,7 @@ impl HeadAndTail {
     /// Keeps what a message may show of what a command wrote, without escape sequences.
     #[must_use]
     pub fn of_output(output: &[u8]) -> Self {
-        let text = app::ansi::plain(&String::from_utf8_lossy(output));
+        let text = app::ansi::plain(&readable(output));
         Self::of(text.trim_end())
     }
 }

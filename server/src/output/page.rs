@@ -5,7 +5,7 @@ use app::time::Stamp;
 
 use super::carry::boundary;
 use super::frame::Piece;
-use super::text::readable;
+use super::readable;
 use crate::text::omitted_line;
 
 /// Pieces of a log from a position on, as far as they were read.

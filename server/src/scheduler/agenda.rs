@@ -64,6 +64,8 @@ pub struct Agenda {
     due: BTreeSet<DateTime<Utc>>,
     /// Instants at which paused tasks resume.
     resume: BTreeSet<DateTime<Utc>>,
+    /// Since when this server plans and claims without interruption.
+    pub since: DateTime<Utc>,
     generation: u64,
     planned_until: DateTime<Utc>,
     /// The number of the last change that is included.
@@ -94,6 +96,7 @@ impl Agenda {
         rules: Arc<Snapshot>,
         seen: i64,
         planned_until: DateTime<Utc>,
+        since: DateTime<Utc>,
     ) -> Self {
         Self {
             patterns,
@@ -102,6 +105,7 @@ impl Agenda {
             heap: BinaryHeap::new(),
             due: BTreeSet::new(),
             resume: BTreeSet::new(),
+            since,
             generation: 0,
             planned_until,
             seen,

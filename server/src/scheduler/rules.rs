@@ -172,8 +172,34 @@ impl Rules<'_> {
         match room.admit(starts.task) {
             Admission::Start => (Verdict::Start(starts.trigger, pool), is_caught_up),
             Admission::Wait(why) => (Verdict::Wait(starts.trigger, pool, why), is_caught_up),
-            Admission::LeaveOut(why) => (Verdict::Skip(skipped(why, firing, &starts, view)), false),
+            Admission::LeaveOut(why) => (
+                Verdict::Skip(self.skipped(why, firing, &starts, view)),
+                false,
+            ),
         }
+    }
+
+    /// Why a firing is skipped that has no room. Firings that were due while no server was running are decided together
+    /// when one is back: the first one starts, and the task was not running at the instants of the others.
+    fn skipped(
+        &self,
+        why: NoRoom,
+        firing: &Due,
+        starts: &Starts<'_>,
+        view: &View<'_>,
+    ) -> SkipReason {
+        // Before this server was there, another one may have started it in time, or none.
+        let was_here = firing.due_at >= self.agenda.since;
+        if why == NoRoom::Overlap && (starts.late || !was_here) {
+            let until = firing.due_at + if was_here { IN_TIME } else { TimeDelta::zero() };
+            let was_active =
+                |run: &&ActiveRun| run.task_id == firing.task_id && run.started_at <= until;
+            let active = view.runs.iter().filter(was_active).count();
+            if active < starts.task.execution.overlap.at_once() as usize {
+                return SkipReason::Late;
+            }
+        }
+        why.into()
     }
 }
 
@@ -185,21 +211,6 @@ struct Starts<'a> {
     waits: bool,
     /// Whether no server started it in time.
     late: bool,
-}
-
-/// Why a firing is skipped that has no room. Firings that were due while no server was running are decided together
-/// when one is back: the first one starts, and the task was not running at the instants of the others.
-fn skipped(why: NoRoom, firing: &Due, starts: &Starts<'_>, view: &View<'_>) -> SkipReason {
-    if why == NoRoom::Overlap && starts.late {
-        let was_active = |run: &&ActiveRun| {
-            run.task_id == firing.task_id && run.started_at <= firing.due_at + IN_TIME
-        };
-        let active = view.runs.iter().filter(was_active).count();
-        if active < starts.task.execution.overlap.at_once() as usize {
-            return SkipReason::Late;
-        }
-    }
-    why.into()
 }
 
 /// Whether the dependencies of a task are met.

@@ -48,6 +48,7 @@ impl Scheduler {
             self.calendar_cache.snapshot(),
             seen,
             planned_until,
+            now,
         );
         // A change withdrew what was planned ahead, and that may not have been planned again.
         let since = planned_until - PLAN_AHEAD - PLAN_MARGIN;
@@ -71,7 +72,7 @@ impl Scheduler {
             let notice = |row: &Planned| notices::skipped(&agenda, row);
             let planned = self
                 .store
-                .plan(&rows, Some(stored), Some(now), agenda.seen, &notice)
+                .plan(&rows, Some(stored), Some(now), agenda.seen, now, &notice)
                 .await?;
             match planned {
                 Ok(planned) => self.note_planned(&mut agenda, &planned),
@@ -132,6 +133,7 @@ impl Scheduler {
             self.calendar_cache.snapshot(),
             seen,
             agenda.planned_until(),
+            agenda.since,
         );
         fresh.synced = agenda.synced;
         fresh.slots = self.store.slots().await?;

@@ -37,7 +37,7 @@ impl Service {
             .transpose()?;
         let mut rows = self
             .store
-            .task_occurrences(id, query.state, before, limit as u64 + 1)
+            .task_occurrences(id, query.state, before, self.clock.now(), limit as u64 + 1)
             .await
             .or_internal(lang)?;
         let more = rows.len() > limit;

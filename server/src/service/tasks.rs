@@ -19,7 +19,7 @@ use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
 use app::run::{HistoryItem, Run};
 use app::task::{
-    Control, Health, RunForm, RunRequest, Task, TaskDraft, TaskQuery, TaskStep, TaskView,
+    Control, Health, RunForm, RunRequest, Task, TaskDraft, TaskQuery, TaskState, TaskStep, TaskView,
 };
 use app::transition::Step;
 use async_trait::async_trait;
@@ -232,6 +232,9 @@ impl Tasks for Service {
             Control::Close => set("task.close", TaskStep::Close, None).await?,
             Control::Restore => set("task.restore", TaskStep::Restore, None).await?,
             Control::Urge(cycle) => {
+                if task.state == TaskState::Closed {
+                    return Err(TaskRefusal::ClosedChase.answer(lang));
+                }
                 self.urge(lang, &act("task.urge"), &task, cycle.as_deref())
                     .await?
             }
@@ -301,6 +304,7 @@ impl Tasks for Service {
                 id,
                 before_at,
                 reaches_back_to(&runs, limit),
+                self.clock.now(),
                 limit as u64 + 1,
             )
             .await

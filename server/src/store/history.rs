@@ -17,6 +17,7 @@ use sea_orm::{
 
 use super::code::{Code, is_one_of};
 use super::entity::{occurrence, run, task};
+use super::ledger::listed;
 use super::results::StoredOutput;
 use super::{Store, StoreError};
 
@@ -191,8 +192,8 @@ impl Store {
         self.with_names(rows).await
     }
 
-    /// Firings of a task that ended without a run, due before `before` and not before `since`, newest first. Without
-    /// `since` all of the task's firings may be read.
+    /// Firings of a task that ended without a run by now, due before `before` and not before `since`, newest first.
+    /// Without `since` all of the task's firings may be read.
     ///
     /// # Errors
     /// When the database fails.
@@ -201,11 +202,14 @@ impl Store {
         task: TaskId,
         before: Option<DateTime<Utc>>,
         since: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
         limit: u64,
     ) -> Result<Vec<Unrun>, StoreError> {
         use occurrence::Column as O;
         let mut query = occurrence::Entity::find()
             .filter(O::TaskId.eq(task.0))
+            // One that a rule will skip is planned some seconds ahead.
+            .filter(O::ScheduledFor.lte(now))
             .filter(is_one_of(O::State, &OccurrenceState::NOT_RUN));
         if let Some(before) = before {
             query = query.filter(O::DueAt.lt(before));
@@ -215,11 +219,7 @@ impl Store {
         }
         // MySQL would prefer to read the firings of all tasks in these states, and sort them.
         QueryTrait::query(&mut query).force_index(BY_TASK, IndexHintScope::All);
-        let rows = query
-            .order_by_desc(O::DueAt)
-            .limit(limit)
-            .all(&self.reader)
-            .await?;
+        let rows = listed(&self.reader, query.order_by_desc(O::DueAt), now, limit).await?;
         Ok(rows
             .into_iter()
             .map(|row| Unrun {

@@ -14,6 +14,7 @@ pub(super) use active::{active, request_stop};
 pub use claim::{Claimed, Claims, Decide, Decision, Verdict, View, WaitVerdict};
 pub use manual::{Manual, ManualStart};
 pub use missed::MissedFirings;
+pub(super) use skipped::listed;
 
 use std::collections::HashMap;
 
@@ -239,7 +240,7 @@ pub(super) async fn withdraw(
                 .eq(Code(OccurrenceState::Skipped))
                 .and(C::ScheduledFor.gt(now)),
         );
-    // A row that covers several firings and has begun is cut off at now.
+    // Rows of several firings are past; only earlier versions wrote some that reach beyond now.
     occurrence::Entity::update_many()
         .col_expr(C::ScheduledFor, Expr::value(now))
         .col_expr(C::BaseAt, Expr::value(now))
@@ -254,7 +255,10 @@ pub(super) async fn withdraw(
         .filter(later)
         .exec(tx)
         .await?;
-    Ok(())
+    if task_id == EVERY_TASK {
+        return Ok(());
+    }
+    skipped::settle(tx, task_id, now).await
 }
 
 /// Ends due firings that have not been claimed, with a reason.
@@ -335,7 +339,7 @@ impl Store {
     ///
     /// `since`: when everything was planned up to, as it was read, if rows of missed firings start there; `until`:
     /// everything up to here is planned now; `None` when only one task was planned again. `notice`: what is to be
-    /// reported about a firing that a rule skips.
+    /// reported about a firing that a rule skips. `now` decides which skipped firings are past.
     ///
     /// # Errors
     /// When the database fails.
@@ -345,6 +349,7 @@ impl Store {
         since: Option<DateTime<Utc>>,
         until: Option<DateTime<Utc>>,
         seen: i64,
+        now: DateTime<Utc>,
         notice: &(dyn Fn(&Planned) -> Option<Notice> + Sync),
     ) -> Result<Result<PlannedRows, Stale>, StoreError> {
         transaction!(self, |tx| {
@@ -379,7 +384,7 @@ impl Store {
             for chunk in plain.chunks(CHUNK) {
                 rows::insert_planned(tx, chunk).await?;
             }
-            let first_skipped = skipped::insert(tx, &skipped, &mut not_run).await?;
+            let first_skipped = skipped::insert(tx, &skipped, now, &mut not_run).await?;
             let notices: Vec<Notice> = first_skipped.iter().filter_map(notice).collect();
             Ok(Ok(PlannedRows {
                 not_run,

@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 
 use super::code::Code;
 use super::entity::{audit, occurrence, run, schedule};
+use super::ledger::listed;
 use super::{Store, StoreError};
 
 /// Rows read on each side of an instant, by when they were due.
@@ -55,7 +56,8 @@ impl StoredOccurrence {
 }
 
 impl Store {
-    /// Rows of a task in a state, or in any, older than the cursor, newest first.
+    /// Rows of a task in a state, or in any, older than the cursor, newest first. Firings that a rule will skip are
+    /// history when their time has come.
     ///
     /// # Errors
     /// When the database fails.
@@ -64,10 +66,14 @@ impl Store {
         task: TaskId,
         state: Option<OccurrenceState>,
         before: Option<(DateTime<Utc>, i64)>,
+        now: DateTime<Utc>,
         limit: u64,
     ) -> Result<Vec<StoredOccurrence>, StoreError> {
         use occurrence::Column as O;
-        let mut query = occurrence::Entity::find().filter(O::TaskId.eq(task.0));
+        let to_come = Code(OccurrenceState::Skipped);
+        let mut query = occurrence::Entity::find()
+            .filter(O::TaskId.eq(task.0))
+            .filter(O::State.ne(to_come).or(O::ScheduledFor.lte(now)));
         if let Some(state) = state {
             query = query.filter(O::State.eq(Code(state)));
         }
@@ -78,12 +84,8 @@ impl Store {
                     .add(O::DueAt.eq(at).and(O::Id.lt(id))),
             );
         }
-        let rows = query
-            .order_by_desc(O::DueAt)
-            .order_by_desc(O::Id)
-            .limit(limit)
-            .all(&self.reader)
-            .await?;
+        let query = query.order_by_desc(O::DueAt).order_by_desc(O::Id);
+        let rows = listed(&self.reader, query, now, limit).await?;
         self.with_runs(rows).await
     }
 

@@ -56,6 +56,8 @@ pub enum TaskRefusal {
     },
     /// It is closed, so it cannot be paused.
     Closed,
+    /// It is closed, so it cannot be chased.
+    ClosedChase,
     /// Its line is still in a crontab, so it must not fire.
     Held {
         /// The host of the crontab.
@@ -106,6 +108,12 @@ impl Refusal for TaskRefusal {
                 "task.closed",
                 "任务已结单，不能暂停",
                 "The task is closed, so it cannot be paused",
+            )
+            .hint("先恢复它", "Restore it first"),
+            Self::ClosedChase => conflict(
+                "task.closed",
+                "任务已结单，不能加急",
+                "The task is closed, so it cannot be chased",
             )
             .hint("先恢复它", "Restore it first"),
             Self::Held { host, path } => {

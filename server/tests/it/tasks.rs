@@ -150,6 +150,12 @@ async fn controls_lead_from_state_to_state() {
         again["next_at"], "2026-11-22T08:10:00Z",
         "without a new cycle the old one counts"
     );
+    operator
+        .call("POST", &path("close"), None)
+        .await
+        .expect(200);
+    let closed = operator.call("POST", &path("urge"), None).await;
+    assert_eq!(closed.expect(409)["code"], "task.closed");
 
     operator
         .call("POST", "/api/v1/tasks/999/close", None)

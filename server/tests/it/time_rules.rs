@@ -3,7 +3,7 @@
 use app::backend::{Calendars, Tasks};
 use app::calendar::{BlackoutDraft, BlackoutPolicy, CalendarDraft, CalendarImport};
 use app::id::TaskId;
-use app::occurrence::{Occurrence, OccurrenceQuery};
+use app::occurrence::{Occurrence, OccurrenceQuery, OccurrenceState};
 use app::schedule::ScheduleDraft;
 use app::task::{Control, TaskDraft, TaskState};
 use app::time::Stamp;
@@ -314,6 +314,59 @@ async fn a_pause_ends_by_itself() {
         let refused = app.service.task_control(&console, task, &control).await;
         let fault = refused.expect_err("refused").fields.remove(0);
         assert_eq!((fault.field.as_str(), fault.code.as_str()), ("until", code));
+    }
+}
+
+#[tokio::test]
+async fn firings_that_a_pause_skips_are_counted_exactly() {
+    let app = TestApp::new().await;
+    let console = app.console();
+    let task = app.add(draft("t", "* * * * * *", "true")).await.id;
+    let mut node = app.node().await;
+    let rows = async || {
+        let query = OccurrenceQuery {
+            state: Some(OccurrenceState::Skipped),
+            limit: Some(200),
+            ..OccurrenceQuery::default()
+        };
+        let rows = app.service.task_occurrences(&console, task, &query);
+        rows.await.expect("a time line").items
+    };
+    let control = async |what: &Control| {
+        let changed = app.service.task_control(&console, task, what).await;
+        changed.expect("a change");
+    };
+    // Longer and shorter than what is planned ahead; the changes are between two instants.
+    let mut expected = 0;
+    for (pause, resume) in [("08:00:05.5", "08:00:48.5"), ("08:00:55.5", "08:01:03.5")] {
+        let [pause, resume] = [pause, resume].map(|time| at(&format!("2026-11-22T{time}Z")));
+        node.go_to(pause).await;
+        control(&Control::Pause(None)).await;
+        let middle = pause + TimeDelta::seconds(4);
+        node.go_to(middle).await;
+        let shown = rows().await;
+        assert!(
+            shown.iter().all(|row| row.scheduled_for.0 <= middle),
+            "none is to come: {shown:?}"
+        );
+        node.go_to(resume).await;
+        control(&Control::Restore).await;
+        node.go_to(resume + TimeDelta::seconds(2)).await;
+        expected += (resume - pause).num_seconds();
+        let rows = rows().await;
+        assert_eq!(
+            rows.iter().map(|row| row.count).sum::<i64>(),
+            expected,
+            "{rows:?}"
+        );
+        let last = &rows[0];
+        let first = last.since.unwrap_or(last.scheduled_for).0;
+        assert_eq!(last.scheduled_for.0, resume - TimeDelta::milliseconds(500));
+        assert_eq!(
+            first,
+            pause + TimeDelta::milliseconds(500),
+            "one row: {rows:?}"
+        );
     }
 }
 

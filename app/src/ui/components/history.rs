@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::output::visible;
-use super::state::{run_state, unrun_state};
+use super::state::{run_outcome, unrun_state};
 use super::time::Clock;
 use crate::routes;
 use crate::run::{HistoryItem, Run, RunState, Trigger, Unrun};
@@ -55,17 +55,19 @@ fn run_row(clock: &Clock, run: &Run) -> AnyView {
 }
 
 fn row(clock: &Clock, run: &Run, task: Option<AnyView>) -> AnyView {
+    // A waiting run shows since when it waits.
+    let started = run.has_started() || !run.state.is_over();
     view! {
         <tr>
             <th scope="row">
                 <a class="state-link" href=rooted(routes::run(run.id))>
-                    {run_state(run.state)} <span class="muted">"#" {run.id.0}</span>
+                    {run_outcome(run)} <span class="muted">"#" {run.id.0}</span>
                 </a>
                 {task}
             </th>
             <td class="when">{run.scheduled_for.map(|at| clock.exact(at))} {cause(run)} {attempt(run)}</td>
-            <td class="began">{clock.after(run.scheduled_for, run.started_at)} {delay(run)}</td>
-            <td class="took number">{clock.lasted(run.state, run.started_at, run.finished_at)}</td>
+            <td class="began">{started.then(|| clock.after(run.scheduled_for, run.started_at))} {delay(run)}</td>
+            <td class="took number">{started.then(|| clock.lasted(run.state, run.started_at, run.finished_at))}</td>
             <td class="end">{(run.state != RunState::Succeeded).then(|| ended(run))} {excerpt(run)}</td>
         </tr>
     }
@@ -90,7 +92,7 @@ fn attempt(run: &Run) -> Option<AnyView> {
 /// The delay of a start, if it is noticeable. A waiting run has not started.
 fn delay(run: &Run) -> Option<AnyView> {
     let late = run.started_at.millis_since(run.wanted_at()?);
-    (late >= 1000 && run.state != RunState::Waiting)
+    (late >= 1000 && run.has_started())
         .then(|| view! { <span class="late">{phrases::late(lang(), late)}</span> }.into_any())
 }
 

@@ -6,7 +6,7 @@ use super::icon::{self, icon};
 use super::time::Clock;
 use crate::message::MessageState;
 use crate::occurrence::OccurrenceState;
-use crate::run::{RunState, UnrunState};
+use crate::run::{Run, RunState, UnrunState};
 use crate::task::{Health, Task, TaskState};
 use crate::texts::health::{failing_times, since, until};
 use crate::ui::context::{health_ui, lang, plan_ui, ui};
@@ -34,6 +34,14 @@ pub(crate) fn run_state(state: RunState) -> AnyView {
         RunState::Lost => ("bad", icon::QUESTION),
     };
     badge(tone, glyph, ui().run_state(state))
+}
+
+/// How a run stands: one that was called off while it waited was not stopped.
+pub(crate) fn run_outcome(run: &Run) -> AnyView {
+    if run.state.is_over() && !run.has_started() {
+        return badge("off", icon::SKIP, ui().run_not_started);
+    }
+    run_state(run.state)
 }
 
 /// The state of a firing without a run.

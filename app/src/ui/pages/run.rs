@@ -24,7 +24,7 @@ use crate::ui::components::history::ended;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::messages::messages;
 use crate::ui::components::output::visible;
-use crate::ui::components::state::run_state;
+use crate::ui::components::state::run_outcome;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, may, ui};
 use crate::ui::live::live;
@@ -97,7 +97,8 @@ fn content(page: RunPage, desk: PageState) -> AnyView {
     let time = if waits {
         run.due_at.map(|at| clock.relative(at))
     } else {
-        Some(clock.lasted(run.state, run.started_at, run.finished_at))
+        run.has_started()
+            .then(|| clock.lasted(run.state, run.started_at, run.finished_at))
     };
     view! {
         <Title text=format!("{title} · {}", run.task_name)/>
@@ -109,7 +110,7 @@ fn content(page: RunPage, desk: PageState) -> AnyView {
             <div>
                 <h1>{title}</h1>
                 <p class="lead" aria-live="polite">
-                    {run_state(run.state)}
+                    {run_outcome(run)}
                     <span class="number">{time}</span>
                     {ended(run)}
                 </p>
@@ -154,7 +155,9 @@ fn attempts(all: &[Run], shown: RunId, clock: &Clock) -> Option<AnyView> {
     let items = all.iter().map(|run| {
         let time = match run.state {
             RunState::Waiting => run.due_at.map(|at| clock.relative(at)),
-            _ => Some(clock.lasted(run.state, run.started_at, run.finished_at)),
+            _ => run
+                .has_started()
+                .then(|| clock.lasted(run.state, run.started_at, run.finished_at)),
         };
         let current = (run.id == shown).then_some("page");
         view! {
@@ -162,7 +165,7 @@ fn attempts(all: &[Run], shown: RunId, clock: &Clock) -> Option<AnyView> {
                 <a href=rooted(routes::run(run.id)) class="grow" aria-current=current>
                     {runlog::attempt(lang, run.attempt)}
                 </a>
-                {run_state(run.state)}
+                {run_outcome(run)}
                 <span class="when number">{time}</span>
             </li>
         }
@@ -181,7 +184,7 @@ fn attempts(all: &[Run], shown: RunId, clock: &Clock) -> Option<AnyView> {
 fn facts(run: &Run, clock: &Clock) -> AnyView {
     let (ui, text, lang) = (ui(), RunLogUi::of(lang()), lang());
     let waits = run.state == RunState::Waiting;
-    let started = (!waits).then_some(run.started_at);
+    let started = run.has_started().then_some(run.started_at);
     let delay = run
         .wanted_at()
         .and_then(|at| Some(started?.millis_since(at)));

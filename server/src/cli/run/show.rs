@@ -37,6 +37,14 @@ pub(super) async fn show(client: &Client, answer: &Value) -> Result<(), Failure>
     Ok(())
 }
 
+/// The state in words: one that was called off while it waited was not stopped.
+fn outcome(run: &Run) -> String {
+    if run.state.is_over() && !run.has_started() {
+        return Ui::of(lang()).run_not_started.to_owned();
+    }
+    state(run.state.as_str())
+}
+
 fn facts(run: &Run) -> Vec<String> {
     let lang = lang();
     let (ui, log) = (Ui::of(lang), RunLogUi::of(lang));
@@ -44,7 +52,7 @@ fn facts(run: &Run) -> Vec<String> {
     let mut lines = vec![
         phrases::run_title(lang, run.id.0),
         labelled(ui.task_word, format!("{name} (#{})", run.task_id)),
-        labelled(ui.state, state(run.state.as_str())),
+        labelled(ui.state, outcome(run)),
         labelled(ui.trigger, ui.trigger_text(run.trigger)),
     ];
     let mut fact = |label: &str, value: Option<String>| {
@@ -52,7 +60,7 @@ fn facts(run: &Run) -> Vec<String> {
         lines.extend(value.map(|value| labelled(label, value.replace(char::is_control, " "))));
     };
     let waits = run.state == RunState::Waiting;
-    let started = (!waits).then_some(run.started_at);
+    let started = run.has_started().then_some(run.started_at);
     let parameters = run.parameters.iter();
     let parameters = parameters.map(|(name, value)| format!("{name}={value}"));
     fact(ui.requested_by, run.requested_by.clone());

@@ -26,6 +26,7 @@ fn agenda(mode: Mode, ends_at: Option<i64>, missed: MissedRule, spec: &str) -> A
         Arc::new(Snapshot::default()),
         0,
         at(0),
+        at(0),
     );
     let schedule = Schedule {
         id: ScheduleId(1),
@@ -263,6 +264,24 @@ fn verdicts() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn what_was_due_shortly_before_this_server_was_there_did_not_overlap() {
+    let mut command = usual(Mode::Command, None);
+    command.since = at(10);
+    assert_eq!(
+        verdicts_of(&command, &[8, 9], false, 10),
+        [
+            Verdict::Start(Trigger::Schedule, None),
+            Verdict::Skip(SkipReason::Late)
+        ]
+    );
+    // A run that was active at these instants is a reason.
+    assert_eq!(
+        verdicts_of(&command, &[8, 9], true, 10),
+        [const { Verdict::Skip(SkipReason::Overlap) }; 2]
+    );
 }
 
 #[test]

@@ -31,7 +31,7 @@ async fn missed_firings_are_counted_by_one_of_two_servers_that_start() {
     let (seen, read) = store.cluster_state().await.expect("the database");
     let plan = async |until, count, since| {
         let rows = missed(until, count);
-        let planned = store.plan(&rows, Some(since), Some(until), seen, &|_| None);
+        let planned = store.plan(&rows, Some(since), Some(until), seen, until, &|_| None);
         planned.await.expect("the database")
     };
     let (first, second) = (at("2026-11-22T09:00:00Z"), at("2026-11-22T09:01:00Z"));
