@@ -40,7 +40,7 @@ fn parts(place: &Place) -> Parts {
     Parts::of(&config, &place.data()).expect("places")
 }
 
-async fn store(place: &Place) -> Store {
+pub(super) async fn store(place: &Place) -> Store {
     Store::open(&place.database.url, &place.data())
         .await
         .expect("the database")
@@ -69,7 +69,7 @@ fn written(place: &Place, bytes: &[u8]) -> PathBuf {
 }
 
 /// All rows of all tables.
-async fn content(store: &Store) -> BTreeMap<&'static str, Vec<Vec<Cell>>> {
+pub(super) async fn content(store: &Store) -> BTreeMap<&'static str, Vec<Vec<Cell>>> {
     let snapshot = store.snapshot().await.expect("a snapshot");
     let mut content = BTreeMap::new();
     for table in snapshot.tables() {

@@ -101,6 +101,7 @@ mod time_explained;
 mod time_missed;
 mod time_pages;
 mod time_rules;
+mod upgrade;
 mod vendors;
 mod versions;
 mod versions_upgrade;

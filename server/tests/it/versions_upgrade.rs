@@ -118,7 +118,7 @@ const FILLED: [&str; 14] = [
 ];
 
 /// The content of these columns, row by row.
-async fn content(database: &Database, table: &str, columns: &[String]) -> Vec<String> {
+pub(super) async fn content(database: &Database, table: &str, columns: &[String]) -> Vec<String> {
     let texts = columns
         .iter()
         .map(|column| format!("COALESCE(CONCAT('', {column}), '-')"));

@@ -140,7 +140,16 @@ impl Store {
             };
             after = *last;
             for id in chased {
-                adopted += u64::from(self.adopt_chase(TaskId(id), now).await?);
+                match self.adopt_chase(TaskId(id), now).await {
+                    Ok(is_adopted) => adopted += u64::from(is_adopted),
+                    // The other chases, and all tickets behind them, go on.
+                    Err(error) if error.is_unreadable() => tracing::error!(
+                        task.id = id,
+                        error = &error as &dyn std::error::Error,
+                        "a task that is being chased cannot be read"
+                    ),
+                    Err(error) => return Err(error),
+                }
             }
         }
     }
