@@ -40,6 +40,7 @@ use crate::response::SharedSink;
 use crate::retention::{RetentionDraft, StoredRetention};
 use crate::rule::{Explained, RuleDraft, RuleQuery, RuleView};
 use crate::run::brief::Brief;
+use crate::run::days::{RunDays, RunTrend};
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Output, Run, RunQuery};
 use crate::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskView};
@@ -140,6 +141,17 @@ pub trait Runs: Send + Sync {
     async fn run_attempts(&self, caller: &Caller, id: RunId) -> Answer<Vec<Run>>;
     /// What a person on call asks first about a run that ended badly. Refused for any other.
     async fn run_brief(&self, caller: &Caller, id: RunId) -> Answer<Brief>;
+    /// The ended runs of a task by day, at most 366 days, also of days whose runs were deleted. Days are typed as
+    /// `2026-11-30`, in UTC; an empty text is today, or 90 days with it.
+    async fn run_days(
+        &self,
+        caller: &Caller,
+        task: TaskId,
+        from: &str,
+        to: &str,
+    ) -> Answer<RunDays>;
+    /// The same for its page: by week, over a year.
+    async fn run_trend(&self, caller: &Caller, task: TaskId) -> Answer<RunTrend>;
     /// Stops it: TERM, then KILL; a waiting one is cancelled. Refused when it has ended.
     async fn run_stop(&self, caller: &Caller, id: RunId) -> Answer<Run>;
 }

@@ -6,7 +6,7 @@
 //!   firings, previews, explanations;
 //! - [`oncall`]: rotas, and who is on call;
 //! - [`ticket`]: what people are asked for until it is done, and how often and when they are asked;
-//! - [`retention`]: how long history is kept;
+//! - [`retention`]: how long history is kept; [`upkeep`]: whether it is still deleted, and backups are made;
 //! - [`start_url`]: addresses that start a task;
 //! - [`secret`], [`pool`], [`node`]: secrets of runs, limits on simultaneous runs, and servers;
 //! - [`ansi`]: terminal output of commands, made harmless;
@@ -59,6 +59,7 @@ pub mod ticket;
 pub mod time;
 pub mod transition;
 pub mod ui;
+pub mod upkeep;
 pub mod user;
 pub mod wire;
 

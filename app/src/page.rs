@@ -55,6 +55,7 @@ use crate::schedule::ScheduleDraft;
 use crate::task::{Task, TaskDraft, TaskQuery, TaskView};
 use crate::ticket::TicketDetail;
 use crate::time::{Stamp, ZoneRules};
+use crate::upkeep::Upkeep;
 
 /// The clock and the zone for the times of a page.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -213,6 +214,9 @@ pub struct About {
     pub calendars: Vec<Calendar>,
     /// The same notices as on the overview.
     pub notices: Vec<Notice>,
+    /// Whether old history is deleted and backups are made; `null` for readers who are no administrators.
+    #[serde(default)]
+    pub upkeep: Option<Upkeep>,
 }
 
 /// The planned firings of a task.

@@ -24,6 +24,12 @@ pub struct Retention {
     pub message_days: Option<i64>,
     /// Days that the audit log is kept.
     pub audit_days: Option<i64>,
+    /// Days that tickets which are over are kept, with their urges and their history.
+    #[serde(default)]
+    pub ticket_days: Option<i64>,
+    /// Days that the counts of deleted runs are kept.
+    #[serde(default)]
+    pub count_days: Option<i64>,
 }
 
 impl Default for Retention {
@@ -34,6 +40,8 @@ impl Default for Retention {
             output_mib: None,
             message_days: Some(365),
             audit_days: None,
+            ticket_days: Some(365),
+            count_days: Some(1_095),
         }
     }
 }
@@ -51,6 +59,10 @@ pub struct RetentionDraft {
     pub message_days: String,
     /// As [`Retention::audit_days`].
     pub audit_days: String,
+    /// As [`Retention::ticket_days`].
+    pub ticket_days: String,
+    /// As [`Retention::count_days`].
+    pub count_days: String,
 }
 
 impl RetentionDraft {
@@ -64,6 +76,8 @@ impl RetentionDraft {
             output_mib: typed(policy.output_mib),
             message_days: typed(policy.message_days),
             audit_days: typed(policy.audit_days),
+            ticket_days: typed(policy.ticket_days),
+            count_days: typed(policy.count_days),
         }
     }
 
@@ -93,6 +107,8 @@ impl RetentionDraft {
             output_mib: read("output_mib", &self.output_mib, MIB_MAX),
             message_days: read("message_days", &self.message_days, DAYS_MAX),
             audit_days: read("audit_days", &self.audit_days, DAYS_MAX),
+            ticket_days: read("ticket_days", &self.ticket_days, DAYS_MAX),
+            count_days: read("count_days", &self.count_days, DAYS_MAX),
         };
         if faults.is_empty() {
             Ok(policy)

@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod brief;
+pub mod days;
 mod listing;
 pub mod log;
 mod not_started;

@@ -48,7 +48,7 @@ pub use read::{
 };
 pub use retention::fetch_retention;
 pub use rules::{DeleteRule, fetch_rules};
-pub use runs::fetch_runs;
+pub use runs::{fetch_run_trend, fetch_runs};
 pub use secrets::{DeleteSecret, fetch_secrets};
 pub use start::fetch_start;
 pub use start_urls::{DeleteStartUrl, fetch_start_urls};

@@ -7,6 +7,7 @@ pub mod blackouts;
 pub mod brief;
 pub mod calendars;
 pub mod channels;
+pub mod days;
 pub mod execution;
 pub mod fields;
 pub mod health;
@@ -27,6 +28,7 @@ pub mod start;
 pub mod start_urls;
 pub mod summaries;
 pub mod tickets;
+pub mod upkeep;
 pub mod urge_defaults;
 
 crate::texts! {

@@ -16,6 +16,7 @@ mod output;
 mod pages;
 mod planning;
 mod preview;
+mod retention;
 mod start;
 mod sustained;
 mod tickets;
@@ -159,6 +160,11 @@ pub(crate) const TITLES: &[Title] = &[
         "1,000 urges due at one instant, and the share of a core that 10,000 open tickets cost while nothing is due.",
     ),
     title(
+        "retention",
+        "Retention",
+        "A million runs are deleted while 20 tasks are due on each second.",
+    ),
+    title(
         "brief",
         "The failure brief",
         "Of a run that wrote nearly 8 MiB and failed, beside a success that wrote as much, over REST.",
@@ -220,6 +226,7 @@ const GROUPS: &[&[&str]] = &[
     &["brief"],
     &["messages"],
     &["tickets"],
+    &["retention"],
     // Last: it leaves a grown heap in this process.
     &["P20"],
 ];
@@ -247,6 +254,7 @@ async fn one(name: &str, stage: &Stage, report: &mut Report) -> Result<(), Failu
         "messages" => messages::measure(stage, report).await,
         "tickets" => tickets::measure(stage, report).await,
         "preview" => preview::measure(stage, report).await,
+        "retention" => retention::measure(stage, report).await,
         _ => Err(format!("{name} has no code").into()),
     }
 }

@@ -19,6 +19,7 @@ mod pools;
 mod query;
 mod retention;
 mod rules;
+mod run_days;
 mod run_export;
 mod runs;
 mod secrets;
@@ -107,6 +108,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(runs::list_of_task))
         .routes(routes!(runs::list))
         .routes(routes!(run_export::export))
+        .routes(routes!(run_days::days))
         .routes(routes!(runs::get))
         .routes(routes!(runs::end))
         .routes(routes!(runs::brief))

@@ -186,6 +186,12 @@ impl OutputStore {
         self.0.disk.is_low()
     }
 
+    /// Free bytes on the disk of the data folder, where they are known.
+    #[must_use]
+    pub fn free_disk(&self) -> Option<u64> {
+        self.0.disk.free()
+    }
+
     /// Output of a run that has just ended here, whose result may not be in the database yet.
     #[must_use]
     pub fn ended(&self, run: RunId) -> Option<StoredOutput> {

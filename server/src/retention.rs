@@ -1,4 +1,5 @@
-//! The loop that deletes history which is no longer kept, and outputs whose runs are gone (`docs/adr/0053`).
+//! The loop that deletes history which is no longer kept, and outputs whose runs are gone (`docs/adr/0053`). What grows, and
+//! what ends it, is listed in `docs/OPERATIONS.md`.
 //!
 //! Deletions are small transactions with pauses between them: a start waits for at most one of them.
 
@@ -33,6 +34,15 @@ const OUTPUTS: u64 = 200;
 /// How long a server looks for an output that is not here: it may be in the folder of another one.
 const SOUGHT: TimeDelta = TimeDelta::days(7);
 
+/// Tickets of one transaction: each may have hundreds of rows.
+const TICKETS: usize = 20;
+/// Servers that stopped are known for this long, or as long as runs are kept.
+const NODES: TimeDelta = TimeDelta::days(30);
+/// API tokens that have expired are listed for this long.
+const TOKENS: TimeDelta = TimeDelta::days(90);
+/// Every server has read a change of a task within this time.
+const CHANGES: TimeDelta = TimeDelta::days(7);
+
 const MIB: i64 = 1024 * 1024;
 
 /// Deletes old history.
@@ -48,62 +58,144 @@ pub struct Pruning {
     /// Whether other servers may have folders of their own.
     pub shared: bool,
     /// Where a turn that did not finish goes on.
-    pub at: Mutex<Option<TaskId>>,
+    pub at: Mutex<Progress>,
     /// Signals that it did not.
     pub more: Arc<Notify>,
 }
 
-/// Transactions that a turn may still make.
-struct TurnBudget(u32);
+/// How far the work has come that several turns may take.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// The task with which the next turn goes on.
+    task: Option<TaskId>,
+    /// Rows that were deleted since there was nothing left to do.
+    deleted: u64,
+}
+
+/// What a turn may still do, and has done.
+struct TurnBudget {
+    /// Transactions.
+    left: u32,
+    /// Rows that were deleted.
+    deleted: u64,
+}
 
 impl TurnBudget {
-    /// After a transaction that deleted something: pauses, and whether the turn may go on.
-    async fn after(&mut self) -> bool {
-        self.0 = self.0.saturating_sub(1);
+    /// After a transaction that deleted so many rows: pauses, and whether the turn may go on.
+    async fn after(&mut self, deleted: u64) -> bool {
+        self.deleted += deleted;
+        self.left = self.left.saturating_sub(1);
         tokio::time::sleep(PAUSE).await;
-        self.0 > 0
+        self.left > 0
+    }
+}
+
+/// What is deleted beside the history of tasks.
+#[derive(Clone, Copy)]
+enum OtherRows {
+    Messages,
+    Tickets,
+    Audit,
+    Changes,
+    Nodes,
+    Tokens,
+}
+
+impl OtherRows {
+    const ALL: [Self; 6] = [
+        Self::Messages,
+        Self::Tickets,
+        Self::Audit,
+        Self::Changes,
+        Self::Nodes,
+        Self::Tokens,
+    ];
+
+    /// From when on they are kept; `None` without a limit.
+    fn kept_since(self, policy: &Retention, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Messages => days_ago(now, policy.message_days),
+            Self::Tickets => days_ago(now, policy.ticket_days),
+            Self::Audit => days_ago(now, policy.audit_days),
+            Self::Changes => Some(now - CHANGES),
+            Self::Nodes => days_ago(now, policy.run_days).map(|since| since.min(now - NODES)),
+            Self::Tokens => Some(now - TOKENS),
+        }
     }
 }
 
 impl Pruning {
     /// Deletes history; whether nothing is left to do.
     async fn prune(&self) -> Result<bool, StoreError> {
+        let mut budget = TurnBudget {
+            left: BATCHES,
+            deleted: 0,
+        };
+        let pruned = self.prune_within(&mut budget).await;
+        self.progress().deleted += budget.deleted;
+        if budget.deleted > 0 {
+            self.store.give_space_back().await?;
+        }
+        let done = pruned?;
+        if done {
+            let deleted = std::mem::take(&mut self.progress().deleted);
+            let (node, now) = (&self.node_id, self.clock.now());
+            self.store.end_retention_turn(node, now, deleted).await?;
+        }
+        Ok(done)
+    }
+
+    /// Deletes history within a budget; whether nothing is left to do.
+    async fn prune_within(&self, left: &mut TurnBudget) -> Result<bool, StoreError> {
         let policy = self.store.retention().await?.policy;
-        let mut left = TurnBudget(BATCHES);
         let tasks = self.store.task_keeps().await?;
         // On from where the last turn ended, so that one task with a long history does not keep the others waiting.
-        let from = self.place().take();
+        let from = self.progress().task.take();
         let split = from.map_or(0, |from| tasks.partition_point(|(task, _)| task.0 < from.0));
         let (before, after) = tasks.split_at(split);
         for (task, keep) in after.iter().chain(before) {
             let (task, policy) = (*task, keep.over(&policy));
+            // Another server has taken over.
             if !self.has_turn().await? {
                 return Ok(true);
             }
-            if !self.prune_task(task, &policy, &mut left).await? {
-                *self.place() = Some(task);
+            if !self.prune_task(task, &policy, left).await? {
+                self.progress().task = Some(task);
                 return Ok(false);
             }
         }
         let now = self.clock.now();
-        if let Some(before) = days_ago(now, policy.message_days) {
-            while self.store.delete_old_messages(before, BATCH).await? > 0 {
-                if !left.after().await {
+        for rows in OtherRows::ALL {
+            let Some(before) = rows.kept_since(&policy, now) else {
+                continue;
+            };
+            loop {
+                let deleted = self.delete_others(rows, before).await?;
+                if deleted == 0 {
+                    break;
+                }
+                if !left.after(deleted).await {
                     return Ok(false);
                 }
             }
-        }
-        if let Some(before) = days_ago(now, policy.audit_days) {
-            while self.store.delete_old_audit(before, BATCH).await? > 0 {
-                if !left.after().await {
-                    return Ok(false);
-                }
-            }
-        }
-        if left.0 < BATCHES {
-            self.store.give_space_back().await?;
         }
         Ok(true)
+    }
+
+    async fn delete_others(
+        &self,
+        rows: OtherRows,
+        before: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let store = &self.store;
+        match rows {
+            OtherRows::Messages => store.delete_old_messages(before, BATCH).await,
+            OtherRows::Tickets => store.delete_old_tickets(before, TICKETS).await,
+            OtherRows::Audit => store.delete_old_audit(before, BATCH).await,
+            OtherRows::Changes => store.delete_old_changes(before, BATCH).await,
+            OtherRows::Nodes => store.delete_old_nodes(before, BATCH).await,
+            OtherRows::Tokens => store.delete_old_tokens(before, BATCH).await,
+        }
     }
 
     /// Deletes what is no longer kept of one task; false when the turn is over before that.
@@ -121,17 +213,21 @@ impl Pruning {
             if let Some(before) = old.unruns_before {
                 deleted += self.store.delete_old_unruns(task, before, BATCH).await?;
             }
+            if let Some(before) = days_ago(now, policy.count_days) {
+                let before = before.date_naive();
+                deleted += self.store.delete_old_days(task, before, BATCH).await?;
+            }
             if deleted == 0 {
                 return Ok(true);
             }
             tracing::debug!(task.id = task.0, deleted, "old history was deleted");
-            if !left.after().await {
+            if !left.after(deleted).await {
                 return Ok(false);
             }
         }
     }
 
-    fn place(&self) -> std::sync::MutexGuard<'_, Option<TaskId>> {
+    fn progress(&self) -> std::sync::MutexGuard<'_, Progress> {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -223,6 +319,8 @@ mod tests {
             output_mib: Some(1),
             message_days: None,
             audit_days: None,
+            ticket_days: None,
+            count_days: None,
         };
         let expected = KeepLimits {
             since: Some(now - TimeDelta::days(2)),

@@ -26,6 +26,7 @@ mod pictures;
 pub mod preview;
 mod retention;
 mod rules;
+mod run_days;
 mod run_search;
 mod runs;
 mod scratch;
@@ -38,12 +39,13 @@ mod system;
 mod tasks;
 mod templates;
 mod tickets;
+mod upkeep;
 mod urge_defaults;
 mod users;
 mod versions;
 mod words;
 
-pub use crate::texts::notices::{UNNAMED_ZONE, unnamed_zone};
+pub use crate::texts::notices::{BACKUP, RETENTION, UNNAMED_ZONE, unnamed_zone};
 pub use ahead::LookAhead;
 pub use brief::MessageBriefs;
 pub use components::{Components, DoorSettings, Settings};
@@ -51,6 +53,7 @@ pub use doors::Readiness;
 pub use key::{KEY_CHECK, KeyError};
 pub use links::{LinkedList, LinkedTicket, Opened, Press, clock_time};
 pub use metrics::ScrapeRule;
+use run_days::RunDayCache;
 pub use scratch::ScratchSweep;
 pub use start_urls::{StartAnswer, StartCall};
 pub use streams::StreamWatch;
@@ -154,6 +157,8 @@ pub struct Service {
     previews: tokio::sync::Mutex<()>,
     /// Cached lists of tasks.
     lists: RecentLists,
+    /// Counted days of tasks.
+    run_days: RunDayCache,
     /// Requests that wait for the end of a run.
     waiting: tokio::sync::Semaphore,
     /// Set when the process stops: manual starts are refused.
@@ -218,6 +223,7 @@ impl Service {
             link_acts: settings.link_acts,
             previews: tokio::sync::Mutex::default(),
             lists: RecentLists::default(),
+            run_days: RunDayCache::default(),
             waiting: tokio::sync::Semaphore::new(end_of_start::WAITING_MAX),
             closed: AtomicBool::new(false),
         }

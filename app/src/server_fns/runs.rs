@@ -1,4 +1,4 @@
-//! The page of runs of all tasks.
+//! The page of runs of all tasks, and how those of one task went over a year.
 
 #![expect(
     missing_docs,
@@ -8,10 +8,12 @@
 use leptos::server;
 
 #[cfg(feature = "ssr")]
-use crate::backend::{backend, caller};
+use crate::backend::{backend, caller, with_status};
 use crate::error::AppError;
+use crate::id::TaskId;
 use crate::page::RunsPage;
 use crate::run::RunQuery;
+use crate::run::days::RunTrend;
 use crate::wire::Wire;
 
 /// The page of runs. A question with faults is answered on the page, with the fault.
@@ -26,4 +28,10 @@ pub async fn fetch_runs(query: RunQuery) -> Result<RunsPage, AppError> {
         next: list.next,
         error,
     })
+}
+
+/// How the runs of a task went over a year.
+#[server(prefix = "/fn", endpoint = "run_trend", input = Wire, output = Wire)]
+pub async fn fetch_run_trend(id: TaskId) -> Result<RunTrend, AppError> {
+    with_status(backend()?.run_trend(&caller()?, id).await)
 }

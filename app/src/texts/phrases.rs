@@ -54,14 +54,21 @@ pub fn took(lang: Lang, millis: i64) -> String {
     }
 }
 
-/// A number of bytes: `812 B`, `1.4 kB`, `3.2 MB`.
+/// A number of bytes: `812 B`, `1.4 kB`, `3.2 MB`, `20.4 GB`.
 #[must_use]
 pub fn bytes(count: i64) -> String {
     let count = count.max(0);
     match count {
         0..1000 => format!("{count} B"),
         1000..1_000_000 => format!("{}.{} kB", count / 1000, count % 1000 / 100),
-        _ => format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000),
+        1_000_000..10_000_000_000 => {
+            format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000)
+        }
+        _ => format!(
+            "{}.{} GB",
+            count / 1_000_000_000,
+            count % 1_000_000_000 / 100_000_000
+        ),
     }
 }
 
@@ -378,5 +385,6 @@ mod tests {
         assert_eq!(bytes(812), "812 B");
         assert_eq!(bytes(1_450), "1.4 kB");
         assert_eq!(bytes(3_200_000), "3.2 MB");
+        assert_eq!(bytes(20_400_000_000), "20.4 GB");
     }
 }

@@ -17,6 +17,7 @@ use crate::error::{AppError, ErrorKind};
 use crate::id::{RunId, SecretId, TaskId};
 use crate::page::*;
 use crate::run::HistoryItem;
+use crate::run::days::RunTrend;
 use crate::task::TaskQuery;
 use maker::Maker;
 
@@ -59,6 +60,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         + answers::<RunsPage>()
         + answers::<Preview>()
         + answers::<RunPage>()
+        + answers::<RunTrend>()
         + answers::<SecretsPage>()
         + answers::<SignInForm>()
         + answers::<StartPage>()

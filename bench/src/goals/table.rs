@@ -25,6 +25,11 @@ const MANY: &str = "each run is contained (its own session and control group or 
 const COUNT: &str = "nothing: a wrong count is a fault";
 const MEMORY: &str = "the runtime, the pages' code and the caches of the database";
 const READ: &str = "the page is made anew for each request, from the database";
+const GONE: &str = "transactions of 200 runs, with pauses between them";
+const YIELDS: &str = "a claim waits for at most one transaction of 200 runs";
+/// Metrics of retention.
+const IDLE: &str = "p99 start, nothing to delete";
+const DELETING: &str = "p99 start, deleting";
 
 pub(super) const GOALS: &[Goal] = &[
     // One due of 1,101 loaded.
@@ -381,6 +386,22 @@ pub(super) const GOALS: &[Goal] = &[
         "CPU, 10,000 open tickets",
         TimesMetric(1.5, "CPU, 1 open ticket"),
         "nothing: the loop sleeps until the first one is due",
+    ),
+    goal("retention", SQLITE, "all gone", AtMost(600.0), GONE),
+    goal("retention", MARIADB, "all gone", AtMost(600.0), GONE),
+    goal(
+        "retention",
+        SQLITE,
+        DELETING,
+        TimesMetric(1.1, IDLE),
+        YIELDS,
+    ),
+    goal(
+        "retention",
+        MARIADB,
+        DELETING,
+        TimesMetric(1.1, IDLE),
+        YIELDS,
     ),
     goal(
         "P20",

@@ -66,7 +66,8 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
 /// The database that `Home::fresh` makes.
 const MARIADB: &str = "bench_history";
 
-fn now() -> Result<DateTime<Utc>, Failure> {
+/// The present, for filling up to it.
+pub(super) fn now() -> Result<DateTime<Utc>, Failure> {
     // Whole seconds, as schedules have them: a row with fractions is longer than any in production.
     Ok(DateTime::from_timestamp_nanos(now_nanos()).trunc_subsecs(0))
 }
@@ -92,7 +93,7 @@ fn database(data: &Path) -> PathBuf {
 }
 
 /// Enters the tasks and stops the product again.
-async fn with_tasks(home: Home) -> Result<Home, Failure> {
+pub(super) async fn with_tasks(home: Home) -> Result<Home, Failure> {
     let product = home.start().await?;
     enter_tasks(&product).await?;
     product.stop().await

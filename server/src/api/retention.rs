@@ -42,6 +42,12 @@ pub(super) struct Limits {
     /// Days that the audit log is kept; 1–36500.
     #[serde(default)]
     audit_days: Option<i64>,
+    /// Days that tickets which are over are kept, with their urges and their history; 1–36500.
+    #[serde(default)]
+    ticket_days: Option<i64>,
+    /// Days that the counts of deleted runs are kept; 1–36500.
+    #[serde(default)]
+    count_days: Option<i64>,
 }
 
 fn shown(stored: StoredRetention) -> impl IntoResponse {
@@ -76,6 +82,8 @@ pub(super) async fn set(
         output_mib: limits.output_mib,
         message_days: limits.message_days,
         audit_days: limits.audit_days,
+        ticket_days: limits.ticket_days,
+        count_days: limits.count_days,
     });
     Ok(shown(
         service.retention_set(&caller, version, &draft).await?,

@@ -8,10 +8,12 @@ mod restore;
 mod verify;
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use app::auth::Principal;
 use app::i18n::plural;
 use app::texts::phrases::bytes;
+use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
@@ -21,6 +23,7 @@ use super::progress::shown;
 use super::{Failure, lang, sentence};
 use crate::archive::{self, Made, Wanted};
 use crate::clock::{Clock, SystemClock};
+use crate::store::{Act, BackupMade, Store};
 use fault::failure;
 use file::NewFile;
 
@@ -83,6 +86,7 @@ pub(super) async fn run(backup: &Backup, access: &Access) -> Result<(), Failure>
         let (mut out, made) = made.map_err(|error| failure(&error))?;
         out.flush()
             .map_err(|error| Failure::error(sentence(&error)))?;
+        note(&store, now, wanted, None).await;
         // stdout has the backup.
         match backup.json {
             true => print_note(&account(&made).to_string()),
@@ -97,6 +101,7 @@ pub(super) async fn run(backup: &Backup, access: &Access) -> Result<(), Failure>
     // `make` has flushed it.
     drop(out);
     let size = new.keep()?;
+    note(&store, now, wanted, Some((backup.file.as_path(), size))).await;
     let mut value = account(&made);
     value["file"] = json!(backup.file.display().to_string());
     value["bytes"] = json!(size);
@@ -109,6 +114,27 @@ pub(super) async fn run(backup: &Backup, access: &Access) -> Result<(), Failure>
         ));
     }
     Ok(())
+}
+
+/// Notes in the database that a backup was made: the age of the last one is shown, and warned about. A database that cannot be
+/// written, or has an older layout, is backed up all the same.
+async fn note(store: &Store, now: DateTime<Utc>, wanted: Wanted, file: Option<(&Path, u64)>) {
+    let place = file.map(|(path, _)| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    let place = place.map_or_else(String::new, |path| path.display().to_string());
+    let made = BackupMade {
+        bytes: file.and_then(|(_, size)| i64::try_from(size).ok()),
+        outputs: wanted.outputs,
+        secret_key: wanted.key,
+        place: place.clone(),
+    };
+    let act = Act::by(&Principal::console(), "backup.create", now).detail(place);
+    if let Err(error) = store.note_backup(&act, &made).await {
+        let reason = sentence(&error);
+        print_note(&lang().pick(
+            format!("备份已完成，但没能记入数据库，页面上看不到这次备份：{reason}"),
+            format!("The backup is complete, but the database could not note it, so pages do not show it: {reason}"),
+        ));
+    }
 }
 
 /// A backup as JSON.

@@ -10,6 +10,7 @@ mod loops;
 mod messages;
 mod report;
 mod site;
+mod upkeep;
 
 use app::channel::Channel;
 use app::page::About;

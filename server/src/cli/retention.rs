@@ -55,6 +55,12 @@ pub(super) struct SetRetention {
     /// Days that the audit log is kept; `none` for no limit
     #[arg(long, value_name = "DAYS", value_parser = limit)]
     audit_days: Option<Limit>,
+    /// Days that tickets which are over are kept; `none` for no limit
+    #[arg(long, value_name = "DAYS", value_parser = limit)]
+    ticket_days: Option<Limit>,
+    /// Days that the counts of deleted runs are kept; `none` for no limit
+    #[arg(long, value_name = "DAYS", value_parser = limit)]
+    count_days: Option<Limit>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -74,6 +80,8 @@ pub(super) async fn run(client: &Client, command: &RetentionCommand) -> Result<(
                 ("output_mib", set.output_mib),
                 ("message_days", set.message_days),
                 ("audit_days", set.audit_days),
+                ("ticket_days", set.ticket_days),
+                ("count_days", set.count_days),
             ];
             for (name, typed) in limits {
                 let value =
@@ -107,6 +115,8 @@ fn lines(policy: &Retention) -> Vec<String> {
         (texts.output_mib, policy.output_mib),
         (texts.message_days, policy.message_days),
         (texts.audit_days, policy.audit_days),
+        (texts.ticket_days, policy.ticket_days),
+        (texts.count_days, policy.count_days),
     ]
     .into_iter()
     .map(|(label, limit)| labelled(label, shown(limit)))

@@ -8,6 +8,7 @@ mod messages;
 mod plan;
 mod show;
 mod start;
+mod stats;
 mod tickets;
 mod url;
 
@@ -123,6 +124,8 @@ pub(super) enum TaskCommand {
         #[arg(long)]
         after: Option<String>,
     },
+    /// Show how many runs of a task succeeded and how long they took: over 7, 30 and 90 days, or by day
+    Stats(stats::Stats),
     /// Create, list and delete addresses that start a task, for programs without an account
     #[command(subcommand)]
     Url(url::UrlCommand),
@@ -220,6 +223,7 @@ pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Fa
             let query = plan::query(state.as_deref(), *limit, after.as_deref());
             plan::occurrences(client, &task.find(client).await?, &query).await
         }
+        TaskCommand::Stats(stats) => stats::run(client, stats).await,
         TaskCommand::Url(command) => url::run(client, command).await,
         TaskCommand::Next { task, limit } => {
             plan::next(client, &task.find(client).await?, *limit).await

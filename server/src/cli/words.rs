@@ -17,6 +17,7 @@ use super::lang;
 /// Columns of tables, and their headings in Chinese.
 const COLUMNS: &[(&str, &str)] = &[
     ("active", "生效中"),
+    ("bad", "失败"),
     ("body", "模板"),
     ("changed", "修改时间"),
     ("channel", "渠道"),
@@ -48,8 +49,10 @@ const COLUMNS: &[(&str, &str)] = &[
     ("next", "下次执行"),
     ("next send", "下次发送"),
     ("note", "备注"),
+    ("output", "输出"),
     ("own", "自定义"),
     ("pending", "待发"),
+    ("period", "时段"),
     ("policy", "策略"),
     ("prefix", "前缀"),
     ("proxy", "代理"),
@@ -67,9 +70,11 @@ const COLUMNS: &[(&str, &str)] = &[
     ("started", "启动时间"),
     ("started_at", "开始时间"),
     ("state", "状态"),
+    ("success", "成功率"),
     ("tags", "标签"),
     ("task_name", "任务"),
     ("tasks", "任务"),
+    ("total", "次数"),
     ("trigger", "触发"),
     ("up", "运行中"),
     ("updated", "更新时间"),
@@ -93,6 +98,8 @@ pub(super) fn heading(column: &str) -> String {
     let known = COLUMNS.iter().find(|(name, _)| *name == key);
     match (lang(), known) {
         (Lang::Zh, Some((_, words))) => (*words).to_owned(),
+        // A column with the number of runs in a state.
+        (Lang::Zh, None) if read::<RunState>(&key).is_some() => state(&key),
         _ => column.to_uppercase(),
     }
 }

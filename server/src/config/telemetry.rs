@@ -1,4 +1,4 @@
-//! Settings of metrics and the request log.
+//! Settings of metrics, the request log and reminders of backups.
 
 use std::io::Read;
 
@@ -9,6 +9,8 @@ use super::setting::settings;
 const FILE_MAX: u64 = 4 * 1024;
 /// The most tasks with series of their own: each has one series per final state of its runs.
 const TASKS_MAX: u64 = 10_000;
+/// The most days without a backup.
+const BACKUP_DAYS_MAX: i64 = 3_650;
 
 /// Yes or no.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,7 +22,7 @@ pub enum OnOff {
 }
 
 settings! {
-    /// Metrics and the request log.
+    /// Metrics, the request log and reminders of backups.
     pub struct TelemetrySettings {
         /// Bearer token for GET /metrics; without one, an administrator's API token
         #[arg(
@@ -75,6 +77,17 @@ settings! {
             help_heading = "Monitoring"
         )]
         pub request_log: OnOff => live "记录每个请求：方法、路由、状态、耗时、请求 ID、客户端地址",
+
+        /// Days after which administrators are reminded of a backup; 0 for never
+        #[arg(
+            long,
+            env = "JCRONTAB_BACKUP_WARN_DAYS",
+            value_parser = clap::value_parser!(u32).range(0..=BACKUP_DAYS_MAX),
+            default_value_t = 7,
+            global = true,
+            help_heading = "Monitoring"
+        )]
+        pub backup_warn_days: u32 => live "上一次备份过去多少天后提醒管理员；0 表示不提醒",
     }
 }
 

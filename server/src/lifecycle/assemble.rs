@@ -176,6 +176,7 @@ pub(super) fn door_settings(config: &Config) -> Result<DoorSettings, SettingFaul
             telemetry.metrics_loopback == OnOff::On,
         ),
         logs_requests: telemetry.request_log == OnOff::On,
+        backup_warn_days: telemetry.backup_warn_days.into(),
     })
 }
 

@@ -60,6 +60,11 @@ impl Disk {
         }
     }
 
+    /// Free bytes, where they are known.
+    pub(super) fn free(&self) -> Option<u64> {
+        (self.probe)(&self.path).ok().map(|space| space.free)
+    }
+
     /// Whether there is too little room.
     pub(super) fn is_low(&self) -> bool {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

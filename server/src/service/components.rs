@@ -75,6 +75,8 @@ pub struct DoorSettings {
     pub scrape: ScrapeRule,
     /// Whether each request is logged.
     pub logs_requests: bool,
+    /// Days after which a backup is missed; 0 for never.
+    pub backup_warn_days: i64,
 }
 
 /// The settings that use cases need.

@@ -66,17 +66,18 @@ impl Service {
     /// # Errors
     /// When the text cannot be written.
     pub async fn scraped(&self, lang: Lang) -> Answer<String> {
-        let asked = tokio::time::timeout(PATIENCE, self.store.queue_depths()).await;
-        let queues = match asked {
-            Ok(Ok(queues)) => Some(queues),
-            Ok(Err(error)) => {
+        let read = async { tokio::join!(self.store.queue_depths(), self.upkeep_times()) };
+        let asked = tokio::time::timeout(PATIENCE, read).await;
+        let (queues, [pruned_at, backup_at]) = match asked {
+            Ok((Ok(queues), times)) => (Some(queues), times),
+            Ok((Err(error), times)) => {
                 tracing::debug!(
                     error = &error as &dyn std::error::Error,
                     "depths of queues cannot be read"
                 );
-                None
+                (None, times)
             }
-            Err(_) => None,
+            Err(_) => (None, [None, None]),
         };
         let output = self.output.clone();
         let files = tokio::task::spawn_blocking(move || output.count_waiting(FILES_MAX)).await;
@@ -89,6 +90,8 @@ impl Service {
                 .as_ref()
                 .and_then(|one| one.spooled_bytes().ok()),
             output_files: files.ok().and_then(Result::ok),
+            pruned_at,
+            backup_at,
         };
         self.metrics.text(&depths).or_internal(lang)
     }

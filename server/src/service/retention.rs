@@ -40,6 +40,8 @@ impl RetentionPolicy for Service {
                     typed.message_days != draft.message_days.trim(),
                 ),
                 ("audit_days", typed.audit_days != draft.audit_days.trim()),
+                ("ticket_days", typed.ticket_days != draft.ticket_days.trim()),
+                ("count_days", typed.count_days != draft.count_days.trim()),
             ]
             .into_iter()
             .filter_map(|(field, differs)| differs.then_some(field))

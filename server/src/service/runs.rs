@@ -6,6 +6,7 @@ use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{RunId, TaskId};
 use app::run::brief::Brief;
+use app::run::days::{RunDays, RunTrend};
 use app::run::log::{LogItem, LogPage};
 use app::run::{Output, Run, RunQuery, RunState};
 use async_trait::async_trait;
@@ -212,6 +213,20 @@ impl Runs for Service {
 
     async fn run_brief(&self, caller: &Caller, id: RunId) -> Answer<Brief> {
         self.brief(caller, id).await
+    }
+
+    async fn run_days(
+        &self,
+        caller: &Caller,
+        task: TaskId,
+        from: &str,
+        to: &str,
+    ) -> Answer<RunDays> {
+        self.days_of_runs(caller, task, from, to).await
+    }
+
+    async fn run_trend(&self, caller: &Caller, task: TaskId) -> Answer<RunTrend> {
+        self.trend_of_runs(caller, task).await
     }
 
     async fn run_stop(&self, caller: &Caller, id: RunId) -> Answer<Run> {

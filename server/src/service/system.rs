@@ -12,7 +12,7 @@ use chrono::{Datelike, TimeDelta};
 
 use super::Service;
 use crate::error::OrInternal;
-use crate::texts::notices::ServerNotice;
+use crate::texts::notices::{RETENTION, ServerNotice};
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Say};
 use crate::timetable::{ZoneSource, bundled_version, data_version, rules, zone};
@@ -111,6 +111,13 @@ impl Service {
                 bundled: bundled.to_owned(),
             };
             notices.push(shown(&old, lang));
+        }
+        for notice in self.upkeep_notices(lang).await? {
+            let link = (notice.code() == RETENTION).then(|| app::routes::NODES.to_owned());
+            notices.push(Notice {
+                link,
+                ..shown(&notice, lang)
+            });
         }
         let step = self
             .store
@@ -222,6 +229,14 @@ impl System for Service {
     async fn about(&self, caller: &Caller) -> Answer<About> {
         self.allow(caller, Action::Read)?;
         let zones = data_version();
+        let administers = caller
+            .principal
+            .as_ref()
+            .is_some_and(|principal| principal.can(Action::Administer));
+        let upkeep = match administers {
+            true => Some(self.upkeep(caller.lang).await?),
+            false => None,
+        };
         Ok(About {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             database: self.store.version().await.or_internal(caller.lang)?,
@@ -234,6 +249,7 @@ impl System for Service {
                 .map(|executor| executor.bounds_memory_of_runs()),
             calendars: self.shown_calendars(caller).await?,
             notices: self.notices(caller).await?,
+            upkeep,
         })
     }
 

@@ -139,7 +139,7 @@ pub enum Stale {
 /// Rows of one INSERT: well under SQLite's 32,766 variables and MySQL's packet size.
 const CHUNK: usize = 500;
 /// Changes read at start-up: far more than people make in the seconds planned ahead.
-const CHANGES_MAX: u64 = 10_000;
+pub(super) const CHANGES_MAX: u64 = 10_000;
 /// Firings claimed in one transaction.
 const CLAIM_MAX: u64 = 1_000;
 

@@ -5,24 +5,25 @@
 
 mod days;
 mod find;
+mod rest;
+mod tickets;
 
 use std::collections::BTreeSet;
 
 use app::id::TaskId;
-use app::message::MessageState;
 use app::occurrence::OccurrenceState;
 use app::run::RunState;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
-use super::code::{Code, is_one_of};
-use super::entity::{audit, cluster, message, occurrence, output_gone, run, run_day, task_gone};
+use super::code::is_one_of;
+use super::entity::{cluster, occurrence, output_gone, run, run_day, task_gone};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
 use days::Ended;
+pub(super) use days::{durations, took};
 pub use find::{ExpiredRows, KeepLimits};
 
 /// States of runs that have ended.
@@ -32,16 +33,6 @@ const ENDED: [RunState; 5] = [
     RunState::TimedOut,
     RunState::Killed,
     RunState::Lost,
-];
-/// The index of messages of a state by id, which MariaDB does not always choose.
-const MESSAGES_OF_STATE: &str = "ix_message_state_id";
-
-/// States of messages that nothing more happens to.
-const OVER: [MessageState; 4] = [
-    MessageState::Sent,
-    MessageState::Dead,
-    MessageState::Withdrawn,
-    MessageState::Digested,
 ];
 
 impl Store {
@@ -135,85 +126,6 @@ impl Store {
                 .filter(O::Id.is_in(ids.iter().copied()))
                 .filter(is_one_of(O::State, &OccurrenceState::NOT_RUN))
                 .filter(O::ScheduledFor.lt(planned))
-                .exec(tx)
-                .await?;
-            Ok(gone.rows_affected)
-        })
-    }
-
-    /// Deletes messages that are over and were caused before an instant; at most `limit` of each state. How many.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn delete_old_messages(
-        &self,
-        before: DateTime<Utc>,
-        limit: u64,
-    ) -> Result<u64, StoreError> {
-        use message::Column as M;
-        let mut deleted = 0;
-        for state in OVER {
-            // The oldest by number, which is the order in which they were caused.
-            let mut query = message::Entity::find()
-                .select_only()
-                .columns([M::Id, M::CreatedAt])
-                .filter(M::State.eq(Code(state)));
-            QueryTrait::query(&mut query).force_index(MESSAGES_OF_STATE, IndexHintScope::All);
-            let rows: Vec<(i64, DateTime<Utc>)> = query
-                .order_by_asc(M::Id)
-                .limit(limit)
-                .into_tuple()
-                .all(&self.reader)
-                .await?;
-            let old: Vec<i64> = rows
-                .into_iter()
-                .filter_map(|(id, at)| (at < before).then_some(id))
-                .collect();
-            if old.is_empty() {
-                continue;
-            }
-            deleted += transaction!(self, |tx| {
-                let gone = message::Entity::delete_many()
-                    .filter(M::Id.is_in(old.iter().copied()))
-                    // One that was sent again meanwhile stays.
-                    .filter(M::State.eq(Code(state)))
-                    .exec(tx)
-                    .await?;
-                Ok(gone.rows_affected)
-            })?;
-        }
-        Ok(deleted)
-    }
-
-    /// Deletes entries of the audit log from before an instant; at most `limit`. How many.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn delete_old_audit(
-        &self,
-        before: DateTime<Utc>,
-        limit: u64,
-    ) -> Result<u64, StoreError> {
-        use audit::Column as A;
-        let rows: Vec<(i64, DateTime<Utc>)> = audit::Entity::find()
-            .select_only()
-            .columns([A::Id, A::At])
-            .filter(A::Id.gt(0))
-            .order_by_asc(A::Id)
-            .limit(limit)
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        let old: Vec<i64> = rows
-            .into_iter()
-            .filter_map(|(id, at)| (at < before).then_some(id))
-            .collect();
-        if old.is_empty() {
-            return Ok(0);
-        }
-        transaction!(self, |tx| {
-            let gone = audit::Entity::delete_many()
-                .filter(A::Id.is_in(old.iter().copied()))
                 .exec(tx)
                 .await?;
             Ok(gone.rows_affected)

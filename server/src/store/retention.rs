@@ -127,11 +127,48 @@ impl Store {
                 id: Set(ONLY),
                 node_id: Set(node.to_owned()),
                 until: Set(until),
+                finished_at: Set(None),
+                deleted: Set(0),
             };
             let insert = retention_turn::Entity::insert(row);
             insert.exec_without_returning(tx).await.map_err(raced)?;
             Ok(true)
         })
+    }
+
+    /// Notes that everything is deleted that is no longer kept, and how many rows that took.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_retention_turn(
+        &self,
+        node: &str,
+        now: DateTime<Utc>,
+        deleted: u64,
+    ) -> Result<(), StoreError> {
+        use retention_turn::Column as T;
+        let deleted = i64::try_from(deleted).unwrap_or(i64::MAX);
+        transaction!(self, |tx| {
+            retention_turn::Entity::update_many()
+                .col_expr(T::FinishedAt, Expr::value(now))
+                .col_expr(T::Deleted, Expr::value(deleted))
+                .filter(T::Id.eq(ONLY))
+                .filter(T::NodeId.eq(node))
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// When everything was last deleted that was no longer kept, and how many rows that took; `None` before the first time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn retention_done(&self) -> Result<Option<(DateTime<Utc>, i64)>, StoreError> {
+        let row = retention_turn::Entity::find_by_id(ONLY)
+            .one(&self.reader)
+            .await?;
+        Ok(row.and_then(|row| Some((row.finished_at?, row.deleted))))
     }
 
     /// All tasks by id, with what each keeps.

@@ -8,6 +8,11 @@ use super::{Say, Text, both};
 /// The code of the notice about a system whose zone has no name.
 pub const UNNAMED_ZONE: &str = "zone_unnamed";
 
+/// The code of notices about backups.
+pub const BACKUP: &str = "backup";
+/// The code of notices about the deletion of old history.
+pub const RETENTION: &str = "retention";
+
 /// Something that an administrator should know.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(test, derive(strum::EnumIter))]
@@ -49,6 +54,21 @@ pub enum ServerNotice {
         /// By how many seconds.
         seconds: String,
     },
+    /// No backup was ever made.
+    NoBackup {
+        /// Days since the installation.
+        days: i64,
+    },
+    /// The last backup is old.
+    OldBackup {
+        /// Days since it.
+        days: i64,
+    },
+    /// Old history is not deleted as it should be.
+    RetentionBehind {
+        /// Hours since it was; `None` when it never was.
+        hours: Option<i64>,
+    },
 }
 
 impl ServerNotice {
@@ -62,6 +82,8 @@ impl ServerNotice {
             Self::UnnamedZone { .. } => UNNAMED_ZONE,
             Self::OldZoneData { .. } => "tzdata_old",
             Self::ClockStep { .. } => "clock_step",
+            Self::NoBackup { .. } | Self::OldBackup { .. } => BACKUP,
+            Self::RetentionBehind { .. } => RETENTION,
         }
     }
 }
@@ -124,6 +146,32 @@ impl Say for ServerNotice {
                 format!(
                     "The system clock stepped by {seconds} s at {at}; check time synchronization"
                 ),
+            ),
+            Self::NoBackup { days } => both(
+                format!(
+                    "安装 {days} 天以来还没有备份过：请运行 jcrontab backup（见 docs/BACKUP.zh-CN.md）；用别的办法备份时把 JCRONTAB_BACKUP_WARN_DAYS 设为 0"
+                ),
+                format!(
+                    "There has been no backup in the {days} days since the installation: run `jcrontab backup` (docs/BACKUP.md), or set JCRONTAB_BACKUP_WARN_DAYS to 0 if it is backed up by other means"
+                ),
+            ),
+            Self::OldBackup { days } => both(
+                format!("上一次备份在 {days} 天以前：请检查定时运行 jcrontab backup 的任务"),
+                format!(
+                    "The last backup was made {days} days ago: check what runs `jcrontab backup` regularly"
+                ),
+            ),
+            Self::RetentionBehind { hours: Some(hours) } => both(
+                format!(
+                    "过期的历史已经 {hours} 小时没有清理完：请在“节点”页查看 retention 循环的错误"
+                ),
+                format!(
+                    "Deleting old history has not finished for {hours} hours: see the errors of the loop retention on the page Nodes"
+                ),
+            ),
+            Self::RetentionBehind { hours: None } => both(
+                "过期的历史还没有清理完过：请在“节点”页查看 retention 循环的错误",
+                "Deleting old history has never finished: see the errors of the loop retention on the page Nodes",
             ),
         }
     }

@@ -241,6 +241,8 @@ fn label_of(thing: ObjectKind, field: &'static str, lang: Lang) -> &'static str 
         "output_mib" => retention.output_mib,
         "message_days" => retention.message_days,
         "audit_days" => retention.audit_days,
+        "ticket_days" => retention.ticket_days,
+        "count_days" => retention.count_days,
         other => other,
     }
 }

@@ -47,6 +47,47 @@ impl Refusal for RunRefusal {
     }
 }
 
+/// What is wrong with days that are asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.fault().1.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum RunDaysFault {
+    /// Not a day.
+    NoDay,
+    /// The last day is before the first one.
+    EndsBeforeStart,
+    /// More days than are reported at once.
+    TooLong {
+        /// Days that they may be.
+        max: usize,
+    },
+}
+
+impl Fault for RunDaysFault {
+    fn fault(&self) -> (&'static str, Text) {
+        match *self {
+            Self::NoDay => (
+                "invalid",
+                both(
+                    "请写成 2026-11-30（按 UTC 计）",
+                    "Write a day such as 2026-11-30 (in UTC)",
+                ),
+            ),
+            Self::EndsBeforeStart => (
+                "before_start",
+                both("最后一天早于第一天", "The last day is before the first one"),
+            ),
+            Self::TooLong { max } => (
+                "too_long",
+                both(
+                    format!("一次最多 {max} 天"),
+                    format!("At most {max} days at once"),
+                ),
+            ),
+        }
+    }
+}
+
 /// What is wrong with a search for runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{}", self.fault().1.en)]

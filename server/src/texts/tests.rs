@@ -34,7 +34,7 @@ use super::pictures::PictureRequestFault;
 use super::pools::{PoolFault, PoolRefusal};
 use super::retention::RetentionFault;
 use super::rules::{RuleFault, RuleRefusal};
-use super::runs::{RunQueryFault, RunRefusal};
+use super::runs::{RunDaysFault, RunQueryFault, RunRefusal};
 use super::secrets::{SecretFault, SecretRefusal, new_key_not_in_place};
 use super::server::ServerRefusal;
 use super::start_urls::{StartUrlFault, StartUrlRefusal, Unsigned};
@@ -356,6 +356,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(RuleRefusal::iter());
     refusals(RunRefusal::iter());
     faults(RunQueryFault::iter());
+    faults(RunDaysFault::iter());
     refusals(SecretRefusal::iter());
     refusals(ServerRefusal::iter());
     refusals(SignInRefusal::iter());

@@ -36,7 +36,7 @@ const OPEN: [&str; 13] = [
 ];
 
 /// Server functions that change nothing, by endpoint. Every other one is tried as a change, here and in `acts`.
-pub(crate) const READING: [&str; 32] = [
+pub(crate) const READING: [&str; 33] = [
     "frame",
     "overview",
     "task_list_page",
@@ -64,6 +64,7 @@ pub(crate) const READING: [&str; 32] = [
     "account_page",
     "messages_page",
     "runs_page",
+    "run_trend",
     "summaries_page",
     "tickets_page",
     "users_page",

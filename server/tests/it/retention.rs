@@ -1,6 +1,10 @@
 //! How long history is kept: what is deleted, what always stays, what deleted runs leave, and who may say so.
 
+mod months;
+mod others;
 mod policy;
+mod tables;
+mod upkeep;
 
 use std::sync::Arc;
 

@@ -292,6 +292,6 @@ async fn a_scrape_asks_the_same_however_many_tasks_there_are() {
         let after = count.load(std::sync::atomic::Ordering::SeqCst);
         asked.push((after - before, text.lines().count()));
     }
-    assert_eq!(asked[0].0, 2, "two counts: {asked:?}");
+    assert_eq!(asked[0].0, 4, "two counts and two rows: {asked:?}");
     assert!(asked.iter().all(|one| *one == asked[0]), "{asked:?}");
 }

@@ -7,10 +7,13 @@ use crate::page::About;
 use crate::routes;
 use crate::server_fns::fetch_about;
 use crate::ui::base::rooted;
+use crate::texts::phrases::bytes;
+use crate::texts::upkeep::{self, UpkeepUi};
 use crate::ui::components::notices::notices;
 use crate::ui::components::{fact, page_head};
-use crate::ui::context::{about_ui, calendars_ui, ui};
+use crate::ui::context::{about_ui, calendars_ui, lang, ui};
 use crate::ui::load;
+use crate::upkeep::Upkeep;
 
 /// The page.
 pub(crate) fn page() -> AnyView {
@@ -47,11 +50,29 @@ fn content(page: About) -> AnyView {
                     })}
                 </dl>
             </section>
+            {page.upkeep.as_ref().map(upkeep_card)}
             <section class="card">
                 <h2>{calendars_ui().calendars}</h2>
                 <dl class="facts">{rows.collect_view()}</dl>
             </section>
         </div>
+    }
+    .into_any()
+}
+
+/// Whether old history is deleted, and backups are made; for administrators.
+fn upkeep_card(state: &Upkeep) -> AnyView {
+    let (texts, lang) = (UpkeepUi::of(lang()), lang());
+    view! {
+        <section class="card">
+            <h2>{texts.upkeep}</h2>
+            <dl class="facts">
+                {fact(texts.retention, upkeep::retention(lang, state))}
+                {fact(texts.backup, upkeep::backup(lang, state))}
+                {upkeep::database(lang, state).map(|size| fact(texts.database, size))}
+                {state.disk_free_bytes.map(|free| fact(texts.disk, bytes(free)))}
+            </dl>
+        </section>
     }
     .into_any()
 }

@@ -48,6 +48,8 @@ fn form(page: RetentionPage) -> AnyView {
                 {field("output_mib", texts.output_mib, draft.output_mib)}
                 {field("message_days", texts.message_days, draft.message_days)}
                 {field("audit_days", texts.audit_days, draft.audit_days)}
+                {field("ticket_days", texts.ticket_days, draft.ticket_days)}
+                {field("count_days", texts.count_days, draft.count_days)}
             </div>
             {save}
         </form>

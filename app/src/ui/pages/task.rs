@@ -1,6 +1,7 @@
 //! A task's page: history and control.
 
 mod notifications;
+mod trend;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -47,6 +48,8 @@ struct PageState {
     pages: RwSignal<u32>,
     /// `?after=`: where the history starts in a browser without JavaScript.
     after: Memo<Option<String>>,
+    /// How its runs went over a year.
+    trend: trend::Trend,
 }
 
 /// The page.
@@ -64,6 +67,7 @@ pub(crate) fn page() -> AnyView {
         test: Act::new(),
         pages: RwSignal::new(0),
         after,
+        trend: trend::ask(id, Memo::new(move |_| query.read().get("stats").is_some())),
     };
     let live = live();
     let seen = live.follow(Signal::derive(move || id.get().map(|id| id.0)));
@@ -154,6 +158,7 @@ fn content(page: TaskPage, desk: PageState) -> AnyView {
                     {warnings(page.preview.warnings.clone())}
                     {to_come(&page)}
                 </section>
+                {trend::card(page.task.id, desk.trend)}
                 <section class="card">
                     <h2>{plan_ui().why}</h2>
                     {why_form(page.task.id, clock.zone(), "", None)}

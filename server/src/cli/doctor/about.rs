@@ -53,6 +53,9 @@ pub(super) fn check(about: &About, report: &mut Report) {
     if let Some(of_run) = about.memory_limit_of_run {
         memory_limit(of_run, report);
     }
+    if let Some(state) = &about.upkeep {
+        super::upkeep::check(state, &about.notices, report);
+    }
     for notice in &about.notices {
         if notice.code == "isolation" {
             report.warn("isolation", notice.text.clone(), NEXT_ISOLATION);

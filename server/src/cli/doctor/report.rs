@@ -167,6 +167,9 @@ fn title(name: &'static str) -> (&'static str, &'static str) {
         "loops" => ("后台循环", "background loops"),
         "site" => ("页面文件", "files of the pages"),
         "clock_step" => ("系统时钟", "system clock"),
+        "retention" => ("历史清理", "retention"),
+        "backup" => ("备份", "backup"),
+        "space" => ("空间", "space"),
         other => (other, other),
     }
 }

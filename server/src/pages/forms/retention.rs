@@ -25,6 +25,8 @@ pub(in super::super) struct RetentionFields {
     output_mib: String,
     message_days: String,
     audit_days: String,
+    ticket_days: String,
+    count_days: String,
 }
 
 /// Changes how long history is kept.
@@ -39,6 +41,8 @@ pub(in super::super) async fn retention(
         output_mib: fields.output_mib,
         message_days: fields.message_days,
         audit_days: fields.audit_days,
+        ticket_days: fields.ticket_days,
+        count_days: fields.count_days,
     };
     let caller = caller_of(&parts);
     let set = web.service.retention_set(&caller, fields.version, &draft);

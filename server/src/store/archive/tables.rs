@@ -114,6 +114,7 @@ known_tables![
     link_use,
     idempotency,
     audit,
+    backup_made,
 ];
 
 /// Columns that no entity has: those that only conditions name, and those that an older layout had.

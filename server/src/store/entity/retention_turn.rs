@@ -9,6 +9,10 @@ pub(crate) struct Model {
     pub(crate) id: i32,
     pub(crate) node_id: String,
     pub(crate) until: DateTimeUtc,
+    /// When there was nothing left to delete.
+    pub(crate) finished_at: Option<DateTimeUtc>,
+    /// Rows that were deleted until then.
+    pub(crate) deleted: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,9 +3,8 @@
 //! They are written in the transaction that deletes the runs, so that a run is counted either there or here, once,
 //! whatever crashes in between.
 
-use std::collections::BTreeMap;
-
 use app::id::TaskId;
+use app::run::days::{CountsByDay, RunCounts};
 use app::run::{Durations, RunState};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -34,42 +33,36 @@ impl Ended {
         self.scheduled_for.unwrap_or(self.started_at)
     }
 
-    /// How long it took, where that is known: of a lost run it is not.
+    /// How long it took, where that is known.
     fn took(&self) -> Option<i64> {
-        let end = self
-            .finished_at
-            .filter(|_| self.state.0 != RunState::Lost)?;
-        Some(Ord::max((end - self.started_at).num_milliseconds(), 0))
+        took(self.state.0, self.started_at, self.finished_at)
     }
 }
 
-/// What is added to a day.
-#[derive(Default)]
-struct Added {
-    states: BTreeMap<&'static str, i64>,
-    bytes: i64,
-    took: Durations,
+/// How long a run took in milliseconds, where that is known: of a lost run only when its loss was noticed is.
+pub(in crate::store) fn took(
+    state: RunState,
+    started_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+) -> Option<i64> {
+    let end = finished_at.filter(|_| state != RunState::Lost)?;
+    Some(Ord::max((end - started_at).num_milliseconds(), 0))
 }
 
 /// Adds these runs to the counts of their days. The caller holds the lock of the task's note.
 pub(super) async fn count(tx: &Tx, task: TaskId, rows: &[Ended]) -> Result<(), StoreError> {
-    let mut days: BTreeMap<String, Added> = BTreeMap::new();
+    let mut days = CountsByDay::new();
     for row in rows {
-        let day = row.started_at.format("%Y-%m-%d").to_string();
-        let added = days.entry(day).or_default();
-        *added.states.entry(row.state.0.as_str()).or_default() += 1;
-        added.bytes = added.bytes.saturating_add(row.output_bytes);
-        if let Some(took) = row.took() {
-            added.took.add(took);
-        }
+        let added = days.entry(row.started_at.date_naive()).or_default();
+        added.add(row.state.0, row.took(), row.output_bytes);
     }
     for (day, added) in days {
-        add(tx, task, day, added).await?;
+        add(tx, task, day.to_string(), added).await?;
     }
     Ok(())
 }
 
-async fn add(tx: &Tx, task: TaskId, day: String, added: Added) -> Result<(), StoreError> {
+async fn add(tx: &Tx, task: TaskId, day: String, added: RunCounts) -> Result<(), StoreError> {
     use run_day::Column as D;
     let own = Condition::all()
         .add(D::TaskId.eq(task.0))
@@ -81,17 +74,16 @@ async fn add(tx: &Tx, task: TaskId, day: String, added: Added) -> Result<(), Sto
         .into_tuple()
         .one(tx)
         .await?;
-    let of = |state: RunState| added.states.get(state.as_str()).copied().unwrap_or(0);
     let Some(stored) = stored else {
         let row = run_day::ActiveModel {
             task_id: Set(task.0),
             day: Set(day),
-            succeeded: Set(of(RunState::Succeeded)),
-            failed: Set(of(RunState::Failed)),
-            timed_out: Set(of(RunState::TimedOut)),
-            killed: Set(of(RunState::Killed)),
-            lost: Set(of(RunState::Lost)),
-            output_bytes: Set(added.bytes),
+            succeeded: Set(added.succeeded),
+            failed: Set(added.failed),
+            timed_out: Set(added.timed_out),
+            killed: Set(added.killed),
+            lost: Set(added.lost),
+            output_bytes: Set(added.output_bytes),
             took: Set(text(&added.took)),
         };
         run_day::Entity::insert(row)
@@ -99,21 +91,17 @@ async fn add(tx: &Tx, task: TaskId, day: String, added: Added) -> Result<(), Sto
             .await?;
         return Ok(());
     };
-    let mut took: Durations =
-        serde_json::from_str(&stored).map_err(|_| StoreError::UnknownValue {
-            what: "durations of a day",
-            value: stored.clone(),
-        })?;
+    let mut took = durations(&stored)?;
     took.merge(&added.took);
     let more = |column: D, number: i64| (column, Expr::col(column).add(number));
     let mut update = run_day::Entity::update_many().filter(own);
     for (column, sum) in [
-        more(D::Succeeded, of(RunState::Succeeded)),
-        more(D::Failed, of(RunState::Failed)),
-        more(D::TimedOut, of(RunState::TimedOut)),
-        more(D::Killed, of(RunState::Killed)),
-        more(D::Lost, of(RunState::Lost)),
-        more(D::OutputBytes, added.bytes),
+        more(D::Succeeded, added.succeeded),
+        more(D::Failed, added.failed),
+        more(D::TimedOut, added.timed_out),
+        more(D::Killed, added.killed),
+        more(D::Lost, added.lost),
+        more(D::OutputBytes, added.output_bytes),
     ] {
         update = update.col_expr(column, sum);
     }
@@ -122,6 +110,14 @@ async fn add(tx: &Tx, task: TaskId, day: String, added: Added) -> Result<(), Sto
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// The stored durations of a day.
+pub(in crate::store) fn durations(stored: &str) -> Result<Durations, StoreError> {
+    serde_json::from_str(stored).map_err(|_| StoreError::UnknownValue {
+        what: "durations of a day",
+        value: stored.to_owned(),
+    })
 }
 
 fn text(took: &Durations) -> String {

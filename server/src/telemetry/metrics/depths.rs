@@ -22,6 +22,10 @@ pub struct Depths {
     pub results_bytes: Option<u64>,
     /// Files of output that wait on this server's disk for their store; counted up to a limit.
     pub output_files: Option<u64>,
+    /// When everything was last deleted that is no longer kept, in seconds since 1970.
+    pub pruned_at: Option<u64>,
+    /// When the last backup was made, in seconds since 1970.
+    pub backup_at: Option<u64>,
 }
 
 type FloatGauge = Gauge<f64, AtomicU64>;
@@ -33,6 +37,8 @@ pub(super) struct DepthGauges {
     outbox: Family<One, FloatGauge>,
     results: FloatGauge,
     output: FloatGauge,
+    pruned: FloatGauge,
+    backup: FloatGauge,
     database_up: FloatGauge,
 }
 
@@ -44,6 +50,8 @@ impl DepthGauges {
             outbox: Family::default(),
             results: Gauge::default(),
             output: Gauge::default(),
+            pruned: Gauge::default(),
+            backup: Gauge::default(),
             database_up: Gauge::default(),
         };
         registry.register(
@@ -72,6 +80,16 @@ impl DepthGauges {
             gauges.output.clone(),
         );
         registry.register(
+            "retention_finished_timestamp_seconds",
+            "When all history was deleted that is no longer kept; NaN before the first time",
+            gauges.pruned.clone(),
+        );
+        registry.register(
+            "backup_timestamp_seconds",
+            "When the last backup was made; NaN without one",
+            gauges.backup.clone(),
+        );
+        registry.register(
             "database_up",
             "Whether the database answered this scrape",
             gauges.database_up.clone(),
@@ -91,6 +109,8 @@ impl DepthGauges {
         }
         self.results.set(known(depths.results_bytes));
         self.output.set(known(depths.output_files));
+        self.pruned.set(known(depths.pruned_at));
+        self.backup.set(known(depths.backup_at));
         let up = depths.waiting.is_some() && depths.outbox.is_some();
         self.database_up.set(if up { 1.0 } else { 0.0 });
     }

@@ -31,6 +31,19 @@ async fn a_backup_is_made_while_the_server_runs_verified_and_restored() {
         .mode();
     assert_eq!(mode & 0o777, 0o600);
 
+    let verified = jcrontab(&source, &["verify", text(&file), "--json"])
+        .await
+        .json();
+    assert_eq!(verified["rows"], made["rows"]);
+
+    // The database notes it, and administrators see it.
+    let about = server.get(&token, "/api/v1/about").await;
+    let last = &about["upkeep"]["backup"];
+    assert_eq!(last["place"], text(&file), "{about}");
+    assert_eq!(last["bytes"], made["bytes"]);
+    let found = jcrontab(&source, &["doctor"]).await;
+    assert!(found.out.contains("ok    backup: "), "{found:?}");
+
     // The words have a warning about the key, and nothing is replaced without being asked for.
     let second = jcrontab(&source, &["backup", text(&file)]).await;
     assert!(second.refused(4).contains("--force"));
@@ -56,10 +69,6 @@ async fn a_backup_is_made_while_the_server_runs_verified_and_restored() {
         "{names:?}"
     );
 
-    let verified = jcrontab(&source, &["verify", text(&file), "--json"])
-        .await
-        .json();
-    assert_eq!(verified["rows"], made["rows"]);
     let words = jcrontab(&source, &["verify", text(&file)]).await.out;
     assert!(
         words.contains("complete and undamaged") && words.contains("  task: 1"),

@@ -78,6 +78,9 @@ async fn doctor_reports_passed_and_failed_checks() {
     let well = [
         ("secret_key", "ok"),
         ("default_zone", "ok"),
+        ("retention", "ok"),
+        ("backup", "ok"),
+        ("space", "ok"),
         ("server", "warn"),
     ];
     expect(&doctor(&[]).await, 0, &[&parts[..], &well].concat());
@@ -119,6 +122,9 @@ async fn doctor_reports_passed_and_failed_checks() {
     let running = [
         ("default_zone", "ok"),
         ("memory_limit", "ok"),
+        ("retention", "ok"),
+        ("backup", "ok"),
+        ("space", "ok"),
         ("secret_key", "ok"),
         ("loops", "ok"),
         ("server", "ok"),
@@ -130,7 +136,7 @@ async fn doctor_reports_passed_and_failed_checks() {
         lines.contains(&format!("ok    版本：jcrontab {}", env!("CARGO_PKG_VERSION")).as_str()),
         "{words:?}"
     );
-    assert_eq!(lines.len(), 12, "one line each: {words:?}");
+    assert_eq!(lines.len(), 15, "one line each: {words:?}");
     let words = jcrontab_with(&place, &["doctor"], &[("LC_ALL", "C.UTF-8")], "").await;
     as_documented(printed(&words));
     let remote = [

@@ -62,6 +62,14 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
             ],
         ),
         (
+            "a task over months",
+            vec![
+                format!("/api/v1/tasks/{task}/days"),
+                format!("/api/v1/tasks/{task}/days?from=2026-01-01&to=2026-06-30"),
+                format!("/tasks/{task}?stats=1"),
+            ],
+        ),
+        (
             "a run's page",
             vec![format!("/runs/{run}"), format!("/api/v1/runs/{run}/output")],
         ),
@@ -105,7 +113,12 @@ pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
     let unruns = store.delete_old_unruns(TaskId(7), long_ago, 200).await;
     let messages = store.delete_old_messages(long_ago, 200).await;
     let notes = store.delete_old_audit(long_ago, 200).await;
-    for deleted in [unruns, messages, notes] {
+    let tickets = store.delete_old_tickets(long_ago, 20).await;
+    let days = store
+        .delete_old_days(TaskId(7), long_ago.date_naive(), 200)
+        .await;
+    let changes = store.delete_old_changes(long_ago, 200).await;
+    for deleted in [unruns, messages, notes, tickets, days, changes] {
         assert_eq!(deleted.expect("deleted"), 0);
     }
     store.task_keeps().await.expect("tasks");

@@ -53,6 +53,8 @@ async fn the_policy_is_changed_by_administrators_in_its_version() {
             ("output_mib", ""),
             ("message_days", ""),
             ("audit_days", ""),
+            ("ticket_days", ""),
+            ("count_days", ""),
         ]
     };
     let late = admin.submit("/admin/retention", &form("0", "45")).await;

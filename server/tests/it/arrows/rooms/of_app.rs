@@ -39,6 +39,7 @@ pub(super) const APP: &[Row] = &[
             "transition",
             "ticket",
             "time",
+            "upkeep",
             "wire",
         ],
     ),
@@ -93,6 +94,7 @@ pub(super) const APP: &[Row] = &[
             "ticket",
             "i18n",
             "time",
+            "upkeep",
         ],
     ),
     (
@@ -149,6 +151,7 @@ pub(super) const APP: &[Row] = &[
             "id",
             "ticket",
             "time",
+            "upkeep",
         ],
     ),
     (
@@ -247,6 +250,7 @@ pub(super) const APP: &[Row] = &[
     ("start_url", &["pool", "time"]),
     ("pool", &["name"]),
     ("retention", &[]),
+    ("upkeep", &["time"]),
     ("name", &["i18n"]),
     ("routes", &["id"]),
     ("secret", &["i18n", "id", "time"]),
