@@ -77,11 +77,12 @@ impl ChannelKind {
             Self::Wecom => &[F::Format, F::Brief],
             Self::WecomBot => &[F::Bot, F::Secret, F::Chat, F::Format, F::Brief],
             Self::DingtalkBot | Self::FeishuBot => &[F::Bot, F::Secret, F::Chat, F::Brief],
-            Self::Slack | Self::Teams => &[F::Brief],
+            Self::Teams => &[F::Brief],
+            Self::Slack => &[F::Ca, F::Brief],
             Self::Dingtalk | Self::Feishu => &[F::Secret, F::Brief],
-            Self::Telegram => &[F::Secret, F::Chat, F::Brief],
+            Self::Telegram => &[F::Secret, F::Chat, F::Ca, F::Brief],
             Self::Email => &[F::From, F::To, F::User, F::Secret, F::Tls, F::Ca, F::Brief],
-            Self::Webhook => &[F::Method, F::Headers, F::Secret, F::Brief],
+            Self::Webhook => &[F::Method, F::Headers, F::Secret, F::Ca, F::Brief],
         }
     }
 
@@ -168,7 +169,8 @@ pub struct ChannelDraft {
     /// E-mail: `starttls` (also when empty), `tls` from the start, or `none`.
     #[serde(default)]
     pub tls: Option<String>,
-    /// E-mail: certificates in PEM of a CA that is trusted for this server besides the system's.
+    /// E-mail, webhook, Slack, Telegram: certificates in PEM of a CA that is trusted for its server besides the system's
+    /// and those of the server's settings.
     #[serde(default)]
     pub ca: Option<String>,
     /// WeCom: what texts are sent as: `text` (also when empty), `markdown`, `news` or `template_card`.
@@ -287,4 +289,7 @@ pub struct MessageRow {
     pub created_at: Stamp,
     /// When it was taken by the other end.
     pub sent_at: Option<Stamp>,
+    /// Whether it may have been delivered twice, as [`crate::message::Message::maybe_twice`] has it.
+    #[serde(default)]
+    pub maybe_twice: bool,
 }

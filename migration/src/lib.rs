@@ -49,6 +49,7 @@ mod m20261130_000056_run_lists;
 mod m20261130_000057_retention;
 mod m20261130_000058_start_url;
 mod m20261130_000064_message_of_ticket;
+mod m20261130_000066_message_maybe_twice;
 mod m20261130_000071_upkeep;
 mod words;
 
@@ -106,6 +107,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000057_retention::Migration),
             Box::new(m20261130_000058_start_url::Migration),
             Box::new(m20261130_000064_message_of_ticket::Migration),
+            Box::new(m20261130_000066_message_maybe_twice::Migration),
             Box::new(m20261130_000071_upkeep::Migration),
         ]
     }

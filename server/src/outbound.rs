@@ -9,10 +9,11 @@ pub mod proxy;
 mod retry_after;
 pub(crate) mod smtp;
 mod socket;
+pub mod trusted;
 mod unreached;
 mod way;
 
-pub(crate) use client::{ANSWER_KEPT, TIMEOUT, failure};
+pub(crate) use client::{ANSWER_KEPT, CONNECT, TIMEOUT, failure};
 pub use client::{OutboundClient, SendError};
 pub(crate) use exchange::Exchanged;
 pub use retry_after::RetryAfter;

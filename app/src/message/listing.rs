@@ -34,6 +34,10 @@ pub struct Message {
     pub text: String,
     /// The people it mentions.
     pub mentions: Vec<String>,
+    /// Those of them whom its channel cannot mention, since they are not written as its service has its people; their
+    /// names are in the message.
+    #[serde(default)]
+    pub not_mentioned: Vec<String>,
     /// Attempts made so far.
     pub attempts: i32,
     /// The channel's last answer, or why the channel could not be reached.
@@ -53,6 +57,10 @@ pub struct Message {
     /// The message in whose place it is sent; `null` for an ordinary one.
     #[serde(default)]
     pub instead_of: Option<InsteadOf>,
+    /// Whether an attempt at it got no answer and another one followed, so that it may have been delivered twice: the
+    /// server that sent it died, or the answer did not come in time.
+    #[serde(default)]
+    pub maybe_twice: bool,
 }
 
 /// Why a message that is pending is not tried yet.

@@ -200,8 +200,8 @@ impl NoAnswer {
                 "the TLS certificate has expired or is not valid yet",
             ),
             NoAnswerReason::CertificateIssuer => plain(
-                "对方的 TLS 证书由不受信任的机构签发",
-                "the TLS certificate was issued by an authority that is not trusted",
+                "对方的 TLS 证书由不受信任的机构签发；自建的 CA 可以填在渠道里，或用 JCRONTAB_OUTBOUND_CA 信任",
+                "the TLS certificate was issued by an authority that is not trusted; a private CA can be trusted in the settings of the channel, or with JCRONTAB_OUTBOUND_CA",
             ),
             NoAnswerReason::CertificateName => plain(
                 "对方的 TLS 证书不属于这个主机名",

@@ -2,8 +2,15 @@
 
 use crate::i18n::Lang;
 
-/// The meaning of the code in an answer; `None` for an answer without one, and for a code that is not listed here.
+/// The meaning of the code in an answer, or of a web page in its place; `None` for any other answer without one, and for
+/// a code that is not listed here.
 pub(super) fn meaning(answer: &str, lang: Lang) -> Option<&'static str> {
+    if is_page(answer) {
+        return Some(lang.pick(
+            "收到的是一个网页，可能是登录页或代理代替对方回答的；请检查地址和网络",
+            "the answer is a web page: a sign-in page or a proxy may have answered in place of the service; check the address and the network",
+        ));
+    }
     let (zh, en) = match (number(answer, "errcode"), number(answer, "code")) {
         (Some(code), _) => by_errcode(code),
         (None, Some(code)) => by_code(code),
@@ -73,6 +80,19 @@ const fn by_code(code: i64) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// Whether an answer is HTML, behind its status where that was kept with it.
+fn is_page(answer: &str) -> bool {
+    let body = match answer.strip_prefix("HTTP ") {
+        Some(rest) => rest.trim_start_matches(|c: char| c.is_ascii_digit()),
+        None => answer,
+    };
+    let body = body.trim_start();
+    ["<!doctype html", "<html"].iter().any(|start| {
+        body.get(..start.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+    })
+}
+
 /// The number behind a name in a JSON object, which may be cut off: answers are kept up to a limit.
 fn number(answer: &str, name: &str) -> Option<i64> {
     let (_, behind) = answer.split_once(&format!("\"{name}\""))?;
@@ -87,6 +107,22 @@ fn number(answer: &str, name: &str) -> Option<i64> {
 mod tests {
     use super::*;
     use crate::message::answer_text;
+
+    #[test]
+    fn a_web_page_in_place_of_an_answer_is_said_to_be_one() {
+        for page in [
+            "<html><body>Sign in</body></html>",
+            "HTTP 200 \n<!DOCTYPE html><title>Wi-Fi</title>",
+            r#"HTTP 502 <HTML>{"errcode":0}"#,
+        ] {
+            let text = answer_text(page, Lang::En);
+            assert!(text.starts_with("the answer is a web page"), "{text}");
+            assert!(text.ends_with(page), "{text}");
+        }
+        for other in ["ok", "HTTP 200 thanks", "", "HTTP ", "<b>no</b>", "<htm"] {
+            assert_eq!(answer_text(other, Lang::En), other);
+        }
+    }
 
     #[test]
     fn a_code_is_shown_with_its_meaning_and_the_words_of_the_vendor() {

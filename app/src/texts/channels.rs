@@ -46,7 +46,7 @@ crate::texts! {
         tls_tls: "TLS（端口 465）" | "TLS (port 465)",
         tls_none: "不加密（端口 25）" | "None (port 25)",
         ca: "信任的 CA 证书" | "Trusted CA certificate",
-        ca_hint: "PEM 格式；只在邮件服务器使用自建 CA 时填" | "PEM; only for a mail server with a private CA",
+        ca_hint: "PEM 格式；只在对方使用自建 CA 时填" | "PEM; only for a receiver whose certificate is of a private CA",
         format: "消息格式" | "Format of messages",
         format_hint: "卡片和图文不能 @ 人；Markdown 只能按成员 ID @ 人" | "Cards and articles mention no one; Markdown mentions by user ID only",
         format_text: "文本" | "Text",

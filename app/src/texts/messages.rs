@@ -20,6 +20,7 @@ crate::texts! {
         accepted: "对方接收" | "Accepted",
         next_try: "下次尝试" | "Next attempt",
         sent_to: "提醒谁" | "Mentions",
+        not_mentioned: "该渠道无法 @（按渠道要求的写法填写负责人）" | "Cannot be mentioned there (write owners as the channel has its people)",
         task_deleted: "任务已删除" | "deleted task",
         channel_deleted: "渠道已删除" | "deleted channel",
         resend: "重发" | "Send again",
@@ -31,6 +32,8 @@ crate::texts! {
         waits_quiet: "规则的免打扰时段" | "quiet hours of its rule",
         waits_retry: "上次未送达，稍后重试" | "not accepted last time; it is retried after a pause",
         waits_turn: "排队中：等前面的消息发完，有频率限制的渠道按限额发送" | "it is queued behind other messages; a channel with a rate limit sends at that rate",
+        maybe_twice: "可能送达了两次：有一次发送没有收到答复" | "may have been delivered twice: one attempt got no answer",
+        maybe_once: "可能已经送达：有一次发送没有收到答复" | "may have been delivered already: one attempt got no answer",
         all_messages: "全部消息" | "All messages",
     }
 }
@@ -43,6 +46,25 @@ pub const fn message_wait(texts: &MessagesUi, wait: MessageWait) -> &'static str
         MessageWait::QuietHours => texts.waits_quiet,
         MessageWait::Retry => texts.waits_retry,
         MessageWait::Turn => texts.waits_turn,
+    }
+}
+
+/// That a message may have arrived without our knowing; `None` where every attempt at it got an answer.
+#[must_use]
+pub const fn maybe_twice(
+    texts: &MessagesUi,
+    is_marked: bool,
+    state: MessageState,
+) -> Option<&'static str> {
+    match state {
+        _ if !is_marked => None,
+        MessageState::Sent | MessageState::Digested => Some(texts.maybe_twice),
+        MessageState::Pending
+        | MessageState::Sending
+        | MessageState::Waiting
+        | MessageState::Merged
+        | MessageState::Dead
+        | MessageState::Withdrawn => Some(texts.maybe_once),
     }
 }
 

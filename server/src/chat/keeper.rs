@@ -307,7 +307,7 @@ impl BotConnectionManager {
         let account = (self.opener)(lease.channel, &lease.target)?;
         let client = self
             .client
-            .by(&account.way)
+            .by(&account.way, "")
             .map_err(|error| error.to_string())?;
         let protocol = vendor::of(lease.channel, &account);
         Ok(Line {

@@ -34,7 +34,7 @@ pub(crate) enum PushError {
     /// The vendor refuses the bot.
     #[error("the vendor refuses the bot: {0}")]
     Refused(String),
-    /// The vendor could not be reached beside the connection.
+    /// It has not left: the connection has ended, or the vendor could not be reached beside it.
     #[error("the message was not sent: {0}")]
     Unsent(String),
     /// The connection ended, or no answer came in time.
@@ -112,7 +112,7 @@ impl Lines {
         let (answer, answered) = oneshot::channel();
         let exchange = async {
             let sent = pushes.send(Push { body, answer }).await;
-            sent.map_err(|_| PushError::Unanswered("it has ended"))?;
+            sent.map_err(|_| PushError::Unsent("the connection has ended".to_owned()))?;
             let answered = answered.await;
             answered.unwrap_or(Err(PushError::Unanswered("it has ended")))
         };
@@ -149,7 +149,8 @@ mod tests {
         let (answer, ()) = tokio::join!(push(), vendor);
         assert_eq!(answer, Ok(ok()));
         drop(queue);
-        assert_eq!(push().await, Err(PushError::Unanswered("it has ended")));
+        let ended = PushError::Unsent("the connection has ended".to_owned());
+        assert_eq!(push().await, Err(ended));
         lines.gone(channel);
         assert!(!lines.holds(channel));
     }

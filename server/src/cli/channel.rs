@@ -141,7 +141,7 @@ pub(super) struct Settings {
     /// Whether messages about failures hold the failure brief
     #[arg(long, value_parser = ["on", "off"])]
     brief: Option<String>,
-    /// E-mail: file with certificates in PEM of a CA to trust besides the system's
+    /// E-mail, webhook, Slack, Telegram: file with certificates in PEM of a CA to trust besides the system's
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Channel that gets a message when this one has given it up, by name

@@ -3,7 +3,7 @@
 use app::i18n::Lang;
 use app::message::{Event, Message, MessageState};
 use app::texts::Ui;
-use app::texts::messages::{MessagesUi, message_state, message_wait, picture_name};
+use app::texts::messages::{MessagesUi, maybe_twice, message_state, message_wait, picture_name};
 use app::transition::Word;
 use axum::http::Method;
 use clap::Subcommand;
@@ -157,7 +157,14 @@ async fn channel_id(client: &Client, wanted: &str) -> Result<String, Failure> {
 fn row(message: &Message) -> Vec<String> {
     vec![
         message.id.to_string(),
-        state(message),
+        match message.maybe_twice {
+            true => format!(
+                "{} {}",
+                state(message),
+                lang().pick("（可能两次）", "(maybe twice)")
+            ),
+            false => state(message),
+        },
         lang().pick(Event::text(&message.event, Lang::Zh), message.event.clone()),
         match message.task_id.0 {
             0 => "-".to_owned(),
@@ -194,6 +201,9 @@ fn lines(message: &Message) -> Vec<String> {
     let task = name(message.task.as_ref(), message.task_id.0);
     let channel = name(message.channel.as_ref(), message.channel_id.0);
     let answer = message.answer.as_deref().map(app::ansi::visible);
+    let not_mentioned = message.not_mentioned.join(", ");
+    let not_mentioned =
+        (!not_mentioned.is_empty()).then(|| not_mentioned.replace(char::is_control, " "));
     let instead = message.instead_of.as_ref().map(|instead| {
         let channels = instead.channels.join(", ");
         let words = format!("{channels} #{}: {}", instead.message, instead.why);
@@ -226,10 +236,17 @@ fn lines(message: &Message) -> Vec<String> {
         ),
         ("尝试次数", "Attempts", Some(message.attempts.to_string())),
         (
+            "送达",
+            "Delivery",
+            maybe_twice(MessagesUi::of(lang), message.maybe_twice, message.state)
+                .map(str::to_owned),
+        ),
+        (
             "提醒谁",
             "Mentions",
             Some(message.mentions.join(", ").replace(char::is_control, " ")),
         ),
+        ("无法提醒", "Cannot mention", not_mentioned),
         ("对方的响应", "Response", answer),
     ]);
     if !message.text.is_empty() {

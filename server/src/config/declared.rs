@@ -136,6 +136,18 @@ settings! {
         )]
         pub outbound_no_proxy: String => fixed "不经过代理的主机，写法同 NO_PROXY：域名（含子域名）、地址、网段，* 表示全部",
 
+        /// Certificates in PEM of a CA that outgoing connections trust besides the system's: messages, mail, calendars and
+        /// HTTP tasks
+        #[arg(
+            long,
+            env = "JCRONTAB_OUTBOUND_CA",
+            value_name = "FILE",
+            default_value = "",
+            global = true,
+            help_heading = "Outgoing requests"
+        )]
+        pub outbound_ca: String => fixed "对外连接（消息、邮件、日历和 HTTP 任务）在系统证书之外信任的 CA 证书，PEM 文件",
+
         /// Unix user that runs commands when the server runs as root; empty for one user per task
         #[arg(
             long,

@@ -20,6 +20,7 @@ use crate::messages::send::Sender;
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
 use crate::outbound::proxy::OutboundProxy;
+use crate::outbound::trusted::{TrustFault, Trusted};
 use crate::output::OutputStore;
 use crate::recorder::{Recorder, Spool};
 use crate::scheduler::Lag;
@@ -39,6 +40,23 @@ pub struct Assembled {
     pub node: NodeRow,
     /// Tasks that must end before the process may.
     pub(super) tracker: TaskTracker,
+}
+
+/// The certificates in a file of the settings that outgoing connections trust; none where no file is named.
+fn trusted(path: &str) -> Result<Trusted, StartError> {
+    if path.is_empty() {
+        return Ok(Trusted::default());
+    }
+    let unusable = |why: String| StartError::OutboundCa {
+        path: path.to_owned(),
+        why,
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+    let found = Trusted::read(&text).map_err(|fault| unusable(fault.to_string()))?;
+    if found.is_empty() {
+        return Err(unusable(TrustFault::None.to_string()));
+    }
+    Ok(found)
 }
 
 /// Opens what every process needs; with `identity`, also what commands need.
@@ -67,7 +85,8 @@ pub fn assemble(
         }
         None => guard,
     };
-    let outbound = OutboundClient::new(guard.clone(), proxy.as_ref())?;
+    let trusted = trusted(&config.outbound_ca)?;
+    let outbound = OutboundClient::new(guard.clone(), proxy.as_ref(), trusted)?;
     let sender = Sender::new(outbound.clone(), config.message_lang());
     let renderer = Renderer {
         lang: config.message_lang(),

@@ -51,6 +51,14 @@ pub enum StartError {
     /// The proxy for outgoing requests cannot be used.
     #[error("JCRONTAB_OUTBOUND_PROXY cannot be used: {0}")]
     Proxy(#[from] ProxyFault),
+    /// The certificates for outgoing connections cannot be used.
+    #[error("JCRONTAB_OUTBOUND_CA: {path} cannot be used: {why}")]
+    OutboundCa {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
     /// The HTTP client cannot be built.
     #[error("the HTTP client cannot be made")]
     Client(#[from] reqwest::Error),

@@ -1,5 +1,7 @@
 //! One message to one channel, and what the answer to it means.
 
+use std::time::Duration;
+
 use app::i18n::Lang;
 use app::id::ChannelId;
 use app::message::{NoAnswer, NoAnswerReason};
@@ -11,7 +13,7 @@ use super::words::MessageMeta;
 use crate::chat::{Lines, PushError};
 use crate::outbound::guard::Guard;
 use crate::outbound::{
-    ANSWER_KEPT, Egress, OutboundClient, RetryAfter, SendError, TIMEOUT, failure, smtp,
+    ANSWER_KEPT, CONNECT, Egress, OutboundClient, RetryAfter, SendError, TIMEOUT, failure, smtp,
 };
 use crate::store::OutboxItem;
 use crate::template::Format;
@@ -47,13 +49,13 @@ impl Sender {
         &self.lines
     }
 
-    /// The same by the way that a channel uses.
+    /// The same by the way that a channel uses, which trusts the certificates in `ca`, too.
     ///
     /// # Errors
     /// When its proxy may not be called, or the TLS set-up fails.
-    pub fn by(&self, way: &Egress) -> Result<Self, SendError> {
+    pub fn by(&self, way: &Egress, ca: &str) -> Result<Self, SendError> {
         Ok(Self {
-            client: self.client.by(way)?,
+            client: self.client.by(way, ca)?,
             lang: self.lang,
             lines: self.lines.clone(),
         })
@@ -100,12 +102,19 @@ impl Sender {
         made: &MessageMeta,
         now: DateTime<Utc>,
     ) -> Result<String, SendError> {
+        // Whether all of the answer came.
+        let mut is_whole = true;
         let mut answer = match self.render(to, item, made, now)? {
             Outgoing::Nothing(why) => return Err(SendError::Refused(why.into())),
-            Outgoing::Http(request) => self.request(request).await?,
+            Outgoing::Http(request) => {
+                let (answer, whole) = self.request(request).await?;
+                is_whole = whole;
+                answer
+            }
             Outgoing::Chat(chat) => return self.chat(to, item.channel_id, chat).await,
             Outgoing::Mail(server, mail) => {
-                let reply = smtp::deliver(self.guard(), &server, &mail).await?;
+                let reply =
+                    smtp::deliver(self.guard(), self.client.trusted(), &server, &mail).await?;
                 Answer {
                     status: reply.code,
                     retry_after: None,
@@ -114,7 +123,13 @@ impl Sender {
             }
         };
         answer.words = to.hide(answer.words);
-        vendor::of(to.kind).verdict(answer)
+        match vendor::of(to.kind).verdict(answer) {
+            // What would have said that it was taken may be in the part that did not come.
+            Err(error @ SendError::Answer(..)) if !is_whole => {
+                Err(SendError::Unanswered(Box::new(error)))
+            }
+            verdict => verdict,
+        }
     }
 
     /// What is sent for a message at `now`, with everything masked that is a secret; empty where
@@ -176,6 +191,9 @@ impl Sender {
         let answered = self.lines.push(channel, body).await;
         let answered = answered.map_err(|error| match error {
             PushError::Refused(_) => SendError::Rejected(error.to_string()),
+            PushError::Unanswered(_) => {
+                SendError::Unanswered(Box::new(SendError::Answer(error.to_string(), None)))
+            }
             _ => SendError::Answer(error.to_string(), None),
         })?;
         Ok(Answer {
@@ -185,7 +203,8 @@ impl Sender {
         })
     }
 
-    async fn request(&self, request: HttpRequest) -> Result<Answer, SendError> {
+    /// Sends a request; returns the answer, and whether all of it came.
+    async fn request(&self, request: HttpRequest) -> Result<(Answer, bool), SendError> {
         let mut sending = self
             .client
             .request(request.method, &request.url)
@@ -201,7 +220,7 @@ impl Sender {
             .map_err(unreachable)?;
         let status = response.status().as_u16();
         let retry_after = RetryAfter::read(response.headers());
-        let mut bytes = Vec::new();
+        let (mut bytes, mut is_whole) = (Vec::new(), true);
         while bytes.len() < ANSWER_MAX {
             match response.chunk().await {
                 Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
@@ -210,24 +229,37 @@ impl Sender {
                 // the words behind it got lost would only repeat it.
                 Err(error) => {
                     tracing::debug!(error = %error.without_url(), "the response was cut short");
+                    is_whole = false;
                     break;
                 }
             }
         }
         let text = String::from_utf8_lossy(&bytes);
-        Ok(Answer {
+        let answer = Answer {
             status,
             retry_after,
             words: head(&text, ANSWER_KEPT).to_owned(),
-        })
+        };
+        Ok((answer, is_whole))
     }
 }
 
+/// Why a request got no answer: whether it has left follows from where it failed.
 fn unreachable(error: reqwest::Error) -> SendError {
-    if error.is_timeout() {
-        return SendError::Unreachable(NoAnswer::of(NoAnswerReason::NoAnswer, TIMEOUT.as_secs()));
+    let has_left = !error.is_connect() && !error.is_builder();
+    let why = match (error.is_timeout(), has_left) {
+        (true, true) => late(NoAnswerReason::NoAnswer, TIMEOUT),
+        (true, false) => late(NoAnswerReason::NoConnection, CONNECT),
+        (false, _) => failure(error).map_or_else(|failure| failure, SendError::from),
+    };
+    match why {
+        why @ SendError::Unreachable(_) if has_left => SendError::Unanswered(Box::new(why)),
+        why => why,
     }
-    failure(error).map_or_else(|failure| failure, SendError::from)
+}
+
+fn late(why: NoAnswerReason, limit: Duration) -> SendError {
+    SendError::Unreachable(NoAnswer::of(why, limit.as_secs()))
 }
 
 /// A request as people may see it.

@@ -93,6 +93,15 @@ impl std::fmt::Debug for Target {
 }
 
 impl Target {
+    /// The certificates in PEM that its HTTP requests trust besides the server's; those for mail are the mail server's.
+    #[must_use]
+    pub fn ca(&self) -> &str {
+        match self.kind {
+            ChannelKind::Email => "",
+            _ => self.settings.ca.as_str(),
+        }
+    }
+
     /// Its URL as people may see it.
     #[must_use]
     pub fn shown(&self) -> String {

@@ -77,7 +77,11 @@ impl TicketLink {
             }
             Err(SendError::Rejected(words)) => Err(SendError::Rejected(self.hide(&words))),
             // A reason of ours.
-            Err(other @ (SendError::Refused(_) | SendError::Unreachable(_))) => Err(other),
+            Err(
+                other @ (SendError::Refused(_)
+                | SendError::Unreachable(_)
+                | SendError::Unanswered(_)),
+            ) => Err(other),
         }
     }
 

@@ -137,6 +137,11 @@ pub(super) trait Vendor: Sync {
     /// When a setting is missing or unusable; trying again does not help.
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError>;
 
+    /// Whether a name is written as the people of this service are: others are shown by name, and not mentioned.
+    fn knows(&self, _name: &str) -> bool {
+        true
+    }
+
     /// What an answer means; `Ok` holds the vendor's words for a message that it took.
     ///
     /// # Errors
@@ -171,6 +176,14 @@ pub(crate) fn rate(kind: ChannelKind) -> Option<Rate> {
 #[must_use]
 pub(crate) fn shown_text(kind: ChannelKind, text: &str, lang: Lang) -> Cow<'_, str> {
     cut(text, of(kind).limits().text_max, lang)
+}
+
+/// The people of these whom a channel of a kind cannot mention, since they are not written as its service has them.
+#[must_use]
+pub(crate) fn not_mentioned(kind: ChannelKind, names: &[String]) -> Vec<String> {
+    let vendor = of(kind);
+    let unknown = names.iter().filter(|name| !vendor.knows(name));
+    unknown.cloned().collect()
 }
 
 /// A pause of so many seconds that a vendor's document states, where the answer names none.

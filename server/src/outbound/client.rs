@@ -4,16 +4,20 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use app::channel::DIRECT;
 use app::message::{NoAnswer, NoAnswerReason};
 
 use super::guard::{Guard, Refusal};
 use super::proxy::OutboundProxy;
 use super::retry_after::RetryAfter;
+use super::trusted::Trusted;
 use super::unreached::why;
 use super::way::Egress;
 
 /// A vendor that takes longer does not get the message now.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that is not open by then is given up.
+pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 /// Of an answer no more is kept.
 pub(crate) const ANSWER_KEPT: usize = 500;
 
@@ -26,6 +30,9 @@ pub enum SendError {
     /// The other end could not be reached in time.
     #[error("{0}")]
     Unreachable(NoAnswer),
+    /// It has left, and the answer did not come, for this reason: it may have arrived.
+    #[error("{0}")]
+    Unanswered(Box<SendError>),
     /// The other end wants fewer messages, and may say for how long.
     #[error("{0}")]
     TooMany(String, Option<RetryAfter>),
@@ -49,6 +56,7 @@ impl SendError {
     pub fn stored(&self) -> String {
         match self {
             Self::Refused(reason) | Self::Unreachable(reason) => reason.code(),
+            Self::Unanswered(error) => error.stored(),
             Self::TooMany(words, _) | Self::Answer(words, _) | Self::Rejected(words) => {
                 words.clone()
             }
@@ -72,8 +80,10 @@ pub struct OutboundClient {
     guard: Guard,
     /// The proxy of this way, for connections that `client` cannot open.
     proxy: Option<OutboundProxy>,
-    /// Clients of the ways that channels use instead, by the proxy's address: each keeps its
-    /// connections and its certificates.
+    /// What is trusted besides the system's certificates.
+    trusted: Trusted,
+    /// Clients of the ways that channels use instead, by the proxy's address and the certificates that they trust: each
+    /// keeps its connections.
     others: Arc<Mutex<HashMap<String, reqwest::Client>>>,
 }
 
@@ -84,19 +94,21 @@ impl std::fmt::Debug for OutboundClient {
     }
 }
 
-/// A client that follows no redirect, connects to checked addresses only, and uses no proxy but this
-/// one; `also` sets what else it needs.
+/// A client that follows no redirect, connects to checked addresses only, trusts these certificates besides the
+/// system's, and uses no proxy but this one; `also` sets what else it needs.
 pub(super) fn client(
     guard: &Guard,
     proxy: Option<&OutboundProxy>,
+    trusted: &Trusted,
     also: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
 ) -> Result<reqwest::Client, reqwest::Error> {
     let builder = reqwest::Client::builder()
         .timeout(TIMEOUT)
-        .connect_timeout(Duration::from_secs(5))
+        .connect_timeout(CONNECT)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .dns_resolver(guard.clone())
+        .tls_certs_merge(trusted.for_client())
         .user_agent(concat!("jcrontab/", env!("CARGO_PKG_VERSION")));
     let builder = match proxy {
         Some(proxy) => builder.proxy(proxy.for_client()?),
@@ -106,41 +118,53 @@ pub(super) fn client(
 }
 
 impl OutboundClient {
-    /// A client that follows no redirect, connects to checked addresses only, and uses no proxy
-    /// but the one of the settings.
+    /// A client that follows no redirect, connects to checked addresses only, and uses the proxy and the trusted
+    /// certificates of the settings.
     ///
     /// # Errors
     /// When the TLS set-up fails.
-    pub fn new(guard: Guard, proxy: Option<&OutboundProxy>) -> Result<Self, reqwest::Error> {
+    pub fn new(
+        guard: Guard,
+        proxy: Option<&OutboundProxy>,
+        trusted: Trusted,
+    ) -> Result<Self, reqwest::Error> {
         Ok(Self {
-            client: client(&guard, proxy, |builder| builder)?,
+            client: client(&guard, proxy, &trusted, |builder| builder)?,
             guard,
             proxy: proxy.cloned(),
+            trusted,
             others: Arc::default(),
         })
     }
 
-    /// The same by another way.
+    /// The same by another way, which trusts the certificates in `ca`, too; empty for none.
     ///
     /// # Errors
     /// When its proxy may not be called, or the TLS set-up fails.
-    pub fn by(&self, way: &Egress) -> Result<Self, SendError> {
+    pub fn by(&self, way: &Egress, ca: &str) -> Result<Self, SendError> {
         let (name, guard, proxy) = match way {
-            Egress::Server => return Ok(self.clone()),
-            Egress::Direct => (String::new(), self.guard.clone().directly(), None),
+            Egress::Server if ca.is_empty() => return Ok(self.clone()),
+            Egress::Server => ("server", self.guard.clone(), self.proxy.as_ref()),
+            Egress::Direct => (DIRECT, self.guard.clone().directly(), None),
             Egress::Proxy(proxy) => {
                 // A name is checked when it is looked up.
                 let checked = self.guard.parse(&proxy.address());
                 checked.map_err(SendError::from)?;
                 let guard = self.guard.clone().through_entered(proxy.host());
-                (proxy.whole().to_owned(), guard, Some(proxy))
+                (proxy.whole(), guard, Some(proxy))
             }
         };
+        let trusted = self.trusted.and(ca).map_err(|error| {
+            // They were checked when they were saved.
+            tracing::warn!(%error, "the certificates that a channel trusts cannot be used");
+            SendError::Refused(NoAnswerReason::Settings.into())
+        })?;
+        let name = format!("{name}\n{ca}");
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
         let client = match others.get(&name) {
             Some(known) => known.clone(),
             None => {
-                let made = client(&guard, proxy, |builder| builder).map_err(|error| {
+                let made = client(&guard, proxy, &trusted, |builder| builder).map_err(|error| {
                     let error = error.without_url();
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
@@ -159,6 +183,7 @@ impl OutboundClient {
             client,
             guard,
             proxy: proxy.cloned(),
+            trusted,
             others: Arc::clone(&self.others),
         })
     }
@@ -172,6 +197,11 @@ impl OutboundClient {
     /// The proxy of this way, if there is one.
     pub(super) fn proxy(&self) -> Option<&OutboundProxy> {
         self.proxy.as_ref()
+    }
+
+    /// What is trusted besides the system's certificates.
+    pub(crate) fn trusted(&self) -> &Trusted {
+        &self.trusted
     }
 
     /// A request to an address that may be called, for who sets limits of its own.

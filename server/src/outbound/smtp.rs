@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 use super::SendError;
 use super::guard::Guard;
+use super::trusted::Trusted;
 use super::unreached::why;
 
 /// The whole conversation: servers that delay strangers on purpose take some seconds per command.
@@ -94,17 +96,24 @@ pub(crate) struct Reply {
 /// name, or does not offer the encryption that is asked for. What it replies is no error here.
 pub(crate) async fn deliver(
     guard: &Guard,
+    trusted: &Trusted,
     server: &SmtpServer,
     mail: &Mail,
 ) -> Result<Reply, SendError> {
+    // From then on the server may have the mail, whether it says so or not.
+    let is_leaving = AtomicBool::new(false);
     let talk = async {
-        let mut smtp = greet(guard, server).await?;
-        let reply = hand_over(&mut smtp, server, mail).await;
+        let mut smtp = greet(guard, trusted, server).await?;
+        let reply = hand_over(&mut smtp, server, mail, &is_leaving).await;
         Ok((smtp, reply))
     };
     let Ok(talked) = tokio::time::timeout(TIMEOUT, talk).await else {
         let reason = NoAnswer::of(NoAnswerReason::NoAnswer, TIMEOUT.as_secs());
-        return Err(SendError::Unreachable(reason));
+        let late = SendError::Unreachable(reason);
+        return Err(match is_leaving.load(Ordering::Relaxed) {
+            true => SendError::Unanswered(Box::new(late)),
+            false => late,
+        });
     };
     let reply = match talked {
         Ok((mut smtp, reply)) => {
@@ -116,6 +125,9 @@ pub(crate) async fn deliver(
     };
     reply.or_else(|stop| match stop {
         Stop::Replied(reply) => Ok(reply),
+        Stop::Failed(error @ SendError::Unreachable(_)) if is_leaving.load(Ordering::Relaxed) => {
+            Err(SendError::Unanswered(Box::new(error)))
+        }
         Stop::Failed(error) => Err(error),
     })
 }
@@ -166,7 +178,11 @@ impl From<lettre::transport::smtp::Error> for Stop {
 }
 
 /// Connects and encrypts.
-async fn greet(guard: &Guard, server: &SmtpServer) -> Result<AsyncSmtpConnection, Stop> {
+async fn greet(
+    guard: &Guard,
+    trusted: &Trusted,
+    server: &SmtpServer,
+) -> Result<AsyncSmtpConnection, Stop> {
     let (stream, here) = connect(guard, server).await.map_err(Stop::Failed)?;
     let hello = match here {
         IpAddr::V4(here) => ClientId::Ipv4(here),
@@ -176,11 +192,11 @@ async fn greet(guard: &Guard, server: &SmtpServer) -> Result<AsyncSmtpConnection
         Encryption::None => AsyncSmtpConnection::connect_with_transport(stream, &hello).await?,
         Encryption::Starttls => {
             let mut smtp = AsyncSmtpConnection::connect_with_transport(stream, &hello).await?;
-            smtp.starttls(tls(server)?, &hello).await?;
+            smtp.starttls(tls(trusted, server)?, &hello).await?;
             smtp
         }
         Encryption::Tls => {
-            let stream = encrypted(stream, tls(server)?).await?;
+            let stream = encrypted(stream, tls(trusted, server)?).await?;
             AsyncSmtpConnection::connect_with_transport(stream, &hello).await?
         }
     })
@@ -190,6 +206,7 @@ async fn hand_over(
     smtp: &mut AsyncSmtpConnection,
     server: &SmtpServer,
     mail: &Mail,
+    is_leaving: &AtomicBool,
 ) -> Result<Reply, Stop> {
     if !server.user.is_empty() {
         let credentials = Credentials::new(server.user.clone(), server.password.clone());
@@ -222,6 +239,7 @@ async fn hand_over(
         });
     }
     smtp.command(Data).await?;
+    is_leaving.store(true, Ordering::Relaxed);
     let done: Response = smtp.message(&mail.bytes).await?;
     let said: Vec<&str> = done.message().collect();
     let mut reply = Reply {
@@ -269,24 +287,14 @@ fn unreached(reason: NoAnswerReason, detail: &str, error: &io::Error) -> SendErr
     SendError::Unreachable(NoAnswer::of(reason, detail))
 }
 
-fn tls(server: &SmtpServer) -> Result<TlsParameters, Stop> {
+fn tls(trusted: &Trusted, server: &SmtpServer) -> Result<TlsParameters, Stop> {
     let mut builder = TlsParameters::builder(server.host.clone());
-    if !server.ca.trim().is_empty() {
-        builder = builder.add_root_certificate(Certificate::from_pem(server.ca.as_bytes())?);
+    for pem in [trusted.pem(), server.ca.trim()] {
+        if !pem.is_empty() {
+            builder = builder.add_root_certificate(Certificate::from_pem(pem.as_bytes())?);
+        }
     }
     Ok(builder.build_rustls()?)
-}
-
-/// Whether a text holds certificates in PEM.
-pub(crate) fn is_pem(text: &str) -> bool {
-    text.contains("-----BEGIN CERTIFICATE-----")
-        && Certificate::from_pem(text.as_bytes()).is_ok_and(|found| {
-            TlsParameters::builder("localhost".to_owned())
-                .certificate_store(lettre::transport::smtp::client::CertificateStore::None)
-                .add_root_certificate(found)
-                .build_rustls()
-                .is_ok()
-        })
 }
 
 /// TLS from the start. The crate offers it for connections that it makes itself, to addresses that it

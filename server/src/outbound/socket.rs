@@ -45,16 +45,17 @@ impl OutboundClient {
         self.guard().admit(&url).await.map_err(refused)?;
         let key = generate_key();
         // One of its own: a connection of HTTP/2 cannot be handed over.
-        let client = client(self.guard(), self.proxy(), |builder| builder.http1_only()).map_err(
-            |error| {
-                let error = error.without_url();
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "a client for a WebSocket cannot be made"
-                );
-                SendError::Unreachable(NoAnswerReason::Failed.into())
-            },
-        )?;
+        let client = client(self.guard(), self.proxy(), self.trusted(), |builder| {
+            builder.http1_only()
+        })
+        .map_err(|error| {
+            let error = error.without_url();
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a client for a WebSocket cannot be made"
+            );
+            SendError::Unreachable(NoAnswerReason::Failed.into())
+        })?;
         let asking = client
             .request(Method::GET, url)
             .header(header::CONNECTION, "Upgrade")
@@ -108,6 +109,7 @@ fn not_a_socket(status: StatusCode) -> SendError {
 mod tests {
     use super::*;
     use crate::outbound::guard::Guard;
+    use crate::outbound::trusted::Trusted;
 
     #[tokio::test]
     async fn the_guard_decides_about_web_sockets_too() {
@@ -115,7 +117,8 @@ mod tests {
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
-        let client = OutboundClient::new(Guard::default(), None).expect("a client");
+        let client =
+            OutboundClient::new(Guard::default(), None, Trusted::default()).expect("a client");
         for url in [
             "ws://127.0.0.1:9/",
             "wss://10.0.0.1/",

@@ -111,7 +111,7 @@ impl Service {
         let Some(to) = self.opened_channel(lang, id).await? else {
             return Ok(());
         };
-        let foreseen = match self.sender.by(&to.way) {
+        let foreseen = match self.sender.by(&to.way, to.ca()) {
             Ok(sender) if to.kind == ChannelKind::Email => {
                 sender.guard().foresee_host(&to.url).await
             }
@@ -285,7 +285,7 @@ impl Channels for Service {
             url: format!("{}{}", self.renderer.base_url, app::routes::CHANNELS),
             ..MessageMeta::default()
         };
-        let answer = match self.sender.by(&to.way) {
+        let answer = match self.sender.by(&to.way, to.ca()) {
             Ok(sender) => sender.send(&to, &item, &made, now).await,
             Err(error) => Err(error),
         };

@@ -42,6 +42,9 @@ impl Service {
             let waits = facts.is_some();
             row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
             row.answer = row.answer.map(|answer| answer_text(&answer, lang));
+            if let Some(kind) = kind {
+                row.not_mentioned = vendor::not_mentioned(kind, &row.mentions);
+            }
             if let Some(instead) = row.instead_of.as_ref().filter(|_| waits) {
                 let (names, why) = (&instead.channels, &instead.why);
                 row.text = self.renderer.instead(row.text, names, why, theirs);

@@ -262,6 +262,8 @@ impl Store {
                     channel_id: ChannelId(row.channel_id),
                     channel: channel.map(|(name, _)| name.clone()),
                     mentions: super::tasks::from_json(&row.mentions)?,
+                    // Which ones depends on the vendor, which the service knows.
+                    not_mentioned: Vec::new(),
                     attempts: row.attempts,
                     answer: row.last_answer,
                     created_at: Stamp(row.created_at),
@@ -270,6 +272,7 @@ impl Store {
                     waits,
                     picture,
                     instead_of,
+                    maybe_twice: row.maybe_twice,
                 };
                 Ok((message, facts))
             })

@@ -123,6 +123,8 @@ pub enum RetryCause {
     Pace,
     /// The other end could not be reached, or said no for now.
     Passing,
+    /// It has left, and the answer did not come: it may have arrived, and is sent again.
+    Unanswered,
 }
 
 /// When the cause of a message began: of a run that has ended, when it was planned. A close of the task after that
@@ -210,6 +212,7 @@ fn row(
         next_attempt_at: Set(new.held_until.unwrap_or(new.created_at)),
         created_at: Set(new.created_at),
         template: Set(new.template.clone().filter(|_| kind == MessageKind::Text)),
+        maybe_twice: Set(false),
         ..Default::default()
     }
 }
@@ -316,6 +319,7 @@ fn shown(row: message::Model) -> (MessageRow, Option<String>) {
         last_answer: row.last_answer,
         created_at: Stamp(row.created_at),
         sent_at: row.sent_at.map(Stamp),
+        maybe_twice: row.maybe_twice,
     };
     (row, facts)
 }

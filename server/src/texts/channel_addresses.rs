@@ -49,6 +49,32 @@ impl Fault for UrlFault {
     }
 }
 
+/// A part of the address of a robot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AddressPart {
+    /// A part of its path.
+    Path(&'static str),
+    /// What stands behind a part of its path.
+    After(&'static str),
+    /// One of the three parts of an address of Slack, counted from 1.
+    OfSlack(usize),
+    /// A parameter with a value.
+    Parameter(&'static str),
+}
+
+impl AddressPart {
+    fn words(&self) -> Text {
+        match self {
+            Self::Path(part) | Self::Parameter(part) => Text::same(*part),
+            Self::After(part) => both(format!("{part} 后面的 ID"), format!("the ID behind {part}")),
+            Self::OfSlack(number) => both(
+                format!("/services/ 后面的第 {number} 段"),
+                format!("part {number} of the three behind /services/"),
+            ),
+        }
+    }
+}
+
 /// Why an address does not suit its kind of channel.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{}", self.fault().1.en)]
@@ -84,9 +110,17 @@ pub enum AddressFault {
     Incomplete {
         /// The kind of channel.
         kind: Text,
+        /// What is missing.
+        missing: Vec<AddressPart>,
         /// What a whole one looks like.
         example: &'static str,
     },
+    /// It starts a workflow of Slack, which takes no text.
+    SlackWorkflow,
+    /// It is that of a workflow in Teams that only people who have signed in may start.
+    TeamsSignature,
+    /// It is more than the server of Telegram.
+    TelegramServer,
     /// It is the key of a WeCom robot only.
     RobotKey {
         /// The address with this key.
@@ -167,14 +201,37 @@ impl Fault for AddressFault {
                     vendor.en, kind.en
                 ),
             ),
-            Self::Incomplete { kind, example } => both(
-                format!(
-                    "这不是完整的 Webhook 地址；请从{}里复制，形如 {example}",
-                    kind.zh
-                ),
-                format!(
-                    "This is not the whole webhook address; copy it from the settings there. One looks like {example}"
-                ),
+            Self::Incomplete {
+                kind,
+                missing,
+                example,
+            } => {
+                let missing: Vec<Text> = missing.iter().map(AddressPart::words).collect();
+                let zh: Vec<&str> = missing.iter().map(|part| part.zh.as_str()).collect();
+                let en: Vec<&str> = missing.iter().map(|part| part.en.as_str()).collect();
+                both(
+                    format!(
+                        "地址不完整，缺少 {}；请从{}里复制整个 Webhook 地址，形如 {example}",
+                        zh.join("、"),
+                        spaced(&kind.zh)
+                    ),
+                    format!(
+                        "The address is incomplete: it lacks {}. Copy the whole webhook address from the settings there; one looks like {example}",
+                        en.join(", ")
+                    ),
+                )
+            }
+            Self::SlackWorkflow => both(
+                "这是 Slack 工作流的触发地址，它不接收消息文本；请在 Slack 应用里添加 Incoming Webhook，复制它的地址：https://hooks.slack.com/services/T…/B…/…",
+                "This address starts a workflow of Slack, which takes no text of a message. Add an incoming webhook to a Slack app and copy its address: https://hooks.slack.com/services/T…/B…/…",
+            ),
+            Self::TeamsSignature => both(
+                "地址里缺少 sig，只有登录的人才能触发这个工作流；请在它的触发器里把“谁可以触发流”设为“任何人”，保存后重新复制整个地址",
+                "The address has no sig, so only people who are signed in can start this workflow. Choose \"Anyone\" under \"Who can trigger the flow\" in its trigger, save it, and copy the whole address again",
+            ),
+            Self::TelegramServer => both(
+                "这里只填服务器的地址 https://api.telegram.org，也可以留空；token 和会话 ID 有各自的字段",
+                "Enter the address of the server alone, https://api.telegram.org, or leave it empty; the token and the ID of the chat have fields of their own",
             ),
             Self::RobotKey { whole } => both(
                 format!("这里要填机器人的完整地址：{whole}"),

@@ -54,6 +54,13 @@ pub enum SettingFault {
     NoBotSecret,
     /// A format that bots do not have.
     BotFormat,
+    /// Too many trusted certificates.
+    LongCertificates,
+    /// Not certificates that can be trusted.
+    Certificates {
+        /// Why.
+        why: Text,
+    },
 }
 
 impl Fault for SettingFault {
@@ -64,6 +71,17 @@ impl Fault for SettingFault {
                 both(
                     format!("“{}”没有这一项", kind.zh),
                     format!("The kind \"{}\" has no such setting", kind.en),
+                ),
+            ),
+            Self::LongCertificates => (
+                "too_long",
+                both("证书最多 16 KiB", "Certificates have at most 16 KiB"),
+            ),
+            Self::Certificates { why } => (
+                "invalid",
+                both(
+                    format!("不能使用这些证书：{}", why.zh),
+                    format!("These certificates cannot be used: {}", why.en),
                 ),
             ),
             Self::TooManyHeaders => ("too_many", both("最多 10 个请求头", "At most 10 headers")),
@@ -197,8 +215,6 @@ pub enum MailFault {
     NoUser,
     /// A user name without a password.
     NoPassword,
-    /// Not certificates in PEM.
-    Certificates,
     /// Not a kind of encryption.
     UnknownEncryption,
     /// The scheme of the address and the encryption contradict each other.
@@ -246,13 +262,6 @@ impl Fault for MailFault {
                 both(
                     "请填写这个用户名的密码",
                     "Enter the password of this user name",
-                ),
-            ),
-            Self::Certificates => (
-                "invalid",
-                both(
-                    "这不是 PEM 格式的证书（-----BEGIN CERTIFICATE-----），或超过 16 KiB",
-                    "These are no certificates in PEM (-----BEGIN CERTIFICATE-----), or more than 16 KiB",
                 ),
             ),
             Self::UnknownEncryption => (

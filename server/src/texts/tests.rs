@@ -52,6 +52,7 @@ use crate::auth::strength::Weakness;
 use crate::executor::{Hiding, IsolationGap};
 use crate::messages::PictureFault;
 use crate::outbound::proxy::ProxyFault;
+use crate::outbound::trusted::TrustFault;
 use crate::store::{ChannelUses, SearchFault};
 use crate::takeover::{Field, FieldFault, LineFault, Remark};
 use crate::template::{Place, TemplateFault, TemplateWhy};
@@ -136,6 +137,17 @@ fn proxy_faults() -> [ProxyFault; 3] {
     let all = [ProxyFault::NotAUrl, ProxyFault::Scheme, ProxyFault::Path];
     all.map(|fault| match fault {
         ProxyFault::NotAUrl | ProxyFault::Scheme | ProxyFault::Path => fault,
+    })
+}
+
+fn trust_faults() -> [TrustFault; 3] {
+    let all = [
+        TrustFault::None,
+        TrustFault::PrivateKey,
+        TrustFault::Unreadable(2),
+    ];
+    all.map(|fault| match fault {
+        TrustFault::None | TrustFault::PrivateKey | TrustFault::Unreadable(_) => fault,
     })
 }
 
@@ -405,6 +417,7 @@ fn every_value_has_words_in_both_languages() {
     sentences(Override::iter());
     sentences(PreviewNote::iter());
     sentences(proxy_faults());
+    sentences(trust_faults());
     sentences(ServerNotice::iter());
     sentences(SourceWarning::iter());
     sentences(TaskWarning::iter());

@@ -12,6 +12,7 @@ pub(crate) mod leash;
 pub(crate) mod message;
 pub(crate) mod node;
 pub(crate) mod place;
+pub(crate) mod private_ca;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod receiver;

@@ -56,6 +56,7 @@ mod kept_list;
 mod links;
 mod loops;
 mod manual;
+mod maybe_twice;
 mod message_golden;
 mod message_history;
 mod message_texts;

@@ -169,3 +169,31 @@ async fn the_history_is_filtered_and_paged_by_key() {
     assert_eq!(faulty.status, 422, "the page says what is wrong");
     app.browser().get("/api/v1/messages").await.expect(401);
 }
+
+#[tokio::test]
+async fn people_whom_a_channel_cannot_mention_are_listed() {
+    let (app, robot, channel) = with_robot().await;
+    app.notify();
+    let owners = vec!["zhangsan".to_owned(), "张三".to_owned()];
+    let draft = app::task::TaskDraft {
+        owners,
+        ..reminder("备份", channel)
+    };
+    let task = app.add(draft).await.id;
+    let run = app.start_run(task).await;
+    app.ended(run).await;
+    robot.wait_for(2).await;
+    let viewer = app.signed_in("vera", Role::Viewer).await;
+    let viewer = viewer.with("accept-language", "en");
+    let listed = viewer
+        .get("/api/v1/messages?event=reminder")
+        .await
+        .expect(200);
+    assert_eq!(listed["items"][0]["not_mentioned"], json!(["张三"]));
+    let page = viewer.open("/messages?event=reminder").await.text();
+    assert!(page.contains("Cannot be mentioned there"), "{page}");
+    let text = robot.taken()[1]["text"].clone();
+    assert_eq!(text["mentioned_list"], json!(["zhangsan"]));
+    let content = text["content"].as_str().expect("a text");
+    assert!(content.ends_with("\n@张三"), "{content}");
+}

@@ -7,7 +7,7 @@ use app::run::RunState;
 use app::task::{Mode, TaskDraft};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use server::store::{Store, TakeResult};
+use server::store::Store;
 
 use super::helpers::message::{SELDOM, sending, with_robot};
 use super::helpers::robot::Mood;
@@ -367,25 +367,4 @@ async fn a_long_text_is_cut_between_characters_and_keeps_its_links() {
         text.trim_end().ends_with("谢谢！") && text.contains("省略"),
         "{text}"
     );
-}
-
-#[tokio::test]
-async fn a_message_of_a_dead_process_is_sent_by_the_next_one() {
-    let (app, robot, channel) = with_robot().await;
-    let task = app.add(sending("t", Mode::Message, "", channel)).await.id;
-    let now = server::clock::Clock::now(&*app.clock);
-    let taken = app
-        .components
-        .store
-        .outbox_take(channel, Some(20.into()), &app.me.id, now)
-        .await
-        .expect("the database");
-    assert!(matches!(taken, TakeResult::Message(_)), "{taken:?}");
-    let (place, clock) = app.die();
-    let app = TestApp::start(place, clock, None, &["--outbound-allow=127.0.0.0/8"]).await;
-    app.notify();
-    robot.wait_for(1).await;
-    outbox_is_empty(&app).await;
-    let row = app.messages(task).await.remove(0);
-    assert_eq!((row.state.as_str(), row.attempts), ("sent", 2));
 }

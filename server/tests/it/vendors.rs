@@ -14,6 +14,7 @@ mod cli;
 mod faults;
 mod mail;
 mod pace;
+mod private_ca;
 mod settings;
 
 /// The kinds that speak HTTP and are not WeCom, which has tests of its own.

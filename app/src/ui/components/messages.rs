@@ -8,6 +8,7 @@ use super::state::message_state;
 use super::time::Clock;
 use crate::channel::{ChannelTest, MessageRow};
 use crate::message::{Event, MessageState};
+use crate::texts::messages::maybe_twice;
 use crate::texts::phrases;
 use crate::ui::context::{channels_ui, lang, messages_ui, ui};
 
@@ -23,6 +24,7 @@ pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
         // An accepted message needs no answer shown.
         let accepted = matches!(row.state, MessageState::Sent | MessageState::Digested);
         let answer = row.last_answer.filter(|_| !accepted);
+        let twice = maybe_twice(messages_ui(), row.maybe_twice, row.state);
         let channel = row.channel;
         let channel = channel.unwrap_or_else(|| messages_ui().channel_deleted.to_owned());
         view! {
@@ -32,6 +34,7 @@ pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
                 <span class="break">{lang().pick("发往 ", "to ")} {channel}</span>
                 <span class="muted">{clock.relative(row.sent_at.unwrap_or(row.created_at))}</span>
                 {attempts.map(|text| view! { <span class="muted">{text}</span> })}
+                {twice.map(|words| view! { <span class="muted">{words}</span> })}
                 {answer.map(|answer| view! {
                     <span class="answer">{ui.message_answer} " " <code>{visible(&answer)}</code></span>
                 })}

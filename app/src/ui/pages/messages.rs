@@ -224,6 +224,10 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
         let names = visible(&one.mentions.join(", "));
         view! { <small class="muted">{texts.sent_to} " " {names}</small> }
     });
+    let not_mentioned = (!one.not_mentioned.is_empty()).then(|| {
+        let names = visible(&one.not_mentioned.join(", "));
+        view! { <small class="muted break">{texts.not_mentioned} " " {names}</small> }
+    });
     let instead = one.instead_of.as_ref().map(|instead| {
         let words = phrases::instead_of(lang, &instead.channels, instead.message.0);
         view! { <small class="muted break">{words}</small> }
@@ -232,6 +236,8 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
         let words = crate::texts::messages::message_wait(texts, wait);
         view! { <small class="muted break">{words}</small> }
     });
+    let twice = crate::texts::messages::maybe_twice(texts, one.maybe_twice, one.state);
+    let twice = twice.map(|words| view! { <small class="muted break">{words}</small> });
     let shown = if one.text.is_empty() {
         let name = one
             .picture
@@ -266,6 +272,7 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
                     {shown}
                     {instead}
                     {mentions}
+                    {not_mentioned}
                 </div>
             </td>
             <td data-label=ui.channel_answer>
@@ -273,6 +280,7 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
                     <b class="break">{channel}</b>
                     {times.collect_view()}
                     {waits}
+                    {twice}
                     <code class="answer">{answer}</code>
                 </div>
             </td>

@@ -145,7 +145,8 @@ impl Line {
                     unanswered.retain(|_, asker| !asker.is_closed());
                     if unanswered.len() >= UNANSWERED_MAX {
                         // Who asked may have gone; then nothing is to be said.
-                        push.answer.send(Err(PushError::Unanswered("too many wait for one"))).ok();
+                        let full = PushError::Unsent("too many wait for an answer".to_owned());
+                        push.answer.send(Err(full)).ok();
                         continue;
                     }
                     match self.protocol.push(&random_id(8), &push.body) {
@@ -213,8 +214,8 @@ impl Line {
         self.tracker.spawn(async move {
             let sent = protocol.send(&client, OutOfBand::Push(push.body)).await;
             let answer = sent.map_err(|error| match error.is_final() {
-                true => PushError::Refused(error.stored()),
-                false => PushError::Unsent(error.stored()),
+                true => PushError::Refused(error.to_string()),
+                false => PushError::Unsent(error.to_string()),
             });
             // Who asked may have given up waiting.
             drop(push.answer.send(answer));

@@ -102,7 +102,7 @@ impl Outbox {
         if item.kind == MessageKind::Image {
             made.picture = self.picture(item).await?;
         }
-        let sender = self.sender.by(&to.way)?;
+        let sender = self.sender.by(&to.way, to.ca())?;
         let answer = sender.send(&to, &leaving, &made, self.clock.now()).await;
         let answer = match &link {
             Some(link) => link.hide_in(answer)?,

@@ -78,8 +78,12 @@ impl Outbox {
             return Ok(Delivery::Dead);
         }
         let pause = pause(&self.pace, item.attempts, error, now);
+        let cause = match error {
+            SendError::Unanswered(_) => RetryCause::Unanswered,
+            _ => RetryCause::Passing,
+        };
         self.store
-            .outbox_retry(item, &words, now + pause, RetryCause::Passing, now)
+            .outbox_retry(item, &words, now + pause, cause, now)
             .await?;
         Ok(Delivery::Retry)
     }

@@ -8,7 +8,7 @@ use url::Url;
 use super::super::target::Target;
 use super::answer::http;
 use super::fit::fit;
-use super::mention::{at, is_everybody, members_and_mobiles};
+use super::mention::{at, is_everybody, is_member_or_mobile, members_and_mobiles};
 use super::sign::hmac_base64;
 use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor, pause};
 use crate::outbound::SendError;
@@ -46,6 +46,10 @@ impl Vendor for Dingtalk {
             text_max: TEXT_MAX,
             rate: Some(RATE),
         }
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        is_member_or_mobile(name)
     }
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {

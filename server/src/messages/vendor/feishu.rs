@@ -41,6 +41,10 @@ impl Vendor for Feishu {
         }
     }
 
+    fn knows(&self, name: &str) -> bool {
+        person(name)["tag"] == "at"
+    }
+
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));

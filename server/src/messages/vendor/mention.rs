@@ -32,6 +32,26 @@ pub(super) fn members_and_mobiles(all: &[String]) -> (Vec<&str>, Vec<String>) {
     (members, mobiles)
 }
 
+/// Whether a name can be the ID of a member of WeCom (developer document 90195) or of DingTalk: letters, digits and
+/// `_-@.`, of which it begins with one of the first two, at most 64 bytes.
+pub(super) fn is_member(name: &str) -> bool {
+    name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-@.".contains(&byte))
+}
+
+/// Whether WeCom and DingTalk can mention a name as it is written.
+pub(super) fn is_member_or_mobile(name: &str) -> bool {
+    is_everybody(name) || mobile(name).is_some() || is_member(plain(name))
+}
+
+/// A name without the `@` before it.
+pub(super) fn plain(name: &str) -> &str {
+    name.trim().trim_start_matches('@')
+}
+
 /// A mobile number as the Chinese chat services take it, from how people write it: mainland numbers (11 digits from
 /// 13 to 19) with or without `+86`, others with their `+` and country code (ITU-T E.164).
 pub(super) fn mobile(name: &str) -> Option<String> {

@@ -31,6 +31,10 @@ impl Vendor for Slack {
         }
     }
 
+    fn knows(&self, name: &str) -> bool {
+        mention(name).starts_with('<')
+    }
+
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));

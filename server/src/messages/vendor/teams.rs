@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::target::Target;
 use super::answer::{http, said};
 use super::fit::fit;
-use super::mention::at;
+use super::mention::{at, plain};
 use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
 use crate::outbound::SendError;
 use crate::store::{OutboxItem, Rate};
@@ -32,6 +32,10 @@ impl Vendor for Teams {
             text_max: TEXT_MAX,
             rate: Some(RATE),
         }
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        is_principal(plain(name))
     }
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
@@ -72,7 +76,7 @@ fn body(text: &str, mentions: &[String]) -> Value {
     let mut entities = Vec::new();
     let mut names = Vec::new();
     for name in mentions {
-        let name = name.trim().trim_start_matches('@');
+        let name = plain(name);
         if is_principal(name) {
             let tag = format!("<at>{name}</at>");
             names.push(tag.clone());

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::target::Target;
 use super::answer::http;
 use super::fit::{fit, utf16};
-use super::mention::below;
+use super::mention::{below, plain};
 use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
 use crate::outbound::{RetryAfter, SendError};
 use crate::store::{OutboxItem, Rate};
@@ -32,6 +32,15 @@ impl Vendor for Telegram {
             text_max: 3 * UNITS_MAX,
             rate: Some(RATE),
         }
+    }
+
+    /// User names have letters, digits and `_` (telegram.org/faq, "What can I use as my username?").
+    fn knows(&self, name: &str) -> bool {
+        let name = plain(name);
+        (4..=32).contains(&name.len())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     }
 
     /// Without `parse_mode` no character formats, but clients mention `@name` wherever it is: only the line with the

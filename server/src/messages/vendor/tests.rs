@@ -281,3 +281,66 @@ fn pictures_go_where_they_are_taken() {
         assert_eq!(sends, kind.takes_pictures(), "{kind:?}");
     }
 }
+
+/// Who is not written as the people of a service are is listed beside the message.
+#[test]
+fn people_are_known_by_how_they_are_written() {
+    let names = [
+        "ana",
+        "张三",
+        "+86 138 0013 8000",
+        "@all",
+        "ou_1f",
+        "U012ABCDEF",
+        "ana@example.com",
+        "no body",
+    ];
+    let all = names.map(str::to_owned);
+    let table: [(ChannelKind, &[&str]); 8] = [
+        (ChannelKind::Wecom, &["张三", "no body"]),
+        (ChannelKind::Dingtalk, &["张三", "no body"]),
+        (
+            ChannelKind::Feishu,
+            &["张三", "+86 138 0013 8000", "ana@example.com", "no body"],
+        ),
+        (
+            ChannelKind::Slack,
+            &[
+                "ana",
+                "张三",
+                "+86 138 0013 8000",
+                "ou_1f",
+                "ana@example.com",
+                "no body",
+            ],
+        ),
+        (
+            ChannelKind::Telegram,
+            &[
+                "ana",
+                "张三",
+                "+86 138 0013 8000",
+                "@all",
+                "ana@example.com",
+                "no body",
+            ],
+        ),
+        (
+            ChannelKind::Teams,
+            &[
+                "ana",
+                "张三",
+                "+86 138 0013 8000",
+                "@all",
+                "ou_1f",
+                "U012ABCDEF",
+                "no body",
+            ],
+        ),
+        (ChannelKind::Email, &[]),
+        (ChannelKind::Webhook, &[]),
+    ];
+    for (kind, unknown) in table {
+        assert_eq!(not_mentioned(kind, &all), unknown, "{kind:?}");
+    }
+}

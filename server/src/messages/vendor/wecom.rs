@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 use super::super::picture;
 use super::super::target::Target;
 use super::answer::http;
-use super::mention::members_and_mobiles;
+use super::mention::{
+    at as named, is_everybody, is_member, is_member_or_mobile, members_and_mobiles, plain,
+};
 use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
 use crate::outbound::SendError;
 use crate::store::{OutboxItem, Rate};
@@ -47,6 +49,10 @@ impl Vendor for Wecom {
             text_max: TEXT_MAX,
             rate: Some(RATE),
         }
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        is_member_or_mobile(name)
     }
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
@@ -91,12 +97,25 @@ fn body(format: TextFormat, item: &OutboxItem, at: At<'_>) -> Value {
         return body;
     }
     let (members, mobiles) = members_and_mobiles(&item.mentions);
+    let (mut known, mut unknown) = (Vec::new(), String::new());
+    for name in members {
+        match plain(name) {
+            _ if is_everybody(name) => known.push("@all"),
+            id if is_member(id) => known.push(id),
+            // In the list it would be dropped.
+            _ if unknown.is_empty() => unknown = format!("\n{}", named(name)),
+            _ => unknown = format!("{unknown} {}", named(name)),
+        }
+    }
+    let members = known;
     // `<@userid>` mentions in a text, too (document 91770): only the lists may.
     let text = item.body.replace("<@", "＜@");
+    let unknown = format::clip(&unknown.replace("<@", "＜@"), TEXT_MAX / 4);
+    let text = cut(&text, TEXT_MAX - unknown.len(), at.lang);
     json!({
         "msgtype": "text",
         "text": {
-            "content": cut(&text, TEXT_MAX, at.lang),
+            "content": format!("{text}{unknown}"),
             "mentioned_list": members,
             "mentioned_mobile_list": mobiles,
         },

@@ -1,5 +1,6 @@
 //! What people paste as the address of a chat robot, and what belongs there instead.
 
+mod parts;
 mod services;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use url::{Host, Url};
 use crate::texts::channel_addresses::AddressFault;
 use crate::texts::channels::name_of;
 use crate::texts::{Text, both};
+use parts::incomplete;
 use services::service_of;
 use wecom::{WECOM_PATH, example, key_in, wecom};
 
@@ -42,12 +44,7 @@ pub(super) fn fault(kind: ChannelKind, text: &str) -> Option<AddressFault> {
     if kind == ChannelKind::Wecom {
         return wecom(text, url.as_ref());
     }
-    let url = url.filter(|_| service.is_some())?;
-    let example = example_of(kind)?;
-    (!is_whole(kind, &url)).then(|| AddressFault::Incomplete {
-        kind: name_of(kind),
-        example,
-    })
+    incomplete(kind, &url.filter(|_| service.is_some())?)
 }
 
 /// The kind of channel that the address of a chat robot is for: of a vendor's, or of a relay of WeCom's robots that
@@ -73,51 +70,6 @@ pub(super) fn kind_of(text: &str, allowed: impl Fn(IpAddr) -> bool) -> Option<Ch
             // A key alone: what is missing is said as a fault.
             None => key_in(text).map(|_| ChannelKind::Wecom),
         },
-    }
-}
-
-/// What an address of a vendor looks like; `None` where any does.
-fn example_of(kind: ChannelKind) -> Option<&'static str> {
-    match kind {
-        ChannelKind::Dingtalk => Some("https://oapi.dingtalk.com/robot/send?access_token=…"),
-        ChannelKind::Feishu => Some("https://open.feishu.cn/open-apis/bot/v2/hook/…"),
-        ChannelKind::Slack => Some("https://hooks.slack.com/services/T…/B…/…"),
-        ChannelKind::Telegram => Some("https://api.telegram.org"),
-        ChannelKind::Wecom
-        | ChannelKind::WecomBot
-        | ChannelKind::DingtalkBot
-        | ChannelKind::FeishuBot
-        | ChannelKind::Teams
-        | ChannelKind::Email
-        | ChannelKind::Webhook => None,
-    }
-}
-
-/// Whether an address at a vendor is a whole one.
-fn is_whole(kind: ChannelKind, url: &Url) -> bool {
-    let path = url.path().trim_end_matches('/');
-    let below = |start: &str| {
-        path.strip_prefix(start)
-            .is_some_and(|rest| rest.len() > 1 && !rest.contains('…'))
-    };
-    match kind {
-        ChannelKind::Dingtalk => {
-            path == "/robot/send"
-                && url
-                    .query_pairs()
-                    .any(|(name, value)| name == "access_token" && !value.trim().is_empty())
-        }
-        ChannelKind::Feishu => below("/open-apis/bot/v2/hook/"),
-        ChannelKind::Slack => below("/services/"),
-        // The token has a field of its own: in an address it would be shown.
-        ChannelKind::Telegram => path.is_empty() && url.query().is_none(),
-        ChannelKind::Wecom
-        | ChannelKind::WecomBot
-        | ChannelKind::DingtalkBot
-        | ChannelKind::FeishuBot
-        | ChannelKind::Teams
-        | ChannelKind::Email
-        | ChannelKind::Webhook => true,
     }
 }
 

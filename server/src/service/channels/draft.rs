@@ -169,7 +169,7 @@ impl Service {
             return Err(ChannelProxyFault::Long.words());
         }
         self.sender
-            .by(&way)
+            .by(&way, "")
             .map(drop)
             .map_err(|refusal| Text::same(refusal.to_string()))
     }

@@ -11,10 +11,10 @@ use url::{Host, Url};
 
 use crate::messages::vendor::{email, sign};
 use crate::outbound::guard::Guard;
-use crate::outbound::smtp;
-use crate::texts::Fault;
+use crate::outbound::trusted::Trusted;
 use crate::texts::channel_settings::{MailFault, SettingFault};
 use crate::texts::channels::name_of;
+use crate::texts::{Fault, Say};
 
 /// Bytes of a key, token or password.
 const SECRET_MAX: usize = 512;
@@ -253,6 +253,12 @@ impl Reader<'_> {
                 self.fault(field, &SettingFault::Line);
             }
         }
+        if settings.ca.len() > CA_MAX {
+            self.fault(ChannelField::Ca, &SettingFault::LongCertificates);
+        } else if let Err(why) = Trusted::read(&settings.ca) {
+            let why = why.words();
+            self.fault(ChannelField::Ca, &SettingFault::Certificates { why });
+        }
         match self.kind {
             ChannelKind::Telegram => self.telegram(settings),
             ChannelKind::WecomBot | ChannelKind::DingtalkBot | ChannelKind::FeishuBot => {
@@ -349,9 +355,6 @@ impl Reader<'_> {
             self.fault(ChannelField::User, &MailFault::NoUser);
         } else if !settings.user.is_empty() && settings.secret.is_empty() {
             self.fault(ChannelField::Secret, &MailFault::NoPassword);
-        }
-        if settings.ca.len() > CA_MAX || (!settings.ca.is_empty() && !smtp::is_pem(&settings.ca)) {
-            self.fault(ChannelField::Ca, &MailFault::Certificates);
         }
     }
 }

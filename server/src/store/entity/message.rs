@@ -42,6 +42,8 @@ pub(crate) struct Model {
     pub(crate) ticket_id: Option<i64>,
     /// The template of its channel that its rule chooses.
     pub(crate) template: Option<String>,
+    /// Whether an attempt at it got no answer, so that it may have arrived at that one and at a later one.
+    pub(crate) maybe_twice: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,7 +11,7 @@ use app::run::{RunReason, RunState, RunStep};
 use app::task::TaskState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set, UpdateMany};
 
 use super::super::code::{Code, Lenient, TakeStep, is_one_of};
 use super::super::delivery::{closed_since, end_run, waits_for_more, withdraw_message};
@@ -298,6 +298,22 @@ async fn waiting_runs(tx: &Tx, digest: MessageId) -> Result<Vec<RunId>, StoreErr
     Ok(waiting)
 }
 
+/// What a digest consists of, to be changed; marked as the digest is, where that may have arrived at an earlier attempt.
+async fn parts_of(tx: &Tx, digest: MessageId) -> Result<UpdateMany<message::Entity>, StoreError> {
+    use message::Column as M;
+    let is_marked: Option<bool> = message::Entity::find_by_id(digest.0)
+        .select_only()
+        .column(M::MaybeTwice)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let parts = message::Entity::update_many().filter(M::DigestId.eq(digest.0));
+    Ok(match is_marked {
+        Some(true) => parts.col_expr(M::MaybeTwice, Expr::value(true)),
+        Some(false) | None => parts,
+    })
+}
+
 /// A digest was accepted, and what it consists of with it.
 pub(super) async fn accepted(
     tx: &Tx,
@@ -310,10 +326,10 @@ pub(super) async fn accepted(
     for run in waiting_runs(tx, digest).await? {
         end_run(tx, run, RunStep::Deliver, None, Some(excerpt), now).await?;
     }
-    message::Entity::update_many()
+    parts_of(tx, digest)
+        .await?
         .col_expr(M::LastAnswer, Expr::value(answer))
         .col_expr(M::SentAt, Expr::value(now))
-        .filter(M::DigestId.eq(digest.0))
         .step(M::State, MessageStep::AcceptDigest)
         .exec(tx)
         .await?;
@@ -331,9 +347,9 @@ pub(super) async fn given_up(
     use message::Column as M;
     let reason = RunReason::Undelivered(answer.to_owned());
     let waiting = waiting_runs(tx, digest).await?;
-    message::Entity::update_many()
+    parts_of(tx, digest)
+        .await?
         .col_expr(M::LastAnswer, Expr::value(answer))
-        .filter(M::DigestId.eq(digest.0))
         .step(M::State, MessageStep::GiveUpDigest)
         .exec(tx)
         .await?;

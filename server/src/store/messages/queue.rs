@@ -184,7 +184,7 @@ impl Store {
         Ok(nodes.into_iter().flatten().collect())
     }
 
-    /// Messages that dead nodes were sending go back: better twice than never. See
+    /// Messages that dead nodes were sending go back, marked: better twice than never. See
     /// `docs/adr/0004-messages-at-least-once.md`.
     ///
     /// # Errors
@@ -201,6 +201,7 @@ impl Store {
         transaction!(self, |tx| {
             let updated = message::Entity::update_many()
                 .col_expr(M::NextAttemptAt, Expr::value(now))
+                .col_expr(M::MaybeTwice, Expr::value(true))
                 .step(M::State, MessageStep::PutBack)
                 .filter(M::NodeId.is_in(dead.iter().map(String::as_str)))
                 .exec(tx)

@@ -123,6 +123,9 @@ impl Store {
                 // It keeps its place: nothing is wrong with it.
                 RetryCause::Pace => back.col_expr(M::Attempts, Expr::value(item.attempts - 1)),
                 RetryCause::Passing => back.col_expr(M::NextAttemptAt, Expr::value(next)),
+                RetryCause::Unanswered => back
+                    .col_expr(M::NextAttemptAt, Expr::value(next))
+                    .col_expr(M::MaybeTwice, Expr::value(true)),
             };
             if back.exec(tx).await?.rows_affected == 1
                 && item.task_id != NO_TASK
@@ -137,7 +140,9 @@ impl Store {
             }
             match setback {
                 RetryCause::Pace => note_pace(tx, item.channel_id, answer, next).await,
-                RetryCause::Passing => note_trouble(tx, item.channel_id, answer, false, now).await,
+                RetryCause::Passing | RetryCause::Unanswered => {
+                    note_trouble(tx, item.channel_id, answer, false, now).await
+                }
             }
         })
     }

@@ -44,6 +44,8 @@ async fn what_a_node_takes_that_has_just_joined_is_not_put_back() {
     let reclaimed = store.outbox_reclaim(&sending, now).await;
     assert_eq!(reclaimed.expect("the database"), 1);
     assert_eq!(states(&app).await, ["pending 1 dead", "sending 1 new"]);
+    let marked = "SELECT CONCAT(id, ' ', maybe_twice) FROM message ORDER BY id";
+    assert_eq!(app.place.database.rows(marked).await, ["1 1", "2 0"]);
 }
 
 #[tokio::test]

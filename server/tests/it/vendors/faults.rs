@@ -87,6 +87,8 @@ async fn a_fault_is_at_its_field_in_both_languages() {
         ),
         ("email", json!({"user": "u"}), "secret", "required"),
         ("email", json!({"ca": "x"}), "ca", "invalid"),
+        ("webhook", json!({"ca": "x"}), "ca", "invalid"),
+        ("wecom", json!({"ca": "x"}), "ca", "not_for_kind"),
         (
             "email",
             json!({"proxy": "http://127.0.0.1:3128"}),

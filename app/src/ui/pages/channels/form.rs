@@ -185,7 +185,6 @@ fn email(draft: &ChannelDraft, faults: &Faults, words: &'static ChannelsUi) -> A
         {line(ChannelField::From, words.from, words.from_hint, &draft.from, faults)}
         {several(ChannelField::To, (words.to, words.to_hint), &joined(&draft.to), faults)}
         {line(ChannelField::User, words.user, words.user_hint, &draft.user, faults)}
-        {several(ChannelField::Ca, (words.ca, words.ca_hint), draft.ca.as_deref().unwrap_or_default(), faults)}
     }
     .into_any()
 }
@@ -221,7 +220,7 @@ fn secret(stored: bool, faults: &Faults, words: &'static ChannelsUi) -> AnyView 
     .into_any()
 }
 
-/// What Telegram and webhooks need.
+/// What Telegram, webhooks and servers of one's own need.
 fn others(draft: &ChannelDraft, faults: &Faults, words: &'static ChannelsUi) -> AnyView {
     let method = draft.method.as_deref().unwrap_or_default();
     let methods = ["POST", "PUT"].map(|one| (one.to_owned(), one.to_owned(), one == method));
@@ -234,6 +233,7 @@ fn others(draft: &ChannelDraft, faults: &Faults, words: &'static ChannelsUi) -> 
             <p class="hint for-kind for-feishu_bot">{words.chat_hint_feishu_bot}</p>
         <div class=only(ChannelField::Method)>{methods}</div>
         {several(ChannelField::Headers, (words.headers, words.headers_hint), &joined(&draft.headers), faults)}
+        {several(ChannelField::Ca, (words.ca, words.ca_hint), draft.ca.as_deref().unwrap_or_default(), faults)}
     }
     .into_any()
 }

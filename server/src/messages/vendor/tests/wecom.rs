@@ -42,6 +42,21 @@ fn a_text_names_people_by_user_and_by_mobile() {
     );
 }
 
+/// What is no ID would be dropped from the list: it is shown.
+#[test]
+fn a_name_that_is_no_id_is_shown() {
+    let people = ["张三", "@ana", "所有人", "no body", "<@bo>"];
+    let request = render(&to(ChannelKind::Wecom), &item("短", &people));
+    let body: Value = serde_json::from_str(&request.body).expect("JSON");
+    assert_eq!(body["text"]["content"], "短\n@张三 @no body @＜@bo>");
+    let listed = serde_json::json!(["ana", "@all"]);
+    assert_eq!(body["text"]["mentioned_list"], listed);
+    let names = vec!["名字".repeat(40); 30];
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let request = render(&to(ChannelKind::Wecom), &item(&"长".repeat(2_000), &names));
+    assert!(wecom_bytes(&request) <= 2048);
+}
+
 #[test]
 fn no_text_of_a_task_mentions() {
     let request = render(

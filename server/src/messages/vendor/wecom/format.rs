@@ -6,7 +6,7 @@ use app::i18n::Lang;
 use serde_json::{Value, json};
 
 use super::super::At;
-use super::super::mention::{at as named, is_everybody, members_and_mobiles};
+use super::super::mention::{at as named, is_everybody, is_member, members_and_mobiles};
 use crate::store::OutboxItem;
 use crate::template::markdown;
 use crate::text::{cut, floor, head, one_line};
@@ -72,10 +72,9 @@ pub(in super::super) fn content(item: &OutboxItem, at: At<'_>) -> String {
     )
 }
 
-/// Whether a name can be the ID of a member (developer document 90195: letters, digits, `_-@.`, at most 64 bytes).
+/// Whether a name can be the ID of a member.
 fn is_id(name: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_-@.".contains(&byte);
-    !is_everybody(name) && (1..=64).contains(&name.len()) && name.bytes().all(fits)
+    !is_everybody(name) && is_member(name)
 }
 
 fn card(item: &OutboxItem, url: &str, lang: Lang) -> Value {
@@ -129,7 +128,7 @@ fn parts(text: &str) -> (String, &str) {
 }
 
 /// The start of a text within so many bytes, between characters.
-fn clip(text: &str, max: usize) -> String {
+pub(super) fn clip(text: &str, max: usize) -> String {
     if text.len() <= max {
         return text.to_owned();
     }

@@ -181,7 +181,7 @@ fn a_whole_address_suits_its_own_kind_only() {
         ),
         (
             ChannelKind::Teams,
-            "https://prod-1.westus.logic.azure.com:443/workflows/x/triggers/manual/paths/invoke",
+            "https://prod-1.westus.logic.azure.com:443/workflows/x/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=x",
             &[],
         ),
     ] {
@@ -197,5 +197,110 @@ fn a_whole_address_suits_its_own_kind_only() {
         ChannelKind::Teams,
     ] {
         assert_eq!(fault(kind, "https://relay.test/x"), None);
+    }
+}
+
+/// What an address lacks is said, part by part.
+#[test]
+fn what_was_not_copied_is_named() {
+    let invoke = "https://p.westus.logic.azure.com/workflows/1a/triggers/manual/paths/invoke";
+    let power = "https://d.10.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/1a/triggers/manual/paths/invoke";
+    let office = "https://ops.webhook.office.com/webhookb2/1@2/IncomingWebhook/3/4";
+    let query = "?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=aBc";
+    for whole in [
+        format!("{invoke}{query}"),
+        format!("{power}{query}"),
+        office.to_owned(),
+    ] {
+        assert_eq!(fault(ChannelKind::Teams, &whole), None, "{whole}");
+        // A receiver of the user's own may be a workflow, too, with an address of any form.
+        if whole != office {
+            assert_eq!(fault(ChannelKind::Webhook, invoke), None);
+        }
+    }
+    let table = [
+        (
+            ChannelKind::Teams,
+            invoke.to_owned(),
+            "it lacks api-version, sp, sv, sig.",
+        ),
+        (
+            ChannelKind::Teams,
+            format!("{invoke}?api-version=1&sp=a&sv="),
+            "it lacks sv, sig.",
+        ),
+        (
+            ChannelKind::Teams,
+            format!("{power}?api-version=1&sp=a&sv=1.0"),
+            "Anyone",
+        ),
+        (
+            ChannelKind::Teams,
+            format!("{invoke}?api-version=1&sp=a&sv=1.0&sig=…"),
+            "Anyone",
+        ),
+        (
+            ChannelKind::Teams,
+            format!("https://p.westus.logic.azure.com/workflows/1a{query}"),
+            "it lacks /triggers/, /paths/invoke.",
+        ),
+        (
+            ChannelKind::Teams,
+            format!(
+                "https://p.westus.logic.azure.com/workflows/triggers/manual/paths/invoke{query}"
+            ),
+            "it lacks /triggers/.",
+        ),
+        (
+            ChannelKind::Teams,
+            "https://ops.webhook.office.com/webhookb2/1@2/IncomingWebhook/".to_owned(),
+            "it lacks /IncomingWebhook/.",
+        ),
+        (
+            ChannelKind::Dingtalk,
+            "https://oapi.dingtalk.com/robot/send?access_token=".to_owned(),
+            "it lacks access_token.",
+        ),
+        (
+            ChannelKind::Dingtalk,
+            "https://oapi.dingtalk.com/?access_token=0".to_owned(),
+            "it lacks /robot/send.",
+        ),
+        (
+            ChannelKind::Feishu,
+            "https://open.feishu.cn/open-apis/bot/v2/hook/".to_owned(),
+            "it lacks the ID behind /open-apis/bot/v2/hook/.",
+        ),
+        (
+            ChannelKind::Slack,
+            "https://hooks.slack.com/services/T0/B0".to_owned(),
+            "it lacks part 3 of the three behind /services/.",
+        ),
+        (
+            ChannelKind::Slack,
+            "https://hooks.slack.com/services/T0//x".to_owned(),
+            "it lacks part 2 of the three behind /services/.",
+        ),
+        (
+            ChannelKind::Slack,
+            "https://hooks.slack.com/triggers/T0/1/x".to_owned(),
+            "starts a workflow of Slack",
+        ),
+        (
+            ChannelKind::Telegram,
+            "https://api.telegram.org/bot1:A/sendMessage".to_owned(),
+            "the server alone",
+        ),
+    ];
+    for (kind, text, words) in table {
+        let en = said(kind, &text, Lang::En).expect(&text);
+        assert!(en.contains(words), "{text}: {en}");
+        let zh = said(kind, &text, Lang::Zh).expect(&text);
+        assert!(!zh.contains("lacks"), "{text}: {zh}");
+        // Neither the token nor any other part of an address is repeated.
+        assert!(
+            !en.contains("aBc") && !en.contains("bot1:A"),
+            "{text}: {en}"
+        );
     }
 }
