@@ -165,6 +165,8 @@ function pagesOf(known, ui) {
     runs: at("/runs"),
     "runs-none": at("/runs?q=nothing-has-this-text&state=lost"),
     reminders: at("/reminders"),
+    rotas: at("/oncall"),
+    rota: at(`/oncall?name=${encodeURIComponent("数据库")}`),
     messages: at("/messages"),
     import: at("/import"),
     calendars: at("/admin/calendars"),
@@ -320,6 +322,8 @@ async function furnish(api, { robot, server }, known) {
   await server.cli(["user", "add", "zhangsan", "--role", "viewer", "--password-stdin"], "viewer viewer 1\n");
   await server.cli(["user", "add", "a-rather-long-account-name", "--role", "editor", "--password-stdin"], "editor editor 1\n");
   await server.cli(["token", "create", "--user", "zhangsan"]);
+  await server.cli(["oncall", "set", "数据库", "--people", `张三,李四,${UNBROKEN.slice(0, 60)}`]);
+  await server.cli(["oncall", "override", "数据库", "王五", "--until", "2099-01-01"]);
   await robot.message("【建单通知】", "提交周报");
   await until(
     () => api.get(`/tasks/${known.skipping}/history`),

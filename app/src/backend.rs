@@ -7,6 +7,7 @@
 mod calendars;
 mod capacity;
 mod imports;
+mod oncall;
 mod secrets;
 mod start_urls;
 mod summaries;
@@ -22,6 +23,7 @@ use leptos::prelude::use_context;
 pub use self::calendars::Calendars;
 pub use self::capacity::Capacity;
 pub use self::imports::Imports;
+pub use self::oncall::Rotas;
 pub use self::secrets::Secrets;
 pub use self::start_urls::StartUrls;
 pub use self::summaries::Summaries;
@@ -34,11 +36,10 @@ use crate::error::{AppError, ErrorKind};
 use crate::id::{ChannelId, ChatPersonId, MessageId, RuleId, RunId, TaskId, TicketId};
 use crate::message::{Message, MessageQuery};
 use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
-use crate::oncall::RotaView;
 use crate::page::{About, Overview, Preview, PreviewRequest};
 use crate::response::SharedSink;
 use crate::retention::{RetentionDraft, StoredRetention};
-use crate::rule::{Explained, RuleDraft, RuleQuery, RuleView};
+use crate::rule::{Explained, RuleDraft, RuleQuery, RuleView, TaskNotify};
 use crate::run::brief::Brief;
 use crate::run::days::{RunDays, RunTrend};
 use crate::run::log::LogPage;
@@ -250,8 +251,15 @@ pub trait Tickets: Send + Sync {
         id: TicketId,
         act: &TicketAct,
     ) -> Answer<TicketView>;
-    /// All on-call rotas by name, each with the person on call.
-    async fn rota_list(&self, caller: &Caller) -> Answer<Vec<RotaView>>;
+    /// What keeps the urges of a task from reaching a person, as it is typed: with rules, further channels and default
+    /// policies. Each a sentence with the next step; none where the task opens no tickets.
+    async fn ticket_warnings(
+        &self,
+        caller: &Caller,
+        id: Option<TaskId>,
+        draft: &TaskDraft,
+        further: &[TaskNotify],
+    ) -> Answer<Vec<String>>;
 }
 
 /// Links to tickets that work without an account, and how quickly tickets are answered.
@@ -312,6 +320,7 @@ pub trait Backend:
     + Summaries
     + Tickets
     + TicketDoors
+    + Rotas
     + UrgeDefaults
     + RetentionPolicy
     + Users
@@ -334,6 +343,7 @@ impl<
         + Summaries
         + Tickets
         + TicketDoors
+        + Rotas
         + UrgeDefaults
         + RetentionPolicy
         + Users

@@ -19,6 +19,8 @@ pub const PEOPLE_MAX: usize = 50;
 pub const OVERRIDES_MAX: usize = 100;
 /// Characters that a name may have.
 pub const ROTA_NAME_MAX: usize = 40;
+/// Weeks that are shown of a rota, the current one included.
+pub const WEEKS_SHOWN: usize = 8;
 
 /// The rota that an owner names; `None` for a person.
 #[must_use]
@@ -64,6 +66,18 @@ pub struct Override {
     pub who: String,
 }
 
+/// A week of a rota.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct RotaWeek {
+    /// Its hand-over.
+    pub from: Stamp,
+    /// The next one.
+    pub until: Stamp,
+    /// Whose week it is, or who stands in for the whole of it.
+    pub who: String,
+}
+
 /// A rota, and who is on call.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -88,6 +102,8 @@ pub struct RotaView {
     pub until: Stamp,
     /// Who is on call then.
     pub next: String,
+    /// The current week and the seven after it. Overrides of a part of a week are in `overrides` only.
+    pub weeks: Vec<RotaWeek>,
     /// Counts its changes.
     pub version: i64,
 }

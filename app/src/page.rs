@@ -6,6 +6,7 @@ mod channels;
 mod imports;
 mod messages;
 mod nodes;
+mod oncall;
 mod pictures;
 mod pools;
 mod retention;
@@ -26,6 +27,7 @@ pub use channels::ChannelsPage;
 pub use imports::ImportPage;
 pub use messages::MessagesPage;
 pub use nodes::NodesPage;
+pub use oncall::{RotaForm, RotasPage};
 pub use pictures::PicturesPage;
 pub use pools::PoolsPage;
 pub use retention::RetentionPage;
@@ -184,6 +186,8 @@ pub struct Counts {
     pub summaries: usize,
     /// Default policies of urging.
     pub urge_defaults: usize,
+    /// Rotas.
+    pub rotas: usize,
     /// Secrets.
     pub secrets: usize,
     /// Pools.
@@ -334,6 +338,10 @@ pub struct TaskForm {
     pub calendars: Vec<String>,
     /// Names of the pools to choose from.
     pub pools: Vec<String>,
+    /// Names of the rotas that may stand in the place of people.
+    pub rotas: Vec<String>,
+    /// What keeps the urges of its tickets from reaching a person.
+    pub unasked: Vec<String>,
     /// The zone used when none is chosen.
     pub default_zone: String,
     /// Preview of the schedules, if the expression is valid.

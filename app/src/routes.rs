@@ -20,6 +20,8 @@ pub const MESSAGES: &str = "/messages";
 pub const SUMMARIES: &str = "/summaries";
 /// Tickets: what people are asked for until it is done.
 pub const REMINDERS: &str = "/reminders";
+/// Rotas: who is on call.
+pub const ROTAS: &str = "/oncall";
 /// The admin dashboard.
 pub const ADMIN: &str = "/admin";
 /// Accounts and tokens.
@@ -122,6 +124,14 @@ pub fn rule_edit(task: Option<TaskId>, id: RuleId) -> String {
 /// Messages that were given up.
 pub const MESSAGES_DEAD: &str = "/messages?state=dead";
 
+/// One rota, with the forms that change it. Its name may have Chinese characters and spaces.
+#[must_use]
+pub fn rota(name: &str) -> String {
+    let mut page = format!("{ROTAS}?name=");
+    escape(name, &mut page);
+    page
+}
+
 /// The templates of a channel.
 #[must_use]
 pub fn templates(channel: ChannelId) -> String {
@@ -133,15 +143,20 @@ pub fn templates(channel: ChannelId) -> String {
 #[must_use]
 pub fn template_of(channel: ChannelId, key: &str) -> String {
     let mut page = format!("{}?event=", templates(channel));
-    for byte in key.bytes() {
+    escape(key, &mut page);
+    page
+}
+
+/// Appends a text to a query, percent-encoded.
+fn escape(text: &str, query: &mut String) {
+    for byte in text.bytes() {
         // The unreserved characters of RFC 3986, section 2.3.
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            page.push(char::from(byte));
+            query.push(char::from(byte));
         } else {
-            page.push_str(&format!("%{byte:02X}"));
+            query.push_str(&format!("%{byte:02X}"));
         }
     }
-    page
 }
 
 /// Messages that a channel gave up.

@@ -13,6 +13,7 @@ pub mod imports;
 pub mod messages;
 pub mod nodes;
 pub mod occurrences;
+pub mod oncall;
 pub mod pictures;
 pub mod pools;
 pub mod read;
@@ -40,6 +41,7 @@ pub use imports::fetch_import;
 pub use messages::{ResendMessage, fetch_messages};
 pub use nodes::fetch_nodes;
 pub use occurrences::fetch_occurrences;
+pub use oncall::{DeleteRota, fetch_rotas};
 pub use pictures::fetch_pictures;
 pub use pools::{DeletePool, fetch_pools};
 pub use read::{

@@ -14,6 +14,7 @@ pub mod health;
 pub mod imports;
 pub mod messages;
 pub mod nodes;
+pub mod oncall;
 pub mod phrases;
 pub mod pictures;
 pub mod plan;

@@ -50,6 +50,7 @@ mod m20261130_000057_retention;
 mod m20261130_000058_start_url;
 mod m20261130_000064_message_of_ticket;
 mod m20261130_000066_message_maybe_twice;
+mod m20261130_000068_tickets_of_task;
 mod m20261130_000071_upkeep;
 mod words;
 
@@ -108,6 +109,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000058_start_url::Migration),
             Box::new(m20261130_000064_message_of_ticket::Migration),
             Box::new(m20261130_000066_message_maybe_twice::Migration),
+            Box::new(m20261130_000068_tickets_of_task::Migration),
             Box::new(m20261130_000071_upkeep::Migration),
         ]
     }

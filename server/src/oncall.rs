@@ -2,7 +2,7 @@
 
 mod overrides;
 
-pub use overrides::{NotRemoved, NotSwapped, in_the_way, remove_override, span, swap};
+pub use overrides::{NotRemoved, NotSwapped, in_the_way, remove_override, span, swap, weeks};
 
 use std::collections::HashMap;
 

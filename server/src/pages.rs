@@ -55,6 +55,7 @@ fn forms() -> Vec<(&'static str, MethodRouter<Web>)> {
         ("/admin/calendars/{name}", post(forms::calendars::import)),
         ("/admin/blackouts", post(forms::blackouts::blackout)),
         (app::routes::REMINDERS, post(forms::tickets::act)),
+        (app::routes::ROTAS, post(forms::oncall::rota)),
         (app::routes::SUMMARIES, post(forms::summaries::summary)),
         ("/admin/secrets", post(forms::secrets::secret)),
         ("/admin/pools", post(forms::pools::pool)),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PEOPLE_MAX, ROTA_NAME_MAX, Rota};
+use super::{PEOPLE_MAX, ROTA_NAME_MAX, Rota, RotaView};
 use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::name::name_fault;
@@ -54,6 +54,18 @@ pub struct SwapDraft {
 }
 
 impl RotaDraft {
+    /// The input that leaves a rota as it is.
+    #[must_use]
+    pub fn of(rota: &RotaView) -> Self {
+        Self {
+            people: rota.people.clone(),
+            zone: rota.zone.clone(),
+            weekday: rota.weekday.as_str().to_owned(),
+            time: rota.time.clone(),
+            since: rota.since.clone(),
+        }
+    }
+
     /// The rota that is stored, with all faults that can be found without a server. Zone and date are as typed.
     #[must_use]
     pub fn read(&self, name: &str, lang: Lang, faults: &mut Vec<FieldError>) -> Rota {

@@ -15,6 +15,10 @@ pub struct UrgeDefaultsPage {
     pub editing: Option<i64>,
     /// The content of the form.
     pub form: UrgeDefaultForm,
+    /// Names of the calendars to choose from.
+    pub calendars: Vec<String>,
+    /// Names of the rotas that may stand in the place of people.
+    pub rotas: Vec<String>,
     /// Faults by field.
     pub faults: Vec<FieldError>,
     /// A failure that concerns no single field.

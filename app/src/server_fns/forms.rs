@@ -92,6 +92,8 @@ pub enum Posted {
     ),
     /// The form for a default policy of urging.
     UrgeDefault(Box<crate::page::UrgeDefaultForm>, AppError),
+    /// A form of the page of rotas.
+    Rota(Box<crate::page::RotaForm>, AppError),
     /// The form for a pool.
     Pool(crate::pool::PoolDraft, AppError),
     /// How long history is kept.
@@ -206,6 +208,8 @@ pub async fn fetch_task_form(
         further.seen = stored.seen;
     }
     let chosen = draft.channel_id.map(ChannelId);
+    let typed = further.rows.as_slice();
+    let unasked = backend.ticket_warnings(&caller, id, &draft, typed).await;
     // A secret is never sent back to a page, and the address of a robot is one.
     draft.robot_secret.clear();
     let robot_again = !std::mem::take(&mut draft.robot).trim().is_empty();
@@ -232,6 +236,8 @@ pub async fn fetch_task_form(
         zones: backend.zone_names(),
         calendars: calendar_names(&backend, &caller).await?,
         pools: pool_names(&backend, &caller).await?,
+        rotas: rota_names(&backend, &caller).await?,
+        unasked: with_status(unasked)?,
         default_zone: backend.default_zone(),
     })
 }
@@ -287,12 +293,25 @@ async fn preview_of(
 
 /// Names of the calendars, the built-in one first.
 #[cfg(feature = "ssr")]
-async fn calendar_names(backend: &SharedBackend, caller: &Caller) -> Result<Vec<String>, AppError> {
+pub(super) async fn calendar_names(
+    backend: &SharedBackend,
+    caller: &Caller,
+) -> Result<Vec<String>, AppError> {
     let calendars = with_status(backend.calendar_list(caller).await)?;
     Ok(calendars
         .into_iter()
         .map(|calendar| calendar.name)
         .collect())
+}
+
+/// Names of the rotas.
+#[cfg(feature = "ssr")]
+pub(super) async fn rota_names(
+    backend: &SharedBackend,
+    caller: &Caller,
+) -> Result<Vec<String>, AppError> {
+    let rotas = with_status(backend.rota_list(caller).await)?;
+    Ok(rotas.into_iter().map(|rota| rota.name).collect())
 }
 
 /// Names of the pools that a task may use; none for users who may not see them.

@@ -21,7 +21,7 @@ use crate::{
     id::TaskId,
     page::sort_for,
     server_fns::forms::Posted,
-    ticket::{TicketDetail, TicketView},
+    ticket::{TicketDetail, TicketState, TicketView},
     time::Stamp,
 };
 
@@ -107,8 +107,12 @@ pub async fn fetch_tickets(
         .principal
         .as_ref()
         .map_or("", |who| who.name.as_str());
-    // The reader's own come first however many newer ones there are; on later pages they stand among the others.
-    if error.is_none() && query.owner.is_empty() && query.after.is_none() && list.next.is_some() {
+    // The reader's own come first however many newer ones there are; on later pages they stand among the others. Not of
+    // those that are over: one's own would be looked for among all that there ever were.
+    let word = query.state.trim();
+    let is_open = word.is_empty() || TicketState::OPEN.iter().any(|one| one.as_str() == word);
+    let is_first = query.owner.is_empty() && query.after.is_none() && list.next.is_some();
+    if error.is_none() && is_open && is_first {
         let own = TicketQuery {
             owner: reader.to_owned(),
             ..query.clone()

@@ -16,7 +16,7 @@ use crate::wire::Wire;
 use crate::{
     backend::{backend, caller, with_status},
     page::UrgeDefaultForm,
-    server_fns::forms::{Posted, split},
+    server_fns::forms::{Posted, calendar_names, rota_names, split},
     task::TicketDraft,
 };
 
@@ -41,6 +41,8 @@ pub async fn fetch_urge_defaults(edit: Option<String>) -> Result<UrgeDefaultsPag
     let editing = named(form.tag.trim()).map(|default| default.version);
     let (faults, error) = posted.map_or((Vec::new(), None), split);
     Ok(UrgeDefaultsPage {
+        calendars: calendar_names(&backend, &caller).await?,
+        rotas: rota_names(&backend, &caller).await?,
         defaults,
         editing,
         form,

@@ -17,6 +17,7 @@ use crate::texts::health::HealthUi;
 use crate::texts::imports::ImportsUi;
 use crate::texts::messages::MessagesUi;
 use crate::texts::nodes::NodesUi;
+use crate::texts::oncall::OncallUi;
 use crate::texts::plan::PlanUi;
 use crate::texts::pools::PoolsUi;
 use crate::texts::reminders::TicketsUi;
@@ -148,6 +149,11 @@ pub(super) fn imports_ui() -> &'static ImportsUi {
 /// The page's texts about nodes.
 pub(super) fn nodes_ui() -> &'static NodesUi {
     NodesUi::of(lang())
+}
+
+/// The page's texts about rotas.
+pub(super) fn oncall_ui() -> &'static OncallUi {
+    OncallUi::of(lang())
 }
 
 /// The page's texts about pools.

@@ -89,7 +89,7 @@ fn section(path: &str) -> &'static str {
         routes::TASKS
     } else if path.starts_with(routes::RUNS) {
         routes::RUNS
-    } else if path.starts_with(routes::REMINDERS) {
+    } else if path.starts_with(routes::REMINDERS) || path.starts_with(routes::ROTAS) {
         routes::REMINDERS
     } else if path == routes::OVERVIEW {
         routes::OVERVIEW

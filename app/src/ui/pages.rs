@@ -13,6 +13,7 @@ mod messages;
 mod nodes;
 pub(super) mod not_found;
 mod occurrences;
+mod oncall;
 pub(super) mod overview;
 pub(super) mod parts;
 mod pictures;

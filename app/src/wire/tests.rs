@@ -56,6 +56,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         + answers::<Overview>()
         + answers::<PoolsPage>()
         + answers::<RetentionPage>()
+        + answers::<RotasPage>()
         + answers::<RulesPage>()
         + answers::<RunsPage>()
         + answers::<Preview>()
@@ -90,6 +91,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         include_str!("../server_fns/imports.rs"),
         include_str!("../server_fns/nodes.rs"),
         include_str!("../server_fns/occurrences.rs"),
+        include_str!("../server_fns/oncall.rs"),
         include_str!("../server_fns/pools.rs"),
         include_str!("../server_fns/read.rs"),
         include_str!("../server_fns/retention.rs"),

@@ -75,12 +75,17 @@ async fn urges(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     enter(&product).await?;
     let mut home = product.stop().await?;
     let rounds = if stage.quick { 1 } else { 5 };
+    let mut took = Vec::new();
     for round in 1..=rounds {
         let instant = now_nanos() + AHEAD * SECOND;
-        open(&home)?.execute(
+        let database = open(&home)?;
+        // Neither those about new tasks nor those of the round before are sent meanwhile.
+        database.execute("DELETE FROM message", [])?;
+        database.execute(
             "UPDATE ticket SET next_urge_at = ?1",
             params![text(instant)],
         )?;
+        drop(database);
         let product = home.start().await?;
         let left = instant + 5 * SECOND - now_nanos();
         tokio::time::sleep(Duration::from_nanos(u64::try_from(left.max(0))?)).await;
@@ -88,11 +93,10 @@ async fn urges(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
         if urges != i64::try_from(round * URGES)? {
             return Err(format!("{urges} urges were claimed in {round} rounds").into());
         }
-        // The messages of this round are not those of the next one.
         home = product.stop().await?;
-        open(&home)?.execute("DELETE FROM message", [])?;
+        // Each start of the server begins its log anew.
+        took.extend(claims(&log)?);
     }
-    let took = claims(&log)?;
     if took.len() != rounds {
         return Err(format!(
             "{} of {rounds} instants were claimed as a whole",

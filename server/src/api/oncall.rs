@@ -66,7 +66,7 @@ pub(super) async fn delete(
     Path(name): Path<String>,
     Expected(version): Expected,
 ) -> Reply<StatusCode> {
-    service.rota_delete(&caller, &name, version).await?;
+    service.delete_rota(&caller, &name, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -20,7 +20,7 @@ pub(super) enum OncallCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Show a rota: its people, hand-over and overrides
+    /// Show a rota: its people, hand-over, next weeks and overrides
     Show {
         /// Name of the rota
         name: String,
@@ -246,6 +246,14 @@ fn lines(rota: &RotaView) -> Vec<String> {
         ),
         ("起算日", "Since", Some(rota.since.clone())),
     ]);
+    for week in &rota.weeks {
+        let (from, until) = (here(week.from), here(week.until));
+        let line = lang.pick(
+            format!("值班 {from} – {until}  {}", week.who),
+            format!("Week {from} – {until}  {}", week.who),
+        );
+        lines.push(app::ansi::visible(&line));
+    }
     for one in &rota.overrides {
         let (from, until) = (here(one.from), here(one.until));
         let line = lang.pick(

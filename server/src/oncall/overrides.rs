@@ -5,7 +5,7 @@ use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
-use super::{Turn, hand_over};
+use super::{Turn, hand_over, week};
 use crate::timetable::{date_alone, parse_instant};
 
 /// A time that a person names: from then on, and until then. One instant where it is a time; a date alone is a day of the
@@ -38,6 +38,35 @@ pub enum NotSwapped {
     InPart(Override),
 }
 
+/// Who has a week: its person, or who stands in for the whole of it.
+///
+/// # Errors
+/// The override that covers a part of the week, or more than it.
+fn who_has(rota: &Rota, turn: &Turn) -> Result<String, Override> {
+    let touching = |one: &&Override| one.from.0 < turn.until && turn.from < one.until.0;
+    let mut who = turn.who.clone();
+    for one in rota.overrides.iter().filter(touching) {
+        if one.from.0 != turn.from || one.until.0 != turn.until {
+            return Err(one.clone());
+        }
+        // Of several for one week, which servers of former versions stored, the last one holds.
+        who.clone_from(&one.who);
+    }
+    Ok(who)
+}
+
+/// The week at an instant and those after it, each with the person who has it. An override of another time than a week
+/// changes no week.
+pub fn weeks(rota: &Rota, zone: &TimeZone, at: DateTime<Utc>) -> impl Iterator<Item = Turn> {
+    let next = move |turn: &Turn| week(rota, zone, turn.until);
+    std::iter::successors(week(rota, zone, at), next).map(move |mut turn| {
+        if let Ok(who) = who_has(rota, &turn) {
+            turn.who = who;
+        }
+        turn
+    })
+}
+
 /// Has the people of two weeks change places, who may stand in for whole weeks already: the same swap again takes it
 /// back. Returns who had the first week, and who had the second one.
 ///
@@ -47,19 +76,7 @@ pub fn swap(rota: &mut Rota, first: &Turn, second: &Turn) -> Result<(String, Str
     if first.from == second.from {
         return Err(NotSwapped::OneWeek);
     }
-    let has = |turn: &Turn| {
-        let of_week = |one: &&Override| one.from.0 == turn.from && one.until.0 == turn.until;
-        let touching = |one: &&Override| one.from.0 < turn.until && turn.from < one.until.0;
-        let mut who = turn.who.clone();
-        for one in rota.overrides.iter().filter(touching) {
-            if !of_week(&one) {
-                return Err(NotSwapped::InPart(one.clone()));
-            }
-            // Of several for one week, which servers of former versions stored, the last one holds.
-            who.clone_from(&one.who);
-        }
-        Ok(who)
-    };
+    let has = |turn: &Turn| who_has(rota, turn).map_err(NotSwapped::InPart);
     let (of_first, of_second) = (has(first)?, has(second)?);
     for (turn, who) in [(first, &of_second), (second, &of_first)] {
         let is_of_week = |one: &Override| one.from.0 == turn.from && one.until.0 == turn.until;

@@ -7,6 +7,7 @@ pub(super) mod calendars;
 pub(super) mod channels;
 mod fields;
 pub(super) mod imports;
+pub(super) mod oncall;
 pub(super) mod pictures;
 pub(super) mod pools;
 pub(super) mod retention;

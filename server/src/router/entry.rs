@@ -40,7 +40,11 @@ fn needed(path: &str) -> Option<Action> {
         {
             return Some(Action::Edit);
         }
-        None if path == "/tasks/{id}/run" || path == app::routes::REMINDERS => {
+        // Who may set a rota depends on the form; without this right there is none.
+        None if path == "/tasks/{id}/run"
+            || path == app::routes::REMINDERS
+            || path == app::routes::ROTAS =>
+        {
             return Some(Action::Operate);
         }
         None if path.starts_with("/admin/") || path == app::routes::SUMMARIES => {
@@ -92,6 +96,7 @@ fn limit(path: &str) -> usize {
         | "/admin/calendars"
         | app::routes::RULES
         | app::routes::SUMMARIES
+        | app::routes::ROTAS
         | app::routes::REMINDERS => FEW_FIELDS,
         _ if path.starts_with("/fn/") => FEW_FIELDS,
         _ => match path.strip_prefix("/api/v1/") {
@@ -224,6 +229,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
         "/admin/blackouts" => Posted::Blackout(Default::default(), error),
         app::routes::SUMMARIES => Posted::Summary(None, Default::default(), error),
         app::routes::REMINDERS => Posted::Tickets(error),
+        app::routes::ROTAS => Posted::Rota(Default::default(), error),
         "/admin/secrets" => Posted::Secret(None, Default::default(), error),
         "/admin/retention" => Posted::Retention(Default::default(), error),
         app::routes::IMPORT => Posted::Import(Default::default(), Err(error)),

@@ -1,11 +1,15 @@
 //! On-call rotas: who is on call, and changing it. Administrators own the rotas; operators stand in for each other.
 
 use app::auth::Action;
-use app::backend::{Answer, Caller};
+use app::backend::{Answer, Caller, Rotas};
 use app::error::AppError;
 use app::i18n::Lang;
-use app::oncall::{OVERRIDES_MAX, Override, OverrideDraft, Rota, RotaDraft, RotaView, SwapDraft};
+use app::oncall::{
+    OVERRIDES_MAX, Override, OverrideDraft, Rota, RotaDraft, RotaView, RotaWeek, SwapDraft,
+    WEEKS_SHOWN,
+};
 use app::time::{Stamp, clock_time};
+use async_trait::async_trait;
 use chrono::{DateTime, SubsecRound, Utc};
 use jiff::tz::TimeZone;
 
@@ -13,7 +17,7 @@ use super::Service;
 use super::versions::{as_read, as_read_to_delete, named, nothing, stored_deletion};
 use crate::error::OrInternal;
 use crate::oncall::{
-    NotRemoved, NotSwapped, Turn, in_the_way, on_call, remove_override, span, swap, week,
+    NotRemoved, NotSwapped, Turn, in_the_way, on_call, remove_override, span, swap, week, weeks,
 };
 use crate::store::{Act, NOT_STORED, RotaPut, RotaRemoval};
 use crate::texts::oncall::{RotaFault, RotaRefusal};
@@ -88,7 +92,10 @@ impl Service {
             rota.overrides = known.map_or_else(Vec::new, |(known, _)| known.overrides);
             let put = self.store.put_rota(&act, &rota, version).await;
             match put.or_internal(lang)? {
-                RotaPut::Done => return self.rota(caller, &rota.name).await,
+                RotaPut::Done => {
+                    self.signals.publish(None, None);
+                    return self.rota(caller, &rota.name).await;
+                }
                 RotaPut::TooMany => return Err(RotaRefusal::TooMany.answer(lang)),
                 RotaPut::Outdated => {}
             }
@@ -100,8 +107,8 @@ impl Service {
     ///
     /// # Errors
     /// When the caller is no administrator, there is no such rota, it has another version than `read`, or a task, a
-    /// default policy or an open ticket names it.
-    pub async fn rota_delete(&self, caller: &Caller, name: &str, read: Option<i64>) -> Answer<()> {
+    /// default policy, an open ticket, a rule or a summary names it.
+    pub async fn delete_rota(&self, caller: &Caller, name: &str, read: Option<i64>) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let (_, version) = self.find_rota(lang, name).await?;
@@ -109,15 +116,21 @@ impl Service {
         let act = self.act(who, "oncall.delete").detail(name);
         let deleted = self.store.delete_rota(&act, name, read).await;
         match stored_deletion(lang, ObjectKind::Rota, deleted)? {
-            RotaRemoval::Done => Ok(()),
+            RotaRemoval::Done => {
+                self.signals.publish(None, None);
+                Ok(())
+            }
             RotaRemoval::Unknown => Err(Missing::Rota.answer(lang)),
             RotaRemoval::InUse(uses) => {
-                let numbered = |(id, name): (i64, String)| format!("#{id} {name}");
+                let numbered =
+                    |(id, name): (i64, String)| format!("#{id} {name}").trim_end().to_owned();
                 let in_use = RotaRefusal::InUse {
                     name: name.to_owned(),
                     tasks: uses.tasks.into_iter().map(numbered).collect(),
                     policies: uses.policies,
                     tickets: uses.tickets.into_iter().map(numbered).collect(),
+                    rules: uses.rules.into_iter().map(numbered).collect(),
+                    summaries: uses.summaries,
                 };
                 Err(in_use.answer(lang))
             }
@@ -306,7 +319,10 @@ impl Service {
                 .or_internal(lang)?
             {
                 RotaPut::Outdated => {}
-                _ => return Ok(()),
+                _ => {
+                    self.signals.publish(None, None);
+                    return Ok(());
+                }
             }
         }
         Err(RotaRefusal::Busy.answer(lang))
@@ -317,6 +333,13 @@ impl Service {
         let (zone, now) = (zone(&rota.zone).ok()?, self.clock.now());
         let turn: Turn = on_call(&rota, &zone, now)?;
         let next = on_call(&rota, &zone, turn.until)?;
+        let weeks = weeks(&rota, &zone, now);
+        let weeks = weeks.take(WEEKS_SHOWN).map(|week| RotaWeek {
+            from: Stamp(week.from),
+            until: Stamp(week.until),
+            who: week.who,
+        });
+        let weeks = weeks.collect();
         let mut overrides = rota.overrides;
         overrides.retain(|one| one.until.0 > now);
         overrides.sort_by_key(|one| one.from);
@@ -331,8 +354,24 @@ impl Service {
             now: turn.who,
             until: Stamp(turn.until),
             next: next.who,
+            weeks,
             version,
         })
+    }
+}
+
+#[async_trait]
+impl Rotas for Service {
+    async fn rota_list(&self, caller: &Caller) -> Answer<Vec<RotaView>> {
+        self.rotas(caller).await
+    }
+
+    async fn rota_get(&self, caller: &Caller, name: &str) -> Answer<RotaView> {
+        self.rota(caller, name).await
+    }
+
+    async fn rota_delete(&self, caller: &Caller, name: &str, read: Option<i64>) -> Answer<()> {
+        self.delete_rota(caller, name, read).await
     }
 }
 

@@ -11,11 +11,11 @@ use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller, List, Tickets};
 use app::error::AppError;
 use app::i18n::Lang;
-use app::id::{RunId, TicketId};
+use app::id::{RunId, TaskId, TicketId};
 use app::message::{Event, answer_text};
 use app::name::{NameFault, name_fault};
-use app::oncall::RotaView;
-use app::task::{LIST_ITEM_MAX, Task, TaskState, owners};
+use app::rule::TaskNotify;
+use app::task::{LIST_ITEM_MAX, Task, TaskDraft, TaskState, owners};
 use app::ticket::machine::{self, Effect, Next, Refused, TicketEvent};
 use app::ticket::{
     TicketAct, TicketDetail, TicketEntry, TicketKind, TicketQuery, TicketState, TicketView,
@@ -428,7 +428,14 @@ impl Tickets for Service {
         self.act_on_ticket(caller.lang, who, id, act).await
     }
 
-    async fn rota_list(&self, caller: &Caller) -> Answer<Vec<RotaView>> {
-        self.rotas(caller).await
+    async fn ticket_warnings(
+        &self,
+        caller: &Caller,
+        id: Option<TaskId>,
+        draft: &TaskDraft,
+        further: &[TaskNotify],
+    ) -> Answer<Vec<String>> {
+        self.allow(caller, Action::Edit)?;
+        self.unasked_as_typed(caller.lang, id, draft, further).await
     }
 }

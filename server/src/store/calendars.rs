@@ -121,7 +121,7 @@ async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
     Ok(Uses {
         tasks: tasks.collect(),
         policies: defaults.into_iter().map(|default| default.tag).collect(),
-        tickets: Vec::new(),
+        ..Uses::default()
     })
 }
 

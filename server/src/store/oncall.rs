@@ -2,15 +2,17 @@
 
 use app::oncall::{ROTAS_MAX, Rota, owner_of_rota};
 use app::ticket::TicketState;
+use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
 use super::code::is_one_of;
-use super::entity::{oncall, task, ticket, urge_default};
+use super::entity::{message_rule, message_summary, oncall, task, ticket, urge_default};
 use super::ledger::{EVERY_TASK, note_change};
 use super::row_version::{FIRST_VERSION, count};
+use super::rules::of_owner;
 use super::tickets::names;
 use super::txn::transaction;
 use super::uses::{USES_MAX, Uses, names_of};
@@ -181,11 +183,14 @@ async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
     let asked = C::Owner
         .eq(owner.as_str())
         .or(names(Expr::col(C::Asked), &owner)?);
-    let tickets: Vec<(i64, i64)> = ticket::Entity::find()
+    let mut open = ticket::Entity::find()
         .select_only()
         .columns([C::Id, C::TaskId])
         .filter(is_one_of(C::State, &TicketState::OPEN))
-        .filter(asked)
+        .filter(asked);
+    // SQLite takes it by itself, and knows no such hint.
+    QueryTrait::query(&mut open).force_index("ix_ticket_state", IndexHintScope::All);
+    let tickets: Vec<(i64, i64)> = open
         .order_by_asc(C::Id)
         .limit(USES_MAX as u64)
         .into_tuple()
@@ -197,9 +202,29 @@ async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
         let name = called.get(&task).cloned().unwrap_or_default();
         (id, name)
     });
+    let rules = message_rule::Entity::find()
+        .select_only()
+        .columns([message_rule::Column::Id, message_rule::Column::Name])
+        .filter(of_owner(&owner))
+        .order_by_asc(message_rule::Column::Id)
+        .limit(USES_MAX as u64)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let summaries = message_summary::Entity::find()
+        .select_only()
+        .column(message_summary::Column::Name)
+        .filter(message_summary::Column::Owner.eq(owner.as_str()))
+        .order_by_asc(message_summary::Column::Name)
+        .limit(USES_MAX as u64)
+        .into_tuple()
+        .all(tx)
+        .await?;
     Ok(Uses {
         tasks,
         policies,
         tickets: tickets.collect(),
+        rules,
+        summaries,
     })
 }

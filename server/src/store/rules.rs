@@ -8,10 +8,10 @@ pub(super) use hint::{EventMask, RuleHint};
 use std::collections::BTreeSet;
 
 use app::id::{ChannelId, RuleId, TaskId};
-use app::rule::{OF_TASK_MAX, Rule, RuleEdit, RuleQuery, RuleSpec, SHARED_MAX};
+use app::rule::{OF_TASK_MAX, Rule, RuleEdit, RuleQuery, RuleSpec, SHARED_MAX, ScopeKind};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
 };
 
@@ -89,6 +89,15 @@ pub(super) async fn in_force<C: ConnectionTrait>(
             .ok()
     };
     Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// The rules for the tasks of an owner. They are for no single task, so that few rows are looked at.
+pub(super) fn of_owner(owner: &str) -> Condition {
+    use message_rule::Column as R;
+    Condition::all()
+        .add(R::TaskId.is_null())
+        .add(R::Scope.eq(ScopeKind::Owner.as_str()))
+        .add(R::Value.eq(owner))
 }
 
 /// Counts the change of rules, by which other nodes see it. Takes the cluster row's lock, so it must be

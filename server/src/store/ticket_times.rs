@@ -48,6 +48,7 @@ impl Store {
                 C::DoneAt,
                 C::DoneBy,
             ])
+            .filter(C::Id.lt(i64::MAX))
             .order_by_desc(C::Id)
             .limit(limit)
             .into_tuple()

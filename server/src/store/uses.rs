@@ -19,13 +19,21 @@ pub struct Uses {
     pub policies: Vec<String>,
     /// Open tickets with the names of their tasks.
     pub tickets: Vec<(i64, String)>,
+    /// Rules about messages; a name may be empty.
+    pub rules: Vec<(i64, String)>,
+    /// Names of summaries.
+    pub summaries: Vec<String>,
 }
 
 impl Uses {
     /// Whether nothing uses it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tasks.is_empty() && self.policies.is_empty() && self.tickets.is_empty()
+        self.tasks.is_empty()
+            && self.policies.is_empty()
+            && self.tickets.is_empty()
+            && self.rules.is_empty()
+            && self.summaries.is_empty()
     }
 }
 

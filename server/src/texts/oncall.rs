@@ -103,6 +103,10 @@ pub enum RotaRefusal {
         policies: Vec<String>,
         /// Open tickets, each as `#12 its task`.
         tickets: Vec<String>,
+        /// Rules about messages, each as `#12 its name`.
+        rules: Vec<String>,
+        /// Names of summaries.
+        summaries: Vec<String>,
     },
 }
 
@@ -193,11 +197,15 @@ impl Refusal for RotaRefusal {
                 tasks,
                 policies,
                 tickets,
+                rules,
+                summaries,
             } => {
                 let users = users(&[
                     ("任务", "tasks", tasks),
                     ("默认策略", "default policies", policies),
                     ("待办", "tickets", tickets),
+                    ("通知规则", "rules", rules),
+                    ("定期汇总", "summaries", summaries),
                 ]);
                 conflict(
                     "oncall.in_use",

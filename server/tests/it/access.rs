@@ -54,6 +54,7 @@ pub(crate) const READING: [&str; 33] = [
     "rules_page",
     "occurrences_page",
     "pools_page",
+    "rotas_page",
     "urge_defaults_page",
     "retention_page",
     "pictures_page",

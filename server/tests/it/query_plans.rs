@@ -9,6 +9,7 @@ mod history;
 mod reads;
 mod rules;
 mod summaries;
+mod tickets;
 
 use std::sync::{Arc, Mutex};
 

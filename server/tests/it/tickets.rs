@@ -8,6 +8,7 @@ mod chase;
 mod check;
 mod defaults;
 mod oncall;
+mod oncall_page;
 mod opening;
 mod terminal;
 mod urging;

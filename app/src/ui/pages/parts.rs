@@ -11,8 +11,8 @@ use leptos_router::location::Location;
 
 use super::{
     account, admin, blackouts, calendar, calendars, channels, import, messages, nodes, occurrences,
-    pictures, pools, reminders, retention, rules, run, runs, secrets, start, start_urls, summaries,
-    task, task_form, templates, urge_defaults, users,
+    oncall, pictures, pools, reminders, retention, rules, run, runs, secrets, start, start_urls,
+    summaries, task, task_form, templates, urge_defaults, users,
 };
 
 /// A page of a module that is loaded later.
@@ -56,6 +56,7 @@ pub(in crate::ui) enum SettingPage {
     Calendars,
     Import,
     Nodes,
+    Oncall,
     Pools,
     Retention,
     Secrets,
@@ -108,6 +109,7 @@ fn setting_page(page: SettingPage) -> Loaded {
         SettingPage::Calendars => calendars::page(),
         SettingPage::Import => import::page(),
         SettingPage::Nodes => nodes::page(),
+        SettingPage::Oncall => oncall::page(),
         SettingPage::Pools => pools::page(),
         SettingPage::Retention => retention::page(),
         SettingPage::Secrets => secrets::page(),
@@ -194,7 +196,7 @@ pub async fn load_module(path: &str) -> bool {
         ["messages" | "rules" | "summaries", ..] | ["admin", "channels" | "pictures", ..] => {
             preload_message().await.is_ok()
         }
-        ["admin" | "account" | "import", ..] => preload_setting().await.is_ok(),
+        ["admin" | "account" | "import" | "oncall", ..] => preload_setting().await.is_ok(),
         _ => true,
     }
 }

@@ -13,6 +13,7 @@ use leptos_router::params::ParamsMap;
 use crate::auth::Action;
 use crate::done::Done;
 use crate::id::{TaskId, TicketId};
+use crate::oncall::{RotaView, owner_of_rota};
 use crate::page::{TicketsPage, is_of};
 use crate::routes;
 use crate::server_fns::fetch_tickets;
@@ -47,6 +48,7 @@ pub(crate) fn page() -> AnyView {
     let done = said();
     view! {
         {page_head(tickets_ui().tickets.to_owned(), view! {
+            <a class="button" href=rooted(routes::ROTAS)>{icon(icon::USER)} {tickets_ui().rotas}</a>
             <a class="button" href=rooted(routes::URGE_DEFAULTS)>{icon(icon::BELL)} {urge_defaults_ui().urge_defaults}</a>
         }.into_any())}
         <div aria-live="polite">{move || (done.get() == Some(Done::Answered)).then(|| view! {
@@ -193,15 +195,17 @@ fn list(page: &TicketsPage, clock: &Clock, faults: &Faults) -> AnyView {
             // The first button is the one that Enter in a field presses: this one does nothing.
             <button type="submit" disabled hidden></button>
             {groups}
-            {bulk(faults)}
+            {bulk(&page.oncall, faults)}
         </form>
     }
     .into_any()
 }
 
 /// What can be done with the selected tickets.
-fn bulk(faults: &Faults) -> AnyView {
+fn bulk(rotas: &[RotaView], faults: &Faults) -> AnyView {
     let texts = tickets_ui();
+    let rotas = rotas.iter();
+    let rotas = rotas.map(|rota| view! { <option value=owner_of_rota(&rota.name)></option> });
     let button = |act: &'static str, word: &'static str| {
         view! { <button type="submit" class="button" name="act" value=act>{word}</button> }
     };
@@ -212,7 +216,8 @@ fn bulk(faults: &Faults) -> AnyView {
                 {input(Field {
                     name: "word".into(), label: texts.word, hint: texts.word_hint, ..Field::default()
                 }, faults)}
-                {input(Field { name: "to".into(), label: texts.to, ..Field::default() }, faults)}
+                {input(Field { name: "to".into(), label: texts.to, list: Some("rotas"), ..Field::default() }, faults)}
+                <datalist id="rotas">{rotas.collect_view()}</datalist>
             </div>
             <p class="controls">
                 {button("done", texts.done)}

@@ -14,6 +14,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::not_found;
 use crate::id::TaskId;
+use crate::oncall::owner_of_rota;
 use crate::page::TaskForm;
 use crate::routes;
 use crate::schedule::ScheduleDraft;
@@ -92,7 +93,7 @@ fn content(form: TaskForm) -> AnyView {
             {when(&form, around, &faults)}
             {messages(&form, around, &faults)}
             {limits(draft, around, &faults)}
-            {tickets(draft, &faults)}
+            {tickets(&form, &faults)}
             {execution(&draft.execution, &form.pools, &faults)}
             <div class="save-bar">
                 <button type="submit" class="button primary">{icon(icon::CHECK)} {submit}</button>
@@ -218,6 +219,8 @@ fn zone_fault(form: &TaskForm, around: Around) -> Signal<Option<String>> {
 
 fn messages(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
     let (ui, draft, robot_again) = (ui(), &form.draft, form.robot_again);
+    let rotas = form.rotas.iter();
+    let rotas = rotas.map(|name| view! { <option value=owner_of_rota(name)></option> });
     let none = (
         String::new(),
         ui.no_channel.to_owned(),
@@ -234,10 +237,11 @@ fn messages(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
     view! {
         <section class="card">
             <h2>{ui.section_notifications}</h2>
+            <datalist id="rotas">{rotas.collect_view()}</datalist>
             <div class="columns">
                 {input(Field {
                     name: "owners".into(), label: ui.owners, value: draft.owners.join(", "),
-                    hint: ui.field_owners_hint, ..Field::default()
+                    hint: ui.field_owners_hint, list: Some("rotas"), ..Field::default()
                 }, faults)}
                 {input(Field {
                     name: "nickname".into(), label: ui.nickname, value: draft.nickname.clone(),

@@ -16,7 +16,7 @@ use crate::ui::base::rooted;
 use crate::ui::components::controls::fold_after;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
-use crate::ui::components::policy::policy;
+use crate::ui::components::policy::{Named, policy};
 use crate::ui::context::{lang, may, ui, urge_defaults_ui};
 use crate::ui::live::live;
 use crate::ui::load;
@@ -109,6 +109,10 @@ fn form(page: UrgeDefaultsPage) -> AnyView {
         return ().into_any();
     }
     let (ui, words) = (ui(), urge_defaults_ui());
+    let named = Named {
+        calendars: &page.calendars,
+        rotas: &page.rotas,
+    };
     let (form, faults) = (page.form, Faults(page.faults));
     let version = page.editing.unwrap_or_default();
     let tag = match page.editing {
@@ -142,7 +146,7 @@ fn form(page: UrgeDefaultsPage) -> AnyView {
             {nothing}
             <input type="hidden" name="version" value=version/>
             {tag}
-            {policy(&form.tickets, &faults)}
+            {policy(&form.tickets, named, &faults)}
             <p class="controls">
                 <button type="submit" class="button primary">{icon(icon::CHECK)} {ui.save}</button>
                 {cancel}

@@ -1,5 +1,4 @@
-//! The forms of the page of tickets: one act, for one ticket or for all that are selected; and removing an override of a
-//! rota.
+//! The forms of the page of tickets: one act, for one ticket or for all that are selected.
 
 use app::backend::Tickets;
 use app::done::Done;
@@ -29,8 +28,6 @@ struct Pressed {
     act: String,
     word: String,
     to: String,
-    /// The beginning of an override and the name of its rota.
-    unoverride: Option<String>,
 }
 
 impl Pressed {
@@ -47,7 +44,6 @@ impl Pressed {
                 "word" => pressed.word = value,
                 "to" => pressed.to = value,
                 "one" => one = Some(value),
-                "unoverride" => pressed.unoverride = Some(value),
                 _ => {}
             }
         }
@@ -81,16 +77,7 @@ pub(in super::super) async fn act(
     let caller = caller_of(&parts);
     let lang = caller.lang;
     let pressed = Pressed::read(fields);
-    let override_of = pressed.unoverride.as_deref();
     let refused = match pressed.act() {
-        _ if override_of.is_some() => {
-            // The name of a rota may have spaces, an instant has none.
-            let (at, name) = override_of
-                .and_then(|text| text.split_once(' '))
-                .unwrap_or_default();
-            let removed = web.service.rota_override_remove(&caller, name, None, at);
-            removed.await.map(drop)
-        }
         None => Err(AppError::new(
             ErrorKind::Invalid,
             "ticket.act",

@@ -25,6 +25,9 @@ use crate::facts::{Facts, TaskEvent, TicketFacts};
 /// Tasks that are read at once.
 const TASKS_MAX: u64 = 1_000;
 
+/// Between these are the keys of all open chases, `chase:` and the id of a task: `;` is the character after `:`.
+const KEYS_OF_CHASES: std::ops::Range<&str> = "chase:".."chase;";
+
 /// Firings of a task that is being chased.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Chasing {
@@ -118,7 +121,9 @@ impl Store {
                 .column(C::TaskId)
                 .from(ticket::Entity)
                 .and_where(C::Kind.eq(Code(TicketKind::Chase)))
-                .and_where(C::OpenKey.is_not_null())
+                // By their keys: SQLite would look at all tickets for those that have one.
+                .and_where(C::OpenKey.gte(KEYS_OF_CHASES.start))
+                .and_where(C::OpenKey.lt(KEYS_OF_CHASES.end))
                 .to_owned()
         };
         let (mut adopted, mut after) = (0, 0);
@@ -206,5 +211,21 @@ impl Store {
             StoreError::Overtaken => Ok(false),
             error => Err(error),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_of_chases_and_no_others_are_in_their_range() {
+        let key = |kind, id| open_key(kind, TaskId(id), None);
+        for id in [1, i64::MAX] {
+            for kind in TicketKind::ALL {
+                let is_in = KEYS_OF_CHASES.contains(&key(*kind, id).as_str());
+                assert_eq!(is_in, *kind == TicketKind::Chase, "{kind:?} {id}");
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use app::ticket::machine::Ticket;
 use app::ticket::{FIRINGS_OPEN_MAX, TicketKind, TicketState, TicketStep};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 
 use super::super::code::{Code, is_one_of};
@@ -19,7 +19,7 @@ use super::super::rules::EventMask;
 use super::super::tasks::{to_json, to_tickets};
 use super::super::{StoreError, Tx};
 use super::end::{Ended, end};
-use super::{CHUNK, ITSELF, open_key, urged};
+use super::{CHUNK, ITSELF, newest_of_states, open_key, urged};
 use crate::facts::{Facts, TaskEvent, TicketFacts};
 
 /// A ticket to be opened.
@@ -189,7 +189,7 @@ async fn expire_oldest(
     for (task, seed) in seeds.iter().filter(|(task, _)| crowded.contains(task)) {
         let rows = open()
             .filter(C::TaskId.eq(*task))
-            .order_by_desc(C::Id)
+            .order_by(newest_of_states(), Order::Desc)
             .offset(FIRINGS_OPEN_MAX)
             .limit(CHUNK as u64)
             .all(tx)

@@ -12,7 +12,7 @@ use crate::helpers::browser::page_routes;
 const WITHOUT_ROLE: [&str; 2] = ["/login", "/setup"];
 
 /// The weakest role that may open a page.
-const PAGES: [(&str, Role); 30] = [
+const PAGES: [(&str, Role); 31] = [
     ("/", Role::Viewer),
     ("/tasks", Role::Viewer),
     ("/tasks/new", Role::Editor),
@@ -25,6 +25,7 @@ const PAGES: [(&str, Role); 30] = [
     ("/runs/{id}", Role::Viewer),
     ("/messages", Role::Viewer),
     ("/reminders", Role::Viewer),
+    ("/oncall", Role::Viewer),
     ("/rules", Role::Viewer),
     ("/summaries", Role::Viewer),
     ("/admin", Role::Admin),
@@ -60,7 +61,7 @@ type Form = (&'static str, Role, &'static [(&'static str, &'static str)]);
 const TASK: &[(&str, &str)] = &[("name", "n"), ("cron", "* * * * *"), ("command", "true")];
 
 /// The weakest role that may send a form, and fields that would be right.
-const FORMS: [Form; 23] = [
+const FORMS: [Form; 25] = [
     ("/tasks/new", Role::Editor, TASK),
     ("/tasks/{id}/edit", Role::Editor, TASK),
     ("/tasks/{id}/run", Role::Operator, &[("note", "n")]),
@@ -132,6 +133,27 @@ const FORMS: [Form; 23] = [
         "/reminders",
         Role::Operator,
         &[("one", "1 done"), ("word", "w"), ("to", "")],
+    ),
+    (
+        "/oncall",
+        Role::Operator,
+        &[
+            ("act", "override"),
+            ("of", "cn"),
+            ("version", "1"),
+            ("who", "bob"),
+            ("until", "2037-01-01"),
+        ],
+    ),
+    (
+        "/oncall",
+        Role::Admin,
+        &[
+            ("act", "set"),
+            ("name", "n"),
+            ("people", "ann"),
+            ("version", "0"),
+        ],
     ),
     (
         "/admin/secrets",

@@ -166,6 +166,53 @@ fn forms(made: &Made, link: &str) -> Vec<Form> {
         ),
         own("/admin/retention", &[("run_days", "30"), ("version", "0")]),
         own(
+            "/oncall",
+            &[
+                ("act", "set"),
+                ("name", "more"),
+                ("people", "ann"),
+                ("version", "0"),
+            ],
+        ),
+        own(
+            "/oncall",
+            &[
+                ("act", "set"),
+                ("of", "web"),
+                ("people", "cid"),
+                ("version", "1"),
+            ],
+        ),
+        own(
+            "/oncall",
+            &[
+                ("act", "override"),
+                ("of", "ops"),
+                ("who", "eve"),
+                ("from", "2026-12-01"),
+                ("until", "2026-12-02"),
+                ("version", "2"),
+            ],
+        ),
+        own(
+            "/oncall",
+            &[
+                ("of", "ops"),
+                ("unoverride", "2026-11-22"),
+                ("version", "2"),
+            ],
+        ),
+        own(
+            "/oncall",
+            &[
+                ("act", "swap"),
+                ("of", "web"),
+                ("first", "2026-12-07"),
+                ("second", "2026-12-14"),
+                ("version", "1"),
+            ],
+        ),
+        own(
             "/import",
             &[
                 ("text", "0 9 * * * three\n"),
@@ -227,6 +274,7 @@ fn buttons(made: &Made) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     }
     button("start_url_delete", &[("task", &idle), ("name", "ci")]);
     button("pool_delete", &[("name", "db"), ("version", "1")]);
+    button("rota_delete", &[("name", "web"), ("version", "1")]);
     button("calendar_delete", &[("name", "ours"), ("version", "1")]);
     button("urge_default_delete", &[("tag", "db"), ("version", "1")]);
     all

@@ -155,7 +155,7 @@ impl Rows {
 }
 
 /// An instant as the database's own rows have it.
-fn text(at: DateTime<Utc>) -> String {
+pub(super) fn text(at: DateTime<Utc>) -> String {
     if mysql_server().is_some() {
         format!("'{}'", at.format("%Y-%m-%d %H:%M:%S%.6f"))
     } else {

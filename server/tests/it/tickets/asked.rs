@@ -186,6 +186,34 @@ async fn a_policy_that_asks_no_one_is_warned_of() {
         .await
         .text();
     assert!(form.contains("没有通知渠道，催单发不出去"), "{form}");
+    // Rules and default policies are what the form counts with, too.
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let forms = async || {
+        let edit = format!("/tasks/{}/edit", saved["id"]);
+        let stored = editor.open(&edit).await.text();
+        let typed = [
+            ("name", ""),
+            ("tickets.opens", "task"),
+            ("cron", "0 9 * * *"),
+        ];
+        let refused = editor.submit("/tasks/new", &typed).await;
+        assert_eq!(refused.status, 422);
+        [stored, refused.text()]
+    };
+    let owner = "没有负责人，催单不会提醒任何人";
+    for form in forms().await {
+        assert!(form.contains(owner), "{form}");
+    }
+    let ladder = Some(json!({"ladder": "2h: ann"}));
+    let put = admin.call("PUT", "/api/v1/tickets/defaults/*", ladder);
+    put.await.expect(200);
+    let channel = app.channel("ops", ChannelKind::Webhook, "http://127.0.0.1:9/");
+    let rule = json!({"scope": "all", "channel_id": channel.await.id, "events": ["ticket_urged"]});
+    admin.post("/api/v1/rules", rule).await.expect(201);
+    for form in forms().await {
+        assert!(!form.contains(owner), "{form}");
+        assert!(!form.contains("催单发不出去"), "{form}");
+    }
     let silent = json!({"name": "u", "cron": "0 9 * * *", "command": "true"});
     let saved = editor.post("/api/v1/tasks", silent).await.expect(201);
     assert_eq!(saved["warnings"], json!([]));

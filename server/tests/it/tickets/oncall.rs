@@ -197,24 +197,6 @@ async fn a_swap_made_twice_is_taken_back_and_overrides_do_not_cover_each_other()
     assert_eq!(viewer.call("DELETE", &removal, None).await.status, 403);
     let removed = admin.call("DELETE", &removal, None).await.expect(200);
     assert_eq!(removed["overrides"], json!([]));
-    admin
-        .post(&format!("{path}/override"), more)
-        .await
-        .expect(200);
-    // The page removes it by its beginning.
-    let page = admin.open("/reminders").await.text();
-    assert!(page.contains("2026-12-09T12:00:00Z db"), "{page}");
-    assert!(
-        !viewer
-            .open("/reminders")
-            .await
-            .text()
-            .contains("unoverride")
-    );
-    let pressed = [("unoverride", "2026-12-09T12:00:00Z db")];
-    let posted = admin.submit("/reminders", &pressed).await;
-    assert_eq!(posted.status, 303, "{}", posted.text());
-    assert_eq!(admin.get(path).await.expect(200)["overrides"], json!([]));
 }
 
 #[tokio::test]
@@ -243,6 +225,35 @@ async fn a_rota_in_use_is_not_deleted_and_its_users_are_named() {
     let tag = "/api/v1/tickets/defaults/web";
     admin.call("PUT", tag, policy).await.expect(200);
     assert!(names_of().await.contains("web"));
+    assert_eq!(admin.call("DELETE", tag, None).await.status, 204);
+    for id in admin.get("/api/v1/tasks").await.expect(200)["items"]
+        .as_array()
+        .expect("tasks")
+    {
+        let task = format!("/api/v1/tasks/{}", id["id"]);
+        assert_eq!(admin.call("DELETE", &task, None).await.status, 204);
+    }
+    let channel = app.channel("others", ChannelKind::Webhook, "http://127.0.0.1:9/");
+    let channel = channel.await.id;
+    let rule = json!({
+        "name": "failures", "scope": "owner", "value": "oncall:db", "channel_id": channel, "events": ["failed"],
+    });
+    let rule = admin.post("/api/v1/rules", rule).await.expect(201);
+    let summary =
+        json!({"name": "daily", "owner": "oncall:db", "channel_id": channel, "time": "09:00"});
+    let summary = admin.post("/api/v1/summaries", summary).await.expect(201);
+    let text = names_of().await;
+    for named in [format!("#{} failures", rule["id"]), "daily".to_owned()] {
+        assert!(text.contains(&named), "{named}: {text}");
+    }
+    for path in [
+        format!("/api/v1/rules/{}", rule["id"]),
+        format!("/api/v1/summaries/{}", summary["id"]),
+    ] {
+        assert!(names_of().await.contains("oncall:db"), "before {path}");
+        assert_eq!(admin.call("DELETE", &path, None).await.status, 204);
+    }
+    assert_eq!(admin.call("DELETE", path, None).await.status, 204);
     // Other names that contain it are of no concern.
     let rota = json!({"people": ["ann"], "zone": "UTC"});
     let part = "/api/v1/oncall/d";

@@ -5,7 +5,7 @@ use super::*;
 
 /// A page with delete buttons: its path, the function of the button, the field that names what is deleted, the edit that
 /// deletes the same, and one that changes it first.
-const BUTTONS: [(&str, &str, &str, &str, &str); 8] = [
+const BUTTONS: [(&str, &str, &str, &str, &str); 9] = [
     (
         "/tasks/{}",
         "task_delete",
@@ -40,6 +40,13 @@ const BUTTONS: [(&str, &str, &str, &str, &str); 8] = [
         "name",
         "DELETE /api/v1/pools/{name}",
         "PUT /api/v1/pools/{name}",
+    ),
+    (
+        "/oncall",
+        "rota_delete",
+        "name",
+        "DELETE /api/v1/oncall/{name}",
+        "PUT /api/v1/oncall/{name}",
     ),
     (
         "/admin/calendars",

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::task::{TaskDraft, TicketDraft};
+use crate::page::TaskForm;
+use crate::task::TicketDraft;
 use crate::ui::components::choice::{options, select};
 use crate::ui::components::cycle::warnings;
 use crate::ui::components::field::{Faults, lines, text};
-use crate::ui::components::policy::policy;
+use crate::ui::components::policy::{Named, policy};
 use crate::ui::context::ticket_ui;
 
 /// The fields that are not shown until one of them is used.
@@ -32,8 +33,12 @@ const PARTS: [&str; 18] = [
 ];
 
 /// The section. Folded while everything has its default.
-pub(super) fn tickets(task: &TaskDraft, faults: &Faults) -> AnyView {
-    let (words, draft) = (ticket_ui(), &task.tickets);
+pub(super) fn tickets(form: &TaskForm, faults: &Faults) -> AnyView {
+    let (words, draft) = (ticket_ui(), &form.draft.tickets);
+    let named = Named {
+        calendars: &form.calendars,
+        rotas: &form.rotas,
+    };
     let opens = match draft.opens.trim() {
         "none" => "",
         opens => opens,
@@ -52,9 +57,9 @@ pub(super) fn tickets(task: &TaskDraft, faults: &Faults) -> AnyView {
             <details class="fold" open=open>
                 <summary>{words.section}</summary>
                 <p class="muted">{words.section_text}</p>
-                {warnings(unasked(task))}
+                {warnings(form.unasked.clone())}
                 {select("tickets.opens", words.opens, "", opens, faults)}
-                {policy(draft, faults)}
+                {policy(draft, named, faults)}
                 {lines("tickets.check_command", (words.check_command, words.check_command_hint), &draft.check_command, false, faults)}
                 <div class="columns">
                     {text("tickets.check_url", (words.check_url, words.check_url_hint), &draft.check_url, faults)}
@@ -64,19 +69,4 @@ pub(super) fn tickets(task: &TaskDraft, faults: &Faults) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-/// What keeps urges from reaching a person, as the task was saved or sent.
-fn unasked(task: &TaskDraft) -> Vec<String> {
-    let words = ticket_ui();
-    if matches!(task.tickets.opens.trim(), "" | "none") {
-        return Vec::new();
-    }
-    let has_channel = task.channel_id.is_some() || !task.robot.trim().is_empty();
-    let has_people = !task.owners.is_empty() || !task.tickets.ladder.trim().is_empty();
-    let texts = [
-        (!has_channel).then_some(words.no_channel),
-        (!has_people).then_some(words.no_owner),
-    ];
-    texts.into_iter().flatten().map(str::to_owned).collect()
 }

@@ -49,6 +49,7 @@ pub(super) const APP: &[Row] = &[
             "texts",
             "backend",
             "page",
+            "oncall",
             "task",
             "run",
             "schedule",

@@ -1,0 +1,43 @@
+//! Texts about rotas.
+
+crate::texts! {
+    /// Texts about rotas.
+    OncallUi {
+        rotas: "值班表" | "On call",
+        rotas_text: "按周轮流值班；在负责人和升级里写 oncall:名称，催单和消息找当时值班的人" | "People who take turns by the week; as an owner or in an escalation step, oncall:NAME is the person on call at that time",
+        rotas_empty: "还没有值班表" | "No rotas yet",
+        all_rotas: "全部值班表" | "All rotas",
+        rota: "值班表" | "Rota",
+        on_call: "现在值班" | "On call now",
+        until: "到" | "Until",
+        next: "下一位" | "Next",
+        hand_over: "交班" | "Hand-over",
+        weeks: "接下来几周" | "Next weeks",
+        stand_ins: "替班" | "Overrides",
+        remove_override: "撤销替班" | "Remove the override",
+        manage: "替班、换班、修改" | "Overrides, swaps, edit",
+        open: "查看" | "Open",
+        add_rota: "新建值班表" | "New rota",
+        change_rota: "修改值班表" | "Edit the rota",
+        name_hint: "最多 40 个字符；任务里写 oncall:名称" | "Up to 40 characters; tasks name it as oncall:NAME",
+        people: "值班人员" | "People",
+        people_hint: "按轮流顺序，每行一个或用逗号分开" | "In the order of their turns: one on each line, or with commas",
+        weekday: "交班日" | "Day of the hand-over",
+        time: "交班时刻" | "Time of the hand-over",
+        zone_hint: "IANA 名称，例如 Asia/Shanghai" | "IANA name, for example Asia/Shanghai",
+        since: "起算日" | "Start",
+        since_hint: "第一个人第一周里的一天；不填就是本周" | "A date in the first person's first week; empty for the current week",
+        add_override: "添加替班" | "Add an override",
+        who: "替班人" | "Person",
+        from: "从" | "From",
+        from_hint: "值班表时区的时间；不填就是现在" | "In the zone of the rota; empty for now",
+        to: "到" | "Until",
+        to_hint: "值班表时区的时间" | "In the zone of the rota",
+        swap: "换班" | "Swap two weeks",
+        swap_text: "两周的值班人互换；再换一次就换回来" | "The people of two weeks change places; the same swap again takes it back",
+        first: "第一周" | "One week",
+        second: "第二周" | "The other week",
+        swap_now: "互换" | "Swap",
+        delete_confirm: "任务、规则、定期汇总、默认策略或未完成的待办在用时不能删除。" | "A rota that tasks, rules, summaries, default policies or open tickets name cannot be deleted.",
+    }
+}
