@@ -150,6 +150,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(retention::get, retention::set))
         .routes(routes!(imports::list))
         .routes(routes!(imports::crontab))
+        .routes(routes!(imports::tasks))
         .routes(routes!(imports::take_over))
         .routes(routes!(imports::give_back))
         .routes(routes!(pools::list))

@@ -29,6 +29,7 @@ pub mod facts;
 pub mod failpoints;
 pub mod firings;
 pub mod http;
+pub mod importers;
 pub mod lifecycle;
 pub mod loops;
 pub mod messages;

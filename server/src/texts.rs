@@ -23,6 +23,8 @@ pub mod explain;
 pub mod failures;
 pub mod files;
 pub mod firings;
+mod importer_remarks;
+pub mod importers;
 pub mod imports;
 pub mod isolation;
 pub mod links;

@@ -12,6 +12,7 @@ use crate::http::AppState;
 use crate::http::extract::{Body, RequestCaller};
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
+use crate::service::{TaskImport, TaskImportReport};
 
 /// The default number of lines of a page.
 const PAGE: u32 = 200;
@@ -53,6 +54,19 @@ pub(super) async fn crontab(
     Body(import): Body<CrontabImport>,
 ) -> Reply<Json<ImportReport>> {
     Ok(Json(service.import_crontab(&caller, &import).await?))
+}
+
+/// Imports tasks of another scheduler: creates a paused task of each item that has none, all in one transaction, and returns an
+/// account of every item. Its files are sent as texts, or the items that were read of them. With `dry_run` nothing is
+/// created.
+#[utoipa::path(post, path = "/api/v1/imports/tasks", tag = "imports", operation_id = "import_tasks", request_body = TaskImport,
+    responses((status = 200, body = TaskImportReport), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn tasks(
+    State(service): State<AppState>,
+    RequestCaller(caller): RequestCaller,
+    Body(import): Body<TaskImport>,
+) -> Reply<Json<TaskImportReport>> {
+    Ok(Json(service.import_tasks(&caller, &import).await?))
 }
 
 /// Releases tasks whose lines were commented out: they fire after the instant in the answer. The other way round

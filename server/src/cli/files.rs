@@ -2,7 +2,7 @@
 
 mod output;
 mod plan;
-mod source;
+pub(super) mod source;
 
 use std::path::PathBuf;
 

@@ -1,4 +1,7 @@
-//! `jcrontab import`: tasks from crontabs.
+//! `jcrontab import`: tasks from crontabs, and from other schedulers.
+
+mod sqlite;
+mod tasks;
 
 use app::i18n::plural;
 use app::import::{
@@ -14,6 +17,8 @@ use super::client::Client;
 use super::crontabs::Which;
 use super::print::{print_json, print_lines, print_more, print_note, print_table};
 use super::{Failure, lang, sentence};
+use crate::importers::Scheduler;
+use tasks::ImportTasks;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum ImportCommand {
@@ -22,6 +27,20 @@ pub(super) enum ImportCommand {
     /// The tasks are held: they do not fire until `jcrontab takeover` has commented their lines out.
     /// Every line is accounted for; --dry-run only prints the account
     Crontab(Box<ImportCrontab>),
+    /// Create a paused task of each task of XXL-JOB; FILE is a dump of xxl_job_info and xxl_job_group
+    XxlJob(Box<ImportTasks>),
+    /// Create a paused task of each task of gocron; FILE is a dump of task, task_host and host
+    Gocron(Box<ImportTasks>),
+    /// Create a paused task of each task of the original Jcrontab; FILE is a dump of Jcrontab_demandorder
+    Jcrontab(Box<ImportTasks>),
+    /// Create a paused task of each event of Cronicle or xyOps; FILE is a data export
+    Cronicle(Box<ImportTasks>),
+    /// Create a paused task of each CronJob of Kubernetes; FILE is a manifest or a folder with manifests
+    Kubernetes(Box<ImportTasks>),
+    /// Create a paused task of each timer of systemd; FILE is a unit, a folder, or the output of `systemctl cat`
+    Systemd(Box<ImportTasks>),
+    /// Create a paused task of each task of qinglong; FILE is its list as JSON, or a dump of Crontabs
+    Qinglong(Box<ImportTasks>),
     /// List imported lines and whether their tasks are held
     List {
         /// Continue after this task, as the previous page says
@@ -74,6 +93,13 @@ fn accepted() -> clap::builder::PossibleValuesParser {
 pub(super) async fn run(client: &Client, command: &ImportCommand) -> Result<(), Failure> {
     match command {
         ImportCommand::Crontab(import) => crontab(client, import).await,
+        ImportCommand::XxlJob(import) => import.run(client, Scheduler::XxlJob).await,
+        ImportCommand::Gocron(import) => import.run(client, Scheduler::Gocron).await,
+        ImportCommand::Jcrontab(import) => import.run(client, Scheduler::Jcrontab).await,
+        ImportCommand::Cronicle(import) => import.run(client, Scheduler::Cronicle).await,
+        ImportCommand::Kubernetes(import) => import.run(client, Scheduler::Kubernetes).await,
+        ImportCommand::Systemd(import) => import.run(client, Scheduler::Systemd).await,
+        ImportCommand::Qinglong(import) => import.run(client, Scheduler::Qinglong).await,
         ImportCommand::List { after, limit, json } => list(client, *after, *limit, *json).await,
     }
 }

@@ -4,6 +4,7 @@ mod apply;
 mod delete;
 mod export;
 mod history;
+mod import;
 mod next;
 mod recent;
 mod save;
@@ -28,6 +29,9 @@ use chrono::DateTime;
 pub use apply::{ApplyReport, ApplyRequest, FieldChange, PlanAction, PlannedTask};
 pub(super) use apply::{Batch, Lookup};
 pub use export::ExportQuery;
+pub use import::{
+    ImportFile, ImportItem, ImportedItem, ItemOutcome, ItemRemark, TaskImport, TaskImportReport,
+};
 use next::Next;
 pub(super) use next::PlannedNext;
 pub(super) use recent::RecentLists;

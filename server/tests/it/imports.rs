@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::helpers::{Browser, TestApp, at};
 
 mod program;
+mod tasks;
 
 const TEXT: &str = "MAILTO=ops@example.com\n# Nightly backup\n30 2 * * * echo backup\n\n\
                     */5 * * * * flock -n /tmp/l echo five\n61 * * * * never\n";

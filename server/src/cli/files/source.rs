@@ -31,7 +31,7 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
         match path.is_dir() {
             true => {
                 let before = found.len();
-                search(path, 0, &mut found)?;
+                search(path, 0, &ENDINGS, &mut found)?;
                 if found.len() == before {
                     let path = path.display();
                     return Err(Failure::usage(lang().pick(
@@ -48,7 +48,12 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
 }
 
 /// The files of a folder and those below it, by name. What begins with a dot is not looked at.
-fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+pub(in crate::cli) fn search(
+    folder: &Path,
+    depth: usize,
+    endings: &[&str],
+    found: &mut Vec<PathBuf>,
+) -> Result<(), Failure> {
     let failed = |error: std::io::Error| unreadable(folder, &error);
     let mut inside: Vec<PathBuf> = std::fs::read_dir(folder)
         .map_err(failed)?
@@ -64,8 +69,8 @@ fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), F
         let ending = path.extension().and_then(|ending| ending.to_str());
         let ending = ending.map(str::to_ascii_lowercase).unwrap_or_default();
         if path.is_dir() && !path.is_symlink() && depth < DEPTH_MAX {
-            search(&path, depth + 1, found)?;
-        } else if path.is_file() && ENDINGS.contains(&ending.as_str()) {
+            search(&path, depth + 1, endings, found)?;
+        } else if path.is_file() && endings.contains(&ending.as_str()) {
             found.push(path);
         }
         if found.len() > FILES_MAX {
@@ -113,7 +118,7 @@ fn one(path: &Path, left: &mut u64) -> Result<File, Failure> {
     })
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+pub(in crate::cli) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     let (path, error) = (path.display(), sentence(error));
     Failure::usage(lang().pick(
         format!("读不了 {path}：{error}"),

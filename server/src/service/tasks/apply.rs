@@ -18,6 +18,7 @@ use app::task::{CHANGES_MAX, DOCUMENTS_MAX, Task, TaskDocument};
 use sha2::{Digest, Sha256};
 
 pub(in crate::service) use batch::{Batch, Lookup};
+pub(super) use order::awaited_first;
 pub(super) use plan::document_of;
 pub use report::{ApplyReport, FieldChange, PlanAction, PlannedTask};
 

@@ -16,7 +16,7 @@ use super::super::{Act, Store, StoreError, Tx};
 pub use changes::{ChangedTask, DoomedTask, NewTask, TaskChanges};
 
 use super::change::{CheckedSpec, Updated};
-use super::create::{InitialState, begin};
+use super::create::{InitialState, begin, give_channel};
 use super::delete::{Deleted, remove};
 use super::replace::{announce, replace};
 
@@ -94,10 +94,15 @@ async fn apply(
             spec: &spec,
             seen: change_counter(tx).await?,
         };
-        let begins = InitialState::Active {
-            has_own_channel: false,
+        let has_own_channel = task.channel.is_some();
+        let begins = match task.paused {
+            true => InitialState::Paused { has_own_channel },
+            false => InitialState::Active { has_own_channel },
         };
         let id = begin(tx, &task.act, checked, begins).await?;
+        if let Some(channel) = task.channel {
+            give_channel(tx, id, channel, task.act.at()).await?;
+        }
         announce(
             tx,
             &task.act,

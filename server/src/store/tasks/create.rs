@@ -1,8 +1,9 @@
 //! Creates tasks.
 
-use app::id::TaskId;
+use app::id::{ChannelId, TaskId};
 use app::rule::RuleSpec;
 use app::task::{HeldBy, TaskSpec, TaskState};
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
@@ -80,12 +81,7 @@ impl Store {
             let id = begin(tx, act, checked, begins).await?;
             let mut notices = follow_up(id);
             if let Some(channel) = channel {
-                let made = put_for_task(tx, id, channel, now).await?;
-                task::Entity::update_many()
-                    .col_expr(task::Column::ChannelId, Expr::value(made.0))
-                    .filter(task::Column::Id.eq(id.0))
-                    .exec(tx)
-                    .await?;
+                let made = give_channel(tx, id, channel, now).await?;
                 for notice in &mut notices {
                     notice.subject.set_main_channel(made);
                 }
@@ -102,11 +98,32 @@ impl Store {
     }
 }
 
+/// Makes the channel of a new task, in the place of the one that it names.
+pub(super) async fn give_channel(
+    tx: &Tx,
+    id: TaskId,
+    channel: TaskChannel<'_>,
+    now: DateTime<Utc>,
+) -> Result<ChannelId, StoreError> {
+    let made = put_for_task(tx, id, channel, now).await?;
+    task::Entity::update_many()
+        .col_expr(task::Column::ChannelId, Expr::value(made.0))
+        .filter(task::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(made)
+}
+
 /// How a new task begins.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) enum InitialState<'a> {
     /// It fires.
     Active {
+        /// Whether a channel is made for it, in the place of the one that it names.
+        has_own_channel: bool,
+    },
+    /// It does not fire until someone resumes it.
+    Paused {
         /// Whether a channel is made for it, in the place of the one that it names.
         has_own_channel: bool,
     },
@@ -127,6 +144,7 @@ pub(in super::super) async fn begin(
     row.tickets = Set(tickets_column(&inherited(tx, spec).await?));
     let (state, has_own_channel) = match begins {
         InitialState::Active { has_own_channel } => (TaskState::Active, has_own_channel),
+        InitialState::Paused { has_own_channel } => (TaskState::Paused, has_own_channel),
         InitialState::Held(by) => {
             row.held = Set(Some(serde_json::json!(by).to_string()));
             (TaskState::Paused, false)

@@ -158,6 +158,9 @@ fn body_for(path: &str) -> Value {
         path if path.ends_with("/imports/crontab") => {
             json!({"sources": [{"path": "user:root", "text": "* * * * * true\n"}]})
         }
+        path if path.ends_with("/imports/tasks") => {
+            json!({"scheduler": "qinglong", "files": [{"text": "[{\"command\": \"true\"}]"}]})
+        }
         path if path.contains("/imports/") => json!({"tasks": [1]}),
         path if path.contains("/pools") => json!({"slots": 7}),
         "/api/v1/schedules/preview" => json!({"cron": "* * * * *"}),

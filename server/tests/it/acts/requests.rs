@@ -289,6 +289,11 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
             crontab("0 9 * * * three\n"),
         ),
         (
+            "POST /api/v1/imports/tasks",
+            "/api/v1/imports/tasks".into(),
+            json!({"scheduler": "qinglong", "files": [{"text": "[{\"command\": \"true\"}]"}]}),
+        ),
+        (
             "POST /api/v1/imports/take-over",
             "/api/v1/imports/take-over".into(),
             json!({"tasks": [held]}),

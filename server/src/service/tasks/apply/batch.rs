@@ -59,7 +59,11 @@ impl Batch {
     }
 
     /// The channel with this name, if the task may use it.
-    pub(super) fn channel(&self, name: &str, task: Option<TaskId>) -> Option<ChannelId> {
+    pub(in crate::service::tasks) fn channel(
+        &self,
+        name: &str,
+        task: Option<TaskId>,
+    ) -> Option<ChannelId> {
         let mut channels = self.channels.iter();
         let found = channels.find(|channel| channel.name == name && channel.serves(task));
         found.map(|channel| channel.id)
@@ -80,7 +84,7 @@ impl Batch {
     }
 
     /// The number of a new task.
-    pub(super) fn number(document: usize) -> TaskId {
+    pub(in crate::service::tasks) fn number(document: usize) -> TaskId {
         let number = i64::try_from(document).unwrap_or(i64::MAX - 1);
         TaskId(-1 - number)
     }
@@ -88,7 +92,7 @@ impl Batch {
 
 impl Service {
     /// Reads what documents name, and the tasks with a tag.
-    pub(super) async fn batch(
+    pub(in crate::service::tasks) async fn batch(
         &self,
         lang: Lang,
         documents: &[TaskDocument],

@@ -48,6 +48,8 @@ impl Service {
                 .detail(created[*at].spec.name.as_str()),
             number: created[*at].id,
             spec: &created[*at].spec,
+            paused: false,
+            channel: None,
         });
         let changed = of(&planned, PlanAction::Change).filter_map(|task| {
             let stored = task.stored.as_ref()?;

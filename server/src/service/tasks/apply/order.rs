@@ -6,7 +6,9 @@ use app::id::TaskId;
 
 /// The positions of tasks in an order in which each comes after those that it waits for; `None` where some wait for one
 /// another. Tasks outside of the list do not matter.
-pub(super) fn awaited_first(tasks: &[(TaskId, &[TaskId])]) -> Option<Vec<usize>> {
+pub(in crate::service::tasks) fn awaited_first(
+    tasks: &[(TaskId, &[TaskId])],
+) -> Option<Vec<usize>> {
     let positions: HashMap<TaskId, usize> = tasks
         .iter()
         .enumerate()

@@ -3,7 +3,7 @@
 use app::id::TaskId;
 use app::task::TaskSpec;
 
-use crate::store::{Act, Notice};
+use crate::store::{Act, Notice, TaskChannel};
 
 /// A task to create.
 #[derive(Clone, Debug)]
@@ -14,6 +14,10 @@ pub struct NewTask<'a> {
     pub number: TaskId,
     /// Its definition.
     pub spec: &'a TaskSpec,
+    /// Whether it begins paused.
+    pub paused: bool,
+    /// A channel that is made for it, in the place of the one that it names.
+    pub channel: Option<TaskChannel<'a>>,
 }
 
 /// A task to change.
