@@ -301,6 +301,31 @@ describe("the live log", () => {
     await page.getByText("页面上没有第 99999 行").waitFor();
   });
 
+  for (const [name, code] of [["opens at its end", 0], ["that failed opens at its first error output", 3]]) {
+    test(`a long log of lines that wrap ${name}`, async () => {
+      // Each line takes several lines of the page, more than room is kept for.
+      const wide = `printf '%06d %0200d\\n' $i 0`;
+      const command = `i=0; while [ $i -lt 4000 ]; do i=$((i+1)); ${wide}; [ $i = 3950 ] && echo trouble >&2; done; exit ${code}`;
+      const run = await start(`wide ${code}`, command);
+      await over(run);
+      await come();
+      await openAlive(page, `/runs/${run.id}`);
+      await line(/^004000 /).waitFor({ state: "attached" });
+      const wanted = code === 0 ? /^004000 / : /^trouble$/;
+      await line(wanted).waitFor({ state: "attached" });
+      // The log may be below the first screen: it is where it was left when it comes into sight.
+      await log().scrollIntoViewIfNeeded();
+      const inside = () =>
+        line(wanted).evaluate((line) => {
+          const list = document.querySelector("pre.log").getBoundingClientRect();
+          const { top, bottom } = line.getBoundingClientRect();
+          return top >= list.top && bottom <= list.bottom + 1;
+        });
+      await until(inside, (inside) => inside, "the line in sight");
+      if (code === 0) await until(rest, (rest) => rest < 24, "the end of the log");
+    });
+  }
+
   test("a progress bar is one line", async () => {
     const command = "for i in 10 40 70 100; do printf '\\r%3d%%' $i; sleep 0.1; done; printf '\\r\\033[Kfinished\\n'; printf 'windows\\r\\n'";
     const run = await start("progress", command);

@@ -24,7 +24,7 @@ mod version;
 pub mod zones;
 
 pub use civil::{
-    at_time_on, civil_date, civil_time, date_alone, is_date, parse_end, parse_instant,
+    at_time_on, civil_date, civil_time, date_alone, is_date, is_in_gap, parse_end, parse_instant,
     start_of_day, time_of_day,
 };
 pub use cycle::Cycle;

@@ -34,6 +34,8 @@ pub enum CronErrorKind {
     },
     /// 7 fields, as Quartz writes them with a year.
     YearField,
+    /// 5 fields and a year, which would be read as 6 fields with seconds.
+    YearBehindFive,
     /// 5 fields where Quartz also has the second.
     QuartzSeconds,
     /// Neither 6 nor 7 fields, read as Quartz.

@@ -180,12 +180,19 @@ fn check_shape(tokens: &[&str], dialect: Dialect) -> Result<(), CronError> {
         }
     } else if count == 7 {
         CronErrorKind::YearField
+    } else if count == 6 && is_year(tokens[5]) {
+        CronErrorKind::YearBehindFive
     } else if counts.contains(&count) {
         return Ok(());
     } else {
         CronErrorKind::FieldCount { found: count }
     };
     Err(kind.anywhere())
+}
+
+/// `2026` and the like in place of a weekday.
+fn is_year(token: &str) -> bool {
+    is_number(token) && token.len() == 4 && token.starts_with(['1', '2'])
 }
 
 /// `9:30` and the like: a clock time in place of a field.

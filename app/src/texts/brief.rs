@@ -39,10 +39,11 @@ pub fn lines(brief: &Brief, lang: Lang) -> Vec<String> {
     };
     let stop = lang.pick("；", "; ");
     let (title, text) = since(brief, lang);
-    let mut lines = vec![
-        line(title, text),
-        line(ui.changed, changes(brief, lang).join(stop)),
-    ];
+    let mut lines = vec![line(title, text)];
+    // That there is no success to compare with is said once, of the output.
+    if matches!(brief.success, LastSuccess::Run { .. }) {
+        lines.push(line(ui.changed, changes(brief, lang).join(stop)));
+    }
     lines.extend(others(brief, lang).map(|others| line(ui.others, others)));
     lines.push(line(ui.output, output_in_one(&brief.output, lang)));
     lines

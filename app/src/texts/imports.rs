@@ -2,6 +2,7 @@
 
 use crate::i18n::{Lang, plural};
 use crate::import::{Flavor, Format, ImportReport, LineKind, OfferKind};
+use crate::task::place_text;
 
 crate::texts! {
     /// Texts about imported crontabs.
@@ -28,6 +29,7 @@ crate::texts! {
         content: "内容" | "Content",
         becomes: "任务" | "Task",
         remarks: "说明" | "Remarks",
+        fault: "有问题" | "Fault",
         new_task: "新任务" | "new task",
         known_task: "已有任务" | "existing task",
         other_lines: "其他行" | "Other lines",
@@ -55,6 +57,19 @@ pub fn summary(lang: Lang, report: &ImportReport) -> String {
             format!("新建 {created} 个任务，已有 {known} 个，{faults} 行不能导入"),
             format!("{created} {tasks} created, {known} existed, {faults} lines cannot be imported"),
         ),
+    }
+}
+
+/// What an account is about: the place of a crontab, or a text without one.
+#[must_use]
+pub fn heading(lang: Lang, host: &str, path: &str) -> String {
+    match (host, path) {
+        ("", "") => lang.pick("粘贴的 crontab", "Pasted crontab").to_owned(),
+        (host, "") => lang.pick(
+            format!("主机 {host} 的 crontab（粘贴）"),
+            format!("Pasted crontab of {host}"),
+        ),
+        (host, path) => place_text(host, path, lang).trim().to_owned(),
     }
 }
 

@@ -19,6 +19,7 @@ crate::texts! {
         caused: "产生时间" | "Created",
         accepted: "对方接收" | "Accepted",
         next_try: "下次尝试" | "Next attempt",
+        goes_to: "发往" | "To",
         sent_to: "提醒谁" | "Mentions",
         not_mentioned: "该渠道无法 @（按渠道要求的写法填写负责人）" | "Cannot be mentioned there (write owners as the channel has its people)",
         task_deleted: "任务已删除" | "deleted task",
@@ -79,6 +80,16 @@ pub fn picture_name(name: PictureName, lang: Lang) -> &'static str {
         PictureName::Urge => texts.urge,
         PictureName::Created => texts.created,
     }
+}
+
+/// The same for a row among messages of other kinds: it says that it is a picture.
+#[must_use]
+pub fn picture_words(name: PictureName, lang: Lang) -> String {
+    format!(
+        "{} · {}",
+        PicturesUi::of(lang).picture,
+        picture_name(name, lang)
+    )
 }
 
 /// The word for the state of a message.

@@ -162,6 +162,55 @@ pub fn rule_name(lang: Lang, id: i64, name: &str) -> String {
     }
 }
 
+/// How often a rule sends: part of a sentence.
+#[must_use]
+pub fn at_most_one_per(lang: Lang, length: &str) -> String {
+    lang.pick(
+        format!("每 {length} 最多一条"),
+        format!("at most one per {length}"),
+    )
+}
+
+/// Which of consecutive failures a rule sends, `3` or `*/3`: part of a sentence.
+#[must_use]
+pub fn only_failures(lang: Lang, failures: &str) -> String {
+    match failures.strip_prefix("*/") {
+        Some(step) => lang.pick(
+            format!("连续失败每 {step} 次发一条"),
+            format!("of consecutive failures every {step}"),
+        ),
+        None => lang.pick(
+            format!("只在连续第 {failures} 次失败时"),
+            format!("of consecutive failures only number {failures}"),
+        ),
+    }
+}
+
+/// When messages wait: part of a sentence.
+#[must_use]
+pub fn quiet(lang: Lang, from: &str, until: &str, zone: &str, calendar: &str) -> String {
+    let days = match calendar {
+        "" => String::new(),
+        name => lang.pick(
+            format!("，仅 {name} 的休息日"),
+            format!(" on days off of {name}"),
+        ),
+    };
+    lang.pick(
+        format!("{from}–{until}（{zone}）免打扰{days}"),
+        format!("quiet {from}–{until} ({zone}){days}"),
+    )
+}
+
+/// What is sent in quiet hours all the same: part of a sentence.
+#[must_use]
+pub fn urgent_in_quiet(lang: Lang) -> &'static str {
+    lang.pick(
+        "失败和丢失仍然发送",
+        "failures and lost runs are sent then, too",
+    )
+}
+
 /// The template that a rule chooses.
 #[must_use]
 pub fn template_named(lang: Lang, name: &str) -> String {

@@ -83,9 +83,18 @@ fn navigation() -> AnyView {
 
 /// The part of the site that a path belongs to.
 fn section(path: &str) -> &'static str {
-    if path.starts_with(routes::ADMIN) {
+    // Pages that the administration page and the list of tasks lead to.
+    const BELOW_ADMIN: [&str; 4] = [
+        routes::ADMIN,
+        routes::RULES,
+        routes::SUMMARIES,
+        routes::MESSAGES,
+    ];
+    const BELOW_TASKS: [&str; 2] = [routes::TASKS, routes::IMPORT];
+    let below = |all: &[&str]| all.iter().any(|one| path.starts_with(one));
+    if below(&BELOW_ADMIN) {
         routes::ADMIN
-    } else if path.starts_with(routes::TASKS) {
+    } else if below(&BELOW_TASKS) {
         routes::TASKS
     } else if path.starts_with(routes::RUNS) {
         routes::RUNS

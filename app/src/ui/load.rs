@@ -43,6 +43,18 @@ where
     part(ask(question, fetch), view)
 }
 
+/// The same where it is the whole page: it has the skeleton and the failures of a page, too.
+pub(super) fn once_alone<T, F>(
+    fetch: impl Fn() -> F + Send + Sync + 'static,
+    view: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Payload,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    page(ask(|| (), move |()| fetch()), view)
+}
+
 /// A part of a page, without a skeleton or a failure of its own: the list beside it shows both.
 pub(super) fn part<T: Payload>(
     data: Data<T>,

@@ -3,6 +3,7 @@
 mod body;
 mod schema;
 
+use app::error::ErrorKind;
 use app::id::TaskId;
 use app::task::{TaskDocument, TaskState};
 use axum::Json;
@@ -71,18 +72,37 @@ pub(super) async fn apply(
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
     let is_yaml = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("yaml"));
-    let (documents, sources) = match is_yaml {
+    let mut sent = match is_yaml {
         true => Sources::of_yaml(lang, &bytes)?,
         false => Sources::of_json(lang, &bytes)?,
     };
+    let is_readable = sent.is_readable();
+    let documents = std::mem::take(&mut sent.documents);
+    if !is_readable && documents.is_empty() {
+        return Err(sent.refusal(lang, None).into());
+    }
     let request = ApplyRequest {
         documents,
-        dry_run: query.dry_run,
+        // What can be read is checked all the same, so that one answer names all faults.
+        dry_run: query.dry_run || !is_readable,
         prune: (query.prune.map(|tag| tag.trim().to_owned())).filter(|tag| !tag.is_empty()),
-        plan: query.plan,
+        plan: query.plan.filter(|_| is_readable),
     };
     let applied = service.apply_tasks(&caller, &request).await;
-    Ok(Json(applied.map_err(|error| sources.placed(lang, error))?))
+    match applied {
+        Err(error)
+            if matches!(
+                error.kind,
+                ErrorKind::Unauthenticated | ErrorKind::Forbidden
+            ) =>
+        {
+            Err(error.into())
+        }
+        applied if !is_readable => Err(sent.refusal(lang, applied.err()).into()),
+        applied => Ok(Json(
+            applied.map_err(|error| sent.sources.placed(lang, error))?,
+        )),
+    }
 }
 
 /// Tasks as documents that can be applied, the oldest first: what differs from defaults, with names in the place of ids,

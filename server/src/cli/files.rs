@@ -83,7 +83,7 @@ pub(super) async fn export(client: &Client, export: &Export) -> Result<(), Failu
             let written = output::write_folder(folder, &tasks)?;
             print_lines(&[written]);
         }
-        Some(file) => output::write_file(file, &bytes)?,
+        Some(file) => print_lines(&[output::write_one(file, &bytes)?]),
     }
     Ok(())
 }

@@ -150,8 +150,8 @@ fn lines(report: &ImportReport) -> Vec<String> {
     let lang = lang();
     let mut lines = Vec::new();
     for source in &report.sources {
-        let place = place_text(&source.host, &source.path, lang);
-        lines.push(format!("== {}", place.trim()));
+        let heading = app::texts::imports::heading(lang, &source.host, &source.path);
+        lines.push(format!("== {heading}"));
         for line in &source.lines {
             account(line, &mut lines);
         }

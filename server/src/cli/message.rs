@@ -3,7 +3,9 @@
 use app::i18n::Lang;
 use app::message::{Event, Message, MessageState};
 use app::texts::Ui;
-use app::texts::messages::{MessagesUi, maybe_twice, message_state, message_wait, picture_name};
+use app::texts::messages::{
+    MessagesUi, maybe_twice, message_state, message_wait, picture_name, picture_words,
+};
 use app::transition::Word;
 use axum::http::Method;
 use clap::Subcommand;
@@ -174,7 +176,7 @@ fn row(message: &Message) -> Vec<String> {
         here(message.created_at),
         message.attempts.to_string(),
         match message.picture {
-            Some(picture) => picture_name(picture, lang()).to_owned(),
+            Some(picture) => picture_words(picture, lang()),
             None => app::ansi::visible(message.text.lines().next().unwrap_or_default())
                 .chars()
                 .take(SHOWN)

@@ -64,7 +64,8 @@ pub(super) enum TaskCommand {
     Pause {
         #[command(flatten)]
         task: Named,
-        /// End of the pause: 18:00, 2026-12-01 18:00 (in the task's time zone), or RFC 3339
+        /// End of the pause: 30m or 2h from now, 18:00, 2026-12-01 18:00 (in the task's time zone), or RFC
+        /// 3339
         #[arg(long)]
         until: Option<String>,
     },
@@ -113,8 +114,8 @@ pub(super) enum TaskCommand {
     Occurrences {
         #[command(flatten)]
         task: Named,
-        /// Only firings in this state: planned, running, succeeded, failed, timed_out, killed, lost,
-        /// skipped or missed
+        /// Only firings in this state: planned, running, succeeded, failed, timed_out, killed (shown as
+        /// Stopped, 被停止, on pages), lost, skipped or missed
         #[arg(long)]
         state: Option<String>,
         /// Number of firings, 1-200

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Firing, ResolvedBlackout, Slot, Snapshot, days, jitter};
 use crate::calendar::WorkCalendar;
-use crate::timetable::{Cycle, Patterns, parse_instant, start_of_day, zone};
+use crate::timetable::{Cycle, Patterns, is_in_gap, parse_instant, start_of_day, zone};
 
 /// A pause of a task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,7 +58,14 @@ impl CompiledSchedule {
                 };
                 Cycle::every(*seconds, anchor, zone)
             }
-            ScheduleSpec::Once { at } => Cycle::once(parse_instant(at, &zone)?, zone),
+            ScheduleSpec::Once { at } => {
+                let named = at;
+                let at = parse_instant(named, &zone)?;
+                match is_in_gap(named, &zone) {
+                    true => Cycle::once_after_gap(at, zone),
+                    false => Cycle::once(at, zone),
+                }
+            }
             ScheduleSpec::Startup => Cycle::startup(zone),
         };
         let calendar = if schedule.day_rule.asks_calendar() {

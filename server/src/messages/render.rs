@@ -19,6 +19,7 @@ use app::message::Event;
 use app::routes;
 use app::run::RunState;
 use app::run::brief::Brief;
+use app::texts::phrases;
 use chrono::{DateTime, Datelike, Utc};
 
 use crate::facts::{Cycle, End, Facts, HeadAndTail, OUTPUT_SHOWN, TaskFacts, Work};
@@ -231,7 +232,7 @@ impl Words<'_> {
 
     /// How a command or a request ended, and how long it took.
     fn verdict(&self, run: &End) -> String {
-        let took = self.seconds(run);
+        let took = self.took(run);
         let end = match (run.state, run.exit_code, run.exit_signal) {
             (RunState::TimedOut | RunState::Killed, ..) => self.reason(run),
             // Its output broke the rule of its task.
@@ -258,12 +259,10 @@ impl Words<'_> {
         }
     }
 
-    /// How long a run took, to a tenth of a second.
-    fn seconds(&self, run: &End) -> String {
+    /// How long a run took, as pages say it.
+    fn took(&self, run: &End) -> String {
         let took = (run.finished_at - run.started_at).num_milliseconds();
-        let seconds = format!("{}.{}", took / 1000, (took % 1000) / 100);
-        self.lang
-            .pick(format!("{seconds} 秒"), format!("{seconds} seconds"))
+        phrases::took(self.lang, took)
     }
 
     /// What the task does: its command, or its request.

@@ -148,14 +148,17 @@ impl Outbox {
         let wanted = match facts.event() {
             Event::Urge => of_task(TicketKind::Chase),
             Event::Reminder => {
-                let firing = self.store.run(*run).await?;
-                if let Some(occurrence) = firing.and_then(|run| run.occurrence_id) {
-                    let of_firing = TicketFilter {
+                if let Some(start) = self.store.run(*run).await? {
+                    // A start by hand has no firing.
+                    let by_hand = start.origin_id.unwrap_or(start.id);
+                    let of_start = TicketFilter {
                         task: Some(task.id),
-                        occurrence: Some(occurrence),
+                        kind: Some(TicketKind::Firing),
+                        occurrence: start.occurrence_id,
+                        run: start.occurrence_id.is_none().then_some(by_hand),
                         ..TicketFilter::default()
                     };
-                    let found = self.store.tickets(&of_firing, 1).await?.into_iter().next();
+                    let found = self.store.tickets(&of_start, 1).await?.into_iter().next();
                     if let Some(found) = found {
                         return Ok(Some(found).filter(|one| !one.ticket.state.is_over()));
                     }

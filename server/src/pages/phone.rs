@@ -14,7 +14,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use crate::auth::link::TOKEN_MAX;
+use crate::auth::link::{LinkAct, TOKEN_MAX};
 use crate::http::Web;
 use crate::http::client::client_of;
 use crate::http::extract::caller_of;
@@ -27,14 +27,45 @@ pub(super) const TICKET: &str = "/t/{token}";
 /// The tickets of a person.
 pub(super) const MINE: &str = "/my/{token}";
 
-/// A pressed button.
+/// A pressed button, with all fields of the page: it is one form, so that it asks once who presses.
 #[derive(Deserialize)]
 pub(super) struct Fields {
+    /// The act, and behind a blank the value of a button that has one: `snooze 30m`.
     act: String,
     #[serde(default)]
     who: String,
+    /// The word that is left with a ticket that is done.
+    #[serde(default)]
+    word: String,
+    /// Whom it is handed over to.
+    #[serde(default)]
+    person: String,
+    /// The schedule of a chase.
+    #[serde(default)]
+    cron: String,
+    /// The value, from pages that were opened before an upgrade.
     #[serde(default)]
     value: String,
+}
+
+impl Fields {
+    /// What was pressed; `None` for what the page does not have.
+    fn press(self) -> Option<Press> {
+        let (act, own) = self.act.split_once(' ').unwrap_or((self.act.as_str(), ""));
+        let act: LinkAct = act.parse().ok()?;
+        let field = match act {
+            LinkAct::Done => self.word,
+            LinkAct::Assign => self.person,
+            LinkAct::Cycle => self.cron,
+            LinkAct::Take | LinkAct::Snooze | LinkAct::Run | LinkAct::Log => own.to_owned(),
+        };
+        let value = if field.is_empty() { self.value } else { field };
+        Some(Press {
+            act,
+            who: self.who,
+            value,
+        })
+    }
 }
 
 /// The last step of the path as it was sent: a token needs no percent-encoding, so one that has any is not ours.
@@ -64,13 +95,8 @@ pub(super) async fn press(
         }
         Err(_) => return render::sentence(lang, &LinkRefusal::Form.answer(lang)),
     };
-    let Ok(act) = fields.act.parse() else {
+    let Some(press) = fields.press() else {
         return render::sentence(lang, &LinkRefusal::Form.answer(lang));
-    };
-    let press = Press {
-        act,
-        who: fields.who,
-        value: fields.value,
     };
     let (token, client) = (token_of(&parts), client_of(&parts));
     match web

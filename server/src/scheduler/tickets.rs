@@ -30,14 +30,21 @@ pub(super) fn opened(
     firings(claimed, resumed)
         .filter_map(|(task, occurrence, run)| {
             let task = &rules.agenda.task(task)?.task;
-            // Firings of the chase schedule ask for what is open already.
-            let opens = task.tickets.opens == Opens::Firing && !task.urging;
-            opens.then(|| {
-                let seed = TicketSeed::new(TicketKind::Firing, task, rules.now);
-                seed.of_firing(occurrence, run)
-            })
+            Some(TicketSeed::of_start(task, rules.now)?.of_firing(occurrence, run))
         })
+        .chain(by_hand(rules, resumed))
         .collect()
+}
+
+/// The tickets of starts by hand that waited for room. What starts at once opens its ticket as it starts.
+fn by_hand(rules: &Rules<'_>, resumed: &[RunInProgress]) -> impl Iterator<Item = TicketSeed> {
+    let runs = resumed
+        .iter()
+        .filter(|run| run.attempt == 1 && run.occurrence_id.is_none());
+    runs.filter_map(move |run| {
+        let task = &rules.agenda.task(run.task_id)?.task;
+        Some(TicketSeed::of_start(task, rules.now)?.of_run(run.run_id))
+    })
 }
 
 /// The ticket of a task that missed firings.

@@ -1,6 +1,7 @@
 //! The rules on a task that need zone data or the database, on top of `TaskDraft::parse`.
 
 use app::backend::Answer;
+use app::duration::parse_duration;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::{ChannelId, TaskId};
@@ -8,7 +9,7 @@ use app::schedule::{Dialect, Named, check_spec};
 use app::task::{Parsed, Task, TaskDraft, TaskSpec};
 use app::ticket::Opens;
 use app::time::Stamp;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use jiff::tz::TimeZone;
 
 use super::Service;
@@ -154,7 +155,12 @@ impl Service {
         zone_name: &str,
     ) -> Result<DateTime<Utc>, TimeFault> {
         let now = self.clock.now();
+        let length = parse_duration(text).ok().flatten();
         let found = zone(zone_name).ok().and_then(|zone| {
+            // A length of time, from now on.
+            if let Some(seconds) = length {
+                return now.checked_add_signed(TimeDelta::try_seconds(seconds)?);
+            }
             let Some(time) = time_of_day(text) else {
                 return parse_end(text, &zone);
             };

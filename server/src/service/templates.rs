@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use super::Service;
 use super::versions::{as_read, as_read_to_delete, named, stored, stored_deletion};
 use crate::error::{OrInternal, internal};
-use crate::facts::{End, Facts, HeadAndTail, TaskFacts, event_of};
+use crate::facts::{End, Facts, Failures, HeadAndTail, TaskFacts, event_of};
 use crate::messages::target::Target;
 use crate::messages::{RenderContext, RenderedMessage, VARIABLES, example, wants_brief};
 use crate::store::{NOT_STORED, OutboxItem, TemplateDeleted, TemplatePut};
@@ -194,6 +194,14 @@ impl Service {
                     }
                     false => HeadAndTail::default(),
                 };
+                // As they were counted when the run ended: what was sent says the same.
+                let counted = self.store.brief_run(run.id).await.or_internal(lang)?;
+                let failures = counted.and_then(|counted| {
+                    Some(Failures {
+                        count: counted.streak,
+                        since: counted.streak_since?,
+                    })
+                });
                 let own =
                     event_of(task, run.state, run.reason.as_deref()).unwrap_or(Event::Completed);
                 let end = End {
@@ -206,7 +214,7 @@ impl Service {
                     started_at: run.started_at.0,
                     finished_at: finished_at.0,
                     output,
-                    failures: None,
+                    failures,
                 };
                 Facts::Ended {
                     task: TaskFacts::of(task),

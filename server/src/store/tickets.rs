@@ -191,6 +191,8 @@ pub struct TicketFilter {
     pub kind: Option<TicketKind>,
     /// Only about this firing.
     pub occurrence: Option<OccurrenceId>,
+    /// Only about this run.
+    pub run: Option<RunId>,
     /// Older than this one.
     pub before: Option<TicketId>,
 }
@@ -261,6 +263,9 @@ impl Store {
         }
         if let Some(occurrence) = filter.occurrence {
             find = find.filter(C::OccurrenceId.eq(occurrence.0));
+        }
+        if let Some(run) = filter.run {
+            find = find.filter(C::RunId.eq(run.0));
         }
         // Where nothing narrows it, the key itself is the index.
         if filter.before.is_some() || index.is_none() {
@@ -346,10 +351,17 @@ pub(super) async fn forget(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
     }
 }
 
-/// The key that makes an open ticket the only one of its kind.
-fn open_key(kind: TicketKind, task: TaskId, occurrence: Option<OccurrenceId>) -> String {
-    match (kind, occurrence) {
-        (TicketKind::Firing, Some(occurrence)) => format!("firing:{occurrence}"),
-        (kind, _) => format!("{}:{task}", kind.as_str()),
+/// The key that makes an open ticket the only one of its kind: about a firing, or about a start by hand, which has no
+/// firing.
+fn open_key(
+    kind: TicketKind,
+    task: TaskId,
+    occurrence: Option<OccurrenceId>,
+    run: Option<RunId>,
+) -> String {
+    match (kind, occurrence, run) {
+        (TicketKind::Firing, Some(occurrence), _) => format!("firing:{occurrence}"),
+        (TicketKind::Firing, None, Some(run)) => format!("firing-run:{run}"),
+        (kind, ..) => format!("{}:{task}", kind.as_str()),
     }
 }

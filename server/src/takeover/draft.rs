@@ -84,10 +84,7 @@ impl Entry {
         draft.command = self.shell_text(&command, shell, &exports);
         let offers = found
             .into_iter()
-            .map(|RecognizedWrapper { kind, text, .. }| {
-                let is_accepted = wanted.accept.contains(&kind);
-                (kind, text, is_accepted)
-            });
+            .map(|found: RecognizedWrapper| (found.kind, found.text, found.is_taken));
         Prepared {
             draft,
             remarks,
@@ -208,10 +205,11 @@ fn cut(text: &str, max: usize) -> String {
     text.chars().filter(plain).take(max).collect()
 }
 
-/// The name of a task: the last comment above its line, else its command.
+/// The name of a task: the first of the comments above its line that has words, as people write what it is before the
+/// details; else its command.
 fn name(comment: &[&str], command: &str) -> String {
     let is_name = |text: &&str| text.chars().any(char::is_alphabetic);
-    let text = comment.last().copied().filter(is_name).unwrap_or(command);
+    let text = comment.iter().copied().find(is_name).unwrap_or(command);
     let mut name = String::new();
     for word in text.split_whitespace() {
         let word: String = word.chars().filter(|c| !c.is_control()).collect();

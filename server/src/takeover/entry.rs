@@ -5,7 +5,7 @@ use app::import::{Flavor, Format};
 use super::command::{Split, split};
 use super::fields::{Field, FieldFault, Values, values};
 use super::lines::LineFault;
-use super::remark::Remark;
+use super::remark::{Remark, user_in_front};
 use super::variables::{Scope, Variable};
 use super::{DEBIAN_COMMAND_MAX, Reading};
 
@@ -115,6 +115,12 @@ pub(super) fn entry(
     }
     if timing == Timing::Reboot {
         remarks.push(Remark::Startup);
+    }
+    if reading.format == Format::User
+        && let Some(user) = user_in_front(&command)
+    {
+        let user = user.to_owned();
+        remarks.push(Remark::LooksLikeSystem { user });
     }
     Ok(Entry {
         timing,

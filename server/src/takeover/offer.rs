@@ -12,6 +12,8 @@ pub(super) struct RecognizedWrapper {
     pub(super) text: String,
     /// The value of the field; empty where there is none.
     pub(super) value: String,
+    /// Whether it was accepted and taken off.
+    pub(super) is_taken: bool,
 }
 
 /// Addresses of heartbeat services.
@@ -30,32 +32,46 @@ const DEPTH_MAX: usize = 8;
 const NICE_MAX: u32 = 19;
 
 /// The command without the wrappers that are accepted, and all that were recognised. Sets the fields of the draft.
+///
+/// The heartbeat at the end is looked at first: only without it is the rest one simple command, which the wrappers in
+/// front concern as a whole. Where it stays, so do they.
 pub(super) fn unwrap(
     command: &str,
     accept: &[OfferKind],
     draft: &mut TaskDraft,
 ) -> (String, Vec<RecognizedWrapper>) {
     let mut all = Vec::new();
-    let (mut kept, mut rest) = (String::new(), command.trim_start());
+    let command = command.trim_start();
+    let ping = heartbeat(command);
+    let without_ping = ping.is_none() || accept.contains(&OfferKind::Heartbeat);
+    let (mut kept, mut rest) = (String::new(), command);
+    let mut tail = "";
+    if let &Some((_, before)) = &ping {
+        rest = before;
+        tail = command.get(before.len()..).unwrap_or_default();
+    }
     for _ in 0..DEPTH_MAX {
-        let Some((found, after)) = prefix(rest) else {
+        let Some((mut found, after)) = prefix(rest) else {
             break;
         };
-        match accept.contains(&found.kind) {
+        // A delay comes before everything, whatever follows.
+        let fits = without_ping || found.kind == OfferKind::Jitter;
+        found.is_taken = fits && accept.contains(&found.kind);
+        match found.is_taken {
             true => set(&found, draft),
             false => kept.push_str(rest.get(..rest.len() - after.len()).unwrap_or_default()),
         }
         all.push(found);
         rest = after;
     }
-    let mut rest = rest.to_owned();
-    if let Some((found, before)) = heartbeat(&rest) {
-        if accept.contains(&found.kind) {
-            rest = before;
-        }
+    if let Some((mut found, _)) = ping {
+        found.is_taken = without_ping;
         all.push(found);
     }
-    (format!("{kept}{rest}"), all)
+    match without_ping {
+        true => (format!("{kept}{rest}"), all),
+        false => (format!("{kept}{rest}{tail}"), all),
+    }
 }
 
 fn set(found: &RecognizedWrapper, draft: &mut TaskDraft) {
@@ -140,6 +156,7 @@ fn prefix(text: &str) -> Option<(RecognizedWrapper, &str)> {
                 kind: OfferKind::Jitter,
                 text: text.trim_end().to_owned(),
                 value,
+                is_taken: false,
             };
             return Some((found, after));
         }
@@ -153,6 +170,7 @@ fn prefix(text: &str) -> Option<(RecognizedWrapper, &str)> {
         kind,
         text: wrapper.trim_end().to_owned(),
         value,
+        is_taken: false,
     };
     Some((found, after))
 }
@@ -244,7 +262,7 @@ fn sleep(rest: &str) -> Option<(String, &str)> {
 }
 
 /// `command && curl … https://hc-ping.com/…` at the end, and what is before it.
-fn heartbeat(command: &str) -> Option<(RecognizedWrapper, String)> {
+fn heartbeat(command: &str) -> Option<(RecognizedWrapper, &str)> {
     let at = command.rfind("&&").or_else(|| command.rfind(';'))?;
     let (before, ping) = command.split_at(at);
     let ping_command = ping.trim_start_matches(['&', ';']).trim();
@@ -259,120 +277,10 @@ fn heartbeat(command: &str) -> Option<(RecognizedWrapper, String)> {
         kind: OfferKind::Heartbeat,
         text: ping.trim().to_owned(),
         value: String::new(),
+        is_taken: false,
     };
-    Some((found, before.trim_end().to_owned()))
+    Some((found, before.trim_end()))
 }
 
 #[cfg(test)]
-mod tests {
-    use app::schedule::ScheduleDraft;
-
-    use super::*;
-
-    const ALL: [OfferKind; 6] = OfferKind::ALL;
-
-    fn draft() -> TaskDraft {
-        TaskDraft {
-            schedules: vec![ScheduleDraft::plain("* * * * *")],
-            ..TaskDraft::default()
-        }
-    }
-
-    #[test]
-    fn wrappers_become_fields_only_where_they_are_accepted() {
-        use OfferKind::{Heartbeat, Jitter, Limit, Nice, Overlap, Quiet};
-        for (command, rest, kinds) in [
-            (
-                "flock -n /tmp/l x -y > /dev/null 2>&1",
-                "x -y > /dev/null 2>&1",
-                &[Overlap][..],
-            ),
-            (
-                "/usr/bin/flock -xn /run/l timeout 30m x",
-                "x",
-                &[Overlap, Limit],
-            ),
-            ("timeout -k 5 -s INT 1h x", "x", &[Limit]),
-            ("timeout --signal=9 90 x", "x", &[Limit]),
-            ("nice -n 10 x", "x", &[Nice]),
-            ("nice -19 x", "x", &[Nice]),
-            ("nice x", "x", &[Nice]),
-            ("chronic x", "x", &[Quiet]),
-            ("sleep $((RANDOM % 300)); x", "x", &[Jitter]),
-            ("sleep $[RANDOM%90] && x | y", "x | y", &[Jitter]),
-            ("sleep `expr $RANDOM \\% 60` ; x", "x", &[Jitter]),
-            (
-                "x && curl -fsS https://hc-ping.com/1 > /dev/null",
-                "x",
-                &[Heartbeat],
-            ),
-            (
-                "sleep $(( RANDOM % 9 )) && nice chronic x && wget -q https://cronitor.link/a",
-                "",
-                &[Jitter, Heartbeat],
-            ),
-        ] {
-            let mut taken = draft();
-            let (left, found) = unwrap(command, &ALL, &mut taken);
-            let names: Vec<OfferKind> = found.iter().map(|found| found.kind).collect();
-            assert_eq!(names, kinds, "{command}");
-            if !rest.is_empty() {
-                assert_eq!(left, rest, "{command}");
-                assert!(
-                    rest == command || taken != draft() || matches!(kinds, [Quiet | Heartbeat]),
-                    "{command}"
-                );
-            }
-            let mut kept = draft();
-            let (left, again) = unwrap(command, &[], &mut kept);
-            assert_eq!(
-                (left.as_str(), again, kept),
-                (command, found, draft()),
-                "{command}"
-            );
-        }
-    }
-
-    #[test]
-    fn values_are_those_of_the_wrapper() {
-        let mut taken = draft();
-        let command = "sleep $((RANDOM % 300)); flock -n /l nice -n 5 timeout 2h x";
-        assert_eq!(unwrap(command, &ALL, &mut taken).0, "x");
-        assert_eq!(taken.schedules[0].jitter, "300s");
-        assert_eq!(taken.execution.overlap, "skip");
-        assert_eq!(taken.execution.limits.nice, "5");
-        assert_eq!(taken.timeout, "2h");
-        // One of two.
-        let mut one = draft();
-        let (left, _) = unwrap("flock -n /l timeout 2h x", &[OfferKind::Limit], &mut one);
-        assert_eq!(
-            (left.as_str(), one.timeout.as_str()),
-            ("flock -n /l x", "2h")
-        );
-    }
-
-    #[test]
-    fn what_means_something_else_is_left_alone() {
-        for command in [
-            "flock /tmp/l x",
-            "flock -w 10 /tmp/l x",
-            "flock -n /tmp/l -c 'x'",
-            "flock -n 9 x",
-            "flock -n /tmp/l x && y",
-            "timeout 5m x; y",
-            "timeout 0 x",
-            "timeout 1.5h x",
-            "nice -n -5 x",
-            "sleep 30; x",
-            "sleep $((RANDOM % 9))",
-            "x; curl https://example.org/",
-            "flocks -n /l x",
-            "x 'a && curl hc-ping.com/'",
-        ] {
-            let mut taken = draft();
-            let (left, found) = unwrap(command, &ALL, &mut taken);
-            assert_eq!((left.as_str(), found), (command, Vec::new()), "{command}");
-            assert_eq!(taken, draft());
-        }
-    }
-}
+mod tests;

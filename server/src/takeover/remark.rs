@@ -58,6 +58,11 @@ pub enum Remark {
         /// The user.
         user: String,
     },
+    /// The command of a user's crontab starts with the name of a user, as lines of a system crontab do.
+    LooksLikeSystem {
+        /// The name.
+        user: String,
+    },
     /// The command ends with a backslash: lines are not continued.
     Continued,
     /// `2>&1` before the redirection of standard output.
@@ -74,6 +79,34 @@ pub enum Remark {
         /// English.
         en: String,
     },
+}
+
+impl Remark {
+    /// The setting that it is about, which holds for all entries below it: it is remarked on once, at its own line.
+    #[must_use]
+    pub fn setting(&self) -> Option<&str> {
+        match self {
+            Self::MailTo { .. } => Some("MAILTO"),
+            Self::CronTzIgnored => Some("CRON_TZ"),
+            Self::RandomDelayIgnored => Some("RANDOM_DELAY"),
+            Self::Exported { name } | Self::LeftOut { name } => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// Names of users that are no commands.
+const USERS: [&str; 10] = [
+    "root", "www-data", "www", "daemon", "nginx", "apache", "postgres", "oracle", "tomcat",
+    "ubuntu",
+];
+
+/// The user that a command starts with, where it is followed by a path.
+pub(super) fn user_in_front(command: &str) -> Option<&'static str> {
+    let mut words = command.split_whitespace();
+    let first = words.next()?;
+    let user = USERS.into_iter().find(|user| *user == first)?;
+    words.next()?.starts_with(['/', '.', '~']).then_some(user)
 }
 
 /// Constructs that bash knows and dash, `/bin/sh` of Debian, does not.
@@ -122,6 +155,15 @@ fn redirects_late(command: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_user_in_front_of_a_command() {
+        assert_eq!(user_in_front("root /usr/bin/x -a"), Some("root"));
+        assert_eq!(user_in_front(" www-data  ./x"), Some("www-data"));
+        for other in ["root", "root -x", "/usr/bin/root /x", "mysql /x", ""] {
+            assert_eq!(user_in_front(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn the_order_of_redirections() {

@@ -220,6 +220,7 @@ impl Remark {
             Self::LeftOut { .. } => "left_out",
             Self::InputLost { .. } => "input_lost",
             Self::UnknownUser { .. } => "unknown_user",
+            Self::LooksLikeSystem { .. } => "looks_like_system",
             Self::Continued => "continued",
             Self::RedirectOrder => "redirect_order",
             Self::Bashism { .. } => "bashism",
@@ -277,6 +278,14 @@ impl Say for Remark {
             Self::MailTo { address } => both(
                 format!("cron 把输出发送到 {address}；导入后请用通知渠道或规则通知"),
                 format!("Cron mails the output to {address}; use a channel or a rule for the task"),
+            ),
+            Self::LooksLikeSystem { user } => both(
+                format!(
+                    "命令以用户名 {user} 开头，像 /etc/crontab 的写法；如果是，请选择系统的 crontab 格式"
+                ),
+                format!(
+                    "The command starts with the user {user}, as lines of /etc/crontab do: if it is one, choose the format of a system crontab"
+                ),
             ),
             Self::CronTzIgnored => both(
                 "Debian 的 cron 不认识 CRON_TZ：时间按系统时区",

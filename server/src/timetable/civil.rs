@@ -92,6 +92,18 @@ pub fn parse_instant(text: &str, zone: &TimeZone) -> Option<DateTime<Utc>> {
     }
 }
 
+/// Whether a text names a time that the clock of the zone jumps over.
+#[must_use]
+pub fn is_in_gap(text: &str, zone: &TimeZone) -> bool {
+    let Ok(Moment::Local(at)) = read_moment(text.trim()) else {
+        return false;
+    };
+    let (Ok(named), Some(at)) = (at.parse::<Face>(), parse_instant(text, zone)) else {
+        return false;
+    };
+    wall(civil(zone, at)) != wall(named)
+}
+
 /// Parses the end of something: like [`parse_instant`], but a date alone means that whole day, so it ends at the
 /// first instant of the next one.
 #[must_use]

@@ -20,8 +20,15 @@ pub struct Cycle {
 #[derive(Clone, Debug)]
 enum Kind {
     Cron(Arc<Pattern>),
-    Every { seconds: i64, anchor: DateTime<Utc> },
-    Once(DateTime<Utc>),
+    Every {
+        seconds: i64,
+        anchor: DateTime<Utc>,
+    },
+    Once {
+        at: DateTime<Utc>,
+        /// It was named as a time that the clock jumps over.
+        is_shifted: bool,
+    },
     Startup,
 }
 
@@ -45,7 +52,20 @@ impl Cycle {
     /// Fires once.
     #[must_use]
     pub fn once(at: DateTime<Utc>, zone: TimeZone) -> Self {
-        let kind = Kind::Once(at);
+        let kind = Kind::Once {
+            at,
+            is_shifted: false,
+        };
+        Self { kind, zone }
+    }
+
+    /// Fires once, at the first instant after the time that was named, which the clock jumps over.
+    #[must_use]
+    pub fn once_after_gap(at: DateTime<Utc>, zone: TimeZone) -> Self {
+        let kind = Kind::Once {
+            at,
+            is_shifted: true,
+        };
         Self { kind, zone }
     }
 
@@ -68,7 +88,7 @@ impl Cycle {
     pub fn is_fixed(&self) -> bool {
         match &self.kind {
             Kind::Cron(pattern) => pattern.fixed,
-            Kind::Once(_) => true,
+            Kind::Once { .. } => true,
             Kind::Every { .. } | Kind::Startup => false,
         }
     }
@@ -87,7 +107,7 @@ impl Cycle {
     /// True if it fires once and never again.
     #[must_use]
     pub fn is_once(&self) -> bool {
-        matches!(self.kind, Kind::Once(_))
+        matches!(self.kind, Kind::Once { .. })
     }
 
     /// True if a firing at this instant replaces a time that the clock jumped over.
@@ -95,7 +115,8 @@ impl Cycle {
     pub fn is_shifted(&self, at: DateTime<Utc>) -> bool {
         match &self.kind {
             Kind::Cron(pattern) => pattern.fixed && !pattern.contains(wall(civil(&self.zone, at))),
-            _ => false,
+            Kind::Once { is_shifted, .. } => *is_shifted,
+            Kind::Every { .. } | Kind::Startup => false,
         }
     }
 
@@ -108,7 +129,7 @@ impl Cycle {
                 firing(*anchor, *seconds, intervals(*anchor, *seconds, after)? + 1)
                     .filter(|next| unix(*next) < END)
             }
-            Kind::Once(at) => Some(*at),
+            Kind::Once { at, .. } => Some(*at),
             Kind::Startup => None,
         }?;
         // Never trust an answer that does not move forward: the scheduler would loop endlessly.
@@ -140,7 +161,7 @@ impl Cycle {
             Kind::Every { seconds, anchor } => {
                 firing(*anchor, *seconds, intervals(*anchor, *seconds, at)?)
             }
-            Kind::Once(only) => Some(*only),
+            Kind::Once { at: only, .. } => Some(*only),
             Kind::Startup => None,
         }?;
         (previous <= at).then_some(previous)
@@ -163,7 +184,7 @@ impl Cycle {
                 let passed = |at| intervals(*anchor, *seconds, at).unwrap_or(0);
                 passed(until) - passed(after)
             }
-            Kind::Once(at) => i128::from(*at > after && *at <= until),
+            Kind::Once { at, .. } => i128::from(*at > after && *at <= until),
             Kind::Startup => 0,
         };
         u64::try_from(count).unwrap_or(0)

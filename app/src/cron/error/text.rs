@@ -40,6 +40,10 @@ impl CronError {
                     "found 7 fields, as Quartz has them; choose the dialect quartz, or remove the year",
                 )
             }
+            CronErrorKind::YearBehindFive => say(
+                "Cron 没有年份这一段：请删去末尾的年份；只在某一天执行请写 at 2026-12-31 09:00",
+                "cron has no year field: remove the year at the end; for a single date write at 2026-12-31 09:00",
+            ),
             CronErrorKind::QuartzSeconds => say(
                 "Quartz 写法最前面是秒，需要 6 段；请在最前加 0，或把写法改为标准（standard）",
                 "Quartz has 6 fields with seconds first; write 0 in front, or choose the dialect standard",

@@ -28,6 +28,7 @@ const FAULTS: &str = "
 * | 需要 5 段（分 时 日 月 星期），或在最前加秒共 6 段；现有 1 段 | Expected 5 fields (minute, hour, day, month, weekday), or 6 with seconds first; found 1
 0 0 9 * * * 2026 | 现有 7 段，是 Quartz 的写法；请把写法选为 quartz，或删去年份 | Found 7 fields, as Quartz has them; choose the dialect quartz, or remove the year
 0 0 9 * * ? * | 现有 7 段，是 Quartz 的写法；请把写法选为 quartz，或删去年份 | Found 7 fields, as Quartz has them; choose the dialect quartz, or remove the year
+0 9 * * 1-5 2026 | Cron 没有年份这一段：请删去末尾的年份；只在某一天执行请写 at 2026-12-31 09:00 | Cron has no year field: remove the year at the end; for a single date write at 2026-12-31 09:00
 * * * * * * * * | 需要 5 段（分 时 日 月 星期），或在最前加秒共 6 段；现有 8 段 | Expected 5 fields (minute, hour, day, month, weekday), or 6 with seconds first; found 8
 0 9 1, 15 * * | 逗号旁有空格；列表中不要留空格，写作 1,15 | There is a space next to a comma; write lists without spaces: 1,15
 0 9 1 ,15 * * | 逗号旁有空格；列表中不要留空格，写作 1,15 | There is a space next to a comma; write lists without spaces: 1,15

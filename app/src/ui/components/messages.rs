@@ -12,6 +12,9 @@ use crate::texts::messages::maybe_twice;
 use crate::texts::phrases;
 use crate::ui::context::{channels_ui, lang, messages_ui, ui};
 
+/// Characters of an answer that is short enough to be shown as it is.
+const ANSWER_SHORT: usize = 90;
+
 /// The list, newest first; says so if it is empty.
 pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
     let ui = ui();
@@ -67,6 +70,18 @@ pub(crate) fn tested(test: &ChannelTest) -> AnyView {
         {sent}
     }
     .into_any()
+}
+
+/// What a channel answered: two lines of a long answer, and all of it unfolded.
+pub(crate) fn answer(text: Option<&str>) -> AnyView {
+    let text = text.map_or_else(|| "—".to_owned(), visible);
+    let is_long = text.lines().count() > 2 || text.chars().count() > ANSWER_SHORT;
+    let code = view! { <code class="answer">{text}</code> };
+    if !is_long {
+        return code.into_any();
+    }
+    // The summary is the text itself, which the style sheet cuts while it is folded.
+    view! { <details class="long-answer"><summary>{code}</summary></details> }.into_any()
 }
 
 /// The text as it is sent: its first line, and all of it unfolded.

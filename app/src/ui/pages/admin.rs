@@ -99,8 +99,11 @@ fn content(counts: Counts) -> AnyView {
 
 /// Breadcrumbs of the pages below this one.
 pub(crate) fn crumbs() -> AnyView {
-    view! {
-        <p class="crumbs"><a href=rooted(routes::ADMIN)>{ui().nav_admin}</a></p>
-    }
-    .into_any()
+    let name = ui().nav_admin;
+    let way = match may(Action::Administer) {
+        true => view! { <a href=rooted(routes::ADMIN)>{name}</a> }.into_any(),
+        // The page above is refused to others.
+        false => view! { <span>{name}</span> }.into_any(),
+    };
+    view! { <p class="crumbs">{way}</p> }.into_any()
 }

@@ -22,8 +22,7 @@ use crate::ui::act::{Act, ActForm};
 use crate::ui::base::rooted;
 use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::icon::{self, icon};
-use crate::ui::components::messages::tested;
-use crate::ui::components::output::visible;
+use crate::ui::components::messages::{answer, tested};
 use crate::ui::components::page_head;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{channels_ui, lang, may, rules_ui, ui};
@@ -134,10 +133,6 @@ fn content(page: ChannelsPage, desk: RowActions) -> AnyView {
 
 fn row(channel: &Channel, clock: &Clock, desk: RowActions) -> AnyView {
     let ui = ui();
-    let answer = channel
-        .last_answer
-        .as_deref()
-        .map_or_else(|| "—".to_owned(), visible);
     let target = target(channel);
     let dead = (channel.dead > 0).then(|| {
         view! {
@@ -174,7 +169,7 @@ fn row(channel: &Channel, clock: &Clock, desk: RowActions) -> AnyView {
             <td data-label=ui.messages>
                 <span class="states"><span>{ui.channel_pending} " " {channel.pending}</span> {dead}</span>
             </td>
-            <td data-label=ui.channel_answer><div class="notes">{bots::connection(channel, clock)} {trouble(channel, clock)} <code class="answer">{answer}</code></div></td>
+            <td data-label=ui.channel_answer><div class="notes">{bots::connection(channel, clock)} {trouble(channel, clock)} {answer(channel.last_answer.as_deref())}</div></td>
             {may(Action::Administer).then(|| view! {
                 <td class="row-actions"><div>
                     {change(channel)} {templates(channel)} {test(channel.id, desk)} {delete(channel, desk)}

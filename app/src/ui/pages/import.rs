@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::listing::{framed, table};
+use super::listing::table;
 use crate::import::{
     CrontabImport, CrontabSource, Flavor, Format, ImportReport, ImportedLine, LineKind, LineReport,
     OfferKind, SourceReport,
@@ -17,14 +17,20 @@ use crate::ui::components::choice::{check, select};
 use crate::ui::components::field::{Faults, Field, input, text_area};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
+use crate::ui::components::page_head;
 use crate::ui::components::state::badge;
 use crate::ui::context::{imports_ui, lang, ui};
 use crate::ui::load;
 
 /// The page.
 pub(crate) fn page() -> AnyView {
-    let page = load::once(|| (), |()| fetch_import(), content);
-    framed(imports_ui().import, || None, page)
+    let page = load::once_alone(fetch_import, content);
+    view! {
+        <p class="crumbs"><a href=rooted(routes::TASKS)>{ui().tasks}</a></p>
+        {page_head(imports_ui().import.to_owned(), ().into_any())}
+        {page}
+    }
+    .into_any()
 }
 
 fn content(page: ImportPage) -> AnyView {
@@ -77,10 +83,10 @@ fn source(source: &SourceReport) -> AnyView {
         (count > 0).then(|| imports::counted(lang, kind, count))
     });
     let counts: Vec<String> = counts.collect();
-    let place = place_text(&source.host, &source.path, lang);
+    let heading = imports::heading(lang, &source.host, &source.path);
     view! {
         <section class="card flush">
-            <h2 class="padded">{place.trim().to_owned()}</h2>
+            <h2 class="padded">{heading}</h2>
             <p class="muted padded">{counts.join(lang.pick("，", ", "))}</p>
             {table(&columns, false, rows, words.no_rows)}
         </section>
@@ -108,7 +114,7 @@ fn row(line: &LineReport) -> AnyView {
         }
     });
     let fault =
-        (line.kind == LineKind::Fault).then(|| badge("bad", icon::ALERT, imports_ui().remarks));
+        (line.kind == LineKind::Fault).then(|| badge("bad", icon::ALERT, imports_ui().fault));
     let remarks = line.remarks.iter().map(|remark| {
         let column = remark.column.map(|at| format!("{}:{at} ", line.number));
         view! { <li>{column} {remark.text.clone()}</li> }

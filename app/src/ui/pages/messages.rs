@@ -19,7 +19,7 @@ use crate::ui::components::choice::select;
 use crate::ui::components::controls::button;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
-use crate::ui::components::messages::sent;
+use crate::ui::components::messages::{answer, sent};
 use crate::ui::components::output::visible;
 use crate::ui::components::page_head;
 use crate::ui::components::state::{message_state, message_word};
@@ -239,17 +239,14 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
     let twice = crate::texts::messages::maybe_twice(texts, one.maybe_twice, one.state);
     let twice = twice.map(|words| view! { <small class="muted break">{words}</small> });
     let shown = if one.text.is_empty() {
-        let name = one
-            .picture
-            .map(|name| crate::texts::messages::picture_name(name, lang));
-        view! { <span class="muted">{ui.message_image} {name.map(|name| format!(" · {name}"))}</span> }.into_any()
+        let words = one.picture.map_or_else(
+            || ui.message_image.to_owned(),
+            |name| crate::texts::messages::picture_words(name, lang),
+        );
+        view! { <span class="muted">{words}</span> }.into_any()
     } else {
         sent(&one.text)
     };
-    let answer = one
-        .answer
-        .as_deref()
-        .map_or_else(|| "—".to_owned(), visible);
     let id = one.id.0;
     let control = (one.state == MessageState::Dead && may(Action::Operate)).then(|| {
         view! {
@@ -269,6 +266,7 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
             <td>
                 <div class="stack">
                     <span>{Event::text(&one.event, lang)} " · " {task} {run}</span>
+                    <small class="muted">{texts.goes_to} " " <b class="break">{channel}</b></small>
                     {shown}
                     {instead}
                     {mentions}
@@ -277,11 +275,10 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
             </td>
             <td data-label=ui.channel_answer>
                 <div class="stack">
-                    <b class="break">{channel}</b>
                     {times.collect_view()}
                     {waits}
                     {twice}
-                    <code class="answer">{answer}</code>
+                    {answer(one.answer.as_deref())}
                 </div>
             </td>
             <td class="row-actions"><div>{control}</div></td>

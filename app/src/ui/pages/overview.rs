@@ -19,6 +19,9 @@ use crate::ui::context::{lang, may, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
+/// Firings that are shown; the list of tasks has the next one of each.
+const UPCOMING_SHOWN: usize = 8;
+
 /// The page.
 pub(crate) fn page() -> AnyView {
     let seen = live().follow_all();
@@ -154,7 +157,7 @@ fn upcoming(firings: &[Upcoming], clock: &Clock) -> AnyView {
     if firings.is_empty() {
         return view! { <p class="muted">{ui().nothing_upcoming}</p> }.into_any();
     }
-    let lines = firings.iter().map(|firing| {
+    let lines = firings.iter().take(UPCOMING_SHOWN).map(|firing| {
         view! {
             <li>
                 <span class="when">{clock.relative(firing.at)}</span>
@@ -164,7 +167,14 @@ fn upcoming(firings: &[Upcoming], clock: &Clock) -> AnyView {
         }
         .into_any()
     });
-    view! { <ul class="lines upcoming">{lines.collect_view()}</ul> }.into_any()
+    let more = (firings.len() > UPCOMING_SHOWN).then(|| {
+        view! { <p><a href=rooted(routes::TASKS)>{ui().to_tasks}</a></p> }
+    });
+    view! {
+        <ul class="lines upcoming">{lines.collect_view()}</ul>
+        {more}
+    }
+    .into_any()
 }
 
 fn day(counts: DayCounts) -> AnyView {

@@ -16,7 +16,7 @@ use crate::ui::load;
 
 /// The page.
 pub(crate) fn page() -> AnyView {
-    let form = load::once(|| (), |()| fetch_retention(), form);
+    let form = load::once_alone(fetch_retention, form);
     framed(RetentionUi::of(lang()).retention, || None, form)
 }
 

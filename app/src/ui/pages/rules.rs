@@ -13,7 +13,7 @@ use crate::page::RulesPage;
 use crate::routes;
 use crate::rule::{RuleAction, RuleView, ScopeKind};
 use crate::server_fns::{DeleteRule, fetch_rules};
-use crate::texts::rules::{rule_name, template_named};
+use crate::texts::rules::{self, rule_name, template_named};
 use crate::ui::act::Act;
 use crate::ui::base::rooted;
 use crate::ui::components::controls::fold_after;
@@ -116,14 +116,18 @@ fn row(rule: &RuleView, may_change: bool, delete: Act<DeleteRule>) -> AnyView {
             </div></td>
         }
     });
-    let limits: Vec<String> = limits(rule);
+    let limits = limits(rule);
+    let name = match rule.name.as_str() {
+        "" => capitalised(&rule_name(lang, rule.id.0, "")),
+        name => name.to_owned(),
+    };
     view! {
         <tr>
-            <th scope="row"><b>{rule_name(lang, rule.id.0, &rule.name)}</b> {off}</th>
+            <th scope="row"><b>{name}</b> {off}</th>
             <td data-label=words.scope>{scope(rule)}</td>
             <td data-label=words.events><span class="people">{events.collect_view()}</span></td>
             <td data-label=words.channel>{channel} " " {muted}</td>
-            <td data-label=words.limits>{if limits.is_empty() { ui.none.to_owned() } else { limits.join(lang.pick("；", "; ")) }}</td>
+            <td data-label=words.limits>{if limits.is_empty() { ui.none.to_owned() } else { capitalised(&limits.join(lang.pick("；", "; "))) }}</td>
             {controls}
         </tr>
     }
@@ -147,29 +151,33 @@ fn scope(rule: &RuleView) -> AnyView {
     }
 }
 
-/// What keeps messages back.
+/// A text with a capital letter in front.
+fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest).collect()
+}
+
+/// What keeps messages back, as parts of one sentence: how often, which failures, when, and what is sent even then.
 fn limits(rule: &RuleView) -> Vec<String> {
-    let words = rules_ui();
+    let lang = lang();
     let mut limits = Vec::new();
     if !rule.throttle.is_empty() {
-        limits.push(format!("{} {}", words.throttle, rule.throttle));
+        limits.push(rules::at_most_one_per(lang, &rule.throttle));
     }
     if !rule.failures.is_empty() {
-        limits.push(format!("{} {}", words.failures, rule.failures));
-    }
-    if rule.urgent {
-        limits.push(words.urgent.to_owned());
+        limits.push(rules::only_failures(lang, &rule.failures));
     }
     if !rule.quiet_from.is_empty() {
         let (from, until, zone) = (&rule.quiet_from, &rule.quiet_until, &rule.quiet_zone);
-        let mut quiet = format!("{from}–{until} ({zone})");
-        if !rule.quiet_calendar.is_empty() {
-            quiet = format!("{quiet}, {} {}", words.quiet_calendar, rule.quiet_calendar);
-        }
+        let quiet = rules::quiet(lang, from, until, zone, &rule.quiet_calendar);
         limits.push(quiet);
+        if rule.urgent {
+            limits.push(rules::urgent_in_quiet(lang).to_owned());
+        }
     }
     if !rule.template.is_empty() {
-        limits.push(template_named(lang(), &rule.template));
+        limits.push(template_named(lang, &rule.template));
     }
     limits
 }

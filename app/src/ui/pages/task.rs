@@ -237,13 +237,13 @@ fn control_bar(page: &TaskPage, clock: &Clock, controls: Controls) -> Option<Any
                 {open.then(|| verb("close", icon::DONE, ui.close))}
                 {open.then(|| controls.urge(task))}
                 {(open && task.urging).then(|| verb("unurge", icon::UNDO, ui.unurge))}
-                <span class="spring"></span>
-                {edit.then(|| view! {
+                // Together at the right edge, also where they take a line of their own.
+                {edit.then(|| view! { <div class="controls-end">
                     <a class="button" href=rooted(routes::task_edit(task.id))>{icon(icon::EDIT)} {ui.edit}</a>
                     <a class="button" href=rooted(format!("{}?copy={}", routes::TASK_NEW, task.id))>{icon(icon::COPY)} {ui.copy}</a>
                     <a class="button" href=rooted(routes::task_start_urls(task.id))>{icon(icon::PLAY)} {start_urls_ui().start_urls}</a>
                     {controls.delete(task)}
-                })}
+                </div> })}
             </div>
         }
         .into_any(),

@@ -121,7 +121,7 @@ fn export(query: &TaskQuery) -> AnyView {
     });
     let href = format!("{}{}", routes::TASKS_EXPORT, params.to_query_string());
     view! {
-        <p class="padded">
+        <p>
             <a class="button small" href=rooted(href) rel="external" download="">
                 {icon(icon::DOWNLOAD)} {ui().export_tasks}
             </a>

@@ -1,5 +1,9 @@
 //! Documents as they are sent, and where in their texts faults are.
 
+mod readable;
+
+use std::collections::HashSet;
+
 use app::backend::Answer;
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
@@ -9,6 +13,10 @@ use serde::Deserialize;
 use crate::http::extract::malformed;
 use crate::http::strict::{self, JsonFault, JsonFaultKind, Named, unknown};
 use crate::yaml::{self, Budget, Document, Mark, Places, Tree};
+use readable::{Readable, readable};
+
+/// Faults of the form of documents that one answer has.
+const FAULTS_MAX: usize = 200;
 
 /// A file.
 #[derive(Deserialize, Default)]
@@ -29,9 +37,58 @@ struct Files {
 #[derive(Debug, Default)]
 pub(super) struct Sources(Vec<(String, Places)>);
 
+/// Documents as they were sent, as far as they can be read.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    /// Those without the fields that cannot be read. None if nothing of a document can be read, as the others are then
+    /// not checked further.
+    pub(super) documents: Vec<TaskDocument>,
+    /// Where they are.
+    pub(super) sources: Sources,
+    /// What cannot be read.
+    faults: Vec<FieldError>,
+    /// The fields of those faults, as checks name them: `documents[3].timeout`.
+    without: HashSet<String>,
+}
+
+impl Sent {
+    /// Whether all of it could be read.
+    pub(super) fn is_readable(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// The refusal of documents that cannot all be read, with what the checks found in the rest of them.
+    pub(super) fn refusal(self, lang: Lang, found: Option<AppError>) -> AppError {
+        let mut faults = self.faults;
+        if let Some(error) = found.filter(|error| error.kind == ErrorKind::Invalid) {
+            let fields = error.fields.into_iter();
+            let fields = fields.filter(|fault| !self.without.contains(&fault.field));
+            let fields = fields.collect();
+            faults.extend(
+                self.sources
+                    .placed(lang, AppError { fields, ..error })
+                    .fields,
+            );
+        }
+        AppError::invalid(lang, faults)
+    }
+
+    /// Notes what of a document can be read; `said` makes the fault of its form.
+    fn push(&mut self, read: Readable, said: impl Fn(&JsonFault) -> Vec<FieldError>) -> bool {
+        let at = self.documents.len();
+        for fault in &read.faults {
+            self.faults.extend(said(fault));
+        }
+        let fields = read.without.into_iter();
+        (self.without).extend(fields.map(|field| format!("documents[{at}].{field}")));
+        self.documents.extend(read.document);
+        self.documents.len() > at
+    }
+}
+
 impl Sources {
     /// Reads YAML.
-    pub(super) fn of_yaml(lang: Lang, bytes: &[u8]) -> Answer<(Vec<TaskDocument>, Self)> {
+    pub(super) fn of_yaml(lang: Lang, bytes: &[u8]) -> Answer<Sent> {
         let text = yaml::decode(bytes)
             .map_err(|fault| AppError::new(ErrorKind::Invalid, "body", fault.text(lang)))?;
         let file = FileText {
@@ -42,53 +99,56 @@ impl Sources {
     }
 
     /// Reads a list of documents, or files with YAML.
-    pub(super) fn of_json(lang: Lang, bytes: &[u8]) -> Answer<(Vec<TaskDocument>, Self)> {
+    pub(super) fn of_json(lang: Lang, bytes: &[u8]) -> Answer<Sent> {
         let malformed = |fault: JsonFault| malformed(lang, &fault);
         let tree: Tree = strict::from_slice(bytes).map_err(malformed)?;
         let Tree::List(all) = tree else {
             let read: Files = strict::from_tree(tree).map_err(malformed)?;
             return Self::of_files(lang, &read.files);
         };
-        let (mut documents, mut faults) = (Vec::new(), Vec::new());
+        let (mut sent, mut all_begun) = (Sent::default(), true);
         for (at, tree) in all.into_iter().enumerate().take(DOCUMENTS_MAX + 1) {
-            match strict::from_tree(tree) {
-                Ok(document) => documents.push(document),
-                Err(fault) => faults.extend(malformed(fault.at(at).within("documents")).fields),
+            let said =
+                |fault: &JsonFault| malformed(fault.clone().at(at).within("documents")).fields;
+            all_begun &= sent.push(readable(tree), said);
+            if sent.faults.len() >= FAULTS_MAX {
+                break;
             }
         }
-        match faults.is_empty() {
-            true => Ok((documents, Self::default())),
-            false => Err(AppError::invalid(lang, faults)),
+        if !all_begun {
+            sent.documents.clear();
         }
+        Ok(sent)
     }
 
-    fn of_files(lang: Lang, files: &[FileText]) -> Answer<(Vec<TaskDocument>, Self)> {
+    fn of_files(lang: Lang, files: &[FileText]) -> Answer<Sent> {
         let mut budget = Budget::of(DOCUMENTS_MAX);
-        let (mut documents, mut sources) = (Vec::new(), Self::default());
-        let mut faults = Vec::new();
+        let (mut sent, mut all_begun) = (Sent::default(), true);
         for file in files {
             let read = match yaml::read(&file.text, &mut budget) {
                 Ok(read) => read,
                 Err(fault) => {
                     let message = at(lang, &file.path, fault.mark) + &fault.what.text(lang);
-                    faults.push(FieldError::new("documents", "yaml", message));
+                    (sent.faults).push(FieldError::new("documents", "yaml", message));
+                    all_begun = false;
                     continue;
                 }
             };
             for Document { tree, places } in read {
-                match strict::from_tree(tree) {
-                    Ok(document) => {
-                        documents.push(document);
-                        sources.0.push((file.path.clone(), places));
-                    }
-                    Err(fault) => faults.push(structural(lang, &file.path, &places, &fault)),
+                if sent.faults.len() >= FAULTS_MAX {
+                    break;
+                }
+                let said = |fault: &JsonFault| vec![structural(lang, &file.path, &places, fault)];
+                match sent.push(readable(tree), said) {
+                    true => sent.sources.0.push((file.path.clone(), places)),
+                    false => all_begun = false,
                 }
             }
         }
-        match faults.is_empty() {
-            true => Ok((documents, sources)),
-            false => Err(AppError::invalid(lang, faults)),
+        if !all_begun {
+            sent.documents.clear();
         }
+        Ok(sent)
     }
 
     /// The refusal of documents, with the places of its faults in their texts.

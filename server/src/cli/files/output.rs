@@ -1,8 +1,9 @@
 //! Where exported tasks are written.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use app::i18n::plural;
 use app::task::TaskDocument;
 
 use crate::cli::{Failure, lang, sentence};
@@ -16,13 +17,33 @@ pub(super) fn is_folder(path: &Path) -> bool {
     path.is_dir() || path.to_string_lossy().ends_with('/')
 }
 
-/// Writes a file.
-pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes the tasks into one file, and says so: without a slash at its end a path may have been meant as a folder.
+pub(super) fn write_one(path: &Path, bytes: &[u8]) -> Result<String, Failure> {
+    write_file(path, bytes)?;
+    let text = String::from_utf8_lossy(bytes);
+    let tasks = text
+        .lines()
+        .filter(|line| line.starts_with("name:"))
+        .count();
+    let path = path.display();
+    Ok(lang().pick(
+        format!("{path}：{tasks} 个任务写在这一个文件里；每个任务一个文件：--output {path}/"),
+        format!(
+            "{path}: {tasks} {} in this one file; for one file per task: --output {path}/",
+            plural(tasks, "task", "tasks")
+        ),
+    ))
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     std::fs::write(path, bytes).map_err(|error| failed(path, &error))
 }
 
 /// Writes a file for each task; those that are there already and as they would be written are not touched.
 pub(super) fn write_folder(folder: &Path, tasks: &[TaskDocument]) -> Result<String, Failure> {
+    if let Some(file) = blocking_file(folder) {
+        return Err(in_the_way(folder, &file));
+    }
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let (mut names, mut written) = (HashSet::new(), 0);
     for task in tasks {
@@ -68,6 +89,26 @@ fn file_name(task: &str, taken: &mut HashSet<String>) -> String {
     }
 }
 
+/// The file in the place of a folder, or of one above it.
+fn blocking_file(folder: &Path) -> Option<PathBuf> {
+    // Without the slash at its end, with which the system finds no file.
+    let plain: PathBuf = folder.components().collect();
+    let mut all = plain.ancestors();
+    let found = all.find(|path| path.symlink_metadata().is_ok())?;
+    (!found.is_dir()).then(|| found.to_owned())
+}
+
+fn in_the_way(folder: &Path, file: &Path) -> Failure {
+    let (folder, file) = (folder.display(), file.display());
+    Failure::error(lang().pick(
+        format!("{folder} 不能是文件夹：{file} 是文件。换一个文件夹，或移走这个文件；写成一个文件：--output {file}"),
+        format!(
+            "{folder} cannot be a folder: {file} is a file. Choose another folder or move the file away; to write all \
+             tasks into it: --output {file}"
+        ),
+    ))
+}
+
 fn failed(path: &Path, error: &std::io::Error) -> Failure {
     let (path, error) = (path.display(), sentence(error));
     Failure::error(lang().pick(
@@ -79,6 +120,22 @@ fn failed(path: &Path, error: &std::io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_in_the_place_of_a_folder_is_found() {
+        let id = std::process::id();
+        let place = std::env::temp_dir().join(format!("jcrontab-export-{id}"));
+        std::fs::create_dir_all(&place).expect("a folder");
+        let file = place.join("exp");
+        assert_eq!(blocking_file(&file), None);
+        std::fs::write(&file, "x").expect("written");
+        let with_slash = PathBuf::from(format!("{}/", file.display()));
+        assert_eq!(blocking_file(&with_slash), Some(file.clone()));
+        assert_eq!(blocking_file(&file.join("deeper")), Some(file.clone()));
+        assert_eq!(blocking_file(&place), None);
+        assert!(is_folder(&with_slash) && !is_folder(&file));
+        std::fs::remove_dir_all(&place).expect("removed");
+    }
 
     #[test]
     fn names_of_tasks_are_names_of_files() {

@@ -30,7 +30,8 @@ pub(in crate::cli) struct RunFilter {
     /// Only runs of tasks with this tag
     #[arg(long)]
     tag: Option<String>,
-    /// Only runs in these states; bad means failed, timed_out and lost, open means waiting, running and sending
+    /// Only runs in these states; killed is shown as Stopped (被停止) on pages, bad means failed, timed_out and lost,
+    /// open means waiting, running and sending
     #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(states()))]
     state: Vec<String>,
     /// Only runs that were started so

@@ -12,7 +12,7 @@ use clap::Args;
 use serde_json::{Map, Value};
 
 use super::add::warnings;
-use super::show::cycle;
+use super::show::{chase, own_cycle};
 use super::{id_of, path};
 use crate::cli::client::{Client, failure};
 use crate::cli::editor::{self, Scratch};
@@ -214,11 +214,21 @@ async fn unchanged(client: &Client, stored: &Stored, json: bool) -> Result<(), F
 }
 
 fn print_saved(task: &Value, json: bool) {
-    let (id, cycle) = (field(task, "id"), cycle(task));
+    // What was edited; the chase schedule, which is in force meanwhile, is only named.
+    let (id, cycle) = (field(task, "id"), own_cycle(task));
     let saved = lang().pick(
         format!("任务 {id} 已保存：{cycle}"),
         format!("Task {id} saved: {cycle}"),
     );
-    let lines: Vec<String> = std::iter::once(saved).chain(warnings(task)).collect();
+    let chase = chase(task).map(|chase| {
+        lang().pick(
+            format!("催单继续，现在按催单周期执行：{chase}；结束催单：jcrontab task unurge {id}"),
+            format!("The chase goes on, on its own schedule: {chase}; to end it: jcrontab task unurge {id}"),
+        )
+    });
+    let lines: Vec<String> = std::iter::once(saved)
+        .chain(chase)
+        .chain(warnings(task))
+        .collect();
     print_done(task, json, &lines);
 }

@@ -76,8 +76,12 @@ pub(super) async fn list(
     Ok(())
 }
 
-/// The health: `failing ×10 since …`, `ok`; empty from a server that does not report it.
+/// The health: `failing ×10 since …`, `ok`; empty from a server that does not report it. A task that does not fire
+/// because its line is still in a crontab is `held`.
 fn health(task: &Value) -> String {
+    if task["held"].is_object() {
+        return lang().pick("暂不执行", "held").to_owned();
+    }
     let (health, lang) = (&task["health"], lang());
     let ui = HealthUi::of(Lang::Zh);
     let mut words = match (lang, serde_json::from_value::<Health>(health.clone())) {
@@ -132,6 +136,19 @@ pub(super) fn cycle(task: &Value) -> String {
         InForce::Work(task) => work_lines(task),
     };
     format!("{} ({zone})", lines.join("; "))
+}
+
+/// The task's own schedules in words, also while it is chased.
+pub(super) fn own_cycle(task: &Value) -> String {
+    format!("{} ({})", work_lines(task).join("; "), text(task, "zone"))
+}
+
+/// The chase schedule in words, where it is in force.
+pub(super) fn chase(task: &Value) -> Option<String> {
+    match in_force(task) {
+        InForce::Urge(urge) => Some(urge_line(urge)),
+        InForce::Work(_) => None,
+    }
 }
 
 /// The schedules in force: the text of the chase schedule, or the task with its own ones.

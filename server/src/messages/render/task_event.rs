@@ -8,6 +8,7 @@ use app::occurrence::MissReason;
 use app::run::RunState;
 use app::texts::Ui;
 use app::texts::brief::field_names;
+use app::texts::phrases;
 use app::transition::Word;
 use chrono::{DateTime, Utc};
 
@@ -237,13 +238,11 @@ impl Words<'_> {
     }
 
     fn too_fast(&self, took_ms: i64, min_seconds: i64) -> String {
-        let seconds = format!("{}.{}", took_ms / 1000, (took_ms % 1000) / 100);
+        let took = phrases::took(self.lang, took_ms);
         let least = self.length(min_seconds);
         self.lang.pick(
-            format!("只用了 {seconds} 秒就成功，少于 {least}，请检查是否真的做完"),
-            format!(
-                "succeeded in only {seconds} seconds, less than {least}; check that it did its work"
-            ),
+            format!("只用了 {took}就成功，少于 {least}，请检查是否真的做完"),
+            format!("succeeded in only {took}, less than {least}; check that it did its work"),
         )
     }
 

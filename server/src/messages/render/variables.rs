@@ -271,7 +271,7 @@ fn of_end(all: &mut Variables, words: &Words<'_>, task: &TaskFacts, end: &End) {
     };
     all.append(&mut Variables::from([
         ("attempt", i64::from(end.attempt).into()),
-        ("duration", words.seconds(end).into()),
+        ("duration", words.took(end).into()),
         ("exit_code", end.exit_code.map(i64::from).into()),
         ("finished_at", Stamp(end.finished_at).rfc3339().into()),
         ("output", words.output_shown(&end.output).into()),

@@ -192,7 +192,7 @@ pub(super) fn ticket(
 /// The choice between the people whom a link was issued to.
 fn who(lang: Lang, people: &[String]) -> String {
     let mut html = format!(
-        "<fieldset class=\"who\"><label>{}</label>",
+        "<fieldset class=\"who\"><legend class=\"label\">{}</legend>",
         lang.pick("您是", "You are")
     );
     for name in people {

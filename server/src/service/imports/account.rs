@@ -1,9 +1,11 @@
 //! The account of an import: every line, with the task that is made of it.
 
+mod remarks;
+
 use std::collections::{HashMap, HashSet};
 
 use app::backend::Answer;
-use app::error::{AppError, ErrorKind};
+use app::error::ErrorKind;
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::import::{
@@ -23,6 +25,7 @@ use crate::takeover::{
 };
 use crate::texts::imports::{ImportFault, offer};
 use crate::texts::{Fault, Say};
+use remarks::{faults_of, said};
 
 /// Characters of a line in an account.
 const LINE_SHOWN: usize = 500;
@@ -71,6 +74,10 @@ struct ImportContext<'a> {
     homes: HashMap<String, Home>,
     names: HashSet<String>,
     made: Vec<PlannedTask>,
+    /// Remarks on settings of the crontab that is being read, with the numbers of their lines.
+    of_settings: Vec<(u32, LineRemark)>,
+    /// Users of it that are remarked on already.
+    unknown_users: HashSet<String>,
 }
 
 impl Service {
@@ -110,6 +117,8 @@ impl Service {
             homes: HashMap::new(),
             names: HashSet::new(),
             made: Vec::new(),
+            of_settings: Vec::new(),
+            unknown_users: HashSet::new(),
         };
         let mut report = ImportReport {
             dry_run: import.dry_run,
@@ -117,10 +126,18 @@ impl Service {
         };
         for (at, (source, account, keys)) in texts.iter().enumerate() {
             let source: &CrontabSource = source;
+            desk.unknown_users.clear();
             let mut lines = Vec::with_capacity(account.lines.len());
             for line in &account.lines {
                 let key = keys.get(&line.number);
                 lines.push(desk.line((at, source, account), line, key).await?);
+            }
+            for (number, remark) in std::mem::take(&mut desk.of_settings) {
+                let mut lines = lines.iter_mut();
+                let line = lines.find(|line: &&mut LineReport| line.number == number);
+                if let Some(line) = line.filter(|line| !line.remarks.contains(&remark)) {
+                    line.remarks.push(remark);
+                }
             }
             report.sources.push(SourceReport {
                 host: source.host.clone(),
@@ -185,7 +202,8 @@ impl ImportContext<'_> {
             }
             Kind::Entry(entry) => {
                 let comment = account.comments_above(line.number);
-                let prepared = self.prepare(entry, &comment, &mut shown).await?;
+                let mut prepared = self.prepare(entry, &comment, &mut shown).await?;
+                self.remark(account, std::mem::take(&mut prepared.remarks), &mut shown);
                 match known {
                     Some((id, name)) => {
                         let mut task = self.task_of(&prepared.draft, entry);
@@ -229,7 +247,8 @@ impl ImportContext<'_> {
         });
         prepared.draft.channel_id = self.import.channel_id;
         let needs_home = prepared.draft.execution.cwd.is_empty() && !entry.user.is_empty();
-        if needs_home && home.path.is_none() {
+        let is_unknown = needs_home && home.path.is_none();
+        if is_unknown && self.unknown_users.insert(entry.user.clone()) {
             let user = entry.user.clone();
             prepared.remarks.push(Remark::UnknownUser { user });
         }
@@ -240,8 +259,6 @@ impl ImportContext<'_> {
                 (prepared.remarks).extend(both.map(|(zh, en)| Remark::Schedule { zh, en }));
             }
         }
-        let remarks = prepared.remarks.iter().map(|remark| said(remark, lang));
-        shown.remarks.extend(remarks);
         let offers = prepared.offers.iter();
         shown.offers = offers
             .map(|(kind, wrapper, accepted)| Offer {
@@ -376,28 +393,4 @@ fn known_task((id, name): (TaskId, String), line: &str) -> LineTask {
         command: line.to_owned(),
         run_as: String::new(),
     }
-}
-
-fn said(remark: &Remark, lang: Lang) -> LineRemark {
-    LineRemark {
-        code: remark.code().to_owned(),
-        column: None,
-        text: remark.say(lang),
-    }
-}
-
-/// The faults of a draft as remarks on its line.
-fn faults_of(error: AppError) -> Vec<LineRemark> {
-    let remark = |code: String, text: String| LineRemark {
-        code,
-        column: None,
-        text,
-    };
-    if error.fields.is_empty() {
-        return vec![remark(error.code, error.message)];
-    }
-    let fields = error.fields.into_iter();
-    fields
-        .map(|fault| remark(fault.field, fault.message))
-        .collect()
 }

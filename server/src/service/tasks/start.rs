@@ -66,6 +66,8 @@ impl Service {
             .or_internal(lang)?;
         let (run_id, replayed) = match started {
             Manual::Started { run_id, epoch, .. } => {
+                self.signals.tickets.notify_one();
+                self.signals.outbox.notify_one();
                 let claimed = (run_id, epoch);
                 executor.start(Job::manual(claimed, task, values, secrets.into(), act.at()));
                 (run_id, false)

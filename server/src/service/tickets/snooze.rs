@@ -1,9 +1,8 @@
 //! Until when a ticket is put off, as typed.
 
-use app::duration::parse_duration;
 use app::task::Task;
 use app::ticket::machine::Times;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use jiff::civil::Time;
 
 use super::super::Service;
@@ -18,9 +17,6 @@ impl Service {
     /// `30m`, `tomorrow`, RFC 3339, or a time in the zone of the task.
     pub(super) fn snooze_until(&self, text: &str, task: &Task) -> Result<DateTime<Utc>, TimeFault> {
         let (text, now) = (text.trim(), self.clock.now());
-        if let Ok(Some(seconds)) = parse_duration(text) {
-            return Ok(now + TimeDelta::seconds(seconds));
-        }
         if text != "tomorrow" {
             return self.check_until(text, &task.zone);
         }

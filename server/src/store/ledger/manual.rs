@@ -12,6 +12,7 @@ use sea_orm::{EntityTrait, Set};
 use super::super::code::Code;
 use super::super::entity::run;
 use super::super::messages::{Notice, insert_wanted};
+use super::super::tickets::{TicketSeed, open_all};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, idempotency, tasks};
 use super::active;
@@ -134,6 +135,12 @@ impl Store {
                 let event = TaskEvent::Started { attempt: 1 };
                 let facts = Facts::of_task(task, Some(run_id), now, event);
                 insert_wanted(tx, wanted, &[Notice::about(task, facts)]).await?;
+            }
+            let is_waiting = matches!(admission, Admission::Wait(_));
+            let seed = TicketSeed::of_start(task, now)
+                .filter(|_| !is_waiting && task.state != TaskState::Closed);
+            if let Some(seed) = seed {
+                open_all(tx, wanted, &[seed.of_run(run_id)]).await?;
             }
             let replaces = !room.stop.is_empty();
             Ok(match admission {

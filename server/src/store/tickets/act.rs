@@ -230,7 +230,7 @@ pub(super) async fn move_on(
                 .col_expr(C::Word, Expr::value(word));
         }
         Some(TicketStep::Reopen) => {
-            let key = open_key(ticket.kind, read.task_id, read.occurrence_id);
+            let key = open_key(ticket.kind, read.task_id, read.occurrence_id, read.run_id);
             update = update
                 .col_expr(C::OpenKey, Expr::value(Some(key)))
                 .col_expr(C::AcknowledgedBy, none())

@@ -59,7 +59,7 @@ pub(in super::super) async fn count_firings(
             .col_expr(C::Urges, Expr::col(C::Urges).add(one.firings))
             // What was read before would write the number of then.
             .col_expr(C::Version, Expr::col(C::Version).add(1))
-            .filter(C::OpenKey.eq(open_key(TicketKind::Chase, one.task_id, None)))
+            .filter(C::OpenKey.eq(open_key(TicketKind::Chase, one.task_id, None, None)))
             .exec(tx)
             .await?;
     }
@@ -80,7 +80,7 @@ pub(in super::super) async fn renew_chase(
         .col_expr(C::ExpiresAt, Expr::value(end))
         .col_expr(C::NextUrgeAt, Expr::value(end))
         .col_expr(C::Version, Expr::col(C::Version).add(1))
-        .filter(C::OpenKey.eq(open_key(TicketKind::Chase, task.id, None)))
+        .filter(C::OpenKey.eq(open_key(TicketKind::Chase, task.id, None, None)))
         .exec(tx)
         .await?;
     Ok(())

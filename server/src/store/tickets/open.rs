@@ -6,7 +6,7 @@ use app::id::{OccurrenceId, RunId, TaskId, TicketId};
 use app::message::Event;
 use app::task::{Task, TaskState};
 use app::ticket::machine::Ticket;
-use app::ticket::{FIRINGS_OPEN_MAX, TicketKind, TicketState, TicketStep};
+use app::ticket::{FIRINGS_OPEN_MAX, Opens, TicketKind, TicketState, TicketStep};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Set};
@@ -66,6 +66,14 @@ impl TicketSeed {
         }
     }
 
+    /// The ticket of a start of a task: each firing of a reminder, and each start by hand, asks for its own.
+    #[must_use]
+    pub fn of_start(task: &Task, at: DateTime<Utc>) -> Option<Self> {
+        // Firings of the chase schedule ask for what is open already.
+        let opens = task.tickets.opens == Opens::Firing && !task.urging;
+        opens.then(|| Self::new(TicketKind::Firing, task, at))
+    }
+
     /// The same, about a firing.
     #[must_use]
     pub fn of_firing(mut self, occurrence: OccurrenceId, run: RunId) -> Self {
@@ -82,7 +90,7 @@ impl TicketSeed {
     }
 
     pub(super) fn key(&self) -> String {
-        open_key(self.kind, self.task_id, self.occurrence_id)
+        open_key(self.kind, self.task_id, self.occurrence_id, self.run_id)
     }
 
     fn row(&self) -> ticket::ActiveModel {

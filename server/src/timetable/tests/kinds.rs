@@ -1,7 +1,7 @@
 //! Intervals, single instants, windows, and the first firing of a date.
 
 use super::{at, bundled, cycle};
-use crate::timetable::Cycle;
+use crate::timetable::{Cycle, is_in_gap, parse_instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use jiff::civil::{date, time};
 use jiff::tz::TimeZone;
@@ -91,6 +91,24 @@ fn once_is_once_and_a_start_is_never() {
     assert_eq!(startup.count_between(before, after), 0);
     assert!(!startup.is_fixed() && !startup.names(moment));
     assert_eq!(startup.zone().iana_name(), Some("Asia/Shanghai"));
+}
+
+#[test]
+fn a_single_time_that_the_clock_jumps_over_is_known_as_moved() {
+    let zone = bundled("America/New_York");
+    for (text, is_moved) in [
+        ("2026-03-08 02:30", true),
+        ("2026-03-08 01:59", false),
+        ("2026-03-08 03:00", false),
+        ("2026-03-08", false),
+        ("2026-03-08T02:30:00Z", false),
+        ("nonsense", false),
+    ] {
+        assert_eq!(is_in_gap(text, &zone), is_moved, "{text}");
+    }
+    let moved = parse_instant("2026-03-08 02:30", &zone).expect("an instant");
+    assert!(Cycle::once_after_gap(moved, zone.clone()).is_shifted(moved));
+    assert!(!Cycle::once(moved, zone).is_shifted(moved));
 }
 
 #[test]

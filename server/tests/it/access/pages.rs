@@ -226,6 +226,11 @@ async fn each_page_opens_for_its_role_and_no_weaker_one() {
                 wrong.push(format!("{path} for {role:?}: {}", reply.status));
             }
             let text = reply.text();
+            // An empty page says nothing: a refusal is in words.
+            let is_explained = text.contains("role=\"alert\" class=\"blank\"");
+            if (expected == 403) != is_explained {
+                wrong.push(format!("{path} for {role:?}: in words: {is_explained}"));
+            }
             let is_secret = role < Role::Admin && text.contains("SECRET_NAME");
             assert!(!is_secret, "{path} for {role:?}");
         }

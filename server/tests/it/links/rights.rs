@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use server::auth::link::{Link, LinkFor};
 use server::clock::Clock;
 
-use super::{asked, asking, every_act, failing, link, phone, said, ticket_of};
+use super::{asked, asking, every_act, failing, link, phone, said, state_of, ticket_of};
 use crate::helpers::{Robot, TestApp, at};
 use crate::tickets::look;
 
@@ -45,6 +45,30 @@ async fn a_link_starts_no_command_by_the_chase_schedule() {
         let task = app.service.task_get(&app.console(), task.id).await;
         assert_eq!(task.expect("it").urging, status == 303, "{flag} {mode:?}");
     }
+}
+
+#[tokio::test]
+async fn a_page_for_several_people_asks_once_who_presses() {
+    let app = TestApp::new().await;
+    let ticket = asked(&app, "发布").await;
+    let phone = phone(&app);
+    let path = link(&app, ticket.id, "小王,小李");
+    let page = phone.open(&path).await.text();
+    // One choice of two people in one form, which all buttons send with their own fields.
+    assert_eq!(page.matches("name=\"who\"").count(), 2, "{page}");
+    assert_eq!(page.matches("<form").count(), 1, "{page}");
+    let fields = |act, person| {
+        let rest = [("word", "忽略"), ("person", person), ("cron", "")];
+        [vec![("act", act), ("who", "小李")], rest.to_vec()].concat()
+    };
+    let snoozed = phone.submit(&path, &fields("snooze 30m", "")).await;
+    assert_eq!(snoozed.status, 303, "{}", snoozed.text());
+    assert_eq!(state_of(&app, ticket.id).await.as_str(), "snoozed");
+    assert_eq!(phone.submit(&path, &fields("assign", "")).await.status, 422);
+    let given = phone.submit(&path, &fields("assign", "小张")).await;
+    assert_eq!(given.status, 303, "{}", given.text());
+    assert_eq!(ticket_of(&app, ticket.task_id).await.asked, ["小张"]);
+    assert_eq!(phone.submit(&path, &fields("sleep", "")).await.status, 422);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use app::auth::Role;
 use app::backend::Channels;
 use app::channel::ChannelKind;
 use app::id::ChannelId;
+use app::task::TaskDraft;
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -210,6 +211,29 @@ async fn a_failure_comes_with_its_brief_where_the_channel_has_it() {
     assert!(created.get("brief").is_none(), "{created}");
     assert_eq!(failed["brief"]["streak"]["times"], 1);
     assert_eq!(failed["brief"]["output"]["kind"], "differs");
+}
+
+#[tokio::test]
+async fn the_preview_of_a_run_is_the_message_that_was_sent() {
+    let (app, _robot, channel) = with_robot(ChannelKind::Wecom, |_| {}).await;
+    let draft = TaskDraft {
+        runbook: "https://wiki.example.com/t".to_owned(),
+        ..command("t", channel, "echo broken; exit 3")
+    };
+    let task = app.add(draft).await.id;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let path = format!("/api/v1/channels/{channel}/templates/preview");
+    for times in 1..=3 {
+        fail(&app, task).await;
+        let row = app.messages(task).await.pop().expect("a message");
+        let shown = admin
+            .post(&path, json!({"task_id": task}))
+            .await
+            .expect(200);
+        assert_eq!(shown["text"], row.text, "after failure {times}");
+        assert_eq!(row.text.contains("连续失败"), times > 1, "{}", row.text);
+        app.clock.advance(TimeDelta::minutes(1));
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What opens a ticket, and what closes it without a person.
 
 use app::backend::Tasks;
-use app::task::{Control, Mode};
+use app::task::{Control, Mode, RunRequest};
 
 use super::*;
 use crate::helpers::at;
@@ -60,6 +60,44 @@ async fn each_firing_of_a_reminder_opens_a_ticket_of_its_own() {
             .await,
         0
     );
+}
+
+#[tokio::test]
+async fn a_reminder_that_is_started_by_hand_asks_as_a_firing_does() {
+    let app = TestApp::new().await;
+    let task = task(&app, |draft| {
+        draft.mode = Mode::Message;
+        draft.command = String::new();
+        draft.tickets.opens = "firing".to_owned();
+    })
+    .await;
+    let console = app.console();
+    let start = async || {
+        let started = app
+            .service
+            .start_manually(&console, task.id, &RunRequest::default())
+            .await;
+        started.expect("started").run
+    };
+    let first = start().await;
+    let mut node = app.node().await;
+    node.turn().await;
+    node.settled().await;
+    let ticket = the_ticket(&app).await;
+    assert_eq!(ticket.kind.as_str(), "firing");
+    assert_eq!(
+        (ticket.run_id, ticket.occurrence_id),
+        (Some(first.id), None)
+    );
+    // Another start asks for its own, and a ticket that is done can be reopened beside it.
+    let second = start().await;
+    let open = tickets(&app, "open").await;
+    assert_eq!(open.len(), 2, "{open:?}");
+    assert!(open.iter().any(|one| one.run_id == Some(second.id)));
+    for what in [TicketAct::Done("看过了".to_owned()), TicketAct::Reopen] {
+        act(&app, &console, ticket.id, what).await.expect("done");
+    }
+    assert_eq!(tickets(&app, "open").await.len(), 2);
 }
 
 #[tokio::test]

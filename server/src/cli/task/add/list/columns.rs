@@ -3,7 +3,7 @@
 use crate::cli::lang;
 
 /// A column, with the names that it may have.
-const COLUMNS: [(Column, &[&str]); 15] = [
+pub(super) const COLUMNS: [(Column, &[&str]); 15] = [
     (
         Column::Name,
         &[
@@ -18,7 +18,7 @@ const COLUMNS: [(Column, &[&str]); 15] = [
     ),
     (
         Column::Cron,
-        &["cron", "workcycle", "new_workcycle", "工作周期"],
+        &["cron", "workcycle", "new_workcycle", "工作周期", "周期"],
     ),
     (
         Column::Owners,
@@ -29,6 +29,7 @@ const COLUMNS: [(Column, &[&str]); 15] = [
             "new_owner",
             "责任人",
             "工作责任人",
+            "负责人",
         ],
     ),
     (
@@ -45,18 +46,24 @@ const COLUMNS: [(Column, &[&str]); 15] = [
     ),
     (
         Column::Robot,
-        &["robot", "noticeurl", "new_noticeurl", "企业微信通知url"],
+        &[
+            "robot",
+            "noticeurl",
+            "new_noticeurl",
+            "企业微信通知url",
+            "机器人地址",
+        ],
     ),
-    (Column::Channel, &["channel", "通知渠道"]),
+    (Column::Channel, &["channel", "通知渠道", "渠道"]),
     (Column::Command, &["command", "命令", "任务或命令"]),
     (Column::Mode, &["mode", "workmode", "工作模式"]),
     (
         Column::UrgeCron,
-        &["urge_cron", "subworkcycle", "催单工作周期"],
+        &["urge_cron", "subworkcycle", "催单工作周期", "催单周期"],
     ),
     (Column::Zone, &["zone", "时区"]),
     (Column::Tags, &["tags", "tag", "标签"]),
-    (Column::Timeout, &["timeout", "超时限制"]),
+    (Column::Timeout, &["timeout", "超时限制", "超时"]),
     (Column::Runbook, &["runbook", "处理预案"]),
 ];
 

@@ -42,3 +42,21 @@ fn tabs_and_our_own_names_do_as_well() {
         );
     }
 }
+
+#[test]
+fn every_heading_of_the_documentation_is_a_column() {
+    for (_, names) in columns::COLUMNS {
+        for name in names {
+            for text in [
+                include_str!("../../../../../../docs/FILES.md"),
+                include_str!("../../../../../../docs/FILES.zh-CN.md"),
+            ] {
+                let is_new = name.strip_prefix("new_").is_some();
+                assert!(is_new || text.contains(&format!("`{name}`")), "{name}");
+            }
+        }
+    }
+    for heading in ["负责人", " 负责人 ", "Owners", "渠道", "超时"] {
+        assert!(matches!(column(heading), Ok(Some(_))), "{heading}");
+    }
+}

@@ -42,6 +42,8 @@ pub(super) struct LogView {
     wanted: bool,
     /// How far the first line of stderr was searched; `None` if it is not needed.
     fault: Option<u64>,
+    /// The block that is laid out because the list was scrolled to one of its lines.
+    shown: Option<Element>,
     /// How far the list was scrolled.
     top: i32,
 }
@@ -170,6 +172,7 @@ impl LogView {
 
     fn bring(&mut self, number: u64) {
         if let Some(element) = self.element(number) {
+            self.show_block_of(&element);
             element.scroll_into_view();
         }
         // So that this does not count as scrolling by the reader.
@@ -178,15 +181,27 @@ impl LogView {
 
     /// The same within the list: a page that has just opened keeps its top in view.
     fn bring_in_list(&mut self, number: u64) {
-        if let Some(list) = &self.list
+        if let Some(list) = self.list.clone()
             && let Some(element) = self.element(number)
         {
+            self.show_block_of(&element);
             let below =
                 element.get_bounding_client_rect().top() - list.get_bounding_client_rect().top();
             // Two lines of context before it.
             let lead = 2.0 * element.get_bounding_client_rect().height();
             list.set_scroll_top(list.scroll_top().saturating_add((below - lead) as i32));
             self.top = list.scroll_top();
+        }
+    }
+
+    /// Lays out the block of a line, also while it is out of sight: the line's place depends on its real height.
+    fn show_block_of(&mut self, line: &Element) {
+        if let Some(before) = self.shown.take() {
+            before.set_class_name("block");
+        }
+        if let Some(block) = line.parent_element() {
+            block.set_class_name("block is-shown");
+            self.shown = Some(block);
         }
     }
 
