@@ -196,7 +196,7 @@ pub fn run_output(id: RunId) -> String {
 }
 
 /// The first parts of the server's own paths: a public address whose path begins like one of them would be ambiguous.
-pub const FIRST_PARTS: [&str; 24] = [
+pub const FIRST_PARTS: [&str; 25] = [
     "about",
     "account",
     "admin",
@@ -211,6 +211,7 @@ pub const FIRST_PARTS: [&str; 24] = [
     "messages",
     "metrics",
     "my",
+    "oncall",
     "pkg",
     "preferences",
     "readyz",

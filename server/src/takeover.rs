@@ -10,10 +10,13 @@ pub mod decode;
 mod draft;
 pub mod edit;
 mod entry;
+mod fault;
 mod fields;
 mod key;
 mod lines;
 mod offer;
+pub mod parts;
+mod rejected;
 mod remark;
 #[cfg(test)]
 mod tests;
@@ -21,11 +24,13 @@ mod variables;
 
 pub use draft::{DraftOptions, Prepared};
 pub use entry::{Entry, Timing};
+pub use fault::LineFault;
 pub use fields::{Field, FieldFault};
 pub use key::{KEY_CHARS, keys};
-pub use lines::{Account, Kind, Line, LineFault, TooMany, read};
-pub use remark::Remark;
-pub use variables::Variable;
+pub use lines::{Account, Kind, Line, TooMany, read};
+pub use rejected::{DEBIAN_LINES_MAX, Rejection};
+pub use remark::{ClockChange, Remark};
+pub use variables::{VARIABLES_MAX, Variable};
 
 /// The longest crontab, in bytes of UTF-8. The longest that cronie loads has 10,000 entries of some 100 bytes.
 pub const TEXT_MAX: usize = 1024 * 1024;

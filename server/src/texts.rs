@@ -23,6 +23,8 @@ pub mod explain;
 pub mod failures;
 pub mod files;
 pub mod firings;
+mod import_lines;
+mod import_remarks;
 mod importer_remarks;
 pub mod importers;
 pub mod imports;

@@ -134,7 +134,7 @@ fn bytes_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure>
     let rules = Arc::new(Snapshot::default());
     // Both are kept to the end: what the first one gave back would hold the second.
     let mut compiled_schedules = Vec::new();
-    let mut agenda = Agenda::new(Arc::clone(&patterns), Arc::clone(&rules), 0, now);
+    let mut agenda = Agenda::new(Arc::clone(&patterns), Arc::clone(&rules), 0, now, now);
     grow(report, "bytes per schedule, without its task", |number| {
         let task = live(number, now)?;
         compiled_schedules.push(CompiledSchedule::new(
@@ -195,6 +195,7 @@ fn once(count: usize, now: DateTime<Utc>) -> Result<Planned, Failure> {
         Arc::new(Patterns::default()),
         Arc::new(Snapshot::default()),
         0,
+        now,
         now,
     );
     for task in tasks {

@@ -1,6 +1,7 @@
 //! The crontabs of this host: which ones a command is about, how they are read, and how they are replaced.
 
 mod replace;
+mod scripts;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use nix::unistd::{Uid, User, gethostname};
 use super::{Failure, lang, sentence};
 use crate::takeover::TEXT_MAX;
 use crate::takeover::decode::{Decoded, Undecoded, decode};
+pub(super) use scripts::{Script, Scripts, is_running};
 
 /// Where crontabs of the system are.
 const SYSTEM: &str = "/etc/crontab";
@@ -39,6 +41,10 @@ pub(super) struct Which {
     /// /etc/crontab, /etc/cron.d and /etc/anacrontab
     #[arg(long)]
     system: bool,
+    /// Also the scripts in the folders that these crontabs run with run-parts, such as /etc/cron.daily, each as a task of
+    /// its own. Without it such a folder is one task
+    #[arg(long)]
+    scripts: bool,
     /// Columns of the files: user, system (with a user) or anacron (default: by their path)
     #[arg(long = "format", id = "crontab_format", value_name = "FORMAT", value_parser = ["user", "system", "anacron"])]
     format: Option<String>,
@@ -60,6 +66,8 @@ pub(super) enum ReplaceMode {
     User(String),
     /// By a file that is renamed.
     File(PathBuf),
+    /// By the executable bits of these scripts.
+    Scripts(Vec<Script>),
     /// Not at all: it was read from stdin.
     Stdin,
 }
@@ -99,8 +107,21 @@ impl Which {
         })
     }
 
-    /// Reads them; notes about files that cron ignores go to `notes`.
-    pub(super) fn read(&self, notes: &mut Vec<String>) -> Result<Vec<Crontab>, Failure> {
+    /// Reads them, and the folders of scripts where they are wanted; notes about what cron ignores go to `notes`.
+    pub(super) fn read(
+        &self,
+        scripts: Scripts,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<Crontab>, Failure> {
+        let mut all = self.read_files(notes)?;
+        if self.scripts && scripts != Scripts::None {
+            let folders = scripts::folders(&all, self.flavor(), scripts, notes)?;
+            all.extend(folders);
+        }
+        Ok(all)
+    }
+
+    fn read_files(&self, notes: &mut Vec<String>) -> Result<Vec<Crontab>, Failure> {
         let host = match &self.host {
             Some(host) => host.clone(),
             None => gethostname()
@@ -133,6 +154,13 @@ impl Which {
         let mut all = Vec::new();
         for way in ways {
             if let Some(read) = self.read_one(&host, way)? {
+                if read.decoded.is_foreign {
+                    let path = &read.place.path;
+                    notes.push(lang().pick(
+                        format!("{path}：是 UTF-16，或开头有 BOM；cron 读不懂，一行都不执行"),
+                        format!("{path}: it is UTF-16 or starts with a byte order mark, so cron cannot read it and runs nothing of it"),
+                    ));
+                }
                 all.push(read);
             }
         }
@@ -153,6 +181,7 @@ impl Which {
                 let format = format_of(path);
                 (name, format, bytes)
             }
+            ReplaceMode::Scripts(_) => return Ok(None),
             ReplaceMode::Stdin => {
                 let bytes = limited(std::io::stdin());
                 let bytes = bytes.map_err(|error| Failure::error(sentence(&error)))?;
@@ -164,11 +193,13 @@ impl Which {
         let format = self.format.as_deref().and_then(|name| name.parse().ok());
         let format = match way {
             ReplaceMode::User(_) => by_path,
-            ReplaceMode::File(_) | ReplaceMode::Stdin => format.unwrap_or(by_path),
+            ReplaceMode::File(_) | ReplaceMode::Scripts(_) | ReplaceMode::Stdin => {
+                format.unwrap_or(by_path)
+            }
         };
         let user = match &way {
             ReplaceMode::User(user) => user.clone(),
-            ReplaceMode::File(_) | ReplaceMode::Stdin => String::new(),
+            ReplaceMode::File(_) | ReplaceMode::Scripts(_) | ReplaceMode::Stdin => String::new(),
         };
         Ok(Some(Crontab {
             place: Place {
@@ -195,17 +226,21 @@ fn words(fault: &Undecoded, lang: Lang) -> String {
     match fault {
         Undecoded::TooLong => lang
             .pick(
-                "超过 1 MiB，不像是 crontab；什么都没有导入",
-                "larger than 1 MiB, which is no crontab; nothing was imported",
+                "超过 1 MiB，不像是 crontab；什么都没有改动",
+                "larger than 1 MiB, which is no crontab; nothing was changed",
             )
             .to_owned(),
         Undecoded::UnknownCharset(label) => lang.pick(
             format!("不认识字符集 {label}"),
             format!("the charset {label} is not known"),
         ),
-        Undecoded::NotText { charset, line } => lang.pick(
-            format!("第 {line} 行不是 {charset} 文本；请用 --charset 指定字符集"),
-            format!("line {line} is not text in {charset}; name its charset with --charset"),
+        Undecoded::NotText {
+            charset,
+            line,
+            column,
+        } => lang.pick(
+            format!("第 {line} 行第 {column} 个字符不是 {charset} 文本；请用 --charset 指定字符集，什么都没有改动"),
+            format!("line {line}, column {column} is not text in {charset}; name its charset with --charset. Nothing was changed"),
         ),
     }
 }

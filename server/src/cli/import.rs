@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::calendar::typed;
 use super::client::Client;
-use super::crontabs::Which;
+use super::crontabs::{Scripts, Which};
 use super::print::{print_json, print_lines, print_more, print_note, print_table};
 use super::{Failure, lang, sentence};
 use crate::importers::Scheduler;
@@ -106,7 +106,7 @@ pub(super) async fn run(client: &Client, command: &ImportCommand) -> Result<(), 
 
 async fn crontab(client: &Client, import: &ImportCrontab) -> Result<(), Failure> {
     let mut notes = Vec::new();
-    let crontabs = import.which.read(&mut notes)?;
+    let crontabs = import.which.read(Scripts::Executable, &mut notes)?;
     for note in &notes {
         print_note(&format!("! {note}"));
     }

@@ -8,6 +8,8 @@
 //! interrupted between the two steps does the rest when it is run again.
 
 mod minute;
+mod scripts;
+mod words;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -21,12 +23,13 @@ use serde_json::json;
 
 use super::calendar::typed;
 use super::client::Client;
-use super::crontabs::{Crontab, ReplaceMode, Which};
+use super::crontabs::{Crontab, ReplaceMode, Scripts, Which};
 use super::print::{print_json, print_lines, print_note};
 use super::{Failure, lang, sentence};
 use crate::cli::access::Access;
 use crate::takeover::{Account, Kind, Reading, edit, keys, read};
 use minute::Window;
+use words::{late, nothing, told, unfinished};
 
 /// Pages of the list of imported lines that are read.
 const PAGES_MAX: usize = 1_000;
@@ -82,7 +85,7 @@ pub(super) async fn run(
     direction: Direction,
 ) -> Result<(), Failure> {
     let mut notes = Vec::new();
-    let crontabs = change.which.read(&mut notes)?;
+    let crontabs = change.which.read(Scripts::All, &mut notes)?;
     for note in &notes {
         print_note(&format!("! {note}"));
     }
@@ -171,6 +174,18 @@ fn plan(
         if !change.tasks.is_empty() && !change.tasks.contains(&id.0) {
             continue;
         }
+        if let ReplaceMode::Scripts(scripts) = &crontab.way {
+            let script = scripts.iter().find(|script| script.line == line.number);
+            let step = script.map(|script| scripts::step(direction, script, known.held));
+            let step = step.unwrap_or_default();
+            if step.sets_bit {
+                lines.insert(line.number, id.0);
+            }
+            if step.hands {
+                tasks.push(id);
+            }
+            continue;
+        }
         match (direction, &line.kind) {
             (Direction::Over, Kind::Entry(_)) => {
                 lines.insert(line.number, id.0);
@@ -214,6 +229,14 @@ async fn carry_out(
     let window = Window::open(change.no_wait).await;
     let crontab = &plan.crontab;
     let backup = crontab.back_up(&folder, &window.name())?;
+    if let ReplaceMode::Scripts(scripts) = &crontab.way {
+        let handed = scripts::carry_out(client, direction, plan, scripts).await?;
+        return Ok(Carried {
+            backup,
+            at: handed.at,
+            late: false,
+        });
+    }
     let handed = match direction {
         Direction::Over => {
             let new = edit::comment_out(&crontab.bytes, &plan.lines);
@@ -261,77 +284,4 @@ async fn hand(client: &Client, way: &str, tasks: &[TaskId]) -> Result<HandedOver
         all.at = handed.at;
     }
     Ok(all)
-}
-
-/// A failure after the crontab was changed.
-fn unfinished(error: Failure, command: &str) -> Failure {
-    let message = lang().pick(
-        format!("{}；那些行已经注释掉，任务还没有启用：现在两边都不执行。请再运行一次 jcrontab {command}", error.message),
-        format!("{}; the lines are commented out and the tasks still held, so neither side runs them. Run jcrontab {command} again", error.message),
-    );
-    Failure { message, ..error }
-}
-
-fn late(direction: Direction) -> String {
-    match direction {
-        Direction::Over => lang().pick(
-            "! 改动用的时间超过了这一分钟：请核对刚才那一分钟的执行".to_owned(),
-            "! The change took longer than the minute: check the firings of the last minute".to_owned(),
-        ),
-        Direction::Back => lang().pick(
-            "! 交还用的时间超过了这一分钟：刚才那一分钟可能两边都没有执行".to_owned(),
-            "! The change took longer than the minute: neither side may have run the last minute's firings".to_owned(),
-        ),
-    }
-}
-
-fn told(
-    direction: Direction,
-    dry_run: bool,
-    place: &str,
-    plan: &Plan,
-    row: &serde_json::Value,
-) -> Vec<String> {
-    let (lines, tasks) = (plan.lines.len(), plan.tasks.len());
-    let lang = lang();
-    let words = match (direction, dry_run) {
-        (Direction::Over, true) => lang.pick(
-            format!("试运行：会在{place}里注释掉 {lines} 行，启用 {tasks} 个任务"),
-            format!("Dry run: {lines} lines would be commented out in {place}, and {tasks} tasks released"),
-        ),
-        (Direction::Over, false) => lang.pick(
-            format!("已在{place}里注释掉 {lines} 行，启用 {tasks} 个任务"),
-            format!("{lines} lines commented out in {place}, {tasks} tasks released"),
-        ),
-        (Direction::Back, true) => lang.pick(
-            format!("试运行：会把 {lines} 行放回{place}，暂停 {tasks} 个任务"),
-            format!("Dry run: {lines} lines would be put back into {place}, and {tasks} tasks held"),
-        ),
-        (Direction::Back, false) => lang.pick(
-            format!("已把 {lines} 行放回{place}，暂停 {tasks} 个任务"),
-            format!("{lines} lines put back into {place}, {tasks} tasks held"),
-        ),
-    };
-    let mut all = vec![words];
-    if let Some(backup) = row["backup"].as_str() {
-        all.push(lang.pick(
-            format!("  原来的内容：{backup}"),
-            format!("  as it was: {backup}"),
-        ));
-    }
-    all
-}
-
-fn nothing(direction: Direction) -> String {
-    match direction {
-        Direction::Over => lang().pick(
-            "没有可以接管的行：先用 jcrontab import crontab 导入".to_owned(),
-            "There is nothing to take over: import the lines first with jcrontab import crontab"
-                .to_owned(),
-        ),
-        Direction::Back => lang().pick(
-            "没有可以交还的行".to_owned(),
-            "There is nothing to give back".to_owned(),
-        ),
-    }
 }

@@ -162,7 +162,11 @@ impl Service {
                 return now.checked_add_signed(TimeDelta::try_seconds(seconds)?);
             }
             let Some(time) = time_of_day(text) else {
-                return parse_end(text, &zone);
+                // A length of time, from now on. `18时30分` is a time of day.
+                return match parse_duration(text).ok().flatten() {
+                    Some(seconds) => now.checked_add_signed(TimeDelta::try_seconds(seconds)?),
+                    None => parse_end(text, &zone),
+                };
             };
             // A time of day: its next occurrence.
             let today = civil_date(&zone, now);

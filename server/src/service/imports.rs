@@ -2,6 +2,9 @@
 
 mod account;
 mod check;
+mod clock;
+mod lookups;
+mod words;
 
 use std::collections::HashMap;
 
@@ -19,7 +22,7 @@ use async_trait::async_trait;
 use super::Service;
 use crate::error::OrInternal;
 use crate::store::{NewLine, StoreError, TakeoverDirection};
-use crate::texts::imports::{ImportFault, ImportRefusal};
+use crate::texts::imports::ImportFault;
 use crate::texts::tasks::TaskRefusal;
 use crate::texts::{Fault, Refusal};
 use account::PlannedTask;
@@ -115,9 +118,6 @@ impl Imports for Service {
         for _ in 0..TRIES {
             let (seen, _) = self.store.cluster_state().await.or_internal(lang)?;
             let (mut report, made) = self.account_of(lang, import).await?;
-            if made.len() > TASKS_MAX {
-                return Err(ImportRefusal::TooMany { tasks: made.len() }.answer(lang));
-            }
             if import.dry_run || made.is_empty() {
                 return Ok(report);
             }

@@ -14,12 +14,14 @@ pub enum Undecoded {
     #[error("the charset {0} is not known")]
     UnknownCharset(String),
     /// It is not text of this charset.
-    #[error("line {line}: not {charset}")]
+    #[error("line {line}, column {column}: not {charset}")]
     NotText {
         /// The charset.
         charset: &'static str,
         /// The first line that cannot be decoded.
         line: usize,
+        /// The first character of it that cannot.
+        column: usize,
     },
 }
 
@@ -30,6 +32,8 @@ pub struct Decoded {
     pub text: String,
     /// Whether each line of it is the same line of the bytes, so that the bytes can be edited by line.
     pub has_lines_of_bytes: bool,
+    /// Whether it is in a form that cron cannot read: in UTF-16, or with a byte order mark in front.
+    pub is_foreign: bool,
 }
 
 /// Decodes bytes: a byte order mark first, then the charset that is named, UTF-8, UTF-16 without a mark, and GBK
@@ -43,7 +47,10 @@ pub fn decode(bytes: &[u8], charset: Option<&str>) -> Result<Decoded, Undecoded>
     }
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let text = strictly(encoding, bytes.get(mark..).unwrap_or_default())?;
-        return bounded(text, encoding);
+        return bounded(text, encoding).map(|read| Decoded {
+            is_foreign: true,
+            ..read
+        });
     }
     if let Some(label) = charset {
         let encoding = Encoding::for_label(label.as_bytes());
@@ -72,6 +79,7 @@ fn bounded(text: String, encoding: &'static Encoding) -> Result<Decoded, Undecod
     }
     Ok(Decoded {
         has_lines_of_bytes: encoding.is_ascii_compatible(),
+        is_foreign: !encoding.is_ascii_compatible(),
         text,
     })
 }
@@ -81,22 +89,23 @@ fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, Undecod
     if let Some(text) = decoded {
         return Ok(text.into_owned());
     }
-    let bad = |line: &[u8]| {
-        encoding
-            .decode_without_bom_handling_and_without_replacement(line)
-            .is_none()
-    };
-    let line = match encoding.is_ascii_compatible() {
-        true => bytes
-            .split(|byte| *byte == b'\n')
-            .position(bad)
-            .unwrap_or(0),
-        false => 0,
-    };
+    let (line, column) = place(encoding, bytes);
     Err(Undecoded::NotText {
         charset: encoding.name(),
-        line: line + 1,
+        line,
+        column,
     })
+}
+
+/// Where the first thing is that is not text of a charset, as a line and a character from 1.
+fn place(encoding: &'static Encoding, bytes: &[u8]) -> (usize, usize) {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
+    let mut before = String::with_capacity(room.unwrap_or_default());
+    // Ends at the first fault, as the buffer is long enough for everything.
+    let _ = decoder.decode_to_string_without_replacement(bytes, &mut before, true);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 #[cfg(test)]
@@ -111,16 +120,17 @@ mod tests {
         let utf_16: Vec<u8> = TEXT.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let marked = [b"\xff\xfe".as_slice(), &utf_16].concat();
         let utf_8 = [b"\xef\xbb\xbf".as_slice(), TEXT.as_bytes()].concat();
-        for (bytes, charset, by_line) in [
-            (TEXT.as_bytes(), None, true),
-            (utf_8.as_slice(), None, true),
-            (&gbk[..], None, true),
-            (&gbk[..], Some("gb2312"), true),
-            (marked.as_slice(), None, false),
+        for (bytes, charset, by_line, is_foreign) in [
+            (TEXT.as_bytes(), None, true, false),
+            (utf_8.as_slice(), None, true, true),
+            (&gbk[..], None, true, false),
+            (&gbk[..], Some("gb2312"), true, false),
+            (marked.as_slice(), None, false, true),
         ] {
             let wanted = Decoded {
                 text: TEXT.to_owned(),
                 has_lines_of_bytes: by_line,
+                is_foreign,
             };
             assert_eq!(decode(bytes, charset), Ok(wanted));
         }
@@ -139,8 +149,9 @@ mod tests {
         let fault = Undecoded::NotText {
             charset: "UTF-8",
             line: 2,
+            column: 3,
         };
-        assert_eq!(decode(b"a\n\xff\xff\n", None), Err(fault));
+        assert_eq!(decode(b"a\n\xe6\xaf\x8fb\xff\xff\n", None), Err(fault));
         let label = Undecoded::UnknownCharset("klingon".to_owned());
         assert_eq!(decode(b"a", Some("klingon")), Err(label));
         assert_eq!(

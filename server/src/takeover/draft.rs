@@ -130,7 +130,7 @@ impl Entry {
         let (mut lines, mut exports) = (Vec::new(), Vec::new());
         let mut has_path = false;
         let shell = self.variable("SHELL").unwrap_or_default();
-        for one in &self.environment {
+        for one in self.environment.iter() {
             let (name, value) = (one.name.as_str(), one.value.as_str());
             match name {
                 // Fields of the task; and `LOGNAME`, which cron sets whatever the crontab says.

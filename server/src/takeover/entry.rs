@@ -1,10 +1,12 @@
 //! An entry: when, as whom, what.
 
+use std::sync::Arc;
+
 use app::import::{Flavor, Format};
 
 use super::command::{Split, split};
+use super::fault::LineFault;
 use super::fields::{Field, FieldFault, Values, values};
-use super::lines::LineFault;
 use super::remark::{Remark, user_in_front};
 use super::variables::{Scope, Variable};
 use super::{DEBIAN_COMMAND_MAX, Reading};
@@ -21,7 +23,10 @@ pub struct Entry {
     /// Its standard input; `None` where it has none.
     pub input: Option<String>,
     /// The settings above it.
-    pub environment: Vec<Variable>,
+    pub environment: Arc<Vec<Arc<Variable>>>,
+    /// Whether its minute or hour starts with `*`: cron then runs it by the clock as it shows, in an hour that comes twice
+    /// and not in one that is skipped. Any other one runs once.
+    pub follows_clock: bool,
 }
 
 /// When an entry runs.
@@ -98,10 +103,22 @@ pub(super) fn entry(
         // Not logged by cron; here every run is.
         words.rest = rest;
     }
-    let timing = match words.rest.starts_with('@') {
-        true => nickname(&mut words)?,
-        false => Timing::Cron(expression(&mut words, reading.flavor)?),
+    let (timing, follows_clock) = match words.rest.starts_with('@') {
+        true => {
+            let is_hourly = words.rest.starts_with("@hourly");
+            (nickname(&mut words)?, is_hourly)
+        }
+        false => {
+            let (expression, follows_clock) = expression(&mut words, reading.flavor)?;
+            (Timing::Cron(expression), follows_clock)
+        }
     };
+    // Both crons look for this mistake: an expression with seconds.
+    if words.rest.starts_with('*') {
+        return Err(LineFault::SixFields {
+            column: words.column(),
+        });
+    }
     let user = match reading.format {
         Format::System => words.word().ok_or(LineFault::NoUser)?.0,
         Format::User | Format::Anacron => reading.user,
@@ -127,7 +144,8 @@ pub(super) fn entry(
         user: user.to_owned(),
         command,
         input,
-        environment: scope.all().to_vec(),
+        environment: scope.all(),
+        follows_clock,
     })
 }
 
@@ -147,7 +165,10 @@ pub(super) fn checked(text: &str, flavor: Flavor) -> Result<Split, LineFault> {
     }
     let found = split(text);
     if found.command.trim().is_empty() {
-        return Err(LineFault::NoCommand);
+        return Err(match found.input {
+            Some(_) => LineFault::OnlyInput,
+            None => LineFault::NoCommand,
+        });
     }
     Ok(found)
 }
@@ -169,8 +190,8 @@ fn nickname(words: &mut Words<'_>) -> Result<Timing, LineFault> {
     }
 }
 
-/// The five fields in our grammar.
-fn expression(words: &mut Words<'_>, flavor: Flavor) -> Result<String, LineFault> {
+/// The five fields in our grammar, and whether the time of day starts with `*`.
+fn expression(words: &mut Words<'_>, flavor: Flavor) -> Result<(String, bool), LineFault> {
     let mut fields: Vec<(Values, &str)> = Vec::new();
     for field in Field::ALL {
         let column = words.column();
@@ -197,13 +218,14 @@ fn expression(words: &mut Words<'_>, flavor: Flavor) -> Result<String, LineFault
             && other.is_some_and(|(values, _)| !values.has_star)
     };
     let any_day = is_any_day(2, 4) || is_any_day(4, 2);
+    let follows_clock = fields.iter().take(2).any(|(values, _)| values.has_star);
     let fields = fields.iter().enumerate().map(|(at, (values, word))| {
         if any_day && matches!(at, 2 | 4) {
             return "*".to_owned();
         }
         written(*values, word)
     });
-    Ok(fields.collect::<Vec<_>>().join(" "))
+    Ok((fields.collect::<Vec<_>>().join(" "), follows_clock))
 }
 
 /// A field as it was written, where both read that in the same way; else its values.
@@ -235,171 +257,5 @@ fn mail_option(words: &mut Words<'_>, remarks: &mut Vec<Remark>) -> Result<(), L
             }
         }
         _ => Err(LineFault::Option { column }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(
-        line: &str,
-        flavor: Flavor,
-        format: Format,
-    ) -> Result<(String, String, String), LineFault> {
-        let reading = Reading {
-            flavor,
-            format,
-            user: "ada",
-        };
-        let entry = entry(line, reading, &Scope::default(), &mut Vec::new())?;
-        let when = match entry.timing {
-            Timing::Cron(cron) => cron,
-            other => format!("{other:?}"),
-        };
-        Ok((when, entry.user, entry.command))
-    }
-
-    #[test]
-    fn entries_are_read_as_crontab_5_says() {
-        use Flavor::{Cronie, Debian};
-        use Format::{System, User};
-        for (flavor, format, line, when, user, command) in [
-            (
-                Debian,
-                User,
-                "5 0 * * *       $HOME/bin/daily.job >> $HOME/tmp/out 2>&1",
-                "5 0 * * *",
-                "ada",
-                "$HOME/bin/daily.job >> $HOME/tmp/out 2>&1",
-            ),
-            (
-                Debian,
-                User,
-                "15 14 1 * *     $HOME/bin/monthly",
-                "15 14 1 * *",
-                "ada",
-                "$HOME/bin/monthly",
-            ),
-            (
-                Debian,
-                User,
-                "23 0-23/2 * * * echo \"run\"",
-                "23 0,2,4,6,8,10,12,14,16,18,20,22 * * *",
-                "ada",
-                "echo \"run\"",
-            ),
-            (
-                Debian,
-                User,
-                "5 4 * * sun     echo x",
-                "5 4 * * 0",
-                "ada",
-                "echo x",
-            ),
-            (
-                Debian,
-                User,
-                " \t*/5 * * * *\tx  y ",
-                "*/5 * * * *",
-                "ada",
-                "x  y ",
-            ),
-            (Debian, User, "30 4 1,15 * 5 x", "30 4 1,15 * 5", "ada", "x"),
-            (Debian, User, "30 4 1-31 * 5 x", "30 4 * * *", "ada", "x"),
-            (Debian, User, "30 4 */1 * 5 x", "30 4 * * 5", "ada", "x"),
-            (
-                Debian,
-                User,
-                "@daily x # not a comment",
-                "0 0 * * *",
-                "ada",
-                "x # not a comment",
-            ),
-            (Debian, User, "@reboot x", "Reboot", "ada", "x"),
-            (Debian, User, "* * * * * -n x", "* * * * *", "ada", "-n x"),
-            (Debian, User, "* * * * * x\r", "* * * * *", "ada", "x"),
-            (
-                Debian,
-                System,
-                "17 *\t* * *\troot    cd / && run-parts --report /etc/cron.hourly",
-                "17 * * * *",
-                "root",
-                "cd / && run-parts --report /etc/cron.hourly",
-            ),
-            (Debian, System, "@hourly www x", "0 * * * *", "www", "x"),
-            (Cronie, User, "-* * * * * x", "* * * * *", "ada", "x"),
-            (Cronie, User, "* * * * * -n x", "* * * * *", "ada", "x"),
-        ] {
-            let wanted = Ok((when.to_owned(), user.to_owned(), command.to_owned()));
-            assert_eq!(read(line, flavor, format), wanted, "{line}");
-        }
-    }
-
-    #[test]
-    fn what_cron_skips_is_a_fault_with_its_place() {
-        use Flavor::{Cronie, Debian};
-        use Format::{System, User};
-        let field = |field, column, fault| LineFault::Field {
-            field,
-            column,
-            fault,
-        };
-        let nickname = |word: &str| LineFault::Nickname {
-            word: word.to_owned(),
-            column: 1,
-        };
-        for (flavor, format, line, fault) in [
-            (
-                Debian,
-                User,
-                "* 61 * * * x",
-                field(Field::Hour, 3, FieldFault::OutOfRange),
-            ),
-            (
-                Debian,
-                User,
-                "\t* * * * x",
-                field(Field::Weekday, 10, FieldFault::Malformed),
-            ),
-            (
-                Debian,
-                User,
-                "* * * *",
-                field(Field::Weekday, 8, FieldFault::Missing),
-            ),
-            (
-                Debian,
-                User,
-                "-* * * * * x",
-                field(Field::Minute, 1, FieldFault::Malformed),
-            ),
-            (Debian, User, "@every 5m x", nickname("@every")),
-            (Debian, User, "@Daily x", nickname("@Daily")),
-            (Debian, User, "* * * * *", LineFault::NoCommand),
-            (Debian, User, "@hourly", LineFault::NoCommand),
-            (Debian, User, "* * * * * %x", LineFault::NoCommand),
-            (Debian, System, "* * * * *", LineFault::NoUser),
-            (Debian, System, "* * * * * root", LineFault::NoCommand),
-            (Debian, User, "0 0 */2 * 1 x", LineFault::BothDays),
-            (
-                Cronie,
-                User,
-                "* * * * * -x y",
-                LineFault::Option { column: 11 },
-            ),
-            (
-                Cronie,
-                User,
-                "* * * * * -n -n y",
-                LineFault::Option { column: 14 },
-            ),
-        ] {
-            assert_eq!(read(line, flavor, format), Err(fault), "{line}");
-        }
-        let long = format!("* * * * * {}", "x".repeat(999));
-        let fault = LineFault::LongCommand { bytes: 999 };
-        assert_eq!(read(&long, Debian, User), Err(fault));
-        assert!(read(&long, Cronie, User).is_ok());
     }
 }

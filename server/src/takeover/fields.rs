@@ -108,10 +108,15 @@ impl Values {
 
     /// The field in our own grammar: `*`, or numbers and ranges.
     pub(super) fn text(self) -> String {
-        if self.is_full() {
-            return "*".to_owned();
-        }
         let (low, high) = self.span();
+        if self.is_full() {
+            // `0-59` is a fixed time where clocks change, and `*` is not, here as in cron.
+            let is_time = matches!(self.field, Field::Minute | Field::Hour);
+            return match is_time && !self.has_star {
+                true => format!("{low}-{high}"),
+                false => "*".to_owned(),
+            };
+        }
         let mut parts: Vec<(u32, u32)> = Vec::new();
         for value in (low..=high).filter(|value| self.has(*value)) {
             match parts.last_mut() {

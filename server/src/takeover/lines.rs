@@ -7,9 +7,10 @@ use app::import::{Flavor, Format};
 use super::anacron;
 use super::edit::taken_line;
 use super::entry::{Entry, entry};
-use super::fields::{Field, FieldFault};
+use super::fault::LineFault;
+use super::rejected::Rejection;
 use super::remark::Remark;
-use super::variables::{Scope, Variable, variable};
+use super::variables::{Scope, Variable, is_like_setting, variable};
 use super::{LINES_MAX, Reading};
 
 /// An account of a text.
@@ -17,6 +18,8 @@ use super::{LINES_MAX, Reading};
 pub struct Account {
     /// All lines. Their ranges follow each other and cover the whole text.
     pub lines: Vec<Line>,
+    /// Why cron runs nothing of it, if so.
+    pub rejected: Option<Rejection>,
 }
 
 /// A line.
@@ -57,68 +60,6 @@ pub enum Kind {
     Entry(Box<Entry>),
     /// Cron skips it.
     Fault(LineFault),
-}
-
-/// Why cron skips a line.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum LineFault {
-    /// A field of the schedule.
-    Field {
-        /// Which.
-        field: Field,
-        /// Where it starts, as a character from 1.
-        column: u32,
-        /// What is wrong with it.
-        fault: FieldFault,
-    },
-    /// An `@` word that this cron does not know.
-    Nickname {
-        /// It.
-        word: String,
-        /// Where it starts.
-        column: u32,
-    },
-    /// There is no user.
-    NoUser,
-    /// There is no command: nothing is run.
-    NoCommand,
-    /// The command is longer than this cron accepts.
-    LongCommand {
-        /// Its bytes.
-        bytes: usize,
-    },
-    /// An option of cronie in front of the command that it does not know.
-    Option {
-        /// Where it starts.
-        column: u32,
-    },
-    /// The period of an anacrontab is no number of days and no name of a period.
-    Period {
-        /// Where it starts.
-        column: u32,
-    },
-    /// The delay of an anacrontab is no number of minutes.
-    Delay {
-        /// Where it starts.
-        column: u32,
-    },
-    /// Both day fields have to match at once, which no schedule here can express.
-    BothDays,
-}
-
-impl LineFault {
-    /// Where in the line, as a character from 1.
-    #[must_use]
-    pub const fn column(&self) -> Option<u32> {
-        match self {
-            Self::Field { column, .. }
-            | Self::Nickname { column, .. }
-            | Self::Option { column }
-            | Self::Period { column }
-            | Self::Delay { column } => Some(*column),
-            Self::NoUser | Self::NoCommand | Self::LongCommand { .. } | Self::BothDays => None,
-        }
-    }
 }
 
 impl Account {
@@ -176,7 +117,8 @@ pub fn read(text: &str, reading: Reading<'_>) -> Result<Account, TooMany> {
         };
         let mut remarks = Vec::new();
         let kind = kind(body, reading, &mut scope, &mut remarks);
-        if !ends && matches!(kind, Kind::Entry(_) | Kind::Variable(_)) {
+        let is_unfinished = !ends && matches!(kind, Kind::Entry(_) | Kind::Variable(_));
+        if is_unfinished && reading.format != Format::Anacron && reading.flavor == Flavor::Cronie {
             remarks.push(Remark::NoNewline);
         }
         lines.push(Line {
@@ -186,7 +128,15 @@ pub fn read(text: &str, reading: Reading<'_>) -> Result<Account, TooMany> {
             remarks,
         });
     }
-    Ok(Account { lines })
+    let rejected = Rejection::of(&lines, text.ends_with('\n'), reading);
+    if let Some(why) = rejected {
+        for line in &mut lines {
+            if matches!(line.kind, Kind::Entry(_)) {
+                line.remarks.push(Remark::Rejected { why });
+            }
+        }
+    }
+    Ok(Account { lines, rejected })
 }
 
 fn kind(body: &str, reading: Reading<'_>, scope: &mut Scope, remarks: &mut Vec<Remark>) -> Kind {
@@ -209,8 +159,19 @@ fn kind(body: &str, reading: Reading<'_>, scope: &mut Scope, remarks: &mut Vec<R
             is_disabled_entry,
         };
     }
-    if let Some(variable) = variable(start, reading.flavor) {
-        scope.set(&variable);
+    if let Some(at) = body.find('\0') {
+        let before = body.get(..at).unwrap_or_default().chars().count();
+        let column = u32::try_from(before + 1).unwrap_or(u32::MAX);
+        return Kind::Fault(LineFault::Nul { column });
+    }
+    let setting = match reading.format {
+        Format::Anacron => anacron::variable(start),
+        Format::User | Format::System => variable(start, reading.flavor),
+    };
+    if let Some(variable) = setting {
+        if !scope.set(&variable) {
+            return Kind::Fault(LineFault::Variables);
+        }
         if variable.value.contains('$') {
             remarks.push(Remark::Unexpanded {
                 name: variable.name.clone(),
@@ -219,11 +180,12 @@ fn kind(body: &str, reading: Reading<'_>, scope: &mut Scope, remarks: &mut Vec<R
         return Kind::Variable(variable);
     }
     let read = match reading.format {
-        Format::Anacron => anacron::entry(body, scope, remarks),
+        Format::Anacron => anacron::entry(body, reading.flavor, scope, remarks),
         Format::User | Format::System => entry(body, reading, scope, remarks),
     };
     match read {
         Ok(entry) => Kind::Entry(Box::new(entry)),
+        Err(_) if is_like_setting(start) => Kind::Fault(LineFault::Setting),
         Err(fault) => Kind::Fault(fault),
     }
 }

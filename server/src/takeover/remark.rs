@@ -1,14 +1,35 @@
-//! What a reader should know about a line. Its words are in `texts::imports`.
+//! What a reader should know about a line. Its words are in `texts::import_remarks`.
+
+mod path;
 
 use super::command::is_posix_shell;
 use super::entry::Entry;
+use super::parts::guard;
+use super::rejected::Rejection;
 
 /// A remark.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(test, derive(strum::EnumIter))]
 pub enum Remark {
-    /// The last line does not end: cron ignores it.
+    /// The last line does not end: cronie ignores it.
     NoNewline,
+    /// Debian's cron runs nothing of the whole crontab.
+    Rejected {
+        /// Why.
+        why: Rejection,
+    },
+    /// No `PATH` is set, and the program is usually outside of cron's.
+    NoPath {
+        /// The program.
+        program: String,
+    },
+    /// It does nothing where this program is installed: `test -x /usr/sbin/anacron || …`.
+    Unless {
+        /// The program.
+        program: String,
+    },
+    /// The clock of the zone is changed at a time at which it runs.
+    ClockChange(ClockChange),
     /// The line ends with a carriage return, which cron passes to the command.
     CarriageReturn,
     /// `$` in the value of a setting, which nothing expands.
@@ -109,6 +130,20 @@ pub(super) fn user_in_front(command: &str) -> Option<&'static str> {
     words.next()?.starts_with(['/', '.', '~']).then_some(user)
 }
 
+/// What happens to an entry where the clock of its zone is changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(Default))]
+pub struct ClockChange {
+    /// Date and time of the firing, on the clock of the zone.
+    pub at: String,
+    /// Whether that time is skipped; else it comes twice.
+    pub is_gap: bool,
+    /// How often cron runs it for the times that are skipped, or come twice.
+    pub cron: u64,
+    /// How often the task runs.
+    pub task: u64,
+}
+
 /// Constructs that bash knows and dash, `/bin/sh` of Debian, does not.
 const BASH: [&str; 6] = ["&>", "[[ ", "<(", "RANDOM", "<<<", "source "];
 
@@ -116,6 +151,11 @@ const BASH: [&str; 6] = ["&>", "[[ ", "<(", "RANDOM", "<<<", "source "];
 pub(super) fn of_command(entry: &Entry, shell: &str) -> Vec<Remark> {
     let command = entry.command.trim_end();
     let mut remarks = Vec::new();
+    if let Some(program) = guard(command) {
+        remarks.push(Remark::Unless {
+            program: program.to_owned(),
+        });
+    }
     if command.ends_with('\\') {
         remarks.push(Remark::Continued);
     }
@@ -132,6 +172,12 @@ pub(super) fn of_command(entry: &Entry, shell: &str) -> Vec<Remark> {
     if is_sh && let Some(what) = BASH.iter().find(|what| command.contains(**what)) {
         remarks.push(Remark::Bashism {
             what: what.trim_end(),
+        });
+    }
+    let has_path = entry.environment.iter().any(|one| one.name == "PATH");
+    if !has_path && let Some(program) = path::elsewhere(command) {
+        remarks.push(Remark::NoPath {
+            program: program.to_owned(),
         });
     }
     if entry.input.is_some() && !is_posix_shell(shell) {

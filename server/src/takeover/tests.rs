@@ -1,5 +1,8 @@
 //! Whole crontabs: every line is accounted for, and none loses a byte.
 
+mod entries;
+mod lines;
+mod rejected;
 mod shapes;
 
 use app::import::{Flavor, Format, Place};
@@ -286,6 +289,15 @@ fn remarks_name_what_often_goes_wrong() {
     );
     assert_eq!(codes("SHELL=/bin/bash\n0 1 * * * x &> /tmp/l\n"), []);
     assert_eq!(codes("0 1 * * * x > l-$(date +%F)\n"), [Remark::DateFormat]);
+    let program = "/usr/sbin/anacron".to_owned();
+    assert_eq!(
+        codes("0 1 * * * test -x /usr/sbin/anacron || x\n"),
+        [Remark::Unless { program }]
+    );
+    assert_eq!(codes("0 1 * * * test -x /bin/x && /bin/x\n"), []);
+    let program = "reboot".to_owned();
+    assert_eq!(codes("0 1 * * * reboot\n"), [Remark::NoPath { program }]);
+    assert_eq!(codes("PATH=/sbin\n0 1 * * * reboot\n"), []);
     let lost = Remark::InputLost {
         shell: "/usr/bin/fish".to_owned(),
     };
@@ -300,11 +312,42 @@ fn remarks_name_what_often_goes_wrong() {
         name: "A".to_owned(),
     };
     assert_eq!(remarks[0], [unexpanded]);
-    assert_eq!(remarks[1], [Remark::CarriageReturn]);
+    let why = Rejection::NoNewline;
+    assert_eq!(
+        remarks[1],
+        [Remark::CarriageReturn, Remark::Rejected { why }]
+    );
     assert_eq!(
         remarks[2],
-        [Remark::Input, Remark::Startup, Remark::NoNewline]
+        [Remark::Input, Remark::Startup, Remark::Rejected { why }]
     );
+    let cronie = read("@reboot z", reading(Flavor::Cronie, Format::User));
+    let cronie = cronie.expect("an account");
+    assert_eq!(
+        cronie.lines[0].remarks,
+        [Remark::Startup, Remark::NoNewline]
+    );
+}
+
+#[test]
+fn settings_have_a_limit_and_are_shared_by_entries() {
+    let mut text: String = (0..=VARIABLES_MAX).map(|at| format!("A{at}=b\n")).collect();
+    text.push_str("A1=c\n");
+    text.push_str(&"@daily x\n".repeat(3));
+    let account = debian(&text);
+    let letters = letters(&account);
+    assert_eq!(letters.matches('v').count(), VARIABLES_MAX + 1);
+    assert!(letters.ends_with("xveee"), "the last name is one too many");
+    assert_eq!(account.rejected, None, "cron has no such limit");
+    let shared: Vec<_> = account
+        .lines
+        .iter()
+        .filter_map(|line| match &line.kind {
+            Kind::Entry(entry) => Some(&entry.environment),
+            _ => None,
+        })
+        .collect();
+    assert!(std::sync::Arc::ptr_eq(shared[0], shared[2]));
 }
 
 #[test]

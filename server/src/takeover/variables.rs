@@ -1,5 +1,7 @@
 //! Settings of the environment: `name = value`, as `load_env` of cron reads them.
 
+use std::sync::Arc;
+
 use app::import::Flavor;
 
 /// A setting.
@@ -11,24 +13,33 @@ pub struct Variable {
     pub value: String,
 }
 
-/// The settings above a line.
+/// The most settings of a crontab; cronie reads as many in that of a user.
+pub const VARIABLES_MAX: usize = 1_000;
+
+/// The settings above a line. All entries between two settings share them.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Scope {
-    all: Vec<Variable>,
+    all: Arc<Vec<Arc<Variable>>>,
 }
 
 impl Scope {
-    /// Sets one, in the place of an earlier one of that name.
-    pub(super) fn set(&mut self, new: &Variable) {
-        match self.all.iter_mut().find(|one| one.name == new.name) {
-            Some(one) => one.value.clone_from(&new.value),
-            None => self.all.push(new.clone()),
+    /// Sets one, in the place of an earlier one of that name; false if there are too many.
+    pub(super) fn set(&mut self, new: &Variable) -> bool {
+        let known = self.all.iter().position(|one| one.name == new.name);
+        if known.is_none() && self.all.len() >= VARIABLES_MAX {
+            return false;
         }
+        let all = Arc::make_mut(&mut self.all);
+        match known.and_then(|at| all.get_mut(at)) {
+            Some(one) => *one = Arc::new(new.clone()),
+            None => all.push(Arc::new(new.clone())),
+        }
+        true
     }
 
     /// All of them, in the order in which they were set first.
-    pub(super) fn all(&self) -> &[Variable] {
-        &self.all
+    pub(super) fn all(&self) -> Arc<Vec<Arc<Variable>>> {
+        Arc::clone(&self.all)
     }
 }
 
@@ -123,6 +134,17 @@ pub(super) fn variable(line: &str, flavor: Flavor) -> Option<Variable> {
         _ => return None,
     }
     Some(Variable { name, value })
+}
+
+/// Whether a line that is neither a setting nor an entry was meant as a setting: `MAILTO=` in Debian's cron, or
+/// `A="b" # c`.
+pub(super) fn is_like_setting(line: &str) -> bool {
+    let Some((name, _)) = line.split_once('=') else {
+        return false;
+    };
+    let name = name.trim_end_matches(is_space);
+    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+    name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
 }
 
 #[cfg(test)]

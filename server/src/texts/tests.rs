@@ -56,7 +56,7 @@ use crate::messages::PictureFault;
 use crate::outbound::proxy::ProxyFault;
 use crate::outbound::trusted::TrustFault;
 use crate::store::{ChannelUses, SearchFault};
-use crate::takeover::{Field, FieldFault, LineFault, Remark};
+use crate::takeover::{ClockChange, Field, FieldFault, LineFault, Rejection, Remark};
 use crate::template::{Place, TemplateFault, TemplateWhy};
 use crate::yaml::{NotText, What};
 
@@ -174,9 +174,26 @@ fn retention_faults() -> [RetentionFault; 1] {
 
 /// Without a warning about a schedule, whose words are those of the warning.
 fn remarks() -> Vec<Remark> {
-    let all = Remark::iter();
-    all.filter(|remark| !matches!(remark, Remark::Schedule { .. }))
-        .collect()
+    let all = Remark::iter().filter(|remark| !matches!(remark, Remark::Schedule { .. }));
+    let reasons = [Rejection::Line(3), Rejection::NoNewline, Rejection::Long];
+    let reasons = reasons.map(|why| match why {
+        Rejection::Line(_) | Rejection::NoNewline | Rejection::Long => Remark::Rejected { why },
+    });
+    let change = |is_gap, cron, task| {
+        Remark::ClockChange(ClockChange {
+            at: "2027-03-28 02:30".to_owned(),
+            is_gap,
+            cron,
+            task,
+        })
+    };
+    let changes = [
+        change(true, 1, 1),
+        change(true, 0, 0),
+        change(true, 2, 1),
+        change(false, 2, 1),
+    ];
+    all.chain(reasons).chain(changes).collect()
 }
 
 fn line_faults() -> Vec<LineFault> {
@@ -198,6 +215,13 @@ fn line_faults() -> Vec<LineFault> {
         LineFault::Nickname { word, column },
         LineFault::NoUser,
         LineFault::NoCommand,
+        LineFault::OnlyInput,
+        LineFault::SixFields { column },
+        LineFault::Setting,
+        LineFault::Variables,
+        LineFault::Nul { column },
+        LineFault::JobName { column },
+        LineFault::Continued,
         LineFault::LongCommand { bytes: 999 },
         LineFault::Option { column },
         LineFault::Period { column },
@@ -209,6 +233,13 @@ fn line_faults() -> Vec<LineFault> {
         | LineFault::Nickname { .. }
         | LineFault::NoUser
         | LineFault::NoCommand
+        | LineFault::OnlyInput
+        | LineFault::SixFields { .. }
+        | LineFault::Setting
+        | LineFault::Variables
+        | LineFault::Nul { .. }
+        | LineFault::JobName { .. }
+        | LineFault::Continued
         | LineFault::LongCommand { .. }
         | LineFault::Option { .. }
         | LineFault::Period { .. }

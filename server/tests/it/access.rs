@@ -36,7 +36,7 @@ const OPEN: [&str; 13] = [
 ];
 
 /// Server functions that change nothing, by endpoint. Every other one is tried as a change, here and in `acts`.
-pub(crate) const READING: [&str; 33] = [
+pub(crate) const READING: [&str; 34] = [
     "frame",
     "overview",
     "task_list_page",

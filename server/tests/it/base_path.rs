@@ -68,7 +68,7 @@ async fn requests_are_accepted_with_and_without_the_path_and_redirects_keep_it()
     for base in ["/cron", ""] {
         let shown = admin.open(&format!("{base}/tasks/{task}")).await;
         assert_eq!(shown.status, 200);
-        assert!(shown.text().contains(&format!("action=\"/cron/fn/")));
+        assert!(shown.text().contains("action=\"/cron/fn/"));
         let listed = admin.get(&format!("{base}/api/v1/tasks")).await.expect(200);
         assert_eq!(listed["items"][0]["id"], task.0);
     }

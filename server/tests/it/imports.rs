@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::helpers::{Browser, TestApp, at};
 
+mod lints;
 mod program;
+mod scripts;
 mod tasks;
 
 const TEXT: &str = "MAILTO=ops@example.com\n# Nightly backup\n30 2 * * * echo backup\n\n\
@@ -302,6 +304,17 @@ async fn the_page_shows_the_account_and_imports() {
     assert_eq!(
         app.place.database.count("SELECT COUNT(*) FROM task").await,
         0
+    );
+    // What is pasted has often lost its last end of line, for which cron would ignore a file.
+    let pasted = [
+        ("text", "30 2 * * * echo whole"),
+        ("path", "user:ada"),
+        ("action", "check"),
+    ];
+    let page = admin.submit("/import", &pasted).await.text();
+    assert!(
+        page.contains("会新建 1 个任务") && !page.contains("忽略整份"),
+        "{page}"
     );
     let page = admin.submit("/import", &form("apply")).await.text();
     assert!(

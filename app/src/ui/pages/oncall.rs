@@ -12,6 +12,7 @@ use crate::page::RotasPage;
 use crate::routes;
 use crate::server_fns::{DeleteRota, fetch_rotas};
 use crate::ui::act::Act;
+use crate::ui::base::rooted;
 use crate::ui::components::controls::fold_after;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
@@ -34,7 +35,7 @@ pub(crate) fn page() -> AnyView {
     let list = load::page(data, move |page| content(&page, delete));
     let forms = load::once(move || name.get(), fetch_rotas, form::forms);
     view! {
-        <p class="crumbs"><a href=routes::REMINDERS>{ui().nav_reminders}</a></p>
+        <p class="crumbs"><a href=rooted(routes::REMINDERS)>{ui().nav_reminders}</a></p>
         {page_head(oncall_ui().rotas.to_owned(), ().into_any())}
         {load::notice(Signal::derive(move || delete.error()))}
         {list}
@@ -78,7 +79,7 @@ fn content(page: &RotasPage, delete: Act<DeleteRota>) -> AnyView {
                 <td data-label=words.next><span class="break">{rota.next.clone()}</span></td>
                 <td data-label=words.hand_over>{hand_over(rota)}</td>
                 <td class="row-actions"><div>
-                    <a class="button small" href=routes::rota(name) aria-label=format!("{open}: {name}")>
+                    <a class="button small" href=rooted(routes::rota(name)) aria-label=format!("{open}: {name}")>
                         {icon(icon::CALENDAR)} <span>{open}</span>
                     </a>
                     {remove}
@@ -122,7 +123,7 @@ fn one(rota: &RotaView, clock: &Clock) -> AnyView {
     });
     let stand_ins = (!rota.overrides.is_empty()).then(|| {
         view! {
-            <form method="post" action=routes::rota(&rota.name)>
+            <form method="post" action=rooted(routes::rota(&rota.name))>
                 {form::of(rota)}
                 <h3>{words.stand_ins}</h3>
                 <ul class="stand-ins">{stand_ins.collect_view()}</ul>
@@ -130,7 +131,7 @@ fn one(rota: &RotaView, clock: &Clock) -> AnyView {
         }
     });
     view! {
-        <p><a href=routes::ROTAS>{words.all_rotas}</a></p>
+        <p><a href=rooted(routes::ROTAS)>{words.all_rotas}</a></p>
         <section class="card stack">
             <h2 class="break">{owner_of_rota(&rota.name)}</h2>
             <p>{words.on_call} " " <b class="break">{rota.now.clone()}</b> " " {words.until} " " {clock.exact(rota.until)}

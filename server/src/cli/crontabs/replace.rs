@@ -53,7 +53,7 @@ impl Crontab {
                     .and_then(limited)
                     .map_err(|error| Failure::error(format!("{place}: {}", sentence(&error))))?,
             ),
-            ReplaceMode::Stdin => None,
+            ReplaceMode::Scripts(_) | ReplaceMode::Stdin => None,
         };
         if now.as_deref() != Some(self.bytes.as_slice()) {
             return Err(Failure::refused(lang().pick(
@@ -65,7 +65,7 @@ impl Crontab {
             ReplaceMode::User(user) => by_program(user, new),
             ReplaceMode::File(path) => by_rename(path, new)
                 .map_err(|error| Failure::error(format!("{place}: {}", sentence(&error)))),
-            ReplaceMode::Stdin => Ok(()),
+            ReplaceMode::Scripts(_) | ReplaceMode::Stdin => Ok(()),
         }
     }
 }

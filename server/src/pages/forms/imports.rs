@@ -54,6 +54,16 @@ impl ImportFields {
     }
 }
 
+/// A text as the file that it was copied from: a form sends every line with a carriage return, and what is copied often
+/// has no end of line at its end, which cron would not accept.
+fn as_file(text: &str) -> String {
+    let mut text = text.replace("\r\n", "\n");
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
 /// Imports the crontab of the form, or shows what that would do. The result is shown in this answer, so it cannot be a
 /// redirect; sending the form again creates nothing twice.
 pub(in super::super) async fn import(
@@ -68,8 +78,7 @@ pub(in super::super) async fn import(
             path: fields.path.trim().to_owned(),
             format: fields.format.parse().unwrap_or_default(),
             user: fields.user.trim().to_owned(),
-            // A form sends every line with a carriage return, which the crontab need not have.
-            text: fields.text.replace("\r\n", "\n"),
+            text: as_file(&fields.text),
         }],
         flavor: fields.flavor.parse().unwrap_or_default(),
         zone: fields.zone.trim().to_owned(),

@@ -7,30 +7,29 @@ use std::collections::{HashMap, HashSet};
 use app::backend::Answer;
 use app::error::ErrorKind;
 use app::i18n::Lang;
-use app::id::TaskId;
 use app::import::{
     CrontabImport, CrontabSource, ImportReport, ImportedLine, LineKind, LineRemark, LineReport,
-    LineTask, Offer, Place, SourceReport,
+    LineTask, Offer, Place, SourceReport, TASKS_MAX,
 };
 use app::schedule::{ScheduleSpec, describe_schedule};
-use app::task::{NAME_MAX_CHARS, TaskDraft, TaskSpec};
+use app::task::{TaskDraft, TaskSpec};
 
 use super::super::Service;
 use super::check::check;
+use super::clock::{self, Clocks};
 use super::count;
+use super::lookups::Home;
+use super::words::{faults_of, known_task, said};
 use crate::error::OrInternal;
 use crate::store::NewLine;
 use crate::takeover::{
     Account, DraftOptions, Entry, Kind, Line, Prepared, Reading, Remark, keys, read,
 };
-use crate::texts::imports::{ImportFault, offer};
-use crate::texts::{Fault, Say};
-use remarks::{faults_of, said};
+use crate::texts::imports::{ImportFault, ImportRefusal, offer};
+use crate::texts::{Fault, Refusal, Say};
 
 /// Characters of a line in an account.
 const LINE_SHOWN: usize = 500;
-/// The last number that is tried behind a name that is taken.
-const NAMESAKES_MAX: u32 = 10_000;
 
 /// A task to be made.
 #[derive(Clone, Debug)]
@@ -57,23 +56,17 @@ impl PlannedTask {
     }
 }
 
-/// What is known of a user of the crontabs on this server.
-#[derive(Clone, Debug, Default)]
-struct Home {
-    path: Option<String>,
-    /// Whether tasks that name no user run as it.
-    is_usual: bool,
-}
-
 /// What the lines of a crontab are looked at with.
-struct ImportContext<'a> {
-    service: &'a Service,
-    lang: Lang,
-    import: &'a CrontabImport,
-    known: HashMap<String, ImportedLine>,
-    homes: HashMap<String, Home>,
-    names: HashSet<String>,
-    made: Vec<PlannedTask>,
+pub(super) struct ImportContext<'a> {
+    pub(super) service: &'a Service,
+    pub(super) lang: Lang,
+    pub(super) import: &'a CrontabImport,
+    pub(super) known: HashMap<String, ImportedLine>,
+    pub(super) homes: HashMap<String, Home>,
+    pub(super) names: HashSet<String>,
+    /// The next number behind a name that is taken.
+    pub(super) namesakes: HashMap<String, u32>,
+    pub(super) made: Vec<PlannedTask>,
     /// Remarks on settings of the crontab that is being read, with the numbers of their lines.
     of_settings: Vec<(u32, LineRemark)>,
     /// Users of it that are remarked on already.
@@ -116,6 +109,7 @@ impl Service {
                 .collect(),
             homes: HashMap::new(),
             names: HashSet::new(),
+            namesakes: HashMap::new(),
             made: Vec::new(),
             of_settings: Vec::new(),
             unknown_users: HashSet::new(),
@@ -124,11 +118,18 @@ impl Service {
             dry_run: import.dry_run,
             ..ImportReport::default()
         };
+        let entries = (texts.iter().flat_map(|(_, account, _)| &account.lines))
+            .filter(|line| matches!(line.kind, Kind::Entry(_)))
+            .count();
         for (at, (source, account, keys)) in texts.iter().enumerate() {
             let source: &CrontabSource = source;
             desk.unknown_users.clear();
             let mut lines = Vec::with_capacity(account.lines.len());
             for line in &account.lines {
+                if desk.made.len() > TASKS_MAX {
+                    // The rest would be read in vain.
+                    return Err(ImportRefusal::TooMany { entries }.answer(lang));
+                }
                 let key = keys.get(&line.number);
                 lines.push(desk.line((at, source, account), line, key).await?);
             }
@@ -144,6 +145,9 @@ impl Service {
                 path: source.path.clone(),
                 lines,
             });
+        }
+        if desk.made.len() > TASKS_MAX {
+            return Err(ImportRefusal::TooMany { entries }.answer(lang));
         }
         count(&mut report);
         Ok((report, desk.made))
@@ -252,13 +256,9 @@ impl ImportContext<'_> {
             let user = entry.user.clone();
             prepared.remarks.push(Remark::UnknownUser { user });
         }
-        for schedule in &prepared.draft.schedules {
-            if let Ok(spec) = ScheduleSpec::parse(&schedule.spec) {
-                let (zh, en) = (spec.warnings(Lang::Zh), spec.warnings(Lang::En));
-                let both = zh.into_iter().zip(en);
-                (prepared.remarks).extend(both.map(|(zh, en)| Remark::Schedule { zh, en }));
-            }
-        }
+        prepared
+            .remarks
+            .extend(self.of_schedules(entry, &prepared.draft));
         let offers = prepared.offers.iter();
         shown.offers = offers
             .map(|(kind, wrapper, accepted)| Offer {
@@ -269,6 +269,33 @@ impl ImportContext<'_> {
             })
             .collect();
         Ok(prepared)
+    }
+
+    /// What a reader should know about the schedules of a draft.
+    fn of_schedules(&self, entry: &Entry, draft: &TaskDraft) -> Vec<Remark> {
+        let of_host = |zone: &str| match zone.is_empty() {
+            true => self.service.default_zone.clone(),
+            false => zone.to_owned(),
+        };
+        let (host_zone, zone) = (of_host(&self.import.zone), of_host(&draft.zone));
+        let mut remarks = Vec::new();
+        for schedule in &draft.schedules {
+            let Ok(spec) = ScheduleSpec::parse(&schedule.spec) else {
+                continue;
+            };
+            let (zh, en) = (spec.warnings(Lang::Zh), spec.warnings(Lang::En));
+            let both = zh.into_iter().zip(en);
+            remarks.extend(both.map(|(zh, en)| Remark::Schedule { zh, en }));
+        }
+        let clocks = Clocks {
+            flavor: self.import.flavor,
+            host_zone: &host_zone,
+            zone: &zone,
+            patterns: &self.service.patterns,
+            now: self.service.clock.now(),
+        };
+        remarks.extend(clock::remarks(entry, clocks));
+        remarks
     }
 
     /// Checks the draft of a new task and notes it, or why it cannot be one.
@@ -330,67 +357,5 @@ impl ImportContext<'_> {
                 false => entry.user.clone(),
             },
         }
-    }
-
-    /// A name that no task has, nor another line of this import.
-    async fn free_name(&mut self, wanted: &str) -> Answer<String> {
-        let mut name = wanted.to_owned();
-        for number in 2..NAMESAKES_MAX {
-            let is_free = !self.names.contains(&name)
-                && self
-                    .service
-                    .store
-                    .task_named(&name)
-                    .await
-                    .or_internal(self.lang)?
-                    .is_none();
-            if is_free {
-                break;
-            }
-            let mark = format!(" ({number})");
-            let room = NAME_MAX_CHARS - mark.len();
-            name = wanted.chars().take(room).chain(mark.chars()).collect();
-        }
-        self.names.insert(name.clone());
-        Ok(name)
-    }
-
-    async fn home(&mut self, user: &str) -> Answer<Home> {
-        if user.is_empty() {
-            return Ok(Home {
-                path: None,
-                is_usual: true,
-            });
-        }
-        if let Some(known) = self.homes.get(user) {
-            return Ok(known.clone());
-        }
-        let found = match &self.service.executor {
-            None => None,
-            Some(executor) => {
-                let (executor, name) = (executor.clone(), user.to_owned());
-                // Looking up a user may query a directory server.
-                let found = tokio::task::spawn_blocking(move || executor.home_of(&name));
-                found.await.or_internal(self.lang)?
-            }
-        };
-        let home = found.map_or_else(Home::default, |(path, is_usual)| Home {
-            path: Some(path),
-            is_usual,
-        });
-        self.homes.insert(user.to_owned(), home.clone());
-        Ok(home)
-    }
-}
-
-fn known_task((id, name): (TaskId, String), line: &str) -> LineTask {
-    LineTask {
-        id: Some(id),
-        known: true,
-        name,
-        cron: String::new(),
-        cycle: String::new(),
-        command: line.to_owned(),
-        run_as: String::new(),
     }
 }

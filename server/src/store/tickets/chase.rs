@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_keys_of_chases_and_no_others_are_in_their_range() {
-        let key = |kind, id| open_key(kind, TaskId(id), None);
+        let key = |kind, id| open_key(kind, TaskId(id), None, None);
         for id in [1, i64::MAX] {
             for kind in TicketKind::ALL {
                 let is_in = KEYS_OF_CHASES.contains(&key(*kind, id).as_str());

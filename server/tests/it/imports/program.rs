@@ -131,7 +131,13 @@ async fn what_cannot_be_read_is_refused_with_its_line() {
     let host = Host::new().await;
     std::fs::write(&host.file, b"a\n\xff\xff\xff\n").expect("a file");
     let refused = host.run(&["import", "crontab"]).await;
-    assert!(refused.refused(2).contains("line 2"), "{refused:?}");
+    assert!(
+        refused.refused(2).contains("line 2, column 1"),
+        "{refused:?}"
+    );
+    std::fs::write(&host.file, "* * * * * x\n".repeat(80_000)).expect("a file");
+    let refused = host.run(&["import", "crontab"]).await;
+    assert!(refused.refused(2).contains("lines"), "{refused:?}");
     std::fs::write(&host.file, vec![b'x'; 50 * 1024 * 1024]).expect("a file");
     let refused = host.run(&["import", "crontab"]).await;
     assert!(refused.refused(2).contains("1 MiB"), "{refused:?}");

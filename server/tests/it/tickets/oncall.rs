@@ -236,7 +236,7 @@ async fn a_rota_in_use_is_not_deleted_and_its_users_are_named() {
     let channel = app.channel("others", ChannelKind::Webhook, "http://127.0.0.1:9/");
     let channel = channel.await.id;
     let rule = json!({
-        "name": "failures", "scope": "owner", "value": "oncall:db", "channel_id": channel, "events": ["failed"],
+        "name": "failures", "scope": "owner", "owner": "oncall:db", "channel_id": channel, "events": ["failed"],
     });
     let rule = admin.post("/api/v1/rules", rule).await.expect(201);
     let summary =

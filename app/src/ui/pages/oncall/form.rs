@@ -7,6 +7,7 @@ use crate::oncall::{RotaView, RotaWeek};
 use crate::page::{RotaForm, RotasPage};
 use crate::routes;
 use crate::summary::Weekday;
+use crate::ui::base::rooted;
 use crate::ui::components::choice::{options, select};
 use crate::ui::components::field::{Faults, Field, input, lines, moment_kind};
 use crate::ui::components::icon::{self, icon};
@@ -65,7 +66,7 @@ fn stand_in(rota: &RotaView, form: &RotaForm, faults: &Faults) -> AnyView {
         ..Field::default()
     };
     view! {
-        <form method="post" action=routes::rota(&rota.name) class="card">
+        <form method="post" action=rooted(routes::rota(&rota.name)) class="card">
             <h2>{words.add_override}</h2>
             {of(rota)}
             <input type="hidden" name="act" value="override"/>
@@ -103,7 +104,7 @@ fn swap(rota: &RotaView, form: &RotaForm, clock: &Clock, faults: &Faults) -> Any
         rota.weeks.iter().enumerate().map(week).collect::<Vec<_>>()
     };
     view! {
-        <form method="post" action=routes::rota(&rota.name) class="card">
+        <form method="post" action=rooted(routes::rota(&rota.name)) class="card">
             <h2>{words.swap}</h2>
             <p class="muted">{words.swap_text}</p>
             {of(rota)}
@@ -151,7 +152,7 @@ fn set(shown: Option<&RotaView>, form: &RotaForm, zone: &str, faults: &Faults) -
         false => draft.time.as_str(),
     };
     view! {
-        <form method="post" action=action id="change" class="card">
+        <form method="post" action=rooted(action) id="change" class="card">
             <h2>{heading}</h2>
             {which}
             <input type="hidden" name="act" value="set"/>

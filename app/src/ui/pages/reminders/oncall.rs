@@ -36,7 +36,7 @@ fn row(rota: &RotaView, clock: &Clock) -> AnyView {
     let texts = tickets_ui();
     view! {
         <tr>
-            <th scope="row"><a class="break" href=routes::rota(&rota.name)>{owner_of_rota(&rota.name)}</a></th>
+            <th scope="row"><a class="break" href=rooted(routes::rota(&rota.name))>{owner_of_rota(&rota.name)}</a></th>
             <td data-label=texts.on_call><b class="break">{rota.now.clone()}</b></td>
             <td data-label=texts.on_call_until>{clock.exact(rota.until)}</td>
             <td data-label=texts.on_call_next><span class="break">{rota.next.clone()}</span></td>

@@ -10,6 +10,7 @@ use crate::routes;
 use crate::run::days::{RunTrend, RunWeek};
 use crate::server_fns::fetch_run_trend;
 use crate::texts::days::{self, DaysUi};
+use crate::ui::base::rooted;
 use crate::ui::context::lang;
 use crate::ui::load::{self, Data};
 
@@ -42,7 +43,7 @@ pub(super) fn card(id: TaskId, trend: Trend) -> AnyView {
         Some(trend) => shown(&trend),
         None => {
             let href = format!("{}?stats=1", routes::task(id));
-            view! { <p><a href=href>{DaysUi::of(lang()).show}</a></p> }.into_any()
+            view! { <p><a href=rooted(href)>{DaysUi::of(lang()).show}</a></p> }.into_any()
         }
     });
     view! {

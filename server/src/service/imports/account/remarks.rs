@@ -1,12 +1,10 @@
 //! Remarks on lines.
 
-use app::error::AppError;
-use app::i18n::Lang;
-use app::import::{LineRemark, LineReport};
+use app::import::LineReport;
 
+use super::super::words::said;
 use super::ImportContext;
 use crate::takeover::{Account, Kind, Remark};
-use crate::texts::Say;
 
 impl ImportContext<'_> {
     /// Notes remarks: those about a setting once at its own line, the others at the entry.
@@ -39,29 +37,4 @@ impl ImportContext<'_> {
             }
         }
     }
-}
-
-/// A remark in words.
-pub(super) fn said(remark: &Remark, lang: Lang) -> LineRemark {
-    LineRemark {
-        code: remark.code().to_owned(),
-        column: None,
-        text: remark.say(lang),
-    }
-}
-
-/// The faults of a draft as remarks on its line.
-pub(super) fn faults_of(error: AppError) -> Vec<LineRemark> {
-    let remark = |code: String, text: String| LineRemark {
-        code,
-        column: None,
-        text,
-    };
-    if error.fields.is_empty() {
-        return vec![remark(error.code, error.message)];
-    }
-    let fields = error.fields.into_iter();
-    fields
-        .map(|fault| remark(fault.field, fault.message))
-        .collect()
 }
