@@ -8,8 +8,6 @@
 //! Nothing here may read the clock or the locale while rendering: server and browser must produce the same markup.
 //! Times are computed from the page's own clock (`components::time`).
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
@@ -31,7 +29,6 @@ pub use context::Theme;
 use crate::error::AppError;
 use crate::reader::{document_attribute, language};
 use crate::wire;
-use base::BasePath;
 use pages::parts::{LazyPage, MessagePage, SettingPage, TaskPage};
 use pages::{about, not_found, overview, sign_in, task_list};
 use site::SiteFiles;
@@ -72,7 +69,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reminders") view={LazyPage::Task(TaskPage::Reminders)} ssr=ssr.clone()/>
                     <Route path=path!("/rules") view={LazyPage::Message(MessagePage::Rules)} ssr=ssr.clone()/>
                     <Route path=path!("/summaries") view={LazyPage::Message(MessagePage::Summaries)} ssr=ssr.clone()/>
-                    <Route path=path!("/oncall") view={LazyPage::Setting(SettingPage::Oncall)} ssr=ssr.clone()/>
+                    <Route path=path!("/oncall") view={LazyPage::Message(MessagePage::Oncall)} ssr=ssr.clone()/>
                     <Route path=path!("/admin") view={LazyPage::Setting(SettingPage::Admin)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/users") view={LazyPage::Setting(SettingPage::Users)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/channels") view={LazyPage::Message(MessagePage::Channels)} ssr=ssr.clone()/>
@@ -119,7 +116,7 @@ pub fn refused(files: &SiteFiles, error: AppError) -> impl IntoView + use<> {
 /// Makes the pages' links lead to where the site is served.
 fn with_base(files: &SiteFiles) -> String {
     let base = files.base();
-    provide_context(BasePath(Arc::clone(&base)));
+    base::provide(&base);
     base.as_ref().to_owned()
 }
 

@@ -23,6 +23,6 @@ pub fn hydrate() {
 
 /// Room in the module's constants. `wasm-split` sorts them by the part that needs them, which costs some padding. If the
 /// sorted ones are longer than they were, it puts all of them into the main part (`emit.rs` of
-/// `wasm_split_cli_support`), which then is 40 kB larger to download. Nothing needs this one, so it is left out.
+/// `wasm_split_cli_support`), which then is 40 kB larger to download. Nothing needs this one, so it is not emitted.
 #[used]
 static ROOM: [u8; 2048] = [b' '; 2048];

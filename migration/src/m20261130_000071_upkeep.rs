@@ -1,4 +1,4 @@
-//! When old history was deleted last, and when the last backup was made: what tells an administrator that both still happen.
+//! When old history was deleted last, and when the last backup was made: from this an administrator sees that both still happen.
 
 use sea_orm_migration::prelude::*;
 

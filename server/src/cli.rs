@@ -16,6 +16,7 @@ mod completions;
 mod confirm;
 mod cron;
 mod crontabs;
+mod demo;
 mod doctor;
 mod editor;
 mod files;
@@ -212,6 +213,7 @@ async fn act(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Backup(command) => backup::run(&command, access).await,
         Command::Verify(command) => backup::verify(&command).await,
         Command::Restore(command) => backup::restore(&command, access).await,
+        Command::Demo(command) => demo::run(&command, access).await,
         Command::Completions(completions) => {
             completions::run(&completions);
             Ok(())
@@ -352,6 +354,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         | Command::Backup(_)
         | Command::Verify(_)
         | Command::Restore(_)
+        | Command::Demo(_)
         | Command::Config(_)
         | Command::Man(_)
         | Command::Completions(_) => Ok(()),

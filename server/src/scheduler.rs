@@ -14,6 +14,7 @@ mod notices;
 mod recovery;
 mod rules;
 mod set_clock;
+mod simulation;
 mod taking_over;
 mod tickets;
 
@@ -38,6 +39,7 @@ use lease::Lease;
 pub use database_clock::DatabaseClock;
 pub use lag::Lag;
 pub use recovery::{HeartbeatEvidence, LOST_AFTER, reap_dead_nodes};
+pub use simulation::Simulation;
 
 /// Firings are written this long before their instant.
 const PLAN_AHEAD: TimeDelta = TimeDelta::seconds(10);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 #[cfg(not(feature = "hydrate"))]
-use leptos::prelude::use_context;
+use leptos::prelude::{provide_context, use_context};
 
 #[cfg(feature = "hydrate")]
 use crate::reader::document_attribute;
@@ -17,8 +17,18 @@ use crate::reader::document_attribute;
 const ATTRIBUTE: &str = "data-base";
 
 /// The path, without a slash at its end: empty, or `/cron`. In the context of what the server renders.
+#[cfg(not(feature = "hydrate"))]
 #[derive(Clone, Debug, Default)]
-pub(super) struct BasePath(pub(super) Arc<str>);
+struct BasePath(Arc<str>);
+
+/// Makes what is rendered from now on lead to where the site is served. In the browser the document says that.
+#[cfg(not(feature = "hydrate"))]
+pub(super) fn provide(base: &Arc<str>) {
+    provide_context(BasePath(Arc::clone(base)));
+}
+
+#[cfg(feature = "hydrate")]
+pub(super) fn provide(_: &Arc<str>) {}
 
 /// The path of this document: from the context on the server, from the document in the browser.
 #[cfg(not(feature = "hydrate"))]
@@ -34,12 +44,19 @@ fn base() -> &'static str {
 
 /// A path of this site as a browser needs it. Fragments, queries and whole addresses stay as they are.
 pub(super) fn rooted(path: impl AsRef<str>) -> String {
-    // Not inlined: there are more than a hundred calls, and each would make the module larger.
-    #[inline(never)]
-    fn known(path: &str) -> String {
-        under(&base(), path)
-    }
     known(path.as_ref())
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn known(path: &str) -> String {
+    under(&base(), path)
+}
+
+/// Not inlined: there are more than a hundred calls, and each would make the module larger.
+#[cfg(feature = "hydrate")]
+#[inline(never)]
+fn known(path: &str) -> String {
+    under(base(), path)
 }
 
 fn under(base: &str, path: &str) -> String {

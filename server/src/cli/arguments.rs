@@ -7,7 +7,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    backup, blackout, calendar, channel, chat, completions, cron, doctor, files, import, man,
+    backup, blackout, calendar, channel, chat, completions, cron, demo, doctor, files, import, man,
     message, node, oncall, picture, pool, retention, rule, run, secret, settings, summary,
     takeover, task, ticket, token, user,
 };
@@ -55,6 +55,10 @@ pub(super) enum Command {
     Verify(backup::Verify),
     /// Restore a backup into an empty database while no server runs
     Restore(backup::Restore),
+    /// Fill an empty database with made-up tasks and three weeks of history, to look around in
+    ///
+    /// Nothing is executed or sent. Its commands only print a line or wait, and its channels lead nowhere
+    Demo(demo::Demo),
     /// Show and check the settings of a server
     #[command(subcommand)]
     Config(settings::ConfigCommand),

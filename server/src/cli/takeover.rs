@@ -29,7 +29,7 @@ use super::{Failure, lang, sentence};
 use crate::cli::access::Access;
 use crate::takeover::{Account, Kind, Reading, edit, keys, read};
 use minute::Window;
-use words::{late, nothing, told, unfinished};
+use words::{changed, late, nothing, unfinished};
 
 /// Pages of the list of imported lines that are read.
 const PAGES_MAX: usize = 1_000;
@@ -114,7 +114,7 @@ pub(super) async fn run(
                 said.push(late(direction));
             }
         }
-        said.extend(told(direction, change.dry_run, place.trim(), plan, &row));
+        said.extend(changed(direction, change.dry_run, place.trim(), plan, &row));
         done.push(row);
     }
     if plans.is_empty() {

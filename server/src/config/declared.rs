@@ -72,7 +72,7 @@ settings! {
         )]
         pub max_connections_per_address: usize => fixed "同一地址同时打开的连接数，受信任的代理除外；0 表示全部的四分之一",
 
-        /// Address under which people reach the server, for links in messages; it may have a path, as in https://ops.example.com/cron
+        /// Address under which people reach the server, for links in messages; it may end with a path, such as /cron
         #[arg(
             long,
             env = "JCRONTAB_PUBLIC_URL",

@@ -155,12 +155,7 @@ impl Service {
         zone_name: &str,
     ) -> Result<DateTime<Utc>, TimeFault> {
         let now = self.clock.now();
-        let length = parse_duration(text).ok().flatten();
         let found = zone(zone_name).ok().and_then(|zone| {
-            // A length of time, from now on.
-            if let Some(seconds) = length {
-                return now.checked_add_signed(TimeDelta::try_seconds(seconds)?);
-            }
             let Some(time) = time_of_day(text) else {
                 // A length of time, from now on. `18时30分` is a time of day.
                 return match parse_duration(text).ok().flatten() {

@@ -70,13 +70,14 @@ impl Store {
         limit: u64,
     ) -> Result<Vec<StoredOccurrence>, StoreError> {
         use occurrence::Column as O;
-        let to_come = Code(OccurrenceState::Skipped);
-        let mut query = occurrence::Entity::find()
-            .filter(O::TaskId.eq(task.0))
-            .filter(O::State.ne(to_come).or(O::ScheduledFor.lte(now)));
-        if let Some(state) = state {
-            query = query.filter(O::State.eq(Code(state)));
-        }
+        let skipped = Code(OccurrenceState::Skipped);
+        let is_past = O::ScheduledFor.lte(now);
+        let mut query = occurrence::Entity::find().filter(O::TaskId.eq(task.0));
+        query = match state {
+            None => query.filter(O::State.ne(skipped).or(is_past)),
+            Some(OccurrenceState::Skipped) => query.filter(O::State.eq(skipped)).filter(is_past),
+            Some(state) => query.filter(O::State.eq(Code(state))),
+        };
         if let Some((at, id)) = before {
             query = query.filter(
                 Condition::any()

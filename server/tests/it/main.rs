@@ -33,6 +33,7 @@ mod containment;
 mod defences;
 mod delete_elsewhere;
 mod delivery;
+mod demo;
 mod doors_time;
 mod events;
 mod events_ahead;

@@ -35,11 +35,12 @@ pub(in crate::ui) enum TaskPage {
     Start,
 }
 
-/// A page about messages: which there were, where they go, in which words.
+/// A page about messages: which there were, where they go, in which words; and that of rotas, by whom they ask.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum MessagePage {
     Channels,
     Messages,
+    Oncall,
     Pictures,
     Rules,
     Summaries,
@@ -56,7 +57,6 @@ pub(in crate::ui) enum SettingPage {
     Calendars,
     Import,
     Nodes,
-    Oncall,
     Pools,
     Retention,
     Secrets,
@@ -92,6 +92,7 @@ fn message_page(page: MessagePage) -> Loaded {
     Ok(match page {
         MessagePage::Channels => channels::page(),
         MessagePage::Messages => messages::page(),
+        MessagePage::Oncall => oncall::page(),
         MessagePage::Pictures => pictures::page(),
         MessagePage::Rules => rules::page(),
         MessagePage::Summaries => summaries::page(),
@@ -109,7 +110,6 @@ fn setting_page(page: SettingPage) -> Loaded {
         SettingPage::Calendars => calendars::page(),
         SettingPage::Import => import::page(),
         SettingPage::Nodes => nodes::page(),
-        SettingPage::Oncall => oncall::page(),
         SettingPage::Pools => pools::page(),
         SettingPage::Retention => retention::page(),
         SettingPage::Secrets => secrets::page(),
@@ -193,10 +193,9 @@ pub async fn load_module(path: &str) -> bool {
         ["tasks", _, "start-urls"] => preload_setting().await.is_ok(),
         ["tasks", _, ..] | ["reminders"] => preload_task().await.is_ok(),
         ["runs", ..] => preload_run().await.is_ok(),
-        ["messages" | "rules" | "summaries", ..] | ["admin", "channels" | "pictures", ..] => {
-            preload_message().await.is_ok()
-        }
-        ["admin" | "account" | "import" | "oncall", ..] => preload_setting().await.is_ok(),
+        ["messages" | "oncall" | "rules" | "summaries", ..]
+        | ["admin", "channels" | "pictures", ..] => preload_message().await.is_ok(),
+        ["admin" | "account" | "import", ..] => preload_setting().await.is_ok(),
         _ => true,
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn late(direction: Direction) -> String {
     }
 }
 
-pub(super) fn told(
+pub(super) fn changed(
     direction: Direction,
     dry_run: bool,
     place: &str,

@@ -319,8 +319,24 @@ async fn joined(
         .filter(is_recent)
         .map(|row| row.schedule_id)
         .collect();
-    let is_joinable = rows.iter().filter(is_recent).any(|row| row.firings > 1);
-    if !is_joinable {
+    // Others are decided on when they are claimed, and keep their rows.
+    let is_planned = |row: &occurrence::Model| {
+        let planned = [
+            SkipReason::Paused,
+            SkipReason::Calendar,
+            SkipReason::Blackout,
+        ];
+        planned
+            .iter()
+            .any(|reason| row.reason.as_deref() == Some(reason.as_str()))
+    };
+    if rows
+        .iter()
+        .filter(is_recent)
+        .filter(|row| is_planned(row))
+        .count()
+        < 2
+    {
         return Ok(rows);
     }
     let ids: Vec<i64> = ids.into_iter().collect();
@@ -338,12 +354,13 @@ async fn joined(
                 Bound::Excluded((row.schedule_id, before.scheduled_for)),
                 Bound::Excluded((row.schedule_id, first)),
             );
-            (before.firings > 1 && is_recent(&&**before) && is_recent(&&row))
+            (is_planned(before) && is_recent(&&**before) && is_recent(&&row))
                 && before.reason == row.reason
                 && joins(before.scheduled_for, first)
                 && there.range(between).next().is_none()
         }) {
             Some(before) => {
+                before.since = before.since.or(Some(before.scheduled_for));
                 before.scheduled_for = row.scheduled_for;
                 before.firings += row.firings;
             }

@@ -97,6 +97,9 @@ async fn doctor_reports_passed_and_failed_checks() {
     let lost = [
         ("secret_key", "fail"),
         ("default_zone", "ok"),
+        ("retention", "ok"),
+        ("backup", "ok"),
+        ("space", "ok"),
         ("server", "warn"),
     ];
     expect(&wrong, 1, &[&parts[..], &lost].concat());

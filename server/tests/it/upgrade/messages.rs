@@ -96,7 +96,12 @@ async fn messages_that_waited_go_out_once_with_the_words_of_then() {
         if row.ends_with("image") {
             continue;
         }
-        let came = counts.iter().filter(|((_, text), _)| text == body);
+        // Owners whom the channel cannot mention are named behind the text since.
+        let is_it = |text: &str| {
+            let rest = text.strip_prefix(body);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("\n@"))
+        };
+        let came = counts.iter().filter(|((_, text), _)| is_it(text));
         let came: Vec<_> = came.collect();
         assert_eq!(came.len(), 1, "{row}: {body} of {counts:?}");
         assert_eq!(*came[0].1, 1, "{row}");

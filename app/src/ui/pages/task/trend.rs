@@ -20,13 +20,17 @@ const HEIGHT: i64 = 40;
 const STEP: usize = 10;
 
 /// The data; without it as long as it was not asked for.
-pub(super) type Trend = Data<Option<RunTrend>>;
+#[derive(Clone, Copy)]
+pub(super) struct Trend {
+    data: Data<Option<RunTrend>>,
+    /// Whether the page of the task is there, and alive.
+    alive: RwSignal<bool>,
+}
 
 /// Requests it for a task, once the page is alive; at once with `?stats`.
 pub(super) fn ask(id: Memo<Option<TaskId>>, wanted: Memo<bool>) -> Trend {
     let alive = RwSignal::new(false);
-    Effect::new(move |_| alive.set(true));
-    load::ask(
+    let data = load::ask(
         move || id.get().filter(|_| wanted.get() || alive.get()),
         |id| async move {
             match id {
@@ -34,12 +38,14 @@ pub(super) fn ask(id: Memo<Option<TaskId>>, wanted: Memo<bool>) -> Trend {
                 None => Ok(None),
             }
         },
-    )
+    );
+    Trend { data, alive }
 }
 
 /// The card.
 pub(super) fn card(id: TaskId, trend: Trend) -> AnyView {
-    let content = load::part(trend, move |trend| match trend {
+    Effect::new(move |_| trend.alive.set(true));
+    let content = load::part(trend.data, move |trend| match trend {
         Some(trend) => shown(&trend),
         None => {
             let href = format!("{}?stats=1", routes::task(id));

@@ -6,6 +6,7 @@ pub(super) const SERVER: &[Row] = &[
     (
         "cli",
         &[
+            "demo",
             "lifecycle",
             "router",
             "http",
@@ -66,6 +67,21 @@ pub(super) const SERVER: &[Row] = &[
         ],
     ),
     ("http", &["telemetry", "service", "error", "auth", "yaml"]),
+    (
+        "demo",
+        &[
+            "loops",
+            "service",
+            "scheduler",
+            "urge",
+            "messages",
+            "output",
+            "run",
+            "store",
+            "facts",
+            "clock",
+        ],
+    ),
     (
         "service",
         &[
