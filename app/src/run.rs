@@ -204,3 +204,46 @@ pub struct Output {
     /// Bytes dropped between head and tail.
     pub dropped_bytes: i64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_was_called_off_while_it_waited_has_not_started() {
+        let at = |second| Stamp(chrono::DateTime::from_timestamp(second, 0).expect("a time"));
+        let run = |state, reason: Option<&str>| Run {
+            id: RunId(1),
+            task_id: TaskId(1),
+            task_name: String::new(),
+            occurrence_id: None,
+            attempt: 2,
+            origin_id: None,
+            trigger: Trigger::Schedule,
+            requested_by: None,
+            note: None,
+            parameters: std::collections::BTreeMap::default(),
+            state,
+            due_at: None,
+            reason: reason.map(str::to_owned),
+            scheduled_for: None,
+            started_at: at(100),
+            finished_at: Some(at(102)),
+            exit_code: None,
+            signal: None,
+            output_bytes: 0,
+            output_truncated: false,
+            excerpt: None,
+        };
+        for (state, reason, started) in [
+            (RunState::Killed, Some("left_out:overlap"), false),
+            (RunState::Killed, Some("task:closed"), false),
+            (RunState::Killed, Some("stopped:ann"), true),
+            (RunState::Succeeded, None, true),
+        ] {
+            let run = run(state, reason);
+            assert_eq!(run.has_started(), started, "{reason:?}");
+            assert_eq!(run.duration_ms(), started.then_some(2_000), "{reason:?}");
+        }
+    }
+}

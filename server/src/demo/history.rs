@@ -1,4 +1,4 @@
-//! Makes history up: instants are gone through in their order, by the rules of the scheduler and the loops.
+//! Generates the history: it steps through the instants in order and applies the rules of the scheduler and the loops.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};

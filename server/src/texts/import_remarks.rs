@@ -125,13 +125,13 @@ impl Say for Remark {
             Self::LeftOut { name } => both(
                 format!("变量“{name}”没有导入：任务和 shell 都不能设置它"),
                 format!(
-                    "The variable \"{name}\" is left out: neither a task nor its shell can have it"
+                    "The variable \"{name}\" is not imported: neither a task nor its shell can have it"
                 ),
             ),
             Self::InputLost { shell } => both(
                 format!("shell {shell} 不能从命令里得到标准输入，% 后面的内容没有导入"),
                 format!(
-                    "The shell {shell} cannot be given standard input; the text after % is left out"
+                    "The shell {shell} cannot be given standard input; the text after % is not imported"
                 ),
             ),
             Self::UnknownUser { user } => both(
