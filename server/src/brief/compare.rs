@@ -5,6 +5,8 @@
 //! Here both are read once, side by side; where two lines differ, a window of lines finds where they
 //! go together again, so that a line more on one side does not make all lines behind it differ.
 
+use std::thread::Scope;
+
 use app::run::log::Stream;
 
 use super::line::Line;
@@ -18,6 +20,8 @@ pub const COMPARED_MAX: usize = 16 * 1024 * 1024;
 const WINDOW: usize = 64;
 /// Lines of each side that are shown.
 pub const SHOWN_LINES: usize = 3;
+/// Parts of an output that are unpacked before they are needed.
+const AHEAD: usize = 4;
 /// Bytes of a line in the window.
 const HEAD: usize = 4 * 1024;
 
@@ -53,26 +57,31 @@ pub struct Side {
     pub lines: Vec<(u64, String)>,
 }
 
-/// Compares an output with another one. Each is asked for up to two times, once for each stream.
+/// Compares an output with another one. Each is asked for up to two times, once for each stream, and read on a thread of
+/// its own: unpacking takes about as long as comparing.
 pub fn compare<A, B>(this: impl Fn() -> A, other: impl Fn() -> B) -> Comparison
 where
-    A: Iterator<Item = Part>,
-    B: Iterator<Item = Part>,
+    A: Iterator<Item = Part> + Send,
+    B: Iterator<Item = Part> + Send,
 {
     let (mut partial, mut silent) = (false, true);
     let mut found: Vec<(Side, Side)> = Vec::new();
     for stream in [Stream::Out, Stream::Err] {
-        let mut pair = Pair {
-            this: Reader::new(this(), stream, COMPARED_MAX),
-            other: Reader::new(other(), stream, COMPARED_MAX),
-        };
-        match pair.first_difference() {
+        let (difference, met_other) = std::thread::scope(|scope| {
+            let mut pair = Pair {
+                this: Reader::new(read_ahead(scope, this()), stream, COMPARED_MAX),
+                other: Reader::new(read_ahead(scope, other()), stream, COMPARED_MAX),
+            };
+            let difference = pair.first_difference();
+            (difference, pair.this.met_other || pair.other.met_other)
+        });
+        match difference {
             Found::Nothing { lines } => silent &= lines == 0,
             Found::Gap => partial = true,
             Found::NotKept { this } => return Comparison::NotKept { this },
             Found::Difference(this, other) => found.push((this, other)),
         }
-        if found.is_empty() && !partial && !pair.this.met_other && !pair.other.met_other {
+        if found.is_empty() && !partial && !met_other {
             break;
         }
     }
@@ -82,6 +91,26 @@ where
         None if silent => Comparison::Silent,
         None => Comparison::Same,
     }
+}
+
+/// The parts of an output, read by a thread that is at most [`AHEAD`] of them ahead, and ends when they are dropped.
+fn read_ahead<'scope, I>(
+    scope: &'scope Scope<'scope, '_>,
+    parts: I,
+) -> impl Iterator<Item = Part> + use<I>
+where
+    I: Iterator<Item = Part> + Send + 'scope,
+{
+    let (sender, receiver) = std::sync::mpsc::sync_channel(AHEAD);
+    scope.spawn(move || {
+        for part in parts {
+            if sender.send(part).is_err() {
+                // The comparison is over.
+                break;
+            }
+        }
+    });
+    receiver.into_iter()
 }
 
 /// Of the differences of both streams the one that is first in the first output. Where one stream
