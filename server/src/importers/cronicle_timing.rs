@@ -3,6 +3,7 @@
 use app::schedule::ScheduleDraft;
 use serde_json::Value;
 
+use super::item::shown;
 use super::json::{is_on, list, number, numbers, text};
 use super::{Item, Remark, cron};
 
@@ -35,8 +36,8 @@ pub(super) fn triggers(item: &mut Item, event: &Value) {
                 lists(item, trigger);
             }
             "interval" => {
-                let (seconds, start) = (number(trigger, "duration"), number(trigger, "start"));
-                let from = instant(start)
+                let seconds = number(trigger, "duration");
+                let from = instant_of(item, trigger, "start")
                     .map(|at| format!(" from {at}"))
                     .unwrap_or_default();
                 item.schedule(&format!("every {seconds}s{from}"));
@@ -46,8 +47,9 @@ pub(super) fn triggers(item: &mut Item, event: &Value) {
                 item.schedule(&format!("at {at}"));
             }
             "range" => {
-                let at = |field| instant(number(trigger, field)).unwrap_or_default();
-                (item.document.starts_at, item.document.ends_at) = (at("start"), at("end"));
+                let start = instant_of(item, trigger, "start").unwrap_or_default();
+                let end = instant_of(item, trigger, "end").unwrap_or_default();
+                (item.document.starts_at, item.document.ends_at) = (start, end);
             }
             "catchup" => catch_up(item),
             // Everything may be started by hand here.
@@ -96,6 +98,25 @@ fn lists(item: &mut Item, timing: &Value) {
     cron::years(item, &of("years"));
     let spec = format!("{minute} {hour} {day} {month} {weekday}");
     item.document.schedules.push(ScheduleDraft::plain(&spec));
+}
+
+/// An optional instant of a trigger. One that is given and cannot be read is noted, and the task stays paused: without
+/// its end it would run on.
+fn instant_of(item: &mut Item, trigger: &Value, field: &str) -> Option<String> {
+    let at = instant(number(trigger, field));
+    let given = match &trigger[field] {
+        Value::Null => None,
+        Value::Number(number) if number.as_f64() == Some(0.0) => None,
+        Value::String(text) if text.trim().is_empty() => None,
+        other => Some(other.to_string()),
+    };
+    if let (None, Some(value)) = (&at, given) {
+        item.pause(Remark::Lost {
+            field: field.to_owned(),
+            value: shown(&value),
+        });
+    }
+    at
 }
 
 /// Seconds since 1970 as an instant; `None` for 0.

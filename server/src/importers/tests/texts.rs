@@ -104,6 +104,44 @@ fn events_of_xyops_and_of_the_api_are_read_as_well() {
 }
 
 #[test]
+fn an_end_that_cannot_be_read_leaves_the_task_paused() {
+    let event = |range: &str| {
+        let text = format!(
+            r#"{{"type": "xypdf", "version": "1.0", "items": [{{"type": "event", "data": {{"id": "x1", "title": "t", "enabled": true,
+            "plugin": "shellplug", "params": {{"script": "a"}}, "triggers": [
+            {{"type": "schedule", "enabled": true, "minutes": [0]}}, {{"type": "range", "enabled": true, {range}}}]}}}}]}}"#
+        );
+        item(&items(Scheduler::Cronicle, &text), "x1").clone()
+    };
+    let read = event(r#""start": 1754580000, "end": 1754666400"#);
+    assert_eq!(
+        (
+            read.document.starts_at.as_str(),
+            read.document.ends_at.as_str(),
+            read.outcome
+        ),
+        (
+            "2025-08-07T15:20:00Z",
+            "2025-08-08T15:20:00Z",
+            Outcome::Task
+        )
+    );
+    let open = event(r#""start": 1754580000, "end": null"#);
+    assert_eq!(
+        (open.document.ends_at.as_str(), open.outcome),
+        ("", Outcome::Task)
+    );
+    for end in ["\"2025-08-08\"", "-5", "{}", "1e300"] {
+        let unread = event(&format!(r#""start": 1754580000, "end": {end}"#));
+        assert_eq!(
+            (codes(&unread), unread.outcome),
+            (vec!["not_carried_over"], Outcome::Paused),
+            "{end}"
+        );
+    }
+}
+
+#[test]
 fn tasks_of_qinglong_are_all_accounted_for() {
     let list = r#"{"code": 200, "data": {"data": [
         {"id": 1, "name": "签到", "command": "task sign.js", "schedule": "0 8 * * *", "isDisabled": 0, "labels": ["daily"]},
