@@ -25,7 +25,7 @@ mod view;
 pub use document::{CHANGES_MAX, DOCUMENTS_MAX, TaskDocument};
 pub use draft::{Parsed, TaskDraft};
 pub use execution::Execution;
-pub use health::{Health, LastRuns};
+pub use health::{Health, HealthFilter, LastRuns};
 pub use held::{HeldBy, place_text};
 pub use in_force::InForce;
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
@@ -187,6 +187,8 @@ pub struct TaskQuery {
     pub q: String,
     /// Only this state; `None` for all.
     pub state: Option<TaskState>,
+    /// Only active tasks with this health; `None` for all.
+    pub health: Option<HealthFilter>,
     /// Keyset cursor: rows after this id.
     pub after: Option<i64>,
     /// Rows per page, 1–1,000; 50 when absent.

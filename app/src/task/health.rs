@@ -1,7 +1,7 @@
 //! The health of a task: one word for people, derived from its state and its last runs.
 
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray};
 
 use super::{Task, TaskState};
 use crate::run::RunState;
@@ -43,6 +43,33 @@ crate::wire::tagged! {
         },
         /// 结单: closed by a person, or it has no firings left.
         Done,
+    }
+}
+
+/// A word of health that the list of tasks can be filtered by. Those that follow from the state are found by that.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum HealthFilter {
+    /// [`Health::Failing`].
+    Failing,
+    /// [`Health::Chasing`].
+    Chasing,
+    /// Tasks with a run under way, also those that are failing or chased.
+    Running,
+}
+
+impl HealthFilter {
+    /// All of them.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// The name used in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -65,4 +65,15 @@ pub struct LastRun {
     pub started_at: Stamp,
     /// When it ended.
     pub finished_at: Option<Stamp>,
+    /// The end of its result's text, if it ended badly; see [`Run::excerpt`](crate::run::Run::excerpt).
+    pub excerpt: Option<String>,
+}
+
+impl LastRun {
+    /// The last line of its text that is not blank.
+    #[must_use]
+    pub fn last_line(&self) -> Option<&str> {
+        let lines = self.excerpt.as_deref()?.lines().map(str::trim);
+        lines.rev().find(|line| !line.is_empty())
+    }
 }

@@ -8,6 +8,7 @@ crate::texts! {
     HealthUi {
         health: "状态" | "Health",
         failing: "失败" | "Failing",
+        failing_tasks: "查看失败任务" | "View failing tasks",
         running: "执行中" | "Running",
         ok: "正常" | "OK",
         stopped: "被停止" | "Stopped",

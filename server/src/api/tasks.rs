@@ -4,7 +4,9 @@ use app::backend::{Caller, List, Tasks};
 use app::id::TaskId;
 use app::rule::TaskNotify;
 use app::run::Run;
-use app::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskState, TaskView};
+use app::task::{
+    Control, HealthFilter, RunForm, RunRequest, TaskDraft, TaskQuery, TaskState, TaskView,
+};
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
@@ -34,6 +36,8 @@ pub(super) struct ListQuery {
     q: String,
     /// `active`, `paused` or `closed`.
     state: Option<TaskState>,
+    /// `failing`, `chasing` or `running`: only active tasks with this health.
+    health: Option<HealthFilter>,
     /// `next` of the previous page.
     after: Option<i64>,
     /// Rows, 1–1000; 50 when absent.
@@ -63,6 +67,7 @@ pub(super) async fn list(
     let query = TaskQuery {
         q: query.q,
         state: query.state,
+        health: query.health,
         after: query.after,
         limit: query.limit,
     };

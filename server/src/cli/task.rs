@@ -12,7 +12,7 @@ mod stats;
 mod tickets;
 mod url;
 
-use app::task::TaskState;
+use app::task::{HealthFilter, TaskState};
 use axum::http::Method;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
@@ -28,9 +28,10 @@ use super::print::{print_done, print_json, print_lines, text};
 use super::when::here_text;
 use super::{Failure, lang, words};
 
-/// The words of a task's states.
-fn states() -> PossibleValuesParser {
-    PossibleValuesParser::new(TaskState::ALL.iter().map(|state| state.as_str()))
+/// The words of a task's states, and those of health that a list can be filtered by.
+fn states_and_health() -> PossibleValuesParser {
+    let states = TaskState::ALL.iter().map(|state| state.as_str());
+    PossibleValuesParser::new(states.chain(HealthFilter::ALL.iter().map(|health| health.as_str())))
 }
 
 #[derive(Subcommand, Debug)]
@@ -49,8 +50,8 @@ pub(super) enum TaskCommand {
         /// Only tasks that contain these words; owner:NAME and tag:NAME match a whole owner or tag
         #[arg(long, default_value = "")]
         query: String,
-        /// Only tasks in this state
-        #[arg(long, value_parser = states())]
+        /// Only tasks in this state, or active ones that are failing, being chased, or running
+        #[arg(long, value_parser = states_and_health())]
         state: Option<String>,
         /// Print JSON
         #[arg(long)]

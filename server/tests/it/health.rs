@@ -39,7 +39,14 @@ async fn row(browser: &Browser, name: &str) -> String {
 async fn a_streak_of_failures_is_shown_with_its_start() {
     let app = TestApp::new().await;
     let editor = app.signed_in("ed", Role::Editor).await;
-    let task = app.add(draft("recon", "*/2 * * * *", "exit 2")).await.id;
+    let task = app
+        .add(draft(
+            "recon",
+            "*/2 * * * *",
+            "echo begun; echo '3 rows differ' >&2; exit 2",
+        ))
+        .await
+        .id;
     assert_eq!(health(&app, task).await, Health::Waiting);
     assert!(!row(&editor, "recon").await.contains("is-ok"));
 
@@ -58,6 +65,12 @@ async fn a_streak_of_failures_is_shown_with_its_start() {
     );
     let list = editor.get("/api/v1/tasks").await.expect(200);
     assert_eq!(list["items"][0]["health"], shown["health"]);
+    let excerpt = list["items"][0]["last_run"]["excerpt"].as_str();
+    assert!(
+        excerpt.is_some_and(|text| text.contains("3 rows differ")),
+        "{list}"
+    );
+    assert!(row(&editor, "recon").await.contains("3 rows differ"));
     for path in [
         "/tasks".to_owned(),
         format!("/tasks/{task}"),
@@ -73,6 +86,8 @@ async fn a_streak_of_failures_is_shown_with_its_start() {
     node.go_to(at("2026-11-22T08:12:30Z")).await;
     assert_eq!(health(&app, task).await, Health::Ok);
     assert!(row(&editor, "recon").await.contains("is-ok"));
+    let list = editor.get("/api/v1/tasks").await.expect(200);
+    assert_eq!(list["items"][0]["last_run"]["excerpt"], json!(null));
     let console = app.console();
     let overview = app.service.overview(&console).await.expect("it");
     assert!(overview.failing.is_empty());
@@ -133,6 +148,78 @@ async fn all_attempts_at_a_firing_are_one_run() {
         health(&app, task).await,
         Health::Failing { times: 2, since }
     );
+}
+
+#[tokio::test]
+async fn the_list_is_filtered_by_health() {
+    let app = TestApp::new().await;
+    let editor = app.signed_in("ed", Role::Editor).await;
+    let yearly = "0 0 1 1 *";
+    let fails = app.add(draft("fails", yearly, "exit 1")).await.id;
+    let fine = app.add(draft("fine", yearly, "true")).await.id;
+    let chased = TaskDraft {
+        urge_cron: "0 0 2 1 *".to_owned(),
+        urging: true,
+        ..draft("chased", yearly, "true")
+    };
+    app.add(chased).await;
+    let chased_and_failing = TaskDraft {
+        urge_cron: "0 0 2 1 *".to_owned(),
+        urging: true,
+        ..draft("chased and failing", yearly, "exit 1")
+    };
+    let both = app.add(chased_and_failing).await.id;
+    let paused = app.add(draft("paused", yearly, "exit 1")).await.id;
+    let runs = app.add(draft("runs", yearly, "sleep 600")).await.id;
+    for task in [fails, fine, both, paused] {
+        let run = app.start_run(task).await;
+        app.ended(run).await;
+    }
+    let pause = Control::Pause(None);
+    let console = app.console();
+    let done = app.service.task_control(&console, paused, &pause).await;
+    done.expect("paused");
+    let under_way = app.start_run(runs).await;
+
+    let names = async |query: &str| {
+        let list = editor.get(&format!("/api/v1/tasks?{query}")).await;
+        let list = list.expect(200);
+        let items = list["items"].as_array().expect("items").iter();
+        let names = items.map(|item| item["name"].as_str().expect("a name").to_owned());
+        names.collect::<Vec<String>>()
+    };
+    assert_eq!(
+        names("health=failing").await,
+        ["chased and failing", "fails"]
+    );
+    assert_eq!(names("health=chasing").await, ["chased"]);
+    assert_eq!(names("health=running").await, ["runs"]);
+    assert_eq!(
+        names("health=failing&q=chased").await,
+        ["chased and failing"]
+    );
+    assert_eq!(names("health=failing&state=paused").await, [""; 0]);
+    let unknown = editor.get("/api/v1/tasks?health=sick").await;
+    unknown.expect(422);
+
+    let page = editor.open("/tasks?state=failing").await.text();
+    assert!(
+        page.contains(">fails<") && !page.contains(">fine<"),
+        "{page}"
+    );
+    assert!(
+        page.contains("<option value=\"failing\" selected"),
+        "{page}"
+    );
+    let overview = editor.open("/").await.text();
+    assert!(
+        overview.contains("href=\"/tasks?state=failing\""),
+        "{overview}"
+    );
+    let stopped = app.service.run_stop(&console, under_way).await;
+    stopped.expect("stopped");
+    app.ended(under_way).await;
+    assert_eq!(names("health=running").await, [""; 0]);
 }
 
 #[tokio::test]

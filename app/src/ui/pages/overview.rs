@@ -15,7 +15,7 @@ use crate::ui::components::notices::notices;
 use crate::ui::components::state::{badge, run_state};
 use crate::ui::components::time::Clock;
 use crate::ui::components::{fact, page_head};
-use crate::ui::context::{lang, may, ui};
+use crate::ui::context::{health_ui, lang, may, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -73,7 +73,8 @@ fn verdict(page: &Overview, clock: &Clock) -> AnyView {
         0 if page.active + page.paused + page.closed == 0 && may(Action::Edit) => {
             (routes::TASK_NEW, ui.new_task)
         }
-        _ => (routes::TASKS, ui.to_tasks),
+        0 => (routes::TASKS, ui.to_tasks),
+        _ => (routes::TASKS_FAILING, health_ui().failing_tasks),
     };
     let (class, glyph, text) = match page.failing.len() {
         0 if page.active + page.paused + page.closed == 0 => {

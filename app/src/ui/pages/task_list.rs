@@ -10,14 +10,14 @@ use crate::auth::Action;
 use crate::page::TaskListPage;
 use crate::routes;
 use crate::server_fns::fetch_task_list;
-use crate::task::{TaskQuery, TaskState, TaskView};
+use crate::task::{Health, HealthFilter, LastRun, TaskQuery, TaskState, TaskView};
 use crate::texts::phrases;
 use crate::transition::Word;
 use crate::ui::base::rooted;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::cycle::in_force;
 use crate::ui::components::icon::{self, icon};
-use crate::ui::components::output::code_block;
+use crate::ui::components::output::{code_block, visible};
 use crate::ui::components::state::{health, run_state};
 use crate::ui::components::time::Clock;
 use crate::ui::components::{blank, page_head};
@@ -39,7 +39,10 @@ pub(crate) fn page() -> AnyView {
         let query = query.read();
         TaskQuery {
             q: query.get("q").unwrap_or_default(),
-            state: query.get("state").and_then(|state| TaskState::read(&state)),
+            state: query.get("state").and_then(|word| TaskState::read(&word)),
+            health: query
+                .get("state")
+                .and_then(|word| HealthFilter::read(&word)),
             after: query.get("after").and_then(|after| after.parse().ok()),
             limit: None,
         }
@@ -47,7 +50,9 @@ pub(crate) fn page() -> AnyView {
     // An unknown state: showing all tasks would look like an answer.
     let odd = Memo::new(move |_| {
         let state = query.read().get("state").unwrap_or_default();
-        let known = state.is_empty() || TaskState::read(&state).is_some();
+        let known = state.is_empty()
+            || TaskState::read(&state).is_some()
+            || HealthFilter::read(&state).is_some();
         (!known).then_some(state)
     });
     let controls = Controls::new();
@@ -81,7 +86,7 @@ pub(crate) fn page() -> AnyView {
 
 fn content(page: TaskListPage, controls: Controls) -> AnyView {
     let ui = ui();
-    let filtered = !page.query.q.is_empty() || page.query.state.is_some();
+    let filtered = is_filtered(&page.query);
     if page.items.is_empty() && !filtered && page.query.after.is_none() {
         return view! {
             <section class="card">
@@ -108,9 +113,14 @@ fn content(page: TaskListPage, controls: Controls) -> AnyView {
             {rows}
         </section>
         {pager(&page)}
-        {export(&page.query)}
+        {page.query.health.is_none().then(|| export(&page.query))}
     }
     .into_any()
+}
+
+/// Whether not all tasks are asked for.
+fn is_filtered(query: &TaskQuery) -> bool {
+    !query.q.is_empty() || query.state.is_some() || query.health.is_some()
 }
 
 /// All tasks that match as a file. No link of the site: the browser saves what comes.
@@ -159,8 +169,9 @@ fn first_steps() -> AnyView {
 /// A GET form: without JavaScript the browser sends it, with it the address changes in place.
 fn filter(query: &TaskQuery) -> AnyView {
     let ui = ui();
-    let filtered = !query.q.is_empty() || query.state.is_some();
+    let filtered = is_filtered(query);
     let (typed, chosen) = (query.q.clone(), query.state);
+    let healthy = query.health;
     let (words, state) = (NodeRef::<Input>::new(), NodeRef::<Select>::new());
     let navigate = use_navigate();
     let go = move || {
@@ -168,13 +179,15 @@ fn filter(query: &TaskQuery) -> AnyView {
             .get_untracked()
             .map(|field| field.value())
             .unwrap_or_default();
-        let state = state
+        let word = state
             .get_untracked()
-            .and_then(|field| TaskState::read(&field.value()));
+            .map(|field| field.value())
+            .unwrap_or_default();
         navigate(
             &address(&TaskQuery {
                 q,
-                state,
+                state: TaskState::read(&word),
+                health: HealthFilter::read(&word),
                 ..TaskQuery::default()
             }),
             NavigateOptions::default(),
@@ -191,6 +204,15 @@ fn filter(query: &TaskQuery) -> AnyView {
         let state = *state;
         view! { <option value=state.as_str() selected=chosen == Some(state)>{ui.task_state(state)}</option> }
     }).collect_view();
+    // What people look for first.
+    let healths = HealthFilter::ALL.iter().map(move |health| {
+        let words = match health {
+            HealthFilter::Failing => health_ui().failing,
+            HealthFilter::Chasing => ui.urging,
+            HealthFilter::Running => health_ui().running,
+        };
+        view! { <option value=health.as_str() selected=healthy == Some(*health)>{words}</option> }
+    }).collect_view();
     view! {
         <form method="get" action=rooted(routes::TASKS) class="filter" role="search" on:submit=submit>
             <input
@@ -198,7 +220,8 @@ fn filter(query: &TaskQuery) -> AnyView {
                 placeholder=ui.search_hint aria-label=ui.search autocomplete="off"
             />
             <select name="state" aria-label=ui.state node_ref=state on:change=move |_| go()>
-                <option value="" selected=chosen.is_none()>{ui.state_any}</option>
+                <option value="" selected=chosen.is_none() && healthy.is_none()>{ui.state_any}</option>
+                {healths}
                 {states}
             </select>
             <button type="submit" class="button">{icon(icon::SEARCH)} <span>{ui.search}</span></button>
@@ -218,8 +241,9 @@ fn parts(query: &TaskQuery) -> ParamsMap {
     if !query.q.is_empty() {
         params.insert("q", query.q.clone());
     }
-    if let Some(state) = query.state {
-        params.insert("state", state.as_str().to_owned());
+    let word = query.state.map(TaskState::as_str);
+    if let Some(word) = word.or(query.health.map(HealthFilter::as_str)) {
+        params.insert("state", word.to_owned());
     }
     if let Some(after) = query.after {
         params.insert("after", after.to_string());
@@ -271,6 +295,11 @@ fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
         .into_any(),
         None => view! { <span class="muted">{ui.never_ran}</span> }.into_any(),
     };
+    let failing = match item.health {
+        Health::Failing { .. } => item.last_run.as_ref().and_then(LastRun::last_line),
+        _ => None,
+    };
+    let failing = failing.map(str::to_owned);
     let next = match item.next_at {
         Some(at) => clock.both(at),
         None => view! { <span class="muted">"—"</span> }.into_any(),
@@ -285,6 +314,7 @@ fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
             <th scope="row">
                 <a class="name" href=rooted(routes::task(task.id))>{task.name.clone()}</a>
                 {people(&task.owners, &task.tags)}
+                {failing.map(|line| view! { <code class="error-line" title=line.clone()>{visible(&line)}</code> })}
             </th>
             <td data-label=ui.cycle>{in_force(task)}</td>
             <td data-label=ui.next_firing>{next}</td>
@@ -307,18 +337,35 @@ fn people(owners: &[String], tags: &[String]) -> Option<AnyView> {
     if owners.is_empty() && tags.is_empty() {
         return None;
     }
+    let comma = lang().pick("、", ", ");
+    let owners = owners.iter().enumerate().map(|(at, owner)| {
+        let separator = (at > 0).then_some(comma);
+        view! { {separator} <a href=found("owner", owner)>{owner.clone()}</a> }
+    });
     let tags = tags
         .iter()
-        .map(|tag| view! { <span class="tag">{tag.clone()}</span> });
+        .map(|tag| view! { <a class="tag" href=found("tag", tag)>{tag.clone()}</a> });
     Some(
         view! {
             <span class="people">
-                {(!owners.is_empty()).then(|| view! { <span>{owners.join(lang().pick("、", ", "))}</span> })}
+                <span>{owners.collect_view()}</span>
                 {tags.collect_view()}
             </span>
         }
         .into_any(),
     )
+}
+
+/// The tasks of an owner, or with a tag.
+fn found(what: &str, name: &str) -> String {
+    let quoted = match name.contains(char::is_whitespace) {
+        true => format!("{what}:\"{name}\""),
+        false => format!("{what}:{name}"),
+    };
+    rooted(address(&TaskQuery {
+        q: quoted,
+        ..TaskQuery::default()
+    }))
 }
 
 fn pager(page: &TaskListPage) -> AnyView {

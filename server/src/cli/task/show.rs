@@ -6,11 +6,12 @@ use app::duration::duration_words;
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::schedule::{MissedPolicy, Schedule, ScheduleSpec, describe_schedule};
-use app::task::{Execution, Health, InForce, Mode, Notes};
+use app::task::{Execution, Health, HealthFilter, InForce, Mode, Notes};
 use app::texts::Ui;
 use app::texts::health::{self, HealthUi};
 use app::texts::tickets::TicketUi;
 use app::ticket::TicketRule;
+use app::transition::Word;
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -32,8 +33,9 @@ pub(super) async fn list(
     loop {
         let mut pairs = url::form_urlencoded::Serializer::new(String::new());
         pairs.append_pair("limit", "200").append_pair("q", query);
-        if let Some(state) = state {
-            pairs.append_pair("state", state);
+        if let Some(word) = state {
+            let is_health = HealthFilter::read(word).is_some();
+            pairs.append_pair(if is_health { "health" } else { "state" }, word);
         }
         if let Some(after) = &after {
             pairs.append_pair("after", after);

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use app::id::{RunId, TaskId};
 use app::run::RunState;
-use app::task::{LastRun, LastRuns, Task, TaskQuery};
+use app::task::{HealthFilter, LastRun, LastRuns, Task, TaskQuery, TaskState};
 use app::time::Stamp;
+use app::transition::Word;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -55,6 +56,11 @@ impl Store {
         }
         if let Some(state) = query.state {
             select = select.filter(task::Column::State.eq(Code(state)));
+        }
+        if let Some(health) = query.health {
+            select = select
+                .filter(task::Column::State.eq(Code(TaskState::Active)))
+                .filter(is_of(health));
         }
         if let Some(after) = query.after {
             select = select.filter(task::Column::Id.lt(after));
@@ -136,7 +142,14 @@ impl Store {
             Expr::col((run::Entity, R::Id)).eq(Expr::SubQuery(None, Box::new(newest(over).into())));
         let mut found = HashMap::with_capacity(ids.len());
         for chunk in ids.chunks(1000) {
-            let columns = [R::TaskId, R::Id, R::State, R::StartedAt, R::FinishedAt];
+            let columns = [
+                R::TaskId,
+                R::Id,
+                R::State,
+                R::StartedAt,
+                R::FinishedAt,
+                R::Excerpt,
+            ];
             let counts = [S::Failures, S::Since];
             let own = Expr::col((task_streak::Entity, S::TaskId))
                 .equals((task::Entity, task::Column::Id));
@@ -155,16 +168,18 @@ impl Store {
                     Code<RunState>,
                     DateTime<Utc>,
                     Option<DateTime<Utc>>,
+                    Option<String>,
                     Option<i64>,
                     Option<DateTime<Utc>>,
                 );
                 let row: Row = row.try_get_many_by_index()?;
-                let (task, id, state, started_at, finished_at, failures, since) = row;
+                let (task, id, state, started_at, finished_at, excerpt, failures, since) = row;
                 let run = LastRun {
                     id: RunId(id),
                     state: state.0,
                     started_at: Stamp(started_at),
                     finished_at: finished_at.map(Stamp),
+                    excerpt: excerpt.filter(|_| state.0.is_bad()),
                 };
                 let counted = Counted {
                     run,
@@ -176,6 +191,32 @@ impl Store {
             }
         }
         Ok(found)
+    }
+}
+
+/// Whether a task has this health, apart from its state.
+fn is_of(health: HealthFilter) -> Expr {
+    use task_streak::Column as S;
+    let id = Expr::col((task::Entity, task::Column::Id));
+    let failing = Query::select()
+        .column((task_streak::Entity, S::TaskId))
+        .from(task_streak::Entity)
+        .and_where(Expr::col((task_streak::Entity, S::Failures)).gt(0))
+        .to_owned();
+    match health {
+        HealthFilter::Failing => id.in_subquery(failing),
+        HealthFilter::Chasing => task::Column::Urging
+            .eq(true)
+            .and(id.not_in_subquery(failing)),
+        HealthFilter::Running => {
+            let active = RunState::all().into_iter().filter(|state| !state.is_over());
+            let running = Query::select()
+                .column((run::Entity, run::Column::TaskId))
+                .from(run::Entity)
+                .and_where(run::Column::State.is_in(active.map(Code)))
+                .to_owned();
+            id.in_subquery(running)
+        }
     }
 }
 

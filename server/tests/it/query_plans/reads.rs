@@ -15,6 +15,14 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
             "a searched list",
             vec![format!("/tasks?q=task+{task}&state=active")],
         ),
+        (
+            "a list by health",
+            vec![
+                "/tasks?state=failing".to_owned(),
+                "/api/v1/tasks?health=chasing".to_owned(),
+                "/api/v1/tasks?health=running".to_owned(),
+            ],
+        ),
         ("a task's page", vec![format!("/tasks/{task}")]),
         (
             "a task's time line",
