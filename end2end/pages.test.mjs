@@ -169,6 +169,7 @@ function pagesOf(known, ui) {
     rota: at(`/oncall?name=${encodeURIComponent("数据库")}`),
     messages: at("/messages"),
     import: at("/import"),
+    "import-tasks": at("/import/tasks"),
     calendars: at("/admin/calendars"),
     calendar: at("/admin/calendars/cn"),
     "calendar-none": at("/admin/calendars/cn?year=2031"),

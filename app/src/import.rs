@@ -2,11 +2,17 @@
 //!
 //! Imported tasks are held until their lines are commented out of the crontab (`server/src/takeover`).
 
+mod tasks;
+
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::id::TaskId;
 use crate::time::Stamp;
+
+pub use tasks::{
+    ImportedItem, ItemOutcome, ItemRemark, Scheduler, TaskImportForm, TaskImportReport,
+};
 
 /// The most crontabs of an import.
 pub const SOURCES_MAX: usize = 200;

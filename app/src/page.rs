@@ -24,7 +24,7 @@ mod users;
 pub use blackouts::BlackoutsPage;
 pub use calendars::{CalendarPage, CalendarsPage};
 pub use channels::ChannelsPage;
-pub use imports::ImportPage;
+pub use imports::{ImportPage, TaskImportPage};
 pub use messages::MessagesPage;
 pub use nodes::NodesPage;
 pub use oncall::{RotaForm, RotasPage};

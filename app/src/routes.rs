@@ -40,8 +40,12 @@ pub const BLACKOUTS: &str = "/admin/blackouts";
 pub const SECRETS: &str = "/admin/secrets";
 /// Default policies of urging.
 pub const URGE_DEFAULTS: &str = "/admin/urging";
+/// The tasks that are failing.
+pub const TASKS_FAILING: &str = "/tasks?state=failing";
 /// Crontabs that become tasks.
 pub const IMPORT: &str = "/import";
+/// Tasks of other schedulers that become tasks here.
+pub const IMPORT_TASKS: &str = "/import/tasks";
 /// Concurrency pools.
 pub const POOLS: &str = "/admin/pools";
 /// How long history is kept.

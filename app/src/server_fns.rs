@@ -37,7 +37,7 @@ pub use calendars::{
 };
 pub use channels::{AddChatPerson, DeleteChannel, DeleteChatPerson, TestChannel, fetch_channels};
 pub use forms::{Posted, PostedTask, fetch_sign_in, fetch_task_form};
-pub use imports::fetch_import;
+pub use imports::{fetch_import, fetch_task_import};
 pub use messages::{ResendMessage, fetch_messages};
 pub use nodes::fetch_nodes;
 pub use occurrences::fetch_occurrences;

@@ -11,6 +11,7 @@ pub mod days;
 pub mod execution;
 pub mod fields;
 pub mod health;
+pub mod import_tasks;
 pub mod imports;
 pub mod messages;
 pub mod nodes;
@@ -157,7 +158,7 @@ crate::texts! {
         empty_tasks_cli: "也可以在服务器的终端里创建：" | "Or create one in a terminal on the server:",
         no_match_title: "没有符合条件的任务" | "No matching tasks",
         no_match_text: "换一个关键词，或清除条件。" | "Try other keywords, or clear the filters.",
-        no_such_state_text: "可选 active、paused、closed；或清除条件" | "Valid states are active, paused and closed; or clear the filters",
+        no_such_state_text: "可选 failing、chasing、running、active、paused、closed；或清除条件" | "Valid states are failing, chasing, running, active, paused and closed; or clear the filters",
         first_page: "回到第一页" | "First page",
 
         // Task page

@@ -25,8 +25,7 @@ mod xxl_job;
 
 use std::collections::{HashMap, HashSet};
 
-use serde::{Deserialize, Serialize};
-
+pub use app::import::Scheduler;
 pub use decode::decode;
 pub use fault::{ReadFault, ReadFaultKind};
 pub use item::{Item, Outcome};
@@ -38,54 +37,6 @@ pub const BYTES_MAX: usize = 50 * 1024 * 1024;
 pub const FILES_MAX: usize = 2_000;
 /// The most items of one import.
 pub const ITEMS_MAX: usize = 5_000;
-
-/// A scheduler whose tasks can be imported.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Scheduler {
-    /// The original Jcrontab: a dump of its table `Jcrontab_demandorder`.
-    #[default]
-    Jcrontab,
-    /// XXL-JOB: a dump of `xxl_job_info` and `xxl_job_group`.
-    XxlJob,
-    /// gocron: a dump of `task`, `task_host` and `host`.
-    Gocron,
-    /// Cronicle: its data export; xyOps: a portable data file.
-    Cronicle,
-    /// Kubernetes: `CronJob` manifests.
-    Kubernetes,
-    /// systemd: `.timer` and `.service` units.
-    Systemd,
-    /// qinglong: its list of tasks as JSON, or a dump of its table `Crontabs`.
-    Qinglong,
-}
-
-impl Scheduler {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Jcrontab,
-        Self::XxlJob,
-        Self::Gocron,
-        Self::Cronicle,
-        Self::Kubernetes,
-        Self::Systemd,
-        Self::Qinglong,
-    ];
-
-    /// The name in the API and in the terminal, which is also the tag of imported tasks.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Jcrontab => "jcrontab",
-            Self::XxlJob => "xxl-job",
-            Self::Gocron => "gocron",
-            Self::Cronicle => "cronicle",
-            Self::Kubernetes => "kubernetes",
-            Self::Systemd => "systemd",
-            Self::Qinglong => "qinglong",
-        }
-    }
-}
 
 /// A file.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

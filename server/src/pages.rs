@@ -65,6 +65,7 @@ fn forms() -> Vec<(&'static str, MethodRouter<Web>)> {
         ),
         ("/admin/retention", post(forms::retention::retention)),
         (app::routes::IMPORT, post(forms::imports::import)),
+        (app::routes::IMPORT_TASKS, post(forms::import_tasks::import)),
         (app::routes::ACCOUNT, post(forms::account::password)),
         (phone::TICKET, get(phone::open).post(phone::press)),
     ]

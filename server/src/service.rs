@@ -59,8 +59,8 @@ pub use start_urls::{StartAnswer, StartCall};
 pub use streams::StreamWatch;
 use tasks::RecentLists;
 pub use tasks::{
-    ApplyReport, ApplyRequest, ExportQuery, FieldChange, ImportFile, ImportItem, ImportedItem,
-    ItemOutcome, ItemRemark, PlanAction, PlannedTask, Saved, TaskImport, TaskImportReport,
+    ApplyReport, ApplyRequest, ExportQuery, FieldChange, ImportFile, ImportItem, PlanAction,
+    PlannedTask, Saved, TaskImport,
 };
 pub use words::UnknownWord;
 

@@ -62,6 +62,11 @@ pub enum Posted {
         Box<crate::import::CrontabImport>,
         Result<crate::import::ImportReport, AppError>,
     ),
+    /// Tasks of another scheduler, and the result of their import.
+    TaskImport(
+        Box<crate::import::TaskImportForm>,
+        Result<crate::import::TaskImportReport, AppError>,
+    ),
     /// The blackout form.
     Blackout(BlackoutDraft, AppError),
     /// The form for a rule, or for changing this one.

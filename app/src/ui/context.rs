@@ -14,6 +14,7 @@ use crate::texts::calendars::CalendarsUi;
 use crate::texts::channels::ChannelsUi;
 use crate::texts::execution::ExecutionUi;
 use crate::texts::health::HealthUi;
+use crate::texts::import_tasks::TaskImportUi;
 use crate::texts::imports::ImportsUi;
 use crate::texts::messages::MessagesUi;
 use crate::texts::nodes::NodesUi;
@@ -144,6 +145,11 @@ pub(super) fn calendars_ui() -> &'static CalendarsUi {
 /// The page's texts about imported crontabs.
 pub(super) fn imports_ui() -> &'static ImportsUi {
     ImportsUi::of(lang())
+}
+
+/// The page's texts about tasks that are imported from other schedulers.
+pub(super) fn task_import_ui() -> &'static TaskImportUi {
+    TaskImportUi::of(lang())
 }
 
 /// The page's texts about nodes.

@@ -8,6 +8,7 @@ mod calendar;
 mod calendars;
 mod channels;
 mod import;
+mod import_tasks;
 mod listing;
 mod messages;
 mod nodes;

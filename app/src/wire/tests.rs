@@ -51,6 +51,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         + answers::<CalendarsPage>()
         + answers::<ChannelsPage>()
         + answers::<ImportPage>()
+        + answers::<TaskImportPage>()
         + answers::<NodesPage>()
         + answers::<OccurrencesPage>()
         + answers::<Overview>()

@@ -2,7 +2,9 @@
 
 use app::backend::{Imports, List};
 use app::id::TaskId;
-use app::import::{CrontabImport, HandedOver, Handover, ImportReport, ImportedLine};
+use app::import::{
+    CrontabImport, HandedOver, Handover, ImportReport, ImportedLine, TaskImportReport,
+};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -12,7 +14,7 @@ use crate::http::AppState;
 use crate::http::extract::{Body, RequestCaller};
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
-use crate::service::{TaskImport, TaskImportReport};
+use crate::service::TaskImport;
 
 /// The default number of lines of a page.
 const PAGE: u32 = 200;

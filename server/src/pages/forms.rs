@@ -6,6 +6,7 @@ pub(super) mod blackouts;
 pub(super) mod calendars;
 pub(super) mod channels;
 mod fields;
+pub(super) mod import_tasks;
 pub(super) mod imports;
 pub(super) mod oncall;
 pub(super) mod pictures;

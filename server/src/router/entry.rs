@@ -36,7 +36,8 @@ fn needed(path: &str) -> Option<Action> {
         None if path == "/tasks/new"
             || path == "/tasks/{id}/edit"
             || path == "/tasks/{id}/start-urls"
-            || path == app::routes::IMPORT =>
+            || path == app::routes::IMPORT
+            || path == app::routes::IMPORT_TASKS =>
         {
             return Some(Action::Edit);
         }
@@ -233,6 +234,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
         "/admin/secrets" => Posted::Secret(None, Default::default(), error),
         "/admin/retention" => Posted::Retention(Default::default(), error),
         app::routes::IMPORT => Posted::Import(Default::default(), Err(error)),
+        app::routes::IMPORT_TASKS => Posted::TaskImport(Default::default(), Err(error)),
         "/admin/pools" => Posted::Pool(Default::default(), error),
         app::routes::URGE_DEFAULTS => Posted::UrgeDefault(Default::default(), error),
         _ if path.starts_with("/admin/channels/") => {

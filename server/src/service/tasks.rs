@@ -29,9 +29,7 @@ use chrono::DateTime;
 pub use apply::{ApplyReport, ApplyRequest, FieldChange, PlanAction, PlannedTask};
 pub(super) use apply::{Batch, Lookup};
 pub use export::ExportQuery;
-pub use import::{
-    ImportFile, ImportItem, ImportedItem, ItemOutcome, ItemRemark, TaskImport, TaskImportReport,
-};
+pub use import::{ImportFile, ImportItem, TaskImport};
 use next::Next;
 pub(super) use next::PlannedNext;
 pub(super) use recent::RecentLists;

@@ -36,7 +36,7 @@ const OPEN: [&str; 13] = [
 ];
 
 /// Server functions that change nothing, by endpoint. Every other one is tried as a change, here and in `acts`.
-pub(crate) const READING: [&str; 34] = [
+pub(crate) const READING: [&str; 35] = [
     "frame",
     "overview",
     "task_list_page",
@@ -70,6 +70,7 @@ pub(crate) const READING: [&str; 34] = [
     "tickets_page",
     "users_page",
     "import_page",
+    "task_import_page",
     "secrets_page",
 ];
 

@@ -28,6 +28,7 @@ pub(crate) fn page() -> AnyView {
     view! {
         <p class="crumbs"><a href=rooted(routes::TASKS)>{ui().tasks}</a></p>
         {page_head(imports_ui().import.to_owned(), ().into_any())}
+        <p class="muted"><a href=rooted(routes::IMPORT_TASKS)>{imports_ui().other_schedulers}</a></p>
         {page}
     }
     .into_any()

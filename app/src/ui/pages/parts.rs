@@ -10,9 +10,9 @@ use leptos_router::hooks::use_location;
 use leptos_router::location::Location;
 
 use super::{
-    account, admin, blackouts, calendar, calendars, channels, import, messages, nodes, occurrences,
-    oncall, pictures, pools, reminders, retention, rules, run, runs, secrets, start, start_urls,
-    summaries, task, task_form, templates, urge_defaults, users,
+    account, admin, blackouts, calendar, calendars, channels, import, import_tasks, messages,
+    nodes, occurrences, oncall, pictures, pools, reminders, retention, rules, run, runs, secrets,
+    start, start_urls, summaries, task, task_form, templates, urge_defaults, users,
 };
 
 /// A page of a module that is loaded later.
@@ -35,10 +35,12 @@ pub(in crate::ui) enum TaskPage {
     Start,
 }
 
-/// A page about messages: which there were, where they go, in which words; and that of rotas, by whom they ask.
+/// A page about messages: which there were, where they go, in which words; that of rotas, by whom they ask; and that of
+/// imports from other schedulers, for which the module of the settings has no room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum MessagePage {
     Channels,
+    ImportTasks,
     Messages,
     Oncall,
     Pictures,
@@ -91,6 +93,7 @@ fn run_page(all: bool) -> Loaded {
 fn message_page(page: MessagePage) -> Loaded {
     Ok(match page {
         MessagePage::Channels => channels::page(),
+        MessagePage::ImportTasks => import_tasks::page(),
         MessagePage::Messages => messages::page(),
         MessagePage::Oncall => oncall::page(),
         MessagePage::Pictures => pictures::page(),

@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use app::i18n::{Lang, plural};
+use app::i18n::Lang;
+use app::import::{ImportedItem, ItemOutcome, ItemRemark, TaskImportReport};
 use axum::http::Method;
 
 use super::sqlite;
@@ -15,9 +16,7 @@ use crate::cli::{Failure, lang, sentence};
 use crate::importers::{
     BYTES_MAX, Item, ReadFault, ReadFaultKind, Scheduler, SourceFile, decode, read,
 };
-use crate::service::{
-    ImportItem, ImportedItem, ItemOutcome, ItemRemark, TaskImport, TaskImportReport,
-};
+use crate::service::{ImportItem, TaskImport};
 
 #[derive(clap::Args, Debug)]
 pub(in crate::cli) struct ImportTasks {
@@ -154,24 +153,7 @@ fn lines(report: &TaskImportReport, lang: Lang) -> Vec<String> {
     for item in &report.items {
         account(item, lang, &mut lines);
     }
-    let TaskImportReport {
-        created,
-        paused,
-        known,
-        refused,
-        ..
-    } = report;
-    let tasks = plural(*created, "task", "tasks");
-    lines.push(match report.dry_run {
-        true => lang.pick(
-            format!("试运行：会新建 {created} 个任务（其中 {paused} 个暂停），已有 {known} 个，{refused} 项不能导入"),
-            format!("Dry run: {created} {tasks} would be created ({paused} paused), {known} exist, {refused} cannot be imported"),
-        ),
-        false => lang.pick(
-            format!("新建 {created} 个任务（其中 {paused} 个暂停），已有 {known} 个，{refused} 项不能导入"),
-            format!("{created} {tasks} created ({paused} paused), {known} existed, {refused} cannot be imported"),
-        ),
-    });
+    lines.push(app::texts::import_tasks::summary(lang, report));
     lines
 }
 

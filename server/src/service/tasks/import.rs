@@ -10,12 +10,11 @@ use app::auth::Action;
 use app::backend::{Answer, Caller};
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
+use app::import::{ImportedItem, ItemOutcome, ItemRemark, TaskImportReport};
 use app::schedule::describe_schedule;
 use app::task::{CHANGES_MAX, TaskDocument};
 
-pub use types::{
-    ImportFile, ImportItem, ImportedItem, ItemOutcome, ItemRemark, TaskImport, TaskImportReport,
-};
+pub use types::{ImportFile, ImportItem, TaskImport};
 
 use super::apply::{Batch, Lookup};
 use crate::error::OrInternal;

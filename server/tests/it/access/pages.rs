@@ -12,7 +12,7 @@ use crate::helpers::browser::page_routes;
 const WITHOUT_ROLE: [&str; 2] = ["/login", "/setup"];
 
 /// The weakest role that may open a page.
-const PAGES: [(&str, Role); 31] = [
+const PAGES: [(&str, Role); 32] = [
     ("/", Role::Viewer),
     ("/tasks", Role::Viewer),
     ("/tasks/new", Role::Editor),
@@ -41,6 +41,7 @@ const PAGES: [(&str, Role); 31] = [
     ("/admin/urging", Role::Viewer),
     ("/admin/retention", Role::Viewer),
     ("/import", Role::Editor),
+    ("/import/tasks", Role::Editor),
     ("/admin/nodes", Role::Viewer),
     ("/account", Role::Viewer),
     ("/about", Role::Viewer),
@@ -61,7 +62,7 @@ type Form = (&'static str, Role, &'static [(&'static str, &'static str)]);
 const TASK: &[(&str, &str)] = &[("name", "n"), ("cron", "* * * * *"), ("command", "true")];
 
 /// The weakest role that may send a form, and fields that would be right.
-const FORMS: [Form; 25] = [
+const FORMS: [Form; 26] = [
     ("/tasks/new", Role::Editor, TASK),
     ("/tasks/{id}/edit", Role::Editor, TASK),
     ("/tasks/{id}/run", Role::Operator, &[("note", "n")]),
@@ -186,6 +187,18 @@ const FORMS: [Form; 25] = [
         &[
             ("text", "* * * * * true"),
             ("path", "user:root"),
+            ("action", "apply"),
+        ],
+    ),
+    (
+        "/import/tasks",
+        Role::Editor,
+        &[
+            ("scheduler", "qinglong"),
+            (
+                "text",
+                r#"[{"name": "n", "command": "true", "schedule": "0 9 * * *"}]"#,
+            ),
             ("action", "apply"),
         ],
     ),

@@ -8,9 +8,10 @@ use super::things::{everything, furnished};
 use super::{READING, described, filled, question, server_functions};
 
 /// Functions that read what a viewer may not see. That of the task form is tried with its page.
-const REFUSED: [&str; 4] = [
+const REFUSED: [&str; 5] = [
     "users_page",
     "import_page",
+    "task_import_page",
     "secrets_page",
     "start_urls_page",
 ];

@@ -221,6 +221,17 @@ fn forms(made: &Made, link: &str) -> Vec<Form> {
             ],
         ),
         own(
+            "/import/tasks",
+            &[
+                ("scheduler", "qinglong"),
+                (
+                    "text",
+                    r#"[{"name": "four", "command": "true", "schedule": "0 9 * * *"}]"#,
+                ),
+                ("action", "apply"),
+            ],
+        ),
+        own(
             "/account",
             &[
                 ("current", PASSWORD),

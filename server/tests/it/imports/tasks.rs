@@ -358,3 +358,60 @@ async fn statements_are_bounded_for_each_new_task_and_for_all_known_ones() {
     // Names are looked up 500 at a time.
     assert!(of_many <= of_few + 12, "{of_few}, then {of_many}");
 }
+
+#[tokio::test]
+async fn the_page_shows_the_account_and_imports() {
+    let app = TestApp::new().await;
+    let editor = editor(&app).await;
+    let page = editor.open("/import/tasks").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("xxl_job_info"), "{}", page.text());
+    let text = dump(&[
+        (1, "backup", 1, "", "0 30 2 * * *", 1),
+        (2, "never", 1, "", "0 0 25 * * *", 1),
+    ]);
+    let form = |action: &'static str| {
+        [
+            ("scheduler", "gocron"),
+            ("text", text.as_str()),
+            ("zone", "UTC"),
+            ("action", action),
+        ]
+    };
+    let dry = editor.submit("/import/tasks", &form("check")).await;
+    assert_eq!(dry.status, 200);
+    let page = dry.text();
+    for words in [
+        "Dry run: 1 task would be created (1 paused), 0 exist, 1 cannot be imported",
+        "25 is out of range",
+        "Every day at 02:30",
+        // What was typed is still there.
+        "0 30 2 * * *",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let tasks = "SELECT COUNT(*) FROM task";
+    assert_eq!(app.place.database.count(tasks).await, 0);
+
+    let page = editor.submit("/import/tasks", &form("apply")).await.text();
+    assert!(
+        page.contains("1 task created (1 paused)") && page.contains("/tasks?q=tag:gocron"),
+        "{page}"
+    );
+    assert_eq!(app.place.database.count(tasks).await, 1);
+
+    // Half a dump: the place is named at the field, nothing is created, and what was pasted is kept.
+    let half = &text[..text.len() / 2];
+    let fields = [("scheduler", "gocron"), ("text", half), ("action", "apply")];
+    let refused = editor.submit("/import/tasks", &fields).await;
+    assert_eq!(refused.status, 422);
+    let page = refused.text();
+    assert!(
+        page.contains("aria-invalid=\"true\"") && page.contains("0 30 2"),
+        "{page}"
+    );
+    assert_eq!(app.place.database.count(tasks).await, 1);
+
+    let viewer = app.signed_in("vi", Role::Viewer).await;
+    assert_eq!(viewer.open("/import/tasks").await.status, 403);
+}

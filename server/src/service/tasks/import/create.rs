@@ -8,10 +8,10 @@ use app::backend::Answer;
 use app::channel::ChannelDraft;
 use app::i18n::Lang;
 use app::id::{ChannelId, TaskId};
+use app::import::{ItemOutcome, TaskImportReport};
 use app::task::TaskSpec;
 
 use super::super::apply::awaited_first;
-use super::types::{ItemOutcome, TaskImportReport};
 use crate::error::OrInternal;
 use crate::service::Service;
 use crate::service::channels::Checked as CheckedChannel;

@@ -1,6 +1,6 @@
-//! Tasks of other schedulers as they are sent, and the account of each.
+//! Tasks of other schedulers as they are sent.
 
-use app::id::TaskId;
+use app::import::ItemRemark;
 use app::task::TaskDocument;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -71,66 +71,4 @@ impl ImportItem {
             remarks,
         }
     }
-}
-
-/// A remark on an item.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
-pub struct ItemRemark {
-    /// A stable code, or the field of the task that is meant.
-    pub code: String,
-    /// A sentence.
-    pub text: String,
-}
-
-/// What became of an item.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemOutcome {
-    /// A task was created, or would be.
-    Created,
-    /// Its task was created by an earlier import, and was not changed.
-    Known,
-    /// No task was made of it; the remarks say why.
-    Refused,
-}
-
-/// An item, and what became of it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-pub struct ImportedItem {
-    /// Its key.
-    pub key: String,
-    /// The line on which it begins, from 1; 0 where that is not known.
-    pub line: usize,
-    /// What became of it.
-    pub outcome: ItemOutcome,
-    /// The id of its task; `null` where there is none yet.
-    pub id: Option<TaskId>,
-    /// The name of its task.
-    pub name: String,
-    /// Whether the new task begins paused.
-    pub paused: bool,
-    /// Its schedules.
-    pub schedules: Vec<String>,
-    /// The schedules in words.
-    pub cycle: String,
-    /// What to know about it.
-    pub remarks: Vec<ItemRemark>,
-}
-
-/// The result of an import.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
-pub struct TaskImportReport {
-    /// Whether nothing was created because none was wanted.
-    pub dry_run: bool,
-    /// Tasks that were created, or would be.
-    pub created: usize,
-    /// Those of them that begin paused.
-    pub paused: usize,
-    /// Items whose tasks existed before.
-    pub known: usize,
-    /// Items of which no task is made.
-    pub refused: usize,
-    /// Every item, in the order of the files.
-    pub items: Vec<ImportedItem>,
 }
