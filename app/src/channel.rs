@@ -82,7 +82,7 @@ impl ChannelKind {
             Self::Dingtalk | Self::Feishu => &[F::Secret, F::Brief],
             Self::Telegram => &[F::Secret, F::Chat, F::Ca, F::Brief],
             Self::Email => &[F::From, F::To, F::User, F::Secret, F::Tls, F::Ca, F::Brief],
-            Self::Webhook => &[F::Method, F::Headers, F::Secret, F::Ca, F::Brief],
+            Self::Webhook => &[F::Method, F::Headers, F::Secret, F::Expect, F::Ca, F::Brief],
         }
     }
 
@@ -157,6 +157,10 @@ pub struct ChannelDraft {
     /// Webhook: headers that are sent along, each as `Name: value`; up to ten.
     #[serde(default)]
     pub headers: Option<Vec<String>>,
+    /// Webhook: what the answer of a receiver that took the message holds: a text, or a JSON object whose fields it has;
+    /// empty where its status decides.
+    #[serde(default)]
+    pub expect: Option<String>,
     /// E-mail: the user name at the SMTP server; empty for none.
     #[serde(default)]
     pub user: Option<String>,

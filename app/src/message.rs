@@ -10,6 +10,7 @@ pub use listing::{InsteadOf, Message, MessageQuery, MessageWait};
 pub use no_answer::{NoAnswer, NoAnswerReason, answer_text, with_built_in_words};
 pub use picture::{PICTURE_MAX, Picture, PictureDraft, PictureName};
 pub use state::{MessageState, MessageStep};
+pub use vendor_code::is_web_page;
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};

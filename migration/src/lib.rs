@@ -52,6 +52,7 @@ mod m20261130_000064_message_of_ticket;
 mod m20261130_000066_message_maybe_twice;
 mod m20261130_000068_tickets_of_task;
 mod m20261130_000071_upkeep;
+mod m20261130_000072_channel_limited;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -111,6 +112,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000066_message_maybe_twice::Migration),
             Box::new(m20261130_000068_tickets_of_task::Migration),
             Box::new(m20261130_000071_upkeep::Migration),
+            Box::new(m20261130_000072_channel_limited::Migration),
         ]
     }
 }

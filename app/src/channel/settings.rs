@@ -17,6 +17,8 @@ pub enum ChannelField {
     Method,
     /// Headers of the request.
     Headers,
+    /// What the answer to a request holds.
+    Expect,
     /// The user name at an SMTP server.
     User,
     /// The sender of e-mail.
@@ -152,6 +154,9 @@ pub struct ChannelSettings {
     pub method: String,
     /// Headers of the request.
     pub headers: Vec<Header>,
+    /// What the answer to a request holds; empty where its status decides.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub expect: String,
     /// The user name at an SMTP server; empty for none.
     pub user: String,
     /// The sender of e-mail.
@@ -185,6 +190,7 @@ impl ChannelSettings {
             chat: self.chat.clone(),
             method: self.method.clone(),
             headers: names.collect(),
+            expect: self.expect.clone(),
             user: self.user.clone(),
             from: self.from.clone(),
             to: self.to.clone(),
@@ -211,6 +217,8 @@ pub struct ChannelDetails {
     pub method: String,
     /// Names of the headers that are sent along.
     pub headers: Vec<String>,
+    /// What the answer to a request holds, a text or a JSON object; empty where its status decides.
+    pub expect: String,
     /// The user name at an SMTP server.
     pub user: String,
     /// The sender of e-mail.

@@ -3,7 +3,8 @@
 
 use strum::{IntoStaticStr, VariantArray};
 
-use super::{Event, vendor_code};
+use super::Event;
+use super::vendor_code::with_meaning;
 use crate::i18n::Lang;
 use crate::transition::Word;
 
@@ -73,6 +74,10 @@ pub enum NoAnswerReason {
     Settings,
     /// What the message is made from, its template or its picture cannot be read: the log has the error.
     Unreadable,
+    /// The service has asked for fewer messages for hours, and accepted none; the detail is what it said last.
+    Limited,
+    /// The answer does not hold what the channel expects: the detail is the answer.
+    NotExpected,
     /// The service takes no pictures.
     NoPictures,
     /// A picture whose text was not sent.
@@ -256,6 +261,22 @@ impl NoAnswer {
                 "消息的数据、模板或图片无法读取，详情见服务器日志",
                 "the data, template or picture of this message cannot be read; the server's log has the details",
             ),
+            NoAnswerReason::Limited => {
+                let words = with_meaning(detail, lang);
+                lang.pick(
+                    format!("对方 3 小时以来一直要求少发消息，一条也没有收下；最后的答复：{words}"),
+                    format!(
+                        "the service has asked for fewer messages for 3 hours and accepted none; its last answer: {words}"
+                    ),
+                )
+            }
+            NoAnswerReason::NotExpected => {
+                let words = with_meaning(detail, lang);
+                lang.pick(
+                    format!("响应不是渠道设置里期望的内容：{words}"),
+                    format!("the answer does not contain what the channel expects: {words}"),
+                )
+            }
             NoAnswerReason::NoPictures => plain(
                 "这种渠道不发送图片",
                 "channels of this kind get no pictures",
@@ -303,13 +324,7 @@ pub fn answer_text(stored: &str, lang: Lang) -> String {
     if let Some(reason) = NoAnswer::read(stored) {
         return reason.text(lang);
     }
-    match vendor_code::meaning(stored, lang) {
-        Some(meaning) => lang.pick(
-            format!("{meaning}：{stored}"),
-            format!("{meaning}: {stored}"),
-        ),
-        None => stored.to_owned(),
-    }
+    with_meaning(stored, lang)
 }
 
 /// That the template failed, with its event and its place where they are stored.

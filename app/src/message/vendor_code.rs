@@ -4,8 +4,8 @@ use crate::i18n::Lang;
 
 /// The meaning of the code in an answer, or of a web page in its place; `None` for any other answer without one, and for
 /// a code that is not listed here.
-pub(super) fn meaning(answer: &str, lang: Lang) -> Option<&'static str> {
-    if is_page(answer) {
+fn meaning(answer: &str, lang: Lang) -> Option<&'static str> {
+    if is_web_page(answer) {
         return Some(lang.pick(
             "收到的是一个网页，可能是登录页或代理代替对方回答的；请检查地址和网络",
             "the answer is a web page: a sign-in page or a proxy may have answered in place of the service; check the address and the network",
@@ -17,6 +17,14 @@ pub(super) fn meaning(answer: &str, lang: Lang) -> Option<&'static str> {
         (None, None) => None,
     }?;
     Some(lang.pick(zh, en))
+}
+
+/// The words of a vendor behind what the code in them means.
+pub(super) fn with_meaning(words: &str, lang: Lang) -> String {
+    match meaning(words, lang) {
+        Some(meaning) => lang.pick(format!("{meaning}：{words}"), format!("{meaning}: {words}")),
+        None => words.to_owned(),
+    }
 }
 
 /// WeCom (developer documents 90313, 91770) and DingTalk; their numbers differ.
@@ -80,8 +88,9 @@ const fn by_code(code: i64) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// Whether an answer is HTML, behind its status where that was kept with it.
-fn is_page(answer: &str) -> bool {
+/// Whether an answer is a page for a browser, behind its status where that was kept with it.
+#[must_use]
+pub fn is_web_page(answer: &str) -> bool {
     let body = match answer.strip_prefix("HTTP ") {
         Some(rest) => rest.trim_start_matches(|c: char| c.is_ascii_digit()),
         None => answer,

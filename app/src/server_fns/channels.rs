@@ -77,6 +77,7 @@ fn draft_of(channel: &Channel) -> ChannelDraft {
         chat: Some(settings.chat.clone()),
         method: Some(settings.method.clone()),
         headers: Some(headers.collect()),
+        expect: Some(settings.expect.clone()),
         user: Some(settings.user.clone()),
         from: Some(settings.from.clone()),
         to: Some(settings.to.clone()),

@@ -35,6 +35,8 @@ crate::texts! {
         method: "请求方法" | "Method",
         headers: "请求头" | "Headers",
         headers_hint: "每行一个，名称: 值；最多 10 个。加密保存；值显示为 … 的保持不变。Content-Type 用于模板生成的请求体，默认 application/json" | "One per line, Name: value; up to 10. Stored encrypted; a value shown as … stays as it is. Content-Type is for the bodies that templates make; by default application/json",
+        expect: "期望的响应" | "Expected answer",
+        expect_hint: "留空：状态码 2xx 就算收下，网页除外。填了：响应里还要有这段文字；填 JSON 对象如 {\"code\": 0} 则要有这些字段" | "Empty: a status of 2xx counts as accepted, unless the answer is a web page. Otherwise the answer also has to contain this text, or the fields of a JSON object such as {\"code\": 0}",
         user: "用户名" | "User name",
         user_hint: "SMTP 登录用户名；不需要登录就留空" | "For signing in to the SMTP server; empty for none",
         from: "发件人" | "From",

@@ -140,6 +140,7 @@ mod tests {
         let ok = || Answered {
             status: 200,
             words: "ok".to_owned(),
+            retry_after: None,
         };
         let mut queue = lines.up(channel);
         let vendor = async {

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::keeper::Account;
 use super::port::{CardState, IncomingText, Press, Reply};
-use crate::outbound::{OutboundClient, SendError};
+use crate::outbound::{OutboundClient, RetryAfter, SendError};
 
 /// A message of a WebSocket connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,6 +46,8 @@ pub(crate) struct Answered {
     pub(crate) status: u16,
     /// The vendor's words.
     pub(crate) words: String,
+    /// How long the vendor wants to be left alone, where the answer says so.
+    pub(crate) retry_after: Option<RetryAfter>,
 }
 
 /// Finds the event that an answer belongs to.

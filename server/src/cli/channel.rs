@@ -105,7 +105,7 @@ pub(super) struct Settings {
     #[arg(long)]
     proxy: Option<String>,
     /// Language of its messages; by default that of the server's settings
-    #[arg(long, value_parser = ["zh", "en", ""])]
+    #[arg(long = "lang", id = "channel_lang", value_name = "LANG", value_parser = ["zh", "en", ""])]
     lang: Option<String>,
     /// Signing secret (DingTalk, Feishu, webhook), token of a Telegram bot, secret of a bot with a long
     /// connection, or password of e-mail; `-` as for the URL
@@ -123,6 +123,9 @@ pub(super) struct Settings {
     /// Webhook: header to send along, `Name: value`; may be repeated. `-` as for the URL
     #[arg(long, value_name = "HEADER")]
     header: Vec<String>,
+    /// Webhook: what the answer to an accepted message contains: text, or a JSON object whose fields it has
+    #[arg(long, value_name = "TEXT|JSON")]
+    expect: Option<String>,
     /// E-mail: user name at the SMTP server
     #[arg(long)]
     user: Option<String>,
@@ -176,6 +179,7 @@ impl Settings {
             ("bot", &self.bot),
             ("chat", &self.chat),
             ("method", &self.method),
+            ("expect", &self.expect),
             ("user", &self.user),
             ("from", &self.from),
             ("tls", &self.tls),

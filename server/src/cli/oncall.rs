@@ -42,7 +42,12 @@ pub(super) enum OncallCommand {
         #[arg(long, default_value = "")]
         time: String,
         /// Time zone of the hand-over (default: that of the server)
-        #[arg(long, default_value = "")]
+        #[arg(
+            long = "zone",
+            id = "oncall_zone",
+            value_name = "ZONE",
+            default_value = ""
+        )]
         zone: String,
         /// A date in the first person's first week (default: today)
         #[arg(long, default_value = "")]

@@ -220,7 +220,7 @@ impl Outbox {
         let span = span_of(&item);
         let delivery = async {
             let answer = self.deliver(&mut item, &target).await;
-            let result = self.settle(&item, answer).await;
+            let result = self.settle(&item, target.kind, answer).await;
             self.metrics.message(target.kind, result);
         };
         delivery.instrument(span).await;

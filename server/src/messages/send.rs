@@ -104,7 +104,7 @@ impl Sender {
     ) -> Result<String, SendError> {
         // Whether all of the answer came.
         let mut is_whole = true;
-        let mut answer = match self.render(to, item, made, now)? {
+        let answer = match self.render(to, item, made, now)? {
             Outgoing::Nothing(why) => return Err(SendError::Refused(why.into())),
             Outgoing::Http(request) => {
                 let (answer, whole) = self.request(request).await?;
@@ -118,12 +118,12 @@ impl Sender {
                 Answer {
                     status: reply.code,
                     retry_after: None,
-                    words: head(&reply.words, ANSWER_KEPT).to_owned(),
+                    words: reply.words,
+                    expected: String::new(),
                 }
             }
         };
-        answer.words = to.hide(answer.words);
-        match vendor::of(to.kind).verdict(answer) {
+        match verdict(to, answer) {
             // What would have said that it was taken may be in the part that did not come.
             Err(error @ SendError::Answer(..)) if !is_whole => {
                 Err(SendError::Unanswered(Box::new(error)))
@@ -155,10 +155,7 @@ impl Sender {
 
     /// Sends a message through a bot: without mentions where the vendor refuses them, and with what follows it.
     async fn chat(&self, to: &Target, channel: ChannelId, chat: Chat) -> Result<String, SendError> {
-        let verdict = |mut answer: Answer| {
-            answer.words = to.hide(answer.words);
-            vendor::of(to.kind).verdict(answer)
-        };
+        let verdict = |answer| verdict(to, answer);
         let mut sent = self.through_bot(channel, chat.body).await.and_then(verdict);
         let is_refused = matches!(&sent, Err(SendError::Rejected(_)));
         if let Some(plain) = chat.plain.filter(|_| is_refused) {
@@ -198,8 +195,9 @@ impl Sender {
         })?;
         Ok(Answer {
             status: answered.status,
-            retry_after: None,
-            words: head(&answered.words, ANSWER_KEPT).to_owned(),
+            retry_after: answered.retry_after,
+            words: answered.words,
+            expected: String::new(),
         })
     }
 
@@ -234,13 +232,36 @@ impl Sender {
                 }
             }
         }
-        let text = String::from_utf8_lossy(&bytes);
+        bytes.truncate(ANSWER_MAX);
         let answer = Answer {
             status,
             retry_after,
-            words: head(&text, ANSWER_KEPT).to_owned(),
+            words: String::from_utf8_lossy(&bytes).into_owned(),
+            expected: String::new(),
         };
         Ok((answer, is_whole))
+    }
+}
+
+/// What an answer means, without the secrets of the channel. It is read whole, since JSON that is cut means nothing:
+/// Telegram and Feishu repeat the message in it. Only its start is kept.
+fn verdict(to: &Target, mut answer: Answer) -> Result<String, SendError> {
+    answer.words = to.hide(answer.words);
+    answer.expected.clone_from(&to.settings.expect);
+    match vendor::of(to.kind).verdict(answer) {
+        Ok(words) => Ok(head(&words, ANSWER_KEPT).to_owned()),
+        Err(error) => Err(shortened(error)),
+    }
+}
+
+/// The same with the start of the other end's words, as much as is kept.
+fn shortened(error: SendError) -> SendError {
+    let start = |words: String| head(&words, ANSWER_KEPT).to_owned();
+    match error {
+        SendError::TooMany(words, asked) => SendError::TooMany(start(words), asked),
+        SendError::Answer(words, asked) => SendError::Answer(start(words), asked),
+        SendError::Rejected(words) => SendError::Rejected(start(words)),
+        SendError::Unanswered(_) | SendError::Refused(_) | SendError::Unreachable(_) => error,
     }
 }
 

@@ -69,19 +69,21 @@ impl TicketLink {
     pub(super) fn hide_in(&self, answer: Result<String, SendError>) -> Result<String, SendError> {
         match answer {
             Ok(words) => Ok(self.hide(&words)),
-            Err(SendError::TooMany(words, after)) => {
-                Err(SendError::TooMany(self.hide(&words), after))
+            Err(error) => Err(self.hide_in_error(error)),
+        }
+    }
+
+    fn hide_in_error(&self, error: SendError) -> SendError {
+        match error {
+            SendError::TooMany(words, after) => SendError::TooMany(self.hide(&words), after),
+            SendError::Answer(words, after) => SendError::Answer(self.hide(&words), after),
+            SendError::Rejected(words) => SendError::Rejected(self.hide(&words)),
+            // What came of an answer that was cut short.
+            SendError::Unanswered(error) => {
+                SendError::Unanswered(Box::new(self.hide_in_error(*error)))
             }
-            Err(SendError::Answer(words, after)) => {
-                Err(SendError::Answer(self.hide(&words), after))
-            }
-            Err(SendError::Rejected(words)) => Err(SendError::Rejected(self.hide(&words))),
             // A reason of ours.
-            Err(
-                other @ (SendError::Refused(_)
-                | SendError::Unreachable(_)
-                | SendError::Unanswered(_)),
-            ) => Err(other),
+            SendError::Refused(_) | SendError::Unreachable(_) => error,
         }
     }
 
@@ -210,11 +212,17 @@ mod tests {
             ("ok".to_owned(), "ok"),
         ] {
             assert_eq!(link.hide_in(Ok(said.clone())).ok().as_deref(), Some(kept));
-            let refused = link.hide_in(Err(SendError::Rejected(said)));
-            assert_eq!(
-                refused.map_err(|error| error.stored()),
-                Err(kept.to_owned())
-            );
+            let cut = SendError::Answer(said.clone(), None);
+            for error in [
+                SendError::Rejected(said),
+                SendError::Unanswered(Box::new(cut)),
+            ] {
+                let refused = link.hide_in(Err(error));
+                assert_eq!(
+                    refused.map_err(|error| error.stored()),
+                    Err(kept.to_owned())
+                );
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ pub(in crate::messages) use answer::Answer;
 
 use std::borrow::Cow;
 
-use app::channel::ChannelKind;
+use app::channel::{ChannelKind, TextFormat};
 use app::i18n::Lang;
 use app::message::NoAnswerReason;
 use chrono::{DateTime, Utc};
@@ -137,8 +137,8 @@ pub(super) trait Vendor: Sync {
     /// When a setting is missing or unusable; trying again does not help.
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError>;
 
-    /// Whether a name is written as the people of this service are: others are shown by name, and not mentioned.
-    fn knows(&self, _name: &str) -> bool {
+    /// Whether a text in a format mentions a name, as it is written: others are shown by name.
+    fn knows(&self, _name: &str, _format: TextFormat) -> bool {
         true
     }
 
@@ -178,11 +178,16 @@ pub(crate) fn shown_text(kind: ChannelKind, text: &str, lang: Lang) -> Cow<'_, s
     cut(text, of(kind).limits().text_max, lang)
 }
 
-/// The people of these whom a channel of a kind cannot mention, since they are not written as its service has them.
+/// The people of these whom a channel of a kind cannot mention in a format, since they are not written as its service
+/// has them there.
 #[must_use]
-pub(crate) fn not_mentioned(kind: ChannelKind, names: &[String]) -> Vec<String> {
+pub(crate) fn not_mentioned(
+    kind: ChannelKind,
+    format: TextFormat,
+    names: &[String],
+) -> Vec<String> {
     let vendor = of(kind);
-    let unknown = names.iter().filter(|name| !vendor.knows(name));
+    let unknown = names.iter().filter(|name| !vendor.knows(name, format));
     unknown.cloned().collect()
 }
 

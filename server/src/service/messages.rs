@@ -35,15 +35,17 @@ impl Service {
         let channels: HashSet<ChannelId> = found.iter().map(|(row, _)| row.channel_id).collect();
         let langs = self.store.channel_langs(channels.iter().copied()).await;
         let langs = langs.or_internal(lang)?;
-        let kinds = self.store.channel_kinds(channels).await.or_internal(lang)?;
+        let formats = self.store.channel_formats(channels).await;
+        let formats = formats.or_internal(lang)?;
         let rows = found.into_iter().map(|(mut row, facts)| {
-            let kind = kinds.get(&row.channel_id).copied();
+            let format = formats.get(&row.channel_id).copied();
+            let kind = format.map(|(kind, _)| kind);
             let theirs = langs.get(&row.channel_id).copied();
             let waits = facts.is_some();
             row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
             row.answer = row.answer.map(|answer| answer_text(&answer, lang));
-            if let Some(kind) = kind {
-                row.not_mentioned = vendor::not_mentioned(kind, &row.mentions);
+            if let Some((kind, format)) = format {
+                row.not_mentioned = vendor::not_mentioned(kind, format, &row.mentions);
             }
             if let Some(instead) = row.instead_of.as_ref().filter(|_| waits) {
                 let (names, why) = (&instead.channels, &instead.why);

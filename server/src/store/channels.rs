@@ -1,9 +1,8 @@
 //! Notification channels.
 
+mod kinds;
 mod of_tasks;
 mod row;
-
-use std::collections::HashMap;
 
 use app::channel::{Channel, ChannelDetails, ChannelKind};
 use app::i18n::Lang;
@@ -154,26 +153,6 @@ impl Store {
             }
         }
         Ok(channels)
-    }
-
-    /// The kinds of these channels.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn channel_kinds(
-        &self,
-        ids: impl IntoIterator<Item = ChannelId>,
-    ) -> Result<HashMap<ChannelId, ChannelKind>, StoreError> {
-        let rows: Vec<(i64, String)> = channel::Entity::find()
-            .select_only()
-            .columns([channel::Column::Id, channel::Column::Kind])
-            .filter(channel::Column::Id.is_in(ids.into_iter().map(|id| id.0)))
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        rows.into_iter()
-            .map(|(id, text)| Ok((ChannelId(id), kind(&text)?)))
-            .collect()
     }
 
     /// The target of a channel.

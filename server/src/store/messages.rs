@@ -1,7 +1,9 @@
 //! The outbox: messages are rows before they leave.
 
+mod channel_notes;
 mod digest;
 mod fallback;
+mod limited;
 mod notice;
 mod queue;
 mod route;
@@ -27,12 +29,12 @@ use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 use crate::facts::{Facts, FallbackNotice, HeldBack, Picture};
 
+pub(super) use channel_notes::{connected, refused};
 pub(super) use fallback::read_stand_in;
 pub use notice::Notice;
 pub use queue::OutboxState;
 pub use route::RouteNow;
 pub(super) use route::Router;
-pub(super) use settle::{connected, refused};
 pub use slots::Rate;
 
 /// Stands for the task of a message about the system, and of a digest.

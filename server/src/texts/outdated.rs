@@ -181,6 +181,7 @@ fn label_of(thing: ObjectKind, field: &'static str, lang: Lang) -> &'static str 
         "lang" => words.lang,
         "chat" => words.chat,
         "method" => words.method,
+        "expect" => words.expect,
         "user" => words.user,
         "from" => words.from,
         "to" => words.to,

@@ -21,7 +21,7 @@ fn reminder(name: &str, channel: ChannelId) -> TaskDraft {
 }
 
 /// A robot and a channel to it, with a fallback.
-async fn robot(app: &TestApp, name: &str, fallback: &str) -> (Robot, ChannelId) {
+pub(crate) async fn robot(app: &TestApp, name: &str, fallback: &str) -> (Robot, ChannelId) {
     let robot = Robot::start(app.clock.clone()).await;
     let draft = ChannelDraft {
         name: name.to_owned(),

@@ -68,6 +68,7 @@ mod named_templates;
 mod node_heartbeat;
 mod outbound;
 mod outbox_facts;
+mod outbox_limited;
 mod outbox_pace;
 mod output;
 mod own_password;

@@ -226,9 +226,9 @@ async fn an_answer_that_no_vendor_gives_is_no_acceptance() {
             Odd::Redirect(elsewhere.url()),
             Odd::Later(429, 7),
         ];
-        // A webhook's status says all.
+        odd.push(Odd::Say(200, "<html>sign in to the network</html>"));
+        // Whatever else a webhook's receiver says, its status decides.
         if kind != ChannelKind::Webhook {
-            odd.push(Odd::Say(200, "<html>sign in to the network</html>"));
             odd.push(Odd::Flood);
         }
         odd.push(Odd::Say(404, "Cannot POST /hook/TOKEN-OF-THE-ROBOT"));
@@ -248,6 +248,56 @@ async fn an_answer_that_no_vendor_gives_is_no_acceptance() {
         );
         assert!(tested(&app, channel.id).await.ok, "{kind:?}");
     }
+}
+
+#[tokio::test]
+async fn a_webhook_can_say_what_an_answer_has_to_hold() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let kind = ChannelKind::Webhook;
+    let receiver = Receiver::start(kind, app.clock.clone()).await;
+    let expecting = ChannelDraft {
+        expect: Some(r#" {"code": 0} "#.to_owned()),
+        ..draft_to(kind, &receiver.url())
+    };
+    let channel = made(&app, &expecting).await;
+    assert_eq!(channel.settings.expect, r#"{"code": 0}"#);
+    for (words, ok) in [
+        (r#"{"code":0,"message":"taken"}"#, true),
+        (r#"{"code":40001,"message":"no such group"}"#, false),
+        ("ok", false),
+    ] {
+        receiver.next([Odd::Say(200, words)]);
+        let test = tested(&app, channel.id).await;
+        assert_eq!(test.ok, ok, "{test:?}");
+        assert!(test.answer.contains(words), "{test:?}");
+        assert_eq!(!ok, test.answer.contains("expects"), "{test:?}");
+    }
+    // The page shows it and, saved as it is, keeps it; empty, the status decides again.
+    let path = format!("/admin/channels?edit={}", channel.id);
+    let page = admin.open(&path).await.text();
+    let shown = page.contains(r#"value="{&quot;code&quot;: 0}""#);
+    assert!(shown, "{page}");
+    let id = channel.id.to_string();
+    let edit = |version, expect| {
+        [
+            ("id", id.as_str()),
+            ("version", version),
+            ("name", "hook"),
+            ("kind", "webhook"),
+            ("url", ""),
+            ("expect", expect),
+        ]
+    };
+    for (version, expect) in [("1", "taken"), ("2", "")] {
+        let saved = admin
+            .submit("/admin/channels", &edit(version, expect))
+            .await;
+        assert_eq!(saved.status, 303, "{}", saved.text());
+        let stored = app.service.channel_get(&app.console(), channel.id).await;
+        assert_eq!(stored.expect("it").settings.expect, expect);
+    }
+    assert!(tested(&app, channel.id).await.ok);
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ impl Actor {
                 .protocol
                 .send(&self.client, OutOfBand::Reply(ticket, reply));
             match sent.await {
-                Ok(Answered { status, words }) => {
+                Ok(Answered { status, words, .. }) => {
                     tracing::debug!(
                         channel.id = self.channel.0,
                         status,

@@ -189,7 +189,11 @@ impl Line {
             FrameEvent::Replaced => return Err(End::Replaced),
             FrameEvent::Answered { request, words } => match unanswered.remove(&request) {
                 Some(asker) => {
-                    let answered = Answered { status: 200, words };
+                    let answered = Answered {
+                        status: 200,
+                        words,
+                        retry_after: None,
+                    };
                     // Who asked may have given up waiting.
                     drop(asker.send(Ok(answered)));
                 }

@@ -136,6 +136,7 @@ impl Dingtalk {
             return Ok(Answered {
                 status: answer.status,
                 words: answer.body.replace(&token, "…"),
+                retry_after: answer.retry_after,
             });
         }
         Err(SendError::Answer("no access token".to_owned(), None))
@@ -432,6 +433,7 @@ impl Protocol for Dingtalk {
                 Ok(Answered {
                     status: answer.status,
                     words: answer.body,
+                    retry_after: answer.retry_after,
                 })
             }
         }

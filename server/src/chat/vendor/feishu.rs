@@ -154,6 +154,7 @@ impl Feishu {
             return Ok(Answered {
                 status: answer.status,
                 words: answer.body.replace(&token, "…"),
+                retry_after: answer.retry_after,
             });
         }
         Err(SendError::Answer("no access token".to_owned(), None))

@@ -36,6 +36,21 @@ fn settings() -> Vec<String> {
     settings.get_arguments().map(long).collect()
 }
 
+/// An option with the ID of a setting has the value of that setting where it is not given.
+#[test]
+fn no_option_is_filled_from_a_setting() {
+    let settings = Config::augment_args(clap::Command::new(""));
+    for (name, command) in all() {
+        for option in command.get_arguments() {
+            let mut settings = settings.get_arguments();
+            let setting = settings.find(|setting| setting.get_id() == option.get_id());
+            if let Some(setting) = setting {
+                assert_eq!(option.get_long(), setting.get_long(), "{name}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_command_shows_its_own_options_and_not_the_servers_settings() {
     let settings = settings();

@@ -1,5 +1,7 @@
 //! What became of a message: accepted, tried again later, or given up.
 
+use app::channel::ChannelKind;
+use app::id::ChannelId;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{BACK_OFF, Outbox, Pace};
@@ -13,6 +15,8 @@ const ATTEMPTS_MAX: i32 = 16;
 const MINUTE: TimeDelta = TimeDelta::seconds(61);
 /// A vendor that asks for no wait at all is left alone for so long.
 const SECOND: TimeDelta = TimeDelta::seconds(1);
+/// Transactions that give up what has waited for a channel for too long; what is left goes with its next answer.
+const LIMITED_TURNS: u32 = 100;
 /// Times the database is asked to take what became of a message: an hour of them.
 const SETTLE_TRIES: u32 = 3600;
 
@@ -22,6 +26,7 @@ impl Outbox {
     pub(super) async fn settle(
         &self,
         item: &OutboxItem,
+        kind: ChannelKind,
         answer: Result<String, SendError>,
     ) -> Delivery {
         if let Err(error) = &answer {
@@ -32,7 +37,7 @@ impl Outbox {
             );
         }
         for _ in 0..SETTLE_TRIES {
-            match self.settle_once(item, &answer).await {
+            match self.settle_once(item, kind, &answer).await {
                 Ok(result) => return result,
                 Err(error) => tracing::debug!(
                     error = &error as &dyn std::error::Error,
@@ -49,6 +54,7 @@ impl Outbox {
     async fn settle_once(
         &self,
         item: &OutboxItem,
+        kind: ChannelKind,
         answer: &Result<String, SendError>,
     ) -> Result<Delivery, StoreError> {
         let now = self.clock.now();
@@ -61,11 +67,13 @@ impl Outbox {
         };
         let words = error.stored();
         if let SendError::TooMany(_, asked) = error {
-            // The vendor counts by the minute; waiting is no failure of the message.
+            // The vendor counts by the minute; waiting is no failure of the message, unless it never ends.
             let wait = asked.map_or(MINUTE, |asked| asked.wait(now)).max(SECOND);
             self.pace.note(item.channel_id, now + wait, now);
             self.store
                 .outbox_retry(item, &words, now + wait, RetryCause::Pace, now)
+                .await?;
+            self.give_up_limited(item.channel_id, kind, &words, now)
                 .await?;
             return Ok(Delivery::RateLimited);
         }
@@ -86,6 +94,33 @@ impl Outbox {
             .outbox_retry(item, &words, now + pause, cause, now)
             .await?;
         Ok(Delivery::Retry)
+    }
+}
+
+impl Outbox {
+    /// Gives up what has waited for too long for a channel that keeps asking for fewer messages.
+    async fn give_up_limited(
+        &self,
+        channel: ChannelId,
+        kind: ChannelKind,
+        words: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        for _ in 0..LIMITED_TURNS {
+            let count = self
+                .store
+                .outbox_give_up_limited(channel, words, now)
+                .await?;
+            if count == 0 {
+                break;
+            }
+            for _ in 0..count {
+                self.metrics.message(kind, Delivery::Dead);
+            }
+            // Another channel may have got them.
+            self.signals.outbox.notify_one();
+        }
+        Ok(())
     }
 }
 

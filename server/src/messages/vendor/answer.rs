@@ -12,6 +12,8 @@ pub(in crate::messages) struct Answer {
     pub(in crate::messages) retry_after: Option<RetryAfter>,
     /// The body, or its start; for e-mail the server's reply.
     pub(in crate::messages) words: String,
+    /// What the channel expects in the answer; empty where the status decides.
+    pub(in crate::messages) expected: String,
 }
 
 impl Answer {

@@ -1,6 +1,7 @@
 //! 钉钉群机器人: custom robots of DingTalk groups (open.dingtalk.com, 自定义机器人接入, 自定义机器人安全设置,
 //! 自定义机器人发送消息的错误码).
 
+use app::channel::TextFormat;
 use app::message::{MessageKind, NoAnswerReason};
 use serde_json::{Value, json};
 use url::Url;
@@ -48,7 +49,7 @@ impl Vendor for Dingtalk {
         }
     }
 
-    fn knows(&self, name: &str) -> bool {
+    fn knows(&self, name: &str, _format: TextFormat) -> bool {
         is_member_or_mobile(name)
     }
 

@@ -2,9 +2,10 @@
 //! (open.dingtalk.com: 机器人发送群聊消息, 批量发送人与机器人会话中机器人消息, 创建并投放卡片). What has buttons is a card.
 
 use app::message::{MessageKind, NoAnswerReason};
+use serde_json::Value;
 
 use super::super::target::Target;
-use super::answer::http;
+use super::answer::{http, said};
 use super::bot_card::{buttons, card_id, people, state, with_plain};
 use super::{Answer, At, Limits, Outgoing, Vendor};
 use crate::chat::{dingtalk_card, dingtalk_markdown};
@@ -60,7 +61,8 @@ impl Vendor for DingtalkBot {
         }))
     }
 
-    /// Refusals have a status of their own; a card may be made and not be taken by its chat.
+    /// Refusals have a status of their own; a card may be made and not be taken by its chat, and a message to a person
+    /// not be taken for that person. What was taken has a key or a result: anything else is not DingTalk's answer.
     fn verdict(&self, answer: Answer) -> Result<String, SendError> {
         let json = answer.json();
         if !answer.is_success() {
@@ -71,11 +73,20 @@ impl Vendor for DingtalkBot {
                 _ => http(answer),
             });
         }
+        let some = |list: &Value| list.as_array().is_some_and(|list| !list.is_empty());
+        if some(&json["flowControlledStaffIdList"]) {
+            return Err(SendError::TooMany(answer.words, answer.retry_after));
+        }
         let delivered = json["result"]["deliverResults"].as_array();
-        let fails = |result: &serde_json::Value| result["success"] == false;
-        match delivered.is_some_and(|results| results.iter().any(fails)) {
-            true => Err(SendError::Rejected(answer.words)),
-            false => Ok(answer.words),
+        let fails = |result: &Value| result["success"] == false;
+        if delivered.is_some_and(|results| results.iter().any(fails))
+            || some(&json["invalidStaffIdList"])
+        {
+            return Err(SendError::Rejected(answer.words));
+        }
+        match json["processQueryKey"].is_string() || json["success"] == true {
+            true => Ok(answer.words),
+            false => Err(SendError::Answer(said(&answer), answer.retry_after)),
         }
     }
 }

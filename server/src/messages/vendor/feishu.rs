@@ -1,6 +1,7 @@
 //! 飞书群机器人, and those of Lark: custom bots of groups (open.feishu.cn, 自定义机器人使用指南;
 //! open.larksuite.com, Custom bot usage guide).
 
+use app::channel::TextFormat;
 use app::message::{MessageKind, NoAnswerReason};
 use serde_json::{Value, json};
 
@@ -41,7 +42,7 @@ impl Vendor for Feishu {
         }
     }
 
-    fn knows(&self, name: &str) -> bool {
+    fn knows(&self, name: &str, _format: TextFormat) -> bool {
         person(name)["tag"] == "at"
     }
 
@@ -87,6 +88,7 @@ impl Vendor for Feishu {
             retry_after,
             words,
             status,
+            ..
         } = answer;
         Err(match code {
             Some(0) => return Ok(words),

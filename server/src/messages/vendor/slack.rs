@@ -1,6 +1,7 @@
 //! Incoming webhooks of Slack (docs.slack.dev: Sending messages using incoming webhooks, Formatting
 //! message text, Rate limits).
 
+use app::channel::TextFormat;
 use app::message::{MessageKind, NoAnswerReason};
 use serde_json::json;
 
@@ -31,7 +32,7 @@ impl Vendor for Slack {
         }
     }
 
-    fn knows(&self, name: &str) -> bool {
+    fn knows(&self, name: &str, _format: TextFormat) -> bool {
         mention(name).starts_with('<')
     }
 

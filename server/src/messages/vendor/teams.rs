@@ -2,6 +2,7 @@
 //! incoming webhooks (learn.microsoft.com: Create incoming webhooks with Workflows; Create an Incoming
 //! Webhook; connector "Microsoft Teams", known issues; adaptivecards.io schema 1.4).
 
+use app::channel::TextFormat;
 use app::message::{MessageKind, NoAnswerReason};
 use serde_json::{Value, json};
 
@@ -34,7 +35,7 @@ impl Vendor for Teams {
         }
     }
 
-    fn knows(&self, name: &str) -> bool {
+    fn knows(&self, name: &str, _format: TextFormat) -> bool {
         is_principal(plain(name))
     }
 

@@ -1,6 +1,7 @@
 //! Bots of Telegram (core.telegram.org/bots/api: Making requests, sendMessage, ResponseParameters; Bots
 //! FAQ, "How can I message all of my bot's subscribers at once?" for the pace).
 
+use app::channel::TextFormat;
 use app::message::{MessageKind, NoAnswerReason};
 use serde_json::json;
 
@@ -35,7 +36,7 @@ impl Vendor for Telegram {
     }
 
     /// User names have letters, digits and `_` (telegram.org/faq, "What can I use as my username?").
-    fn knows(&self, name: &str) -> bool {
+    fn knows(&self, name: &str, _format: TextFormat) -> bool {
         let name = plain(name);
         (4..=32).contains(&name.len())
             && name

@@ -186,6 +186,7 @@ fn answer(status: u16, words: &str) -> Answer {
         status,
         retry_after: None,
         words: words.to_owned(),
+        expected: String::new(),
     }
 }
 
@@ -197,8 +198,10 @@ fn gives(kind: ChannelKind, status: u16, words: &str, wanted: &str) {
 
 #[test]
 fn a_reply_of_a_proxy_is_not_an_acceptance() {
-    use ChannelKind::{Dingtalk, Feishu, Slack, Teams, Telegram, Wecom};
-    for kind in [Wecom, Dingtalk, Feishu, Slack, Telegram, Teams] {
+    let services = ChannelKind::ALL.iter().copied();
+    let services =
+        services.filter(|kind| !matches!(kind, ChannelKind::Email | ChannelKind::Webhook));
+    for kind in services {
         for words in ["<html>", "{}", r#"{"errcode":"0"}"#, "[0]", "null"] {
             gives(kind, 200, words, "again");
         }
@@ -341,6 +344,14 @@ fn people_are_known_by_how_they_are_written() {
         (ChannelKind::Webhook, &[]),
     ];
     for (kind, unknown) in table {
-        assert_eq!(not_mentioned(kind, &all), unknown, "{kind:?}");
+        let found = not_mentioned(kind, TextFormat::Text, &all);
+        assert_eq!(found, unknown, "{kind:?}");
+    }
+    let markdown = not_mentioned(ChannelKind::Wecom, TextFormat::Markdown, &all);
+    let unknown = ["张三", "+86 138 0013 8000", "@all", "no body"];
+    assert_eq!(markdown, unknown, "Markdown mentions by ID only");
+    for format in [TextFormat::News, TextFormat::TemplateCard] {
+        let unknown = not_mentioned(ChannelKind::Wecom, format, &all);
+        assert_eq!(unknown, all, "{format:?}");
     }
 }

@@ -2,7 +2,7 @@
 //! (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md): `webhook-id`,
 //! `webhook-timestamp`, and `webhook-signature: v1,…` over `id.timestamp.body`.
 
-use app::message::{Event, NoAnswerReason};
+use app::message::{Event, NoAnswer, NoAnswerReason, is_web_page};
 use app::time::Stamp;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -66,12 +66,46 @@ impl Vendor for Webhook {
         Ok(Outgoing::Http(request))
     }
 
-    /// Its status says all.
+    /// Its status decides, and what the channel expects in the answer where it does. A page for a browser is the answer
+    /// of something else: a sign-in page, a proxy, a web site at that address.
     fn verdict(&self, answer: Answer) -> Result<String, SendError> {
-        if answer.is_success() {
-            return Ok(said(&answer));
+        if !answer.is_success() {
+            return Err(http(answer));
         }
-        Err(http(answer))
+        let words = said(&answer);
+        if answer.expected.is_empty() {
+            return match is_web_page(&answer.words) {
+                true => Err(SendError::Answer(words, answer.retry_after)),
+                false => Ok(words),
+            };
+        }
+        if holds(&answer.words, &answer.expected) {
+            return Ok(words);
+        }
+        let why = NoAnswer::of(NoAnswerReason::NotExpected, words);
+        Err(SendError::Answer(why.code(), answer.retry_after))
+    }
+}
+
+/// Whether an answer holds what a channel expects: a text anywhere in it, or, where that is a JSON object, its fields
+/// with these values.
+fn holds(answer: &str, expected: &str) -> bool {
+    match serde_json::from_str::<Value>(expected) {
+        Ok(wanted @ Value::Object(_)) => {
+            serde_json::from_str(answer).is_ok_and(|found| is_within(&wanted, &found))
+        }
+        _ => answer.contains(expected),
+    }
+}
+
+/// Whether all fields of one value are in another one with the same values.
+fn is_within(wanted: &Value, found: &Value) -> bool {
+    match (wanted, found) {
+        (Value::Object(wanted), Value::Object(found)) => wanted.iter().all(|(name, wanted)| {
+            let found = found.get(name);
+            found.is_some_and(|found| is_within(wanted, found))
+        }),
+        _ => wanted == found,
     }
 }
 

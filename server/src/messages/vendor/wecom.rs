@@ -51,8 +51,12 @@ impl Vendor for Wecom {
         }
     }
 
-    fn knows(&self, name: &str) -> bool {
-        is_member_or_mobile(name)
+    fn knows(&self, name: &str, format: TextFormat) -> bool {
+        match format {
+            TextFormat::Text => is_member_or_mobile(name),
+            TextFormat::Markdown => format::is_id(plain(name)),
+            TextFormat::News | TextFormat::TemplateCard => false,
+        }
     }
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {

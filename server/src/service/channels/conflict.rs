@@ -25,6 +25,7 @@ pub(super) fn differing(draft: &ChannelDraft, stored: &Channel) -> Vec<&'static 
         ("lang", text(&draft.lang, lang)),
         ("chat", text(&draft.chat, &settings.chat)),
         ("method", word(&draft.method, &settings.method)),
+        ("expect", text(&draft.expect, &settings.expect)),
         ("user", text(&draft.user, &settings.user)),
         ("from", text(&draft.from, &settings.from)),
         ("to", draft.to.as_ref().is_some_and(|to| *to != settings.to)),

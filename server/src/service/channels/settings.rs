@@ -64,6 +64,7 @@ pub(super) fn read(
         chat: text(&draft.chat, &before.chat),
         method: text(&draft.method, &before.method).to_ascii_uppercase(),
         headers: before.headers.clone(),
+        expect: text(&draft.expect, &before.expect),
         user: text(&draft.user, &before.user),
         from: text(&draft.from, &before.from),
         to: before.to.clone(),
@@ -116,6 +117,7 @@ impl Reader<'_> {
                 ChannelField::Chat => set(&draft.chat),
                 ChannelField::Method => set(&draft.method),
                 ChannelField::Headers => some(&draft.headers),
+                ChannelField::Expect => set(&draft.expect),
                 ChannelField::User => set(&draft.user),
                 ChannelField::From => set(&draft.from),
                 ChannelField::To => some(&draft.to),
@@ -142,6 +144,7 @@ impl Reader<'_> {
             (ChannelField::Bot, &mut settings.bot),
             (ChannelField::Chat, &mut settings.chat),
             (ChannelField::Method, &mut settings.method),
+            (ChannelField::Expect, &mut settings.expect),
             (ChannelField::User, &mut settings.user),
             (ChannelField::From, &mut settings.from),
             (ChannelField::Ca, &mut settings.ca),
@@ -248,6 +251,7 @@ impl Reader<'_> {
             (ChannelField::Bot, &settings.bot),
             (ChannelField::Chat, &settings.chat),
             (ChannelField::User, &settings.user),
+            (ChannelField::Expect, &settings.expect),
         ] {
             if text.len() > LINE_MAX || text.chars().any(char::is_control) {
                 self.fault(field, &SettingFault::Line);

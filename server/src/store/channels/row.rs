@@ -40,6 +40,7 @@ pub(super) async fn write(
         // Answers through another proxy say nothing about this one.
         update = update
             .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(C::LimitedSince, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::Refuses, Expr::value(false))
             .col_expr(C::Proxy, Expr::value(shown.as_deref()))
             .col_expr(C::ProxySealed, Expr::value(sealed));
@@ -59,6 +60,7 @@ pub(super) async fn write(
         let sealed = (!none).then(|| seal(ChannelSecret::Settings)).transpose()?;
         update = update
             .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(C::LimitedSince, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::Refuses, Expr::value(false))
             .col_expr(C::Settings, Expr::value(shown))
             .col_expr(C::SettingsSealed, Expr::value(sealed));
@@ -68,6 +70,7 @@ pub(super) async fn write(
         // Answers of the old address say nothing about the new one.
         update = update
             .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(C::LimitedSince, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::Refuses, Expr::value(false))
             .col_expr(C::BlockedUntil, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::UrlSealed, Expr::value(sealed))

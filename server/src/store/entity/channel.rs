@@ -30,6 +30,8 @@ pub(crate) struct Model {
     pub(crate) settings_sealed: Option<String>,
     /// Until when its vendor asked to be left alone.
     pub(crate) blocked_until: Option<DateTimeUtc>,
+    /// Since when its vendor has asked for fewer messages and has accepted none.
+    pub(crate) limited_since: Option<DateTimeUtc>,
     /// The task that it was made for.
     pub(crate) task_id: Option<i64>,
     /// The channel that gets a message when this one has given it up.

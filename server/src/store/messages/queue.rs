@@ -57,20 +57,28 @@ async fn first(
         let Some(row) = due(channel, now).limit(1).one(tx).await? else {
             return Ok(None);
         };
-        // A run that was under way at the close may have caused it since.
-        if row.event.known().is_some_and(Event::asks)
-            && let Some(reason) = outdated(
-                tx,
-                row.task_id,
-                caused_at(row.facts.as_deref(), row.created_at),
-            )
-            .await?
-        {
-            withdraw_message(tx, row.id, &reason, now).await?;
-            continue;
+        if !is_withdrawn(tx, &row, now).await? {
+            return Ok(Some(row));
         }
-        return Ok(Some(row));
     }
+}
+
+/// Withdraws a message that asks for something on behalf of a task that was closed; whether it is one. A run that was
+/// under way at the close may have caused it since.
+pub(super) async fn is_withdrawn(
+    tx: &Tx,
+    row: &message::Model,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    if !row.event.known().is_some_and(Event::asks) {
+        return Ok(false);
+    }
+    let caused = caused_at(row.facts.as_deref(), row.created_at);
+    let Some(reason) = outdated(tx, row.task_id, caused).await? else {
+        return Ok(false);
+    };
+    withdraw_message(tx, row.id, &reason, now).await?;
+    Ok(true)
 }
 
 /// Until when a channel asked to be left alone.
@@ -237,7 +245,7 @@ impl Store {
 }
 
 /// A row that is being sent.
-fn item(row: message::Model) -> Result<OutboxItem, StoreError> {
+pub(super) fn item(row: message::Model) -> Result<OutboxItem, StoreError> {
     Ok(OutboxItem {
         id: MessageId(row.id),
         channel_id: ChannelId(row.channel_id),

@@ -7,7 +7,7 @@ use app::message::{
 };
 use app::run::{RunReason, RunStep};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, Func, IntoCondition};
+use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::super::code::{Code, Lenient, TakeStep};
@@ -16,6 +16,7 @@ use super::super::entity::{channel, message};
 use super::super::pictures::is_uploaded;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
+use super::channel_notes::{note_accepted, note_pace, note_trouble};
 use super::{NO_TASK, OutboxItem, Rate, RetryCause, caused_at, digest, fallback, slots};
 use crate::text::{EXCERPT_CHARS, head};
 
@@ -63,20 +64,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            if end(tx, item, MessageStep::GiveUp, answer, None).await? {
-                follow(tx, item.id.0, false).await?;
-                fallback::send_instead(tx, item, answer, now).await?;
-                if item.event == Event::Digest {
-                    digest::given_up(tx, item.id, excerpt(item), answer, now).await?;
-                }
-                if let Some(run) = run_of(item)
-                    && !waits_for_more(tx, run, None).await?
-                {
-                    let reason = RunReason::Undelivered(answer.to_owned());
-                    let excerpt = Some(excerpt(item));
-                    end_run(tx, run, RunStep::GiveUp, Some(&reason), excerpt, now).await?;
-                }
-            }
+            give_up(tx, item, answer, now).await?;
             note_trouble(tx, item.channel_id, answer, refused, now).await
         })
     }
@@ -139,7 +127,7 @@ impl Store {
                 withdraw_message(tx, item.id.0, &reason, now).await?;
             }
             match setback {
-                RetryCause::Pace => note_pace(tx, item.channel_id, answer, next).await,
+                RetryCause::Pace => note_pace(tx, item.channel_id, answer, next, now).await,
                 RetryCause::Passing | RetryCause::Unanswered => {
                     note_trouble(tx, item.channel_id, answer, false, now).await
                 }
@@ -185,6 +173,34 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| { note_trouble(tx, id, why, false, now).await })
     }
+}
+
+/// Gives a message up, unless it has ended meanwhile: the fallback of its channel gets it, and the run that waits for
+/// it ends where no other channel may still accept it.
+pub(super) async fn give_up(
+    tx: &Tx,
+    item: &OutboxItem,
+    answer: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if !end(tx, item, MessageStep::GiveUp, answer, None).await? {
+        return Ok(());
+    }
+    follow(tx, item.id.0, false).await?;
+    fallback::send_instead(tx, item, answer, now).await?;
+    // The words of one that has not left yet are not made.
+    let excerpt = excerpt(item);
+    if item.event == Event::Digest {
+        digest::given_up(tx, item.id, excerpt, answer, now).await?;
+    }
+    if let Some(run) = run_of(item)
+        && !waits_for_more(tx, run, None).await?
+    {
+        let reason = RunReason::Undelivered(answer.to_owned());
+        let excerpt = Some(excerpt).filter(|words| !words.is_empty());
+        end_run(tx, run, RunStep::GiveUp, Some(&reason), excerpt, now).await?;
+    }
+    Ok(())
 }
 
 /// The run that may wait for a message: a picture ends none, nor does what only reports about it.
@@ -304,79 +320,6 @@ async fn created_picture(tx: &Tx, text: &OutboxItem) -> Result<(), StoreError> {
     };
     message::Entity::insert(picture)
         .exec_without_returning(tx)
-        .await?;
-    Ok(())
-}
-
-/// The channel wants fewer messages: all servers leave it alone until then.
-async fn note_pace(
-    tx: &Tx,
-    channel_id: ChannelId,
-    answer: &str,
-    until: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    use channel::Column as C;
-    channel::Entity::update_many()
-        .col_expr(C::LastAnswer, Expr::value(answer))
-        .col_expr(C::BlockedUntil, Expr::value(until))
-        .filter(C::Id.eq(channel_id.0))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// The channel accepted something: whatever was wrong is over.
-async fn note_accepted(tx: &Tx, channel_id: ChannelId, answer: &str) -> Result<(), StoreError> {
-    use channel::Column as C;
-    channel::Entity::update_many()
-        .col_expr(C::LastAnswer, Expr::value(answer))
-        .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
-        .col_expr(C::Refuses, Expr::value(false))
-        .filter(C::Id.eq(channel_id.0))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// The bot of a channel is connected: what it did not accept before says nothing any more.
-pub(in crate::store) async fn connected(tx: &Tx, id: ChannelId) -> Result<(), StoreError> {
-    use channel::Column as C;
-    channel::Entity::update_many()
-        .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
-        .col_expr(C::Refuses, Expr::value(false))
-        .filter(C::Id.eq(id.0))
-        .filter(C::FailingSince.is_not_null())
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// The vendor refuses the bot of a channel.
-pub(in crate::store) async fn refused(
-    tx: &Tx,
-    id: ChannelId,
-    why: &str,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    note_trouble(tx, id, why, true, now).await
-}
-
-/// The channel did not accept something; the first time since it did last is kept.
-async fn note_trouble(
-    tx: &Tx,
-    channel_id: ChannelId,
-    answer: &str,
-    refused: bool,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    use channel::Column as C;
-    let since = Func::coalesce([Expr::col(C::FailingSince), Expr::value(now)]);
-    channel::Entity::update_many()
-        .col_expr(C::LastAnswer, Expr::value(answer))
-        .col_expr(C::FailingSince, since.into())
-        .col_expr(C::Refuses, Expr::value(refused))
-        .filter(C::Id.eq(channel_id.0))
-        .exec(tx)
         .await?;
     Ok(())
 }

@@ -176,8 +176,8 @@ async fn answer(
                 .then(|| judge::too_many(inner.kind))
         });
         got.taken = verdict.is_none();
-        memory.got.push(got);
-        return verdict.unwrap_or_else(|| judge::accepted(inner.kind));
+        memory.got.push(got.clone());
+        return verdict.unwrap_or_else(|| judge::accepted(inner.kind, &got));
     };
     memory.got.push(got);
     drop(memory);

@@ -24,6 +24,11 @@ async fn a_channel_is_added_tested_and_changed_with_its_secret_from_stdin() {
     ];
     let added = run(&place, &add, &format!("{SECRET}\n")).await;
     assert_eq!(added.code, 0, "{added:?}");
+    let lang = async || {
+        let listed = run(&place, &["channel", "list", "--json"], "").await;
+        listed.json()["items"][0]["lang"].clone()
+    };
+    assert!(lang().await.is_null(), "that of the server");
     let tested = run(&place, &["channel", "test", "ops"], "").await;
     assert_eq!(tested.code, 0, "{tested:?}");
     assert!(
@@ -43,6 +48,7 @@ async fn a_channel_is_added_tested_and_changed_with_its_secret_from_stdin() {
 
     let removed = run(&place, &["channel", "edit", "ops", "--secret", ""], "").await;
     assert_eq!(removed.code, 0, "{removed:?}");
+    assert_eq!(lang().await, "en", "what is not named stays as it is");
     let tested = run(&place, &["channel", "test", "ops"], "").await;
     assert_eq!(tested.code, 1, "{tested:?}");
     assert!(tested.err.contains("sign not match"), "{tested:?}");

@@ -42,6 +42,13 @@ async fn a_fault_is_at_its_field_in_both_languages() {
         ("webhook", json!({"method": "GET"}), "method", "unknown"),
         (
             "webhook",
+            json!({"expect": "x".repeat(255)}),
+            "expect",
+            "invalid",
+        ),
+        ("slack", json!({"expect": "ok"}), "expect", "not_for_kind"),
+        (
+            "webhook",
             json!({"headers": ["nonsense"]}),
             "headers",
             "invalid",

@@ -233,6 +233,7 @@ fn others(draft: &ChannelDraft, faults: &Faults, words: &'static ChannelsUi) -> 
             <p class="hint for-kind for-feishu_bot">{words.chat_hint_feishu_bot}</p>
         <div class=only(ChannelField::Method)>{methods}</div>
         {several(ChannelField::Headers, (words.headers, words.headers_hint), &joined(&draft.headers), faults)}
+        {line(ChannelField::Expect, words.expect, words.expect_hint, &draft.expect, faults)}
         {several(ChannelField::Ca, (words.ca, words.ca_hint), draft.ca.as_deref().unwrap_or_default(), faults)}
     }
     .into_any()

@@ -53,3 +53,33 @@ fn requests_are_signed_and_show_nothing_secret() {
     );
     assert_eq!(request.shown, "https://vendor.test/…");
 }
+
+/// What an application's robot is answered: its messages have a key, its cards a result.
+#[test]
+fn a_robot_of_an_application_was_heard_only_where_dingtalk_says_so() {
+    for (words, wanted) in [
+        (r#"{"processQueryKey":"q"}"#, "accepted"),
+        (
+            r#"{"processQueryKey":"q","invalidStaffIdList":[],"flowControlledStaffIdList":[]}"#,
+            "accepted",
+        ),
+        (
+            r#"{"processQueryKey":"q","invalidStaffIdList":["ana"]}"#,
+            "never",
+        ),
+        (
+            r#"{"processQueryKey":"q","flowControlledStaffIdList":["ana"]}"#,
+            "pace",
+        ),
+        (
+            r#"{"success":true,"result":{"deliverResults":[{"success":true}]}}"#,
+            "accepted",
+        ),
+        (
+            r#"{"success":true,"result":{"deliverResults":[{"success":false}]}}"#,
+            "never",
+        ),
+    ] {
+        gives(ChannelKind::DingtalkBot, 200, words, wanted);
+    }
+}

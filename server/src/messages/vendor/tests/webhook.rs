@@ -81,3 +81,49 @@ fn the_body_of_a_template_is_what_the_headers_say() {
     slack.settings.headers = vec![header("content-type", "text/xml")];
     assert_eq!(slack.content_type(), None);
 }
+
+fn answered(words: &str, expected: &str) -> &'static str {
+    let answer = Answer {
+        expected: expected.to_owned(),
+        ..answer(200, words)
+    };
+    verdict(of(ChannelKind::Webhook).verdict(answer))
+}
+
+#[test]
+fn a_page_for_a_browser_is_no_acceptance() {
+    for (words, wanted) in [
+        ("", "accepted"),
+        ("ok", "accepted"),
+        ("{}", "accepted"),
+        ("<response>taken</response>", "accepted"),
+        ("\n<!DOCTYPE html><title>Sign in</title>", "again"),
+        ("<HTML><body>It works!</body></HTML>", "again"),
+    ] {
+        assert_eq!(answered(words, ""), wanted, "{words}");
+    }
+}
+
+#[test]
+fn an_answer_holds_what_the_channel_expects() {
+    for (words, expected, wanted) in [
+        ("it is queued", "queued", "accepted"),
+        ("", "queued", "again"),
+        ("<html>queued</html>", "queued", "accepted"),
+        (
+            r#"{ "code" : 0, "more": [1] }"#,
+            r#"{"code":0}"#,
+            "accepted",
+        ),
+        (r#"{"code":40001}"#, r#"{"code":0}"#, "again"),
+        (r#"{"code":"0"}"#, r#"{"code":0}"#, "again"),
+        (r#"{"a":{"b":1,"c":2}}"#, r#"{"a":{"b":1}}"#, "accepted"),
+        (r#"{"a":1}"#, r#"{"a":{"b":1}}"#, "again"),
+        (r#"[{"code":0}]"#, r#"{"code":0}"#, "again"),
+        ("<html>{\"code\":0}</html>", r#"{"code":0}"#, "again"),
+        // No object: as it stands.
+        ("[1, 2]", "[1,2]", "again"),
+    ] {
+        assert_eq!(answered(words, expected), wanted, "{words} {expected}");
+    }
+}

@@ -6,7 +6,7 @@ use app::i18n::Lang;
 use serde_json::{Value, json};
 
 use super::super::At;
-use super::super::mention::{at as named, is_everybody, is_member, members_and_mobiles};
+use super::super::mention::{at as named, is_everybody, is_member, members_and_mobiles, plain};
 use crate::store::OutboxItem;
 use crate::template::markdown;
 use crate::text::{cut, floor, head, one_line};
@@ -55,9 +55,9 @@ pub(in super::super) fn content(item: &OutboxItem, at: At<'_>) -> String {
         }
     }
     let (members, mobiles) = members_and_mobiles(&item.mentions);
-    let members = members.into_iter().map(|id| match is_id(id) {
-        true => format!("<@{id}>"),
-        false => markdown(&named(id)),
+    let members = members.into_iter().map(|name| match plain(name) {
+        id if is_id(id) => format!("<@{id}>"),
+        _ => markdown(&named(name)),
     });
     let mobiles = mobiles.iter().map(|number| named(number));
     let people: Vec<String> = members.chain(mobiles).collect();
@@ -73,7 +73,7 @@ pub(in super::super) fn content(item: &OutboxItem, at: At<'_>) -> String {
 }
 
 /// Whether a name can be the ID of a member.
-fn is_id(name: &str) -> bool {
+pub(super) fn is_id(name: &str) -> bool {
     !is_everybody(name) && is_member(name)
 }
 
@@ -153,7 +153,7 @@ mod tests {
             event: Event::Failed,
             body: body.to_owned(),
             facts: None,
-            mentions: ["ann", "13800138000", "@all", "张三"]
+            mentions: ["@ann", "13800138000", "@all", "张三"]
                 .map(str::to_owned)
                 .to_vec(),
             task_id: TaskId(1),

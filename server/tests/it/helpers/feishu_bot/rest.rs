@@ -114,7 +114,9 @@ fn message(
         return Err(bad("no card"));
     }
     let id = format!("om_{:03}", memory.requests.len());
-    let sent = json!({ "code": 0, "msg": "success", "data": { "message_id": id } });
+    // Feishu repeats the content.
+    let data = json!({ "message_id": id, "body": { "content": body["content"] } });
+    let sent = json!({ "code": 0, "msg": "success", "data": data });
     let kept = path.strip_prefix("/open-apis/im/v1/messages/");
     match (method, kept) {
         ("POST", None) if path == "/open-apis/im/v1/messages" => {

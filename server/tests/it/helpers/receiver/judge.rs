@@ -75,12 +75,18 @@ pub(super) fn too_many(kind: ChannelKind) -> Response {
 }
 
 /// What it says to a message that it takes.
-pub(super) fn accepted(kind: ChannelKind) -> Response {
+pub(super) fn accepted(kind: ChannelKind, got: &Got) -> Response {
     match kind {
         ChannelKind::Dingtalk => said(200, json!({"errcode": 0, "errmsg": "ok"})),
         ChannelKind::Feishu => said(200, json!({"code": 0, "data": {}, "msg": "success"})),
         ChannelKind::Slack => words(200, "ok"),
-        ChannelKind::Telegram => said(200, json!({"ok": true, "result": {"message_id": 1}})),
+        // Telegram repeats the whole message.
+        ChannelKind::Telegram => {
+            let chat = json!({"id": -100_200_300, "title": "ops", "type": "supergroup"});
+            let message =
+                json!({"chat": chat, "date": 1, "message_id": 1, "text": got.json()["text"]});
+            said(200, json!({"ok": true, "result": message}))
+        }
         ChannelKind::Teams => words(202, ""),
         _ => words(204, ""),
     }
