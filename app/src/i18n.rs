@@ -87,9 +87,14 @@ pub fn sentence(mut text: String) -> String {
 /// Declares a struct of texts and its two constants.
 ///
 /// `texts! { /// doc  Name { field: "中文" | "English", … } }`
+///
+/// A text that is the label of a task's field names it by its path in the API, and says what sentences call it:
+/// `runbook ["runbook" => "处理预案" | "the runbook"]: "处理预案" | "Runbook"`. These are its `FIELDS`.
 #[macro_export]
 macro_rules! texts {
-    ($(#[$meta:meta])* $name:ident { $($field:ident : $zh:literal | $en:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $(
+        $field:ident $([$($path:literal),+ $(=> $zh_named:literal | $en_named:literal)?])? : $zh:literal | $en:literal
+    ),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug)]
         #[expect(missing_docs, reason = "the English text is the documentation")]
@@ -99,6 +104,14 @@ macro_rules! texts {
             pub const ZH: Self = Self { $($field: $zh),+ };
             /// The English texts.
             pub const EN: Self = Self { $($field: $en),+ };
+            /// The texts that are labels of a task's fields.
+            pub const FIELDS: &'static [$crate::i18n::FieldText] = &[$($(
+                $crate::i18n::FieldText {
+                    paths: &[$($path),+],
+                    label: ($zh, $en),
+                    named: $crate::texts!(@named $($zh_named, $en_named)?),
+                },
+            )?)+];
             /// The texts of a language.
             #[must_use]
             pub const fn of(lang: $crate::i18n::Lang) -> &'static Self {
@@ -109,6 +122,19 @@ macro_rules! texts {
             }
         }
     };
+    (@named) => { None };
+    (@named $zh:literal, $en:literal) => { Some(($zh, $en)) };
+}
+
+/// What a field of a task is called, in Chinese and in English.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldText {
+    /// Its names in the API: `execution.retry.attempts`, `schedules.jitter`.
+    pub paths: &'static [&'static str],
+    /// Its label.
+    pub label: (&'static str, &'static str),
+    /// What sentences call it; `None` where they name the object that it belongs to.
+    pub named: Option<(&'static str, &'static str)>,
 }
 
 #[cfg(test)]

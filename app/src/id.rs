@@ -23,6 +23,13 @@ macro_rules! ids {
     )+};
 }
 
+/// Of a schedule that is not stored yet.
+impl Default for ScheduleId {
+    fn default() -> Self {
+        Self(0)
+    }
+}
+
 ids! {
     /// A task (任务).
     TaskId,

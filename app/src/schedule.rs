@@ -107,7 +107,7 @@ pub struct Jitter {
 }
 
 /// A schedule as clients see it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Schedule {
     /// Its id, which stays the same when the schedule is edited; 0 until it is stored.
@@ -129,32 +129,55 @@ impl Schedule {
     #[must_use]
     pub fn plain(spec: &str) -> Self {
         Self {
-            id: ScheduleId(0),
-            purpose: Purpose::Work,
             spec: spec.to_owned(),
-            day_rule: DayRule::Any,
-            calendar: None,
-            jitter: Jitter::default(),
+            ..Self::default()
         }
     }
 
     /// The draft that would leave it unchanged.
     #[must_use]
     pub fn draft(&self) -> ScheduleDraft {
+        // Each by its name: a field that the form does not show is unused, which the compiler reports.
+        let Self {
+            id: _,
+            purpose: _,
+            spec,
+            day_rule,
+            calendar,
+            jitter,
+        } = self;
         ScheduleDraft {
-            spec: self.spec.clone(),
+            spec: spec.clone(),
             dialect: String::new(),
-            day_rule: match self.day_rule {
+            day_rule: match day_rule {
                 DayRule::Any => String::new(),
                 rule => rule.to_string(),
             },
-            calendar: self.calendar.clone().unwrap_or_default(),
-            jitter: if self.jitter.seconds > 0 {
-                crate::duration::format_duration(self.jitter.seconds)
+            calendar: calendar.clone().unwrap_or_default(),
+            jitter: if jitter.seconds > 0 {
+                crate::duration::format_duration(jitter.seconds)
             } else {
                 String::new()
             },
-            jitter_stable: self.jitter.stable,
+            jitter_stable: jitter.stable,
+        }
+    }
+}
+
+#[cfg(any(test, feature = "fixtures"))]
+impl ScheduleDraft {
+    /// Every field; each by its name, so that a new field is set, too. The expression is shown in the standard dialect
+    /// once it is stored.
+    #[must_use]
+    pub fn full() -> Self {
+        let text = str::to_owned;
+        Self {
+            spec: text("0 30 8 ? * 2-6"),
+            dialect: text("quartz"),
+            day_rule: text("work_days"),
+            calendar: text("work"),
+            jitter: text("5m"),
+            jitter_stable: true,
         }
     }
 }

@@ -10,7 +10,7 @@ const names = readdirSync(new URL("texts/", folder)).filter((name) => name.endsW
 const parts = names.sort().map((file) => `texts/${file}`);
 for (const file of ["texts.rs", ...parts]) {
   const source = readFileSync(new URL(file, folder), "utf8");
-  for (const [, key, zh, en] of source.matchAll(new RegExp(String.raw`(\w+):\s*${text}\s*\|\s*${text}`, "g"))) {
+  for (const [, key, zh, en] of source.matchAll(new RegExp(String.raw`(\w+)(?:\s*\[[^\]]*\])?:\s*${text}\s*\|\s*${text}`, "g"))) {
     // The first file is the one that most pages share.
     tables.zh[key] ??= JSON.parse(`"${zh}"`);
     tables.en[key] ??= JSON.parse(`"${en}"`);

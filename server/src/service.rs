@@ -45,7 +45,7 @@ mod users;
 mod versions;
 mod words;
 
-pub use crate::texts::notices::{BACKUP, RETENTION, UNNAMED_ZONE, unnamed_zone};
+pub use crate::texts::notices::{BACKUP, RETENTION, UNNAMED_ZONE, UNREADABLE, unnamed_zone};
 pub use ahead::LookAhead;
 pub use brief::MessageBriefs;
 pub use components::{Components, DoorSettings, Settings};

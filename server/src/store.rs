@@ -51,6 +51,7 @@ mod ticket_times;
 mod tickets;
 mod time;
 mod txn;
+mod unreadable;
 mod upkeep;
 mod urge_defaults;
 mod uses;
@@ -99,9 +100,9 @@ pub use summaries::{
     NotStarted, RunDuration, StoredSummary, SummaryTask, UnsuccessfulRun, WithinLimit,
 };
 pub use tasks::{
-    Applied, ChangedTask, CheckedSpec, Deleted, DoomedTask, Inserted, ListedTask, LiveTask,
-    NewTask, NotApplied, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault, TaskChanges, Updated,
-    search_patterns,
+    Applied, ChangedTask, CheckedSpec, Deleted, DoomedTask, Inserted, ListedTask, LiveRow,
+    LiveTask, LiveTasks, NewTask, NotApplied, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault,
+    TaskChanges, Updated, search_patterns,
 };
 pub use templates::{TemplateDeleted, TemplatePut};
 pub use tickets::{
@@ -109,6 +110,8 @@ pub use tickets::{
     TicketSeed, UrgeClaim, event_of_effect,
 };
 pub use txn::{StoreError, Tx};
+use unreadable::UnreadableRows;
+pub use unreadable::{RowKind, UnreadableRow};
 pub use upkeep::{BackupMade, DatabaseSize};
 pub use urge_defaults::DEFAULTS_MAX;
 pub use version::DataVersion;
@@ -152,6 +155,8 @@ pub struct Store {
     times: DatabaseTimes,
     /// Which events rules name, as this process last saw them; shared by all copies of this store.
     rules: RuleHint,
+    /// Rows that this process skips; shared by all copies of this store.
+    unreadable: UnreadableRows,
 }
 
 impl Store {

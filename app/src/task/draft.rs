@@ -4,6 +4,7 @@
 //! parses it once; the server checks rules that need zone tables or the database (zone known, name free) on the
 //! result.
 
+mod inputs;
 mod reading;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,8 @@ pub(super) mod text;
 use serde::{Deserialize, Serialize};
 
 use super::execution::ExecutionDraft;
+#[cfg(any(test, feature = "fixtures"))]
+use super::execution::HttpDraft;
 use super::lists::{entries, owners};
 use super::tickets::TicketDraft;
 use super::{Mode, Notes, PAUSE_AFTER_MAX, RUNBOOK_MAX_CHARS, TaskSpec};
@@ -20,71 +23,88 @@ use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::schedule::{MissedDraft, Named, Schedule, ScheduleDraft};
 use crate::time::Stamp;
+use inputs::inputs;
 use reading::Reading;
 pub(super) use reading::too_long;
 #[cfg(feature = "ssr")]
-pub(super) use text::TextOrNumber;
-pub(super) use text::or_number;
+use text::TextOrNumber;
+use text::or_number;
 
-/// Input for creating or replacing a task.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(default)]
-pub struct TaskDraft {
-    /// 工作内容.
-    pub name: String,
-    /// 称呼.
-    pub nickname: String,
-    /// 负责人.
-    pub owners: Vec<String>,
-    /// Labels.
-    pub tags: Vec<String>,
-    /// 工作模式; absent means `command`.
-    pub mode: Mode,
-    /// The command.
-    pub command: String,
-    /// IANA zone; empty means the server's default zone.
-    pub zone: String,
-    /// 工作周期, for a task with one plain schedule: short for `schedules` with only that. Empty if `schedules` is given.
-    pub cron: String,
-    /// All schedules for work.
-    pub schedules: Vec<ScheduleDraft>,
-    /// 催单工作周期; empty for none.
-    pub urge_cron: String,
-    /// 是否开启催单.
-    pub urging: bool,
-    /// Channel id; `None` for no messages.
-    pub channel_id: Option<i64>,
-    /// Address of a chat robot, which makes a channel of the task's own, in the place of `channel_id`; empty for none. It
-    /// is a secret and never shown again. Its kind is recognised by the address.
-    pub robot: String,
-    /// The secret with which a robot of DingTalk or Feishu is signed; empty for none.
-    pub robot_secret: String,
-    /// RFC 3339, or `YYYY-MM-DD[ T]HH:MM[:SS]` in the task's zone; empty for none.
-    pub starts_at: String,
-    /// Like `starts_at`.
-    pub ends_at: String,
-    /// `30s`, `5m`, `2h`, `1d` or plain seconds, which may be a number; empty for none.
-    #[serde(deserialize_with = "or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = TextOrNumber))]
-    pub timeout: String,
-    /// Failures in a row after which it pauses, 1–1,000, also as a number; empty for never.
-    #[serde(deserialize_with = "or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = TextOrNumber))]
-    pub pause_after_failures: String,
-    /// Each run is announced this long ahead: `30m`, `1d` or plain seconds, which may be a number, from 1m to 7d; empty for
-    /// no announcement.
-    #[serde(deserialize_with = "or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = TextOrNumber))]
-    pub notice_before: String,
-    /// What to do with missed firings.
-    pub missed: MissedDraft,
-    /// How it is executed.
-    pub execution: ExecutionDraft,
-    /// Which tickets it opens, and how people are asked.
-    pub tickets: TicketDraft,
-    /// 处理预案: what to do when it fails, as text or as a link.
-    pub runbook: String,
+inputs! {
+    /// Input for creating or replacing a task.
+    #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+    #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+    #[serde(default)]
+    draft TaskDraft;
+    /// The definition of a task as a file says it. What is absent has its default.
+    #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+    #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+    #[serde(default)]
+    document TaskDocument;
+    both {
+        /// 工作内容; in files its identity: a document with a new name is a new task.
+        name: String,
+        /// 称呼.
+        nickname: String,
+        /// 负责人.
+        owners: Vec<String>,
+        /// Labels.
+        tags: Vec<String>,
+        /// 工作模式; absent means `command`.
+        mode: Mode,
+        /// IANA zone; empty means the server's default zone.
+        zone: String,
+        /// 工作周期, for a task with one plain schedule: short for `schedules` with only that. Empty if `schedules` is given.
+        cron: String,
+        /// All schedules for work.
+        schedules: Vec<ScheduleDraft>,
+        /// 催单工作周期; empty for none.
+        urge_cron: String,
+        /// The command.
+        command: String,
+    }
+    draft {
+        /// 是否开启催单.
+        urging: bool,
+        /// Channel id; `None` for no messages.
+        channel_id: Option<i64>,
+        /// Address of a chat robot, which makes a channel of the task's own, in the place of `channel_id`; empty for none.
+        /// It is a secret and never shown again. Its kind is recognised by the address.
+        robot: String,
+        /// The secret with which a robot of DingTalk or Feishu is signed; empty for none.
+        robot_secret: String,
+    }
+    document {
+        /// Name of the channel for its messages; empty for no messages.
+        channel: String,
+    }
+    both {
+        /// RFC 3339, or `YYYY-MM-DD[ T]HH:MM[:SS]` in the task's zone; empty for none.
+        starts_at: String,
+        /// Like `starts_at`.
+        ends_at: String,
+        /// `30s`, `5m`, `2h`, `1d` or plain seconds, which may be a number; empty for none.
+        #[serde(deserialize_with = "or_number")]
+        #[cfg_attr(feature = "ssr", schema(value_type = TextOrNumber))]
+        timeout: String,
+        /// Failures in a row after which it pauses, 1–1,000, also as a number; empty for never.
+        #[serde(deserialize_with = "or_number")]
+        #[cfg_attr(feature = "ssr", schema(value_type = TextOrNumber))]
+        pause_after_failures: String,
+        /// Each run is announced this long ahead: `30m`, `1d` or plain seconds, which may be a number, from 1m to 7d;
+        /// empty for no announcement.
+        #[serde(deserialize_with = "or_number")]
+        #[cfg_attr(feature = "ssr", schema(value_type = TextOrNumber))]
+        notice_before: String,
+        /// What to do with missed firings.
+        missed: MissedDraft,
+        /// How it is executed. The tasks that it waits for are named.
+        execution: ExecutionDraft,
+        /// Which tickets it opens, and how people are asked.
+        tickets: TicketDraft,
+        /// 处理预案: what to do when it fails, as text or as a link.
+        runbook: String,
+    }
 }
 
 /// A parsed draft.
@@ -240,5 +260,50 @@ impl TaskDraft {
             all[0].spec.clone_from(&self.cron);
         }
         all
+    }
+}
+
+#[cfg(any(test, feature = "fixtures"))]
+impl TaskDraft {
+    /// Every field that a task with a command can have, each in the form in which it is shown again; each by its name, so
+    /// that a new field is set, too. What it names does not exist: a channel, a calendar, a pool, tasks.
+    #[must_use]
+    pub fn full() -> Self {
+        let text = str::to_owned;
+        Self {
+            name: text("每一项"),
+            nickname: text("小王"),
+            owners: vec![text("张三"), text("李四")],
+            tags: vec![text("db"), text("night")],
+            mode: Mode::MessageCommand,
+            zone: text("Asia/Shanghai"),
+            cron: String::new(),
+            schedules: vec![ScheduleDraft::full(), ScheduleDraft::plain("every 1h30m")],
+            urge_cron: text("*/30 9-18 * * *"),
+            command: text("echo 'a & b'"),
+            urging: true,
+            channel_id: Some(1),
+            // It would be a channel in the place of the one above.
+            robot: String::new(),
+            robot_secret: String::new(),
+            starts_at: text("2026-12-01T09:00"),
+            ends_at: text("2027-12-01T09:00"),
+            timeout: text("10m"),
+            pause_after_failures: text("5"),
+            notice_before: text("30m"),
+            missed: MissedDraft {
+                policy: text("all"),
+                grace: text("2m"),
+                max: text("7"),
+                max_age: text("12h"),
+            },
+            execution: ExecutionDraft {
+                // It would be in the place of the command.
+                http: HttpDraft::default(),
+                ..ExecutionDraft::full()
+            },
+            tickets: TicketDraft::full(),
+            runbook: text("https://example.com/runbook"),
+        }
     }
 }

@@ -107,6 +107,18 @@ pub struct Notes {
     pub runbook: String,
 }
 
+impl Notes {
+    /// Those that are written, each with its name in the API: what the page of a task and `task show` list.
+    #[must_use]
+    pub fn written(&self) -> Vec<(&'static str, &str)> {
+        // Each by its name: one that is not listed is unused, which the compiler reports.
+        let Self { runbook } = self;
+        let all = [("runbook", runbook.as_str())];
+        let written = all.into_iter().filter(|(_, text)| !text.is_empty());
+        written.collect()
+    }
+}
+
 impl TaskSpec {
     /// The schedules in force as drafts: the chase cycle while chasing, else the work schedules.
     #[must_use]

@@ -195,3 +195,36 @@ impl TicketDraft {
         })
     }
 }
+
+#[cfg(any(test, feature = "fixtures"))]
+impl TicketDraft {
+    /// Every field that can be set together, each in the form in which it is shown again; each by its name, so that a new
+    /// field is set, too.
+    #[must_use]
+    pub fn full() -> Self {
+        let text = str::to_owned;
+        Self {
+            opens: text("firing"),
+            first_after: text("5m"),
+            every: text("10m"),
+            factor: text("1.5"),
+            min: text("5m"),
+            max: text("2h"),
+            // It would be in the place of the interval.
+            cron: String::new(),
+            hours_from: text("09:00"),
+            hours_until: text("18:30"),
+            calendar: text("cn"),
+            urgent: true,
+            max_urges: text("20"),
+            expires_after: text("2d"),
+            ladder: text("2h: 李四, 王五\n1d: @all"),
+            stop: text("acknowledged"),
+            quiet_done: true,
+            check_command: text("/opt/check.sh"),
+            // It would be in the place of the command.
+            check_url: String::new(),
+            check_timeout: text("10s"),
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The brief of a failed run in words: a few lines for messages and the terminal, and their parts
 //! for the page.
 
+use super::fields::named;
 use super::phrases::{bytes, took};
 use crate::i18n::{Lang, plural};
 use crate::run::brief::{Brief, Change, LastSuccess, OutputChange, OutputSide, SecretChanged};
@@ -215,7 +216,8 @@ pub fn field_names(fields: &[String], lang: Lang) -> String {
     }
     let mut names: Vec<String> = Vec::new();
     for field in fields {
-        let name = field_name(field, lang);
+        // One that this version does not know as the API names it.
+        let name = named(field, lang).unwrap_or(field).to_owned();
         if !names.contains(&name) {
             names.push(name);
         }
@@ -232,47 +234,6 @@ pub fn field_names(fields: &[String], lang: Lang) -> String {
         (Lang::En, 0, _) => names.join(", "),
         (Lang::En, ..) => format!("{} and {more} more", names.join(", ")),
     }
-}
-
-/// A field of a task as the form calls it; one that it does not know as the API names it.
-fn field_name(field: &str, lang: Lang) -> String {
-    let (zh, en) = match field.strip_prefix("execution.").unwrap_or(field) {
-        "name" => ("工作内容", "the name"),
-        "nickname" => ("称呼", "the nickname"),
-        "owners" => ("负责人", "the owners"),
-        "tags" => ("标签", "the tags"),
-        "mode" => ("工作模式", "the mode"),
-        "command" => ("命令", "the command"),
-        "zone" => ("时区", "the time zone"),
-        "cron" | "schedules" => ("工作周期", "the schedule"),
-        "urge_cron" | "urging" => ("催单设置", "the chase settings"),
-        "channel_id" => ("通知渠道", "the channel"),
-        "robot" => ("群机器人", "the chat robot"),
-        "starts_at" | "ends_at" => ("有效期", "the active period"),
-        "timeout" => ("超时限制", "the timeout"),
-        "pause_after_failures" => ("失败后暂停", "the pause after failures"),
-        "notice_before" => ("执行前通知", "the announcement of runs"),
-        "missed" => ("错过处理", "missed runs"),
-        "tickets" => ("催单设置", "tickets and urging"),
-        "runbook" => ("处理预案", "the runbook"),
-        "overlap" => ("重叠规则", "the overlap rule"),
-        "pool" => ("并发池", "the concurrency limit"),
-        "retry" => ("失败重试", "retries"),
-        "success_when" => ("成功条件", "the success condition"),
-        "soft_limit" => ("超时提醒", "the soft limit"),
-        "min_duration" => ("最短用时", "the minimum duration"),
-        "stop_grace" => ("停止宽限", "the grace period"),
-        "limits" => ("资源限制", "resource limits"),
-        "run_as" => ("运行用户", "the user"),
-        "cwd" => ("工作目录", "the working directory"),
-        "shell" => ("Shell", "the shell"),
-        "env" => ("环境变量", "the environment"),
-        "parameters" => ("参数", "the parameters"),
-        "waits" => ("依赖", "the dependencies"),
-        "http" => ("HTTP 请求", "the HTTP request"),
-        other => return other.to_owned(),
-    };
-    lang.pick(zh, en).to_owned()
 }
 
 /// Other tasks that failed within five minutes; `None` where there are none.

@@ -6,7 +6,7 @@ use super::execution::ExecutionUi;
 use super::plan::PlanUi;
 use super::rules::RulesUi;
 use super::tickets::TicketUi;
-use crate::i18n::Lang;
+use crate::i18n::{FieldText, Lang};
 
 /// The label of a field, such as `execution.retry.attempts` or `schedules[1].jitter`; a field that the form does not
 /// have keeps its name.
@@ -36,130 +36,30 @@ fn without_index(path: &str) -> (String, Option<usize>) {
     split().unwrap_or_else(|| (path.to_owned(), None))
 }
 
-fn label(name: &str, lang: Lang) -> Option<&'static str> {
-    let (ui, plan) = (Ui::of(lang), PlanUi::of(lang));
-    Some(match name {
-        "name" => ui.field_name,
-        "nickname" => ui.nickname,
-        "owners" => ui.owners,
-        "tags" => ui.tags,
-        "mode" => ui.mode,
-        "command" => ui.command,
-        "zone" => ui.zone,
-        "cron" | "schedules" | "schedules.spec" => ui.cycle,
-        "schedules.dialect" => plan.dialect,
-        "schedules.day_rule" => plan.day_rule,
-        "schedules.calendar" => plan.calendar,
-        "schedules.jitter" => plan.jitter,
-        "schedules.jitter_stable" => plan.jitter_stable,
-        "urge_cron" => ui.urge_cycle,
-        "urging" => ui.field_urging,
-        "channel_id" => ui.channel,
-        "robot" => RulesUi::of(lang).robot,
-        "robot_secret" => RulesUi::of(lang).robot_secret,
-        "starts_at" => ui.field_starts,
-        "ends_at" => ui.field_ends,
-        "timeout" => ui.timeout,
-        "pause_after_failures" => ui.pause_after,
-        "notice_before" => ui.notice_before,
-        "runbook" => ui.runbook,
-        "missed.policy" => plan.missed_policy,
-        "missed.grace" => plan.missed_grace,
-        "missed.max" => plan.missed_max,
-        "missed.max_age" => plan.missed_max_age,
-        _ => return of_parts(name, lang),
-    })
+/// The fields of a task, by the texts that name them.
+const ALL: [&[FieldText]; 5] = [
+    Ui::FIELDS,
+    PlanUi::FIELDS,
+    RulesUi::FIELDS,
+    ExecutionUi::FIELDS,
+    TicketUi::FIELDS,
+];
+
+fn find(path: &str) -> Option<&'static FieldText> {
+    let mut all = ALL.iter().copied().flatten();
+    all.find(|field| field.paths.contains(&path))
 }
 
-fn of_parts(name: &str, lang: Lang) -> Option<&'static str> {
-    match (
-        name.strip_prefix("execution."),
-        name.strip_prefix("tickets."),
-    ) {
-        (Some(name), _) => of_execution(name, ExecutionUi::of(lang)),
-        (_, Some(name)) => of_tickets(name, TicketUi::of(lang)),
-        (None, None) => None,
-    }
+/// The label of a field by its path, which has no place in a list; `None` for one of another version.
+#[must_use]
+pub fn label(path: &str, lang: Lang) -> Option<&'static str> {
+    find(path).map(|field| lang.pick(field.label.0, field.label.1))
 }
 
-fn of_execution(name: &str, words: &'static ExecutionUi) -> Option<&'static str> {
-    Some(match name {
-        "overlap" => words.overlap,
-        "pool" => words.pool,
-        "retry.attempts" => words.attempts,
-        "retry.delay" => words.delay,
-        "retry.factor" => words.factor,
-        "retry.max_delay" => words.max_delay,
-        "retry.jitter" => words.retry_jitter,
-        "retry.exit_codes" => words.exit_codes,
-        "retry.on_timeout" => words.on_timeout,
-        "retry.on_lost" => words.on_lost,
-        "success_when.must_contain" => words.must_contain,
-        "success_when.must_not_contain" => words.must_not_contain,
-        "soft_limit" => words.soft_limit,
-        "min_duration" => words.min_duration,
-        "stop_grace" => words.stop_grace,
-        "limits.cpu" => words.cpu,
-        "limits.memory" => words.memory,
-        "limits.open_files" => words.open_files,
-        "limits.processes" => words.processes,
-        "limits.nice" => words.nice,
-        "run_as" => words.run_as,
-        "cwd" => words.cwd,
-        "shell" => words.shell,
-        "merge_output" => words.merge_output,
-        "secret_files" => words.secret_files,
-        "env" => words.env,
-        "parameters" => words.group_parameters,
-        "parameters.name" => words.parameter_name,
-        "parameters.label" => words.parameter_label,
-        "parameters.kind" => words.parameter_kind,
-        "parameters.choices" => words.parameter_choices,
-        "parameters.default" => words.parameter_default,
-        "parameters.required" => words.parameter_required,
-        "waits.tasks" => words.waits_tasks,
-        "waits.how" => words.waits_how,
-        "waits.what" => words.waits_what,
-        "waits.fresh" => words.fresh,
-        "waits.patience" => words.patience,
-        "http.method" => words.http_method,
-        "http.url" => words.http_url,
-        "http.headers" => words.http_headers,
-        "http.body" => words.http_body,
-        "http.expect_status" => words.http_status,
-        "http.json_pointer" => words.http_pointer,
-        "http.json_value" => words.http_value,
-        "outlives_server" => words.outlives,
-        "keep.days" => words.keep_days,
-        "keep.runs" => words.keep_runs,
-        "keep.output_mib" => words.keep_output,
-        _ => return None,
-    })
-}
-
-fn of_tickets(name: &str, words: &'static TicketUi) -> Option<&'static str> {
-    Some(match name {
-        "opens" => words.opens,
-        "first_after" => words.first_after,
-        "every" => words.every,
-        "factor" => words.factor,
-        "min" => words.min,
-        "max" => words.max,
-        "cron" => words.cron,
-        "hours_from" => words.hours_from,
-        "hours_until" => words.hours_until,
-        "calendar" => words.calendar,
-        "urgent" => words.urgent,
-        "max_urges" => words.max_urges,
-        "expires_after" => words.expires_after,
-        "ladder" => words.ladder,
-        "stop" => words.stop,
-        "quiet_done" => words.quiet_done,
-        "check_command" => words.check_command,
-        "check_url" => words.check_url,
-        "check_timeout" => words.check_timeout,
-        _ => return None,
-    })
+/// A field as a sentence names it: "the runbook". Of `execution` its parts are named, of other objects only the whole.
+#[must_use]
+pub fn named(path: &str, lang: Lang) -> Option<&'static str> {
+    find(path)?.named.map(|(zh, en)| lang.pick(zh, en))
 }
 
 #[cfg(test)]
@@ -167,7 +67,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::schedule::ScheduleDraft;
     use crate::task::TaskDraft;
+    use crate::task::execution::Parameter;
 
     /// The paths of all single values.
     fn paths(name: &str, value: &Value, all: &mut Vec<String>) {
@@ -191,12 +93,33 @@ mod tests {
         let draft = serde_json::to_value(TaskDraft::default()).expect("a draft");
         let mut all = Vec::new();
         paths("", &draft, &mut all);
-        let schedule = json!({"spec": "", "dialect": "", "day_rule": "", "calendar": "", "jitter": "", "jitter_stable": ""});
-        paths("schedules", &schedule, &mut all);
+        paths("schedules", &json!(ScheduleDraft::default()), &mut all);
+        paths(
+            "execution.parameters",
+            &json!(Parameter::default()),
+            &mut all,
+        );
         assert!(all.len() > 60, "{all:?}");
         for path in all {
             for lang in [Lang::Zh, Lang::En] {
                 assert_ne!(task_field(&path, lang), path, "{lang:?}");
+            }
+        }
+    }
+
+    /// What changed since the last success: fields of a task, and those of its execution.
+    #[test]
+    fn every_field_of_a_task_has_a_name_for_sentences() {
+        let draft = json!(TaskDraft::default());
+        let keys = |value: &Value| value.as_object().expect("fields").keys().cloned().collect();
+        let mut all: Vec<String> = keys(&draft);
+        let execution: Vec<String> = keys(&draft["execution"]);
+        all.retain(|name| name != "execution");
+        all.extend(execution.iter().map(|name| format!("execution.{name}")));
+        assert!(all.len() > 40, "{all:?}");
+        for path in all {
+            for lang in [Lang::Zh, Lang::En] {
+                assert!(named(&path, lang).is_some(), "{path}");
             }
         }
     }

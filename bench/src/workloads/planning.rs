@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use app::id::{ScheduleId, TaskId};
-use app::schedule::{DayRule, Jitter, Purpose, Schedule};
+use app::schedule::{DayRule, Jitter, Schedule};
 use app::task::{Task, TaskSpec};
 use app::time::Stamp;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -225,14 +225,12 @@ fn live_of(
     let rule: DayRule = rule.parse()?;
     let schedule = Schedule {
         id: ScheduleId(id),
-        purpose: Purpose::Work,
-        spec: spec.to_owned(),
         day_rule: rule,
-        calendar: None,
         jitter: Jitter {
             seconds: jitter,
             stable: false,
         },
+        ..Schedule::plain(spec)
     };
     let spec = TaskSpec {
         name: format!("task {id}"),

@@ -1,6 +1,7 @@
 //! `jcrontab task`: create, show, edit and control tasks.
 
 mod add;
+mod drafted;
 mod edit;
 mod execution;
 mod find;

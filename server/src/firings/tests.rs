@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::calendar::BlackoutPolicy;
 use app::id::{BlackoutId, ScheduleId};
-use app::schedule::{DayRule, Jitter, Purpose, Schedule};
+use app::schedule::{DayRule, Jitter, Schedule};
 use app::task::{Task, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -31,11 +31,8 @@ fn shown(at: DateTime<Utc>) -> String {
 fn schedule(spec: &str, rule: &str) -> Schedule {
     Schedule {
         id: ScheduleId(7),
-        purpose: Purpose::Work,
-        spec: spec.to_owned(),
         day_rule: rule.parse().expect("a rule"),
-        calendar: None,
-        jitter: Jitter::default(),
+        ..Schedule::plain(spec)
     }
 }
 

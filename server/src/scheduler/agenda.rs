@@ -86,6 +86,10 @@ pub struct Agenda {
     pub rehearsed: Option<DateTime<Utc>>,
     /// Clock steps that are not completely in the database yet, oldest first.
     pub steps: Vec<ClockStep>,
+    /// Tasks whose rows cannot be read: they do not fire.
+    pub unreadable: BTreeSet<TaskId>,
+    /// When their rows were last looked at.
+    pub looked_again: DateTime<Utc>,
 }
 
 impl Agenda {
@@ -117,6 +121,8 @@ impl Agenda {
             unreported: false,
             rehearsed: None,
             steps: Vec::new(),
+            unreadable: BTreeSet::new(),
+            looked_again: since,
         }
     }
 

@@ -132,7 +132,11 @@ impl Rules<'_> {
     ) -> WaitVerdict {
         let off = |gone| WaitVerdict::CallOff(RunReason::TaskGone(gone));
         let Some(live) = self.agenda.task(run.task_id) else {
-            return off(TaskRemoval::Closed);
+            // It waits until the row of its task is repaired.
+            return match self.agenda.unreadable.contains(&run.task_id) {
+                true => WaitVerdict::Stay(WaitReason::Pool),
+                false => off(TaskRemoval::Closed),
+            };
         };
         // A manual start of a paused task is deliberate.
         if live.task.state == TaskState::Paused && run.trigger != Trigger::Manual {
@@ -239,7 +243,12 @@ fn judge<'a>(
     now: DateTime<Utc>,
 ) -> Result<Starts<'a>, Verdict> {
     let Some(live) = agenda.task(firing.task_id) else {
-        return Err(Verdict::Skip(SkipReason::Closed));
+        // Of a task whose row cannot be read nothing is known but that it has changed.
+        let is_unreadable = agenda.unreadable.contains(&firing.task_id);
+        return Err(Verdict::Skip(match is_unreadable {
+            true => SkipReason::Changed,
+            false => SkipReason::Closed,
+        }));
     };
     let task = &live.task;
     // Everything may have changed since it was planned or postponed.

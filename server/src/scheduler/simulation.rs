@@ -63,7 +63,7 @@ impl Simulation {
     /// # Errors
     /// When the database fails.
     pub async fn reload(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let (seen, tasks) = self.store.live_tasks().await?;
+        let live = self.store.live_tasks().await?;
         self.calendar_cache
             .load(&self.store, &self.patterns, now)
             .await?;
@@ -71,11 +71,11 @@ impl Simulation {
         let mut agenda = Agenda::new(
             Arc::clone(&self.patterns),
             self.calendar_cache.snapshot(),
-            seen,
+            live.seen,
             planned_until,
             now,
         );
-        for task in tasks {
+        for task in live.tasks {
             agenda.put(task, now);
         }
         agenda.slots = self.store.slots().await?;

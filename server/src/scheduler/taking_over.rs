@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use app::id::TaskId;
 use app::occurrence::MissReason;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::agenda::Agenda;
 use super::{PLAN_AHEAD, PLAN_MARGIN, Scheduler, notices};
-use crate::store::{Changed, EVERY_TASK, Planned, Stale, StoreError};
+use crate::store::{Changed, EVERY_TASK, LiveRow, Planned, Stale, StoreError};
 
 /// How often it starts over where other servers start at the same moment.
 const STARTS: usize = 8;
+/// How often tasks whose rows cannot be read are looked at again.
+const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(60);
+/// How many of them are looked at.
+const LOOKED_AT: usize = 100;
 
 impl Scheduler {
     /// Reads all tasks and handles what happened while no server was running.
@@ -32,7 +36,7 @@ impl Scheduler {
     async fn start_once(&self) -> Result<Option<Agenda>, StoreError> {
         let now = self.clock.now();
         let (_, stored) = self.store.cluster_state().await?;
-        let (seen, tasks) = self.store.live_tasks().await?;
+        let live = self.store.live_tasks().await?;
         self.executor.learn_secrets(&self.store).await?;
         // A database without any plan has missed nothing so far; from now on it can.
         let first = stored.timestamp() <= 0;
@@ -46,15 +50,16 @@ impl Scheduler {
         let mut agenda = Agenda::new(
             Arc::clone(&self.patterns),
             self.calendar_cache.snapshot(),
-            seen,
+            live.seen,
             planned_until,
             now,
         );
+        agenda.unreadable = live.unreadable;
         // A change withdrew what was planned ahead, and that may not have been planned again.
         let since = planned_until - PLAN_AHEAD - PLAN_MARGIN;
         let changed = earliest(&self.store.changes_made_after(since).await?);
         let every = changed.get(&EVERY_TASK).copied();
-        for task in tasks {
+        for task in live.tasks {
             let own = changed.get(&task.task.id).copied();
             let from = own.into_iter().chain(every).min();
             agenda.put(
@@ -94,8 +99,13 @@ impl Scheduler {
     /// Loads what changed since the last turn, and plans again what the changes withdrew. A change counts as loaded
     /// only once that is written: until then, everything since the earliest of the changes is planned again.
     pub(super) async fn reload(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
+        let is_repaired = self.look_again(agenda).await?;
         let changes = self.store.changes_since(agenda.synced).await?;
         let Some(last) = changes.last().map(|change| change.seq) else {
+            if is_repaired {
+                let rows = agenda.collect(agenda.planned_until());
+                self.write(agenda, rows, None).await?;
+            }
             return Ok(());
         };
         // A grant is a change of its task. Secrets are loaded before a run starts that may have one.
@@ -104,11 +114,8 @@ impl Scheduler {
             self.rebuild(agenda, &changes).await?;
         } else {
             for (id, since) in earliest(&changes) {
-                match self.store.live_task(id).await? {
-                    // From the change on, not from now on: an instant between the two must not be lost.
-                    Some(task) => agenda.put(task, since),
-                    None => agenda.remove(id),
-                }
+                // From the change on, not from now on: an instant between the two must not be lost.
+                take(agenda, id, self.store.live_task(id).await?, since);
             }
             agenda.seen = last;
         }
@@ -121,17 +128,34 @@ impl Scheduler {
         Ok(())
     }
 
+    /// Reads tasks again whose rows could not be read: no change announces that one was repaired. Returns whether any
+    /// was; it fires from now on.
+    async fn look_again(&self, agenda: &mut Agenda) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        // A clock that was set back must not delay it.
+        if agenda.unreadable.is_empty() || (now - agenda.looked_again).abs() < LOOK_AGAIN {
+            return Ok(false);
+        }
+        agenda.looked_again = now;
+        let known = agenda.unreadable.len();
+        let ids: Vec<TaskId> = agenda.unreadable.iter().copied().take(LOOKED_AT).collect();
+        for id in ids {
+            take(agenda, id, self.store.live_task(id).await?, now);
+        }
+        Ok(agenda.unreadable.len() < known)
+    }
+
     /// Calendars or blackouts changed: everything is planned again from the change on.
     async fn rebuild(&self, agenda: &mut Agenda, changes: &[Changed]) -> Result<(), StoreError> {
         let now = self.clock.now();
         self.calendar_cache
             .load(&self.store, &self.patterns, now)
             .await?;
-        let (seen, tasks) = self.store.live_tasks().await?;
+        let live = self.store.live_tasks().await?;
         let mut fresh = Agenda::new(
             Arc::clone(&self.patterns),
             self.calendar_cache.snapshot(),
-            seen,
+            live.seen,
             agenda.planned_until(),
             agenda.since,
         );
@@ -141,9 +165,10 @@ impl Scheduler {
         fresh.unreported = agenda.unreported;
         fresh.hole = agenda.hole;
         fresh.steps = std::mem::take(&mut agenda.steps);
+        (fresh.unreadable, fresh.looked_again) = (live.unreadable, now);
         let changed = earliest(changes);
         let every = changed.get(&EVERY_TASK).copied();
-        for task in tasks {
+        for task in live.tasks {
             let own = changed.get(&task.task.id).copied();
             let since = own.into_iter().chain(every).min();
             fresh.put(task, since.unwrap_or(now));
@@ -151,6 +176,19 @@ impl Scheduler {
         fresh.note_due(self.store.planned_instants().await?.into_iter());
         *agenda = fresh;
         Ok(())
+    }
+}
+
+/// Takes over what was read of a task that has changed at `since`.
+fn take(agenda: &mut Agenda, id: TaskId, row: LiveRow, since: DateTime<Utc>) {
+    agenda.unreadable.remove(&id);
+    match row {
+        LiveRow::Live(task) => agenda.put(*task, since),
+        LiveRow::Gone => agenda.remove(id),
+        LiveRow::Unreadable => {
+            agenda.remove(id);
+            agenda.unreadable.insert(id);
+        }
     }
 }
 

@@ -34,6 +34,9 @@ const FAILING_MAX: usize = 100;
 /// The maximum of failing tasks that are shown.
 const FAILING_SHOWN: usize = 20;
 
+/// Rows that cannot be read and are named.
+const UNREADABLE_NAMED: usize = 5;
+
 /// Clock steps are shown for this long.
 const STEP_SHOWN: TimeDelta = TimeDelta::hours(24);
 
@@ -94,6 +97,12 @@ impl Service {
         }
         if let Some(why) = self.output.trouble() {
             notices.push(shown(&ServerNotice::OutputStore { why }, lang));
+        }
+        let rows = self.store.unreadable_rows();
+        if !rows.is_empty() {
+            let count = rows.len();
+            let rows = rows.into_iter().take(UNREADABLE_NAMED).collect();
+            notices.push(shown(&ServerNotice::Unreadable { rows, count }, lang));
         }
         if self.output.low_disk() {
             notices.push(shown(&ServerNotice::LowDisk, lang));

@@ -68,7 +68,9 @@ impl Store {
                 .await?;
             let schedules = schedules_of(&self.reader, chunk).await?;
             for row in rows {
-                tasks.push(to_task(row, &schedules)?.0);
+                let id = row.id;
+                let task = to_task(row, &schedules).map(|(task, _)| task);
+                tasks.extend(self.read_task(id, task)?);
             }
         }
         Ok(tasks)

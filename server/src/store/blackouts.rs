@@ -11,6 +11,7 @@ use super::ledger::{EVERY_TASK, note_change, withdraw};
 use super::row_version::count;
 use super::tasks::{from_json, to_json};
 use super::txn::transaction;
+use super::unreadable::RowKind;
 use super::{Act, Store, StoreError};
 
 /// A blackout's row.
@@ -53,6 +54,24 @@ fn columns(new: &StoredBlackout, now: DateTime<Utc>) -> blackout::ActiveModel {
     }
 }
 
+fn to_blackout(row: blackout::Model) -> Result<StoredBlackout, StoreError> {
+    Ok(StoredBlackout {
+        id: BlackoutId(row.id),
+        tags: from_json(&row.tags)?,
+        policy: row.policy.parse().map_err(|()| StoreError::UnknownValue {
+            what: "blackout policy",
+            value: row.policy.clone(),
+        })?,
+        name: row.name,
+        zone: row.zone,
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        cron: row.cron,
+        duration_seconds: row.duration_seconds,
+        version: row.version,
+    })
+}
+
 /// The row of a blackout.
 fn own(id: BlackoutId) -> Condition {
     Condition::all().add(blackout::Column::Id.eq(id.0))
@@ -64,29 +83,13 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn blackouts(&self) -> Result<Vec<StoredBlackout>, StoreError> {
-        blackout::Entity::find()
+        let rows = blackout::Entity::find()
             .order_by_asc(blackout::Column::Id)
             .all(&self.reader)
-            .await?
-            .into_iter()
-            .map(|row| {
-                Ok(StoredBlackout {
-                    id: BlackoutId(row.id),
-                    tags: from_json(&row.tags)?,
-                    policy: row.policy.parse().map_err(|()| StoreError::UnknownValue {
-                        what: "blackout policy",
-                        value: row.policy.clone(),
-                    })?,
-                    name: row.name,
-                    zone: row.zone,
-                    starts_at: row.starts_at,
-                    ends_at: row.ends_at,
-                    cron: row.cron,
-                    duration_seconds: row.duration_seconds,
-                    version: row.version,
-                })
-            })
-            .collect()
+            .await?;
+        let key = |row: &blackout::Model| row.id.to_string();
+        self.unreadable
+            .skip_all(RowKind::Blackout, rows, key, to_blackout)
     }
 
     /// Adds a blackout, or replaces the one with its id, with `read` only if it still has that version; `None` when it

@@ -22,6 +22,7 @@ use super::overview::is_no_digest;
 use super::row_version::{FIRST_VERSION, count};
 use super::rules::uses_of;
 use super::txn::transaction;
+use super::unreadable::RowKind;
 use super::{Act, Store, StoreError, Tx, chat, templates};
 
 pub use of_tasks::ChannelName;
@@ -113,7 +114,7 @@ impl Store {
             .await?;
         let mut channels = Vec::with_capacity(rows.len());
         for row in rows {
-            channels.push(self.to_channel(row).await?);
+            channels.extend(self.read_channel(row).await?);
         }
         Ok(channels)
     }
@@ -146,13 +147,18 @@ impl Store {
             if channels.len() as u64 == limit {
                 break;
             }
-            let channel = self.to_channel(row).await?;
+            let channel = self.read_channel(row).await?;
             // A test that failed holds up nothing.
-            if channel.pending + channel.dead > 0 {
-                channels.push(channel);
-            }
+            channels.extend(channel.filter(|channel| channel.pending + channel.dead > 0));
         }
         Ok(channels)
+    }
+
+    /// A channel, or `None` for one whose row cannot be read.
+    async fn read_channel(&self, row: channel::Model) -> Result<Option<Channel>, StoreError> {
+        let key = row.id.to_string();
+        let read = self.to_channel(row).await;
+        self.unreadable.skip(RowKind::Channel, &key, read)
     }
 
     /// The target of a channel.

@@ -15,6 +15,7 @@ use sea_orm::sqlx::sqlite::{
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
 use super::rules::RuleHint;
+use super::unreadable::UnreadableRows;
 use super::version::Watcher;
 use super::{Engine, Store, StoreError};
 use crate::telemetry::metrics::DatabaseTimes;
@@ -114,6 +115,7 @@ impl Store {
             engine: Engine::Sqlite,
             times: DatabaseTimes::default(),
             rules: RuleHint::default(),
+            unreadable: UnreadableRows::default(),
         };
         store.count(|_| {});
         Ok(store)
@@ -142,6 +144,7 @@ impl Store {
             engine: Engine::Mysql,
             times: DatabaseTimes::default(),
             rules: RuleHint::default(),
+            unreadable: UnreadableRows::default(),
         };
         store.count(|_| {});
         Ok(store)

@@ -20,7 +20,7 @@ pub struct WaitingTask {
     pub tasks: Vec<TaskId>,
 }
 
-/// All tasks that wait for others, including closed ones.
+/// All tasks that wait for others, including closed ones; without those that cannot be read.
 async fn waiting<C: ConnectionTrait>(connection: &C) -> Result<Vec<WaitingTask>, StoreError> {
     use task::Column as T;
     let rows: Vec<(i64, String, String)> = task::Entity::find()
@@ -36,11 +36,10 @@ async fn waiting<C: ConnectionTrait>(connection: &C) -> Result<Vec<WaitingTask>,
         .await?;
     let mut all = Vec::new();
     for (id, name, execution) in rows {
-        let execution: Execution =
-            serde_json::from_str(&execution).map_err(|_| StoreError::UnknownValue {
-                what: "execution",
-                value: execution.chars().take(80).collect(),
-            })?;
+        // One that cannot be read does not fire, and must not keep the others from being changed.
+        let Ok(execution) = serde_json::from_str::<Execution>(&execution) else {
+            continue;
+        };
         let tasks = execution.waits.tasks;
         if !tasks.is_empty() {
             let id = TaskId(id);

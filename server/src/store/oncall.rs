@@ -15,6 +15,7 @@ use super::row_version::{FIRST_VERSION, count};
 use super::rules::of_owner;
 use super::tickets::names;
 use super::txn::transaction;
+use super::unreadable::RowKind;
 use super::uses::{USES_MAX, Uses, names_of};
 use super::{Act, Store, StoreError, Tx};
 
@@ -59,7 +60,8 @@ impl Store {
             .limit(ROTAS_MAX)
             .all(&self.reader)
             .await?;
-        rows.into_iter().map(read).collect()
+        let key = |row: &oncall::Model| row.name.clone();
+        self.unreadable.skip_all(RowKind::Rota, rows, key, read)
     }
 
     /// One rota with its version.

@@ -182,13 +182,10 @@ impl Store {
                 .await?;
             let mut users = Vec::new();
             for (id, task, execution) in rows {
-                let execution: Execution =
-                    serde_json::from_str(&execution).map_err(|_| StoreError::UnknownValue {
-                        what: "execution",
-                        value: execution.chars().take(80).collect(),
-                    })?;
-                if execution.pool == name {
-                    users.push((TaskId(id), task));
+                match serde_json::from_str::<Execution>(&execution) {
+                    Ok(execution) if execution.pool != name => {}
+                    // One that cannot be read may name it, and is repaired first.
+                    Ok(_) | Err(_) => users.push((TaskId(id), task)),
                 }
             }
             if !users.is_empty() {

@@ -193,8 +193,9 @@ impl Store {
             };
             after = last.0;
             for (id, execution) in rows {
-                let execution = to_execution(execution.as_deref())?;
-                keeps.push((TaskId(id), execution.keep));
+                // The history of a task that cannot be read stays, since how long it is kept is unknown.
+                let execution = self.read_part_of_task(id, to_execution(execution.as_deref()))?;
+                keeps.extend(execution.map(|execution| (TaskId(id), execution.keep)));
             }
         }
     }

@@ -19,6 +19,7 @@ use super::channels::has_channel;
 use super::entity::{cluster, message_rule, message_throttle, task, task_streak};
 use super::templates::has_named;
 use super::txn::transaction;
+use super::unreadable::RowKind;
 use super::{Act, Store, StoreError, Tx};
 use rows::{columns, to_rule};
 
@@ -231,7 +232,12 @@ impl Store {
             .limit(most)
             .all(&self.reader)
             .await?;
-        rows.into_iter().map(to_rule).collect()
+        let mut rules = Vec::with_capacity(rows.len());
+        for row in rows {
+            let key = row.id.to_string();
+            rules.extend(self.unreadable.skip(RowKind::Rule, &key, to_rule(row))?);
+        }
+        Ok(rules)
     }
 
     /// One rule.

@@ -20,15 +20,20 @@ pub use create::Inserted;
 pub(super) use create::{InitialState, begin};
 pub(super) use state::{follow_resumed, state_of, step_task, stop_urging};
 
+use std::collections::BTreeSet;
+
 use app::id::TaskId;
 use app::schedule::Schedule;
 use app::task::{InForce, Task, TaskState};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 
 use super::code::Code;
 use super::entity::{schedule, task};
 use super::secrets::SealedSecret;
+use super::unreadable::RowKind;
 use super::{Store, StoreError, Tx};
 pub use delete::Deleted;
 pub use list::ListedTask;
@@ -54,6 +59,28 @@ pub struct LiveTask {
     pub schedules: Vec<Schedule>,
     /// The secrets granted to it, sealed.
     pub secrets: Vec<SealedSecret>,
+}
+
+/// All active and paused tasks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LiveTasks {
+    /// The number of the last change that they include.
+    pub seen: i64,
+    /// Those that can be read.
+    pub tasks: Vec<LiveTask>,
+    /// Those that cannot.
+    pub unreadable: BTreeSet<TaskId>,
+}
+
+/// What became of a task that was live or has changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LiveRow {
+    /// It is active or paused.
+    Live(Box<LiveTask>),
+    /// It is closed, or does not exist.
+    Gone,
+    /// Its row cannot be read.
+    Unreadable,
 }
 
 impl LiveTask {
@@ -96,6 +123,9 @@ pub(super) async fn schedules_of<C: ConnectionTrait>(
     Ok(all)
 }
 
+/// The id of a task, and its row, unless that cannot be read.
+type TaskRow = (i64, Result<task::Model, StoreError>);
+
 /// Tasks per statement where all are read.
 const TASKS_AT_ONCE: u64 = 500;
 
@@ -114,26 +144,25 @@ impl Store {
         Ok(ids.into_iter().map(TaskId).collect())
     }
 
-    /// All active and paused tasks with the schedules in force, and the number of the last change that they include.
+    /// All active and paused tasks with the schedules in force.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn live_tasks(&self) -> Result<(i64, Vec<LiveTask>), StoreError> {
+    pub async fn live_tasks(&self) -> Result<LiveTasks, StoreError> {
         // The counter first: a change between the two reads is then read twice, not lost.
         let (seen, _) = self.cluster_state().await?;
         let mut secrets = self.all_granted().await?;
-        let mut tasks = Vec::new();
+        let (mut tasks, mut unreadable) = (Vec::new(), BTreeSet::new());
         let mut after = 0;
         loop {
             // In parts: all rows at once, in addition to all tasks, would be the server's peak of memory.
-            let rows = task::Entity::find()
+            let select = task::Entity::find()
                 .filter(task::Column::Id.gt(after))
                 .filter(task::Column::State.ne(Code(TaskState::Closed)))
                 .order_by_asc(task::Column::Id)
-                .limit(TASKS_AT_ONCE)
-                .all(&self.reader)
-                .await?;
-            let Some(last) = rows.last().map(|row| row.id) else {
+                .limit(TASKS_AT_ONCE);
+            let rows = self.each_task(select).await?;
+            let Some(last) = rows.last().map(|(id, _)| *id) else {
                 break;
             };
             let schedules = schedule::Entity::find()
@@ -142,22 +171,88 @@ impl Store {
                 .order_by_asc(schedule::Column::TaskId)
                 .all(&self.reader)
                 .await?;
-            for row in rows {
-                let granted = secrets.remove(&row.id).unwrap_or_default();
-                let from = schedules.partition_point(|s| s.task_id < row.id);
-                let to = schedules.partition_point(|s| s.task_id <= row.id);
-                tasks.push(to_live(row, &schedules[from..to], granted)?);
+            for (id, row) in rows {
+                let granted = secrets.remove(&id).unwrap_or_default();
+                let from = schedules.partition_point(|s| s.task_id < id);
+                let to = schedules.partition_point(|s| s.task_id <= id);
+                let live = row.and_then(|row| to_live(row, &schedules[from..to], granted));
+                match self.read_task(id, live)? {
+                    Some(live) => tasks.push(live),
+                    None => {
+                        unreadable.insert(TaskId(id));
+                    }
+                }
             }
             after = last;
         }
-        Ok((seen, tasks))
+        let keys = unreadable.iter().map(TaskId::to_string).collect();
+        self.unreadable.only(RowKind::Task, &keys);
+        Ok(LiveTasks {
+            seen,
+            tasks,
+            unreadable,
+        })
     }
 
-    /// One task with the schedules in force; `None` when it does not exist or is closed.
+    /// A task that was read, or `None` for one whose row cannot be.
+    pub(super) fn read_task<T>(
+        &self,
+        id: i64,
+        read: Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.unreadable.skip(RowKind::Task, &id.to_string(), read)
+    }
+
+    /// The same for a part of a task.
+    pub(super) fn read_part_of_task<T>(
+        &self,
+        id: i64,
+        read: Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.unreadable
+            .skip_part(RowKind::Task, &id.to_string(), read)
+    }
+
+    /// The rows of tasks that a query names, each with its id; one by one where one of them spoils the query.
+    async fn each_task(&self, select: Select<task::Entity>) -> Result<Vec<TaskRow>, StoreError> {
+        let all = select.clone().all(&self.reader).await;
+        match all.map_err(StoreError::from) {
+            Ok(rows) => return Ok(rows.into_iter().map(|row| (row.id, Ok(row))).collect()),
+            Err(error) if error.is_unreadable() => {}
+            Err(error) => return Err(error),
+        }
+        let ids: Vec<i64> = select
+            .select_only()
+            .column(task::Column::Id)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let mut rows = Vec::with_capacity(ids.len());
+        for id in ids {
+            let row = task::Entity::find_by_id(id).one(&self.reader).await;
+            match row.map_err(StoreError::from) {
+                Ok(row) => rows.extend(row.map(|row| (id, Ok(row)))),
+                Err(error) if error.is_unreadable() => rows.push((id, Err(error))),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(rows)
+    }
+
+    /// One task with the schedules in force.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn live_task(&self, id: TaskId) -> Result<Option<LiveTask>, StoreError> {
+    pub async fn live_task(&self, id: TaskId) -> Result<LiveRow, StoreError> {
+        let read = self.read_live(id).await;
+        Ok(match self.read_task(id.0, read)? {
+            Some(Some(live)) => LiveRow::Live(Box::new(live)),
+            Some(None) => LiveRow::Gone,
+            None => LiveRow::Unreadable,
+        })
+    }
+
+    async fn read_live(&self, id: TaskId) -> Result<Option<LiveTask>, StoreError> {
         let Some(row) = task::Entity::find_by_id(id.0).one(&self.reader).await? else {
             return Ok(None);
         };

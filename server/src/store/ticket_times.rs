@@ -67,7 +67,8 @@ impl Store {
                 .all(&self.reader)
                 .await?;
             for (id, list) in found {
-                tags.insert(id, from_json(&list)?);
+                let list = self.read_part_of_task(id, from_json(&list))?;
+                tags.extend(list.map(|list| (id, list)));
             }
         }
         let recent = rows.into_iter().filter(|row| row.2 >= since);

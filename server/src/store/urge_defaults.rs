@@ -14,6 +14,7 @@ use super::ledger::{EVERY_TASK, note_change};
 use super::row_version::{FIRST_VERSION, count, count_or_new};
 use super::tasks::{from_json, tickets_column, to_tickets};
 use super::txn::transaction;
+use super::unreadable::RowKind;
 use super::{Act, Store, StoreError, Tx};
 
 /// The most defaults.
@@ -21,23 +22,30 @@ pub const DEFAULTS_MAX: u64 = 100;
 /// Tasks of one statement.
 const CHUNK: u64 = 500;
 
-async fn read<C: ConnectionTrait>(connection: &C) -> Result<Vec<PolicyDefault>, StoreError> {
+async fn rows<C: ConnectionTrait>(connection: &C) -> Result<Vec<urge_default::Model>, StoreError> {
     let rows = urge_default::Entity::find()
         .order_by_asc(urge_default::Column::Tag)
         .limit(DEFAULTS_MAX)
         .all(connection)
         .await?;
-    let one = |row: urge_default::Model| {
-        let read = serde_json::from_str(&row.policy).map_err(|_| StoreError::UnknownValue {
-            what: "default policy",
-            value: row.tag,
-        });
-        read.map(|default: PolicyDefault| PolicyDefault {
-            version: row.version,
-            ..default
-        })
-    };
-    rows.into_iter().map(one).collect()
+    Ok(rows)
+}
+
+fn to_default(row: urge_default::Model) -> Result<PolicyDefault, StoreError> {
+    let read = serde_json::from_str(&row.policy).map_err(|_| StoreError::UnknownValue {
+        what: "default policy",
+        value: row.tag,
+    });
+    read.map(|default: PolicyDefault| PolicyDefault {
+        version: row.version,
+        ..default
+    })
+}
+
+/// The defaults that can be read.
+async fn read<C: ConnectionTrait>(connection: &C) -> Result<Vec<PolicyDefault>, StoreError> {
+    let rows = rows(connection).await?.into_iter();
+    Ok(rows.filter_map(|row| to_default(row).ok()).collect())
 }
 
 /// The defaults by which people are asked on working days of a calendar.
@@ -81,7 +89,9 @@ pub(super) async fn inherited(tx: &Tx, spec: &TaskSpec) -> Result<TicketRule, St
 /// those of tasks.
 async fn rewrite(tx: &Tx) -> Result<(), StoreError> {
     use task::Column as T;
-    let defaults = read(tx).await?;
+    // All of them, or tasks would lose what they have from one that cannot be read.
+    let defaults = rows(tx).await?.into_iter().map(to_default);
+    let defaults = defaults.collect::<Result<Vec<_>, _>>()?;
     let mut after = 0;
     loop {
         let rows: Vec<(i64, String, String)> = task::Entity::find()
@@ -99,7 +109,10 @@ async fn rewrite(tx: &Tx) -> Result<(), StoreError> {
         };
         after = last.0;
         for (id, tags, stored) in rows {
-            let (tags, rule) = (from_json(&tags)?, to_tickets(Some(&stored))?);
+            // A task that cannot be read stays as it is.
+            let (Ok(tags), Ok(rule)) = (from_json(&tags), to_tickets(Some(&stored))) else {
+                continue;
+            };
             if rule.opens == Opens::None {
                 continue;
             }
@@ -128,7 +141,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn urge_defaults(&self) -> Result<Vec<PolicyDefault>, StoreError> {
-        read(&self.reader).await
+        let rows = rows(&self.reader).await?;
+        let key = |row: &urge_default::Model| row.tag.clone();
+        self.unreadable
+            .skip_all(RowKind::UrgeDefault, rows, key, to_default)
     }
 
     /// Sets the default of a tag, or of all tasks, with `read` only if it still has that version; false where there are

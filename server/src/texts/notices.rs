@@ -4,10 +4,13 @@ use app::i18n::{Lang, plural};
 use app::texts::about::AboutUi;
 
 use super::{Say, Text, both};
+use crate::store::{RowKind, UnreadableRow};
 
 /// The code of the notice about a system whose zone has no name.
 pub const UNNAMED_ZONE: &str = "zone_unnamed";
 
+/// The code of the notice about rows that cannot be read.
+pub const UNREADABLE: &str = "unreadable_rows";
 /// The code of notices about backups.
 pub const BACKUP: &str = "backup";
 /// The code of notices about the deletion of old history.
@@ -30,6 +33,13 @@ pub enum ServerNotice {
     OutputStore {
         /// What the store reports.
         why: String,
+    },
+    /// Rows of the database cannot be read and are skipped.
+    Unreadable {
+        /// Some of them.
+        rows: Vec<UnreadableRow>,
+        /// How many there are.
+        count: usize,
     },
     /// The disk is nearly full.
     LowDisk,
@@ -78,6 +88,7 @@ impl ServerNotice {
         match self {
             Self::CalendarYear { .. } => "calendar_year",
             Self::OutputStore { .. } => "output_store",
+            Self::Unreadable { .. } => UNREADABLE,
             Self::LowDisk => "low_disk",
             Self::UnnamedZone { .. } => UNNAMED_ZONE,
             Self::OldZoneData { .. } => "tzdata_old",
@@ -112,6 +123,27 @@ impl Say for ServerNotice {
                     "Output cannot be sent to JCRONTAB_OUTPUT_URL for now; it stays in the data folder and nothing is lost: {why}"
                 ),
             ),
+            Self::Unreadable { rows, count } => {
+                let named = Text::each(|lang| {
+                    let rows = rows.iter().map(|row| unreadable(row, lang));
+                    rows.collect::<Vec<_>>().join(lang.pick("；", "; "))
+                });
+                let more = *count > rows.len();
+                both(
+                    format!(
+                        "数据库里有 {count} 条记录无法读取，已跳过，其中的任务不会执行：{}{}",
+                        named.zh,
+                        if more { "等" } else { "" }
+                    ),
+                    format!(
+                        "{count} {} of the database cannot be read and {} skipped; a task among them does not run: {}{}",
+                        plural(*count, "row", "rows"),
+                        if *count == 1 { "is" } else { "are" },
+                        named.en,
+                        if more { "; …" } else { "" }
+                    ),
+                )
+            }
             Self::LowDisk => both(
                 "磁盘空间不足：任务照常执行，但输出不再写入磁盘，只保留结尾",
                 "The disk is nearly full: runs continue, but only the end of their output is kept",
@@ -175,6 +207,23 @@ impl Say for ServerNotice {
             ),
         }
     }
+}
+
+/// A row that cannot be read, and why.
+fn unreadable(row: &UnreadableRow, lang: Lang) -> String {
+    let (zh, en) = match row.kind {
+        RowKind::Task => ("任务", "task"),
+        RowKind::Blackout => ("停跑时段", "blackout"),
+        RowKind::Rule => ("通知规则", "notification rule"),
+        RowKind::Channel => ("通知渠道", "channel"),
+        RowKind::Rota => ("值班表", "rota"),
+        RowKind::UrgeDefault => ("默认催单策略", "default policy of urging"),
+    };
+    let (key, reason) = (&row.key, &row.reason);
+    lang.pick(
+        format!("{zh} {key}（{reason}）"),
+        format!("{en} {key} ({reason})"),
+    )
 }
 
 /// The notice about a system whose zone has no name in the zone data.

@@ -104,6 +104,7 @@ mod time_explained;
 mod time_missed;
 mod time_pages;
 mod time_rules;
+mod unreadable_rows;
 mod upgrade;
 mod vendors;
 mod versions;

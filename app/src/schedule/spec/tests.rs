@@ -6,7 +6,7 @@ mod words;
 
 use super::*;
 use crate::id::ScheduleId;
-use crate::schedule::{Jitter, Purpose, Schedule};
+use crate::schedule::{Jitter, Schedule};
 
 fn parse(text: &str) -> ScheduleSpec {
     ScheduleSpec::parse(text).unwrap_or_else(|fault| panic!("{text}: {}", fault.text(Lang::En)))
@@ -16,14 +16,13 @@ fn parse(text: &str) -> ScheduleSpec {
 fn schedule(spec: &str, rule: &str, calendar: &str, jitter: &str) -> Schedule {
     Schedule {
         id: ScheduleId(1),
-        purpose: Purpose::Work,
-        spec: spec.to_owned(),
         day_rule: rule.parse().unwrap(),
         calendar: (calendar != "-").then(|| calendar.to_owned()),
         jitter: Jitter {
             seconds: jitter.trim_end_matches('=').parse().unwrap_or(0),
             stable: jitter.ends_with('='),
         },
+        ..Schedule::plain(spec)
     }
 }
 

@@ -84,19 +84,25 @@ fn length(seconds: i64, lang: Lang) -> String {
 /// A text that cannot be parsed is repeated.
 #[must_use]
 pub fn describe_schedule(schedule: &Schedule, lang: Lang) -> String {
-    let Ok(parsed) = ScheduleSpec::parse(&schedule.spec) else {
-        return schedule.spec.clone();
+    // Each by its name: a field that is not described is unused, which the compiler reports.
+    let Schedule {
+        id: _,
+        purpose: _,
+        spec,
+        day_rule,
+        calendar,
+        jitter,
+    } = schedule;
+    let Ok(parsed) = ScheduleSpec::parse(spec) else {
+        return spec.clone();
     };
-    let calendar = schedule.calendar.as_deref().unwrap_or(BUILTIN_CALENDAR);
-    let words = with_rule(&parsed, schedule.day_rule, calendar, lang);
-    let Some(delay) = delay(schedule.jitter, lang) else {
+    let calendar = calendar.as_deref().unwrap_or(BUILTIN_CALENDAR);
+    let words = with_rule(&parsed, *day_rule, calendar, lang);
+    let Some(delay) = delay(*jitter, lang) else {
         return words;
     };
     // After "if that is a day off" a comma would tie the delay to days off.
-    let moves = matches!(
-        schedule.day_rule,
-        DayRule::NextWorkDay | DayRule::PreviousWorkDay
-    );
+    let moves = matches!(day_rule, DayRule::NextWorkDay | DayRule::PreviousWorkDay);
     let mark = match (moves, lang) {
         (false, Lang::Zh) => "，",
         (false, Lang::En) => ", ",

@@ -93,51 +93,21 @@ fn local(at: Stamp) -> String {
 fn what_is_stored_and_typed_again_is_the_same() {
     let draft = TaskDraft {
         name: " 备份 ".into(),
-        nickname: "小王".into(),
         owners: vec!["@王，李".into()],
         tags: vec!["db, nightly".into()],
-        mode: Mode::MessageCommand,
         command: "a\r\nb".into(),
-        zone: "Asia/Shanghai".into(),
-        schedules: vec![
-            ScheduleDraft::plain("0 9 * * *"),
-            ScheduleDraft {
-                day_rule: "nth_work_day:-1".into(),
-                calendar: "公司".into(),
-                jitter: "5m".into(),
-                jitter_stable: true,
-                ..ScheduleDraft::plain("0 18 * * *")
-            },
-        ],
-        urge_cron: "*/30 * * * *".into(),
-        urging: true,
-        channel_id: Some(3),
-        timeout: "90".into(),
+        starts_at: String::new(),
+        ends_at: String::new(),
+        timeout: "600".into(),
         pause_after_failures: " ５ ".into(),
         notice_before: "7d".into(),
-        missed: MissedDraft {
-            policy: "all".into(),
-            max: "5".into(),
-            ..MissedDraft::default()
-        },
-        execution: ExecutionDraft {
-            overlap: "queue:3".into(),
-            soft_limit: "30s".into(),
-            ..ExecutionDraft::default()
-        },
-        tickets: TicketDraft {
-            opens: "firing".into(),
-            every: "10m".into(),
-            calendar: "cn".into(),
-            ..TicketDraft::default()
-        },
         runbook: "https://wiki.example.com/backup\r\n\t先看磁盘 ".into(),
-        ..TaskDraft::default()
+        ..TaskDraft::full()
     };
     let spec = draft.parse(Lang::En).finish().expect("no fault");
     assert_eq!(spec.owners, ["王", "李"]);
     assert_eq!(spec.command, "a\nb");
-    assert_eq!(spec.timeout_seconds, Some(90));
+    assert_eq!(spec.timeout_seconds, Some(600));
     assert_eq!(spec.pause_after_failures, Some(5));
     assert_eq!(spec.notice_before_seconds, Some(7 * 86_400));
     let runbook = "https://wiki.example.com/backup\n\t先看磁盘";
@@ -146,6 +116,19 @@ fn what_is_stored_and_typed_again_is_the_same() {
     assert_eq!(again.parse(Lang::En).finish(), Ok(spec.clone()));
     let third = TaskDraft::of(&spec, (&*spec.execution).into(), local);
     assert_eq!(third, again);
+}
+
+/// What is stored of every field is shown again as it was typed, but for what only the server can look up.
+#[test]
+fn every_field_is_shown_again_as_it_was_typed() {
+    let mut full = TaskDraft::full();
+    let spec = full.parse(Lang::En).finish().expect("no fault");
+    full.execution.waits.tasks.clear();
+    (full.starts_at, full.ends_at) = (String::new(), String::new());
+    let schedule = &mut full.schedules[0];
+    (schedule.spec, schedule.dialect) = ("0 30 8 * * 1-5".to_owned(), String::new());
+    let again = TaskDraft::of(&spec, (&*spec.execution).into(), local);
+    assert_eq!(again, full);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod bounds;
 mod env;
 mod http;
 mod names;
+mod parts;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use back::{optional, unless};
 pub use env::{env_line, env_warnings};
 pub(in crate::task) use http::url_fault;
 pub use names::{PARAMETERS_MAX, is_settable};
+pub use parts::{KeepDraft, LimitsDraft, RetryDraft, WaitsDraft};
 
 /// The most seconds between TERM and KILL.
 const STOP_GRACE_MAX: i64 = 600;
@@ -78,106 +80,6 @@ pub struct ExecutionDraft {
     pub outlives_server: bool,
     /// How long its history is kept.
     pub keep: KeepDraft,
-}
-
-/// The input for retries.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(default)]
-pub struct RetryDraft {
-    /// Attempts in total, 1–20; empty for 1.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub attempts: String,
-    /// Before the second attempt; empty for 1m.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub delay: String,
-    /// 1–10; empty for 2.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub factor: String,
-    /// Empty for 1h.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub max_delay: String,
-    /// Percent, 0–100; empty for 0.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub jitter: String,
-    /// `1, 75`; empty for any failure.
-    pub exit_codes: String,
-    /// Whether to retry after the hard limit.
-    pub on_timeout: bool,
-    /// Whether to retry after a crash of the server.
-    pub on_lost: bool,
-}
-
-/// The input for limits.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(default)]
-pub struct LimitsDraft {
-    /// A duration of CPU time.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub cpu: String,
-    /// `512M`, `2G`, or plain MiB.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub memory: String,
-    /// Open files.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub open_files: String,
-    /// Processes.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub processes: String,
-    /// 0–19.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub nice: String,
-}
-
-/// The input for how long history is kept; empty fields mean: as for all tasks.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(default)]
-pub struct KeepDraft {
-    /// Days, 1–36500.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub days: String,
-    /// Newest runs, 1–1000000.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub runs: String,
-    /// MiB of output.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub output_mib: String,
-}
-
-/// The input for dependencies.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(default)]
-pub struct WaitsDraft {
-    /// Ids (`12` or `#12`) or names of tasks; the server looks them up.
-    pub tasks: Vec<String>,
-    /// `all` or `any`; empty for `all`.
-    pub how: String,
-    /// `success` or `finish`; empty for `success`.
-    pub what: String,
-    /// Empty for 1d.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub fresh: String,
-    /// Empty for 1h.
-    #[serde(deserialize_with = "text::or_number")]
-    #[cfg_attr(feature = "ssr", schema(value_type = text::TextOrNumber))]
-    pub patience: String,
 }
 
 impl ExecutionDraft {
@@ -305,6 +207,81 @@ impl WaitsDraft {
                 .unwrap_or(usual.fresh_seconds),
             patience_seconds: seconds(reader, "waits.patience", &self.patience, 1, MONTH)
                 .unwrap_or(usual.patience_seconds),
+        }
+    }
+}
+
+#[cfg(any(test, feature = "fixtures"))]
+impl ExecutionDraft {
+    /// Every field, each in the form in which it is shown again; each by its name, so that a new field is set, too. A task
+    /// has either a command or a request.
+    #[must_use]
+    pub fn full() -> Self {
+        use super::ParameterKind;
+        let text = str::to_owned;
+        Self {
+            overlap: text("queue:10"),
+            pool: text("db"),
+            retry: RetryDraft {
+                attempts: text("5"),
+                delay: text("10s"),
+                factor: text("1.5"),
+                max_delay: text("10m"),
+                jitter: text("20"),
+                exit_codes: text("1, 75"),
+                on_timeout: true,
+                on_lost: true,
+            },
+            success_when: SuccessWhen {
+                must_contain: text("all done"),
+                must_not_contain: text("错误"),
+            },
+            soft_limit: text("5m"),
+            min_duration: text("20s"),
+            stop_grace: text("30s"),
+            limits: LimitsDraft {
+                cpu: text("1m"),
+                memory: text("2G"),
+                open_files: text("1024"),
+                processes: text("64"),
+                nice: text("19"),
+            },
+            run_as: text("nobody"),
+            cwd: text("/srv/app"),
+            shell: text("bash"),
+            merge_output: true,
+            secret_files: true,
+            env: text("A=1\nPATH=/opt/bin:/usr/bin\nEMPTY=\nQUERY=a=b c"),
+            parameters: vec![Parameter {
+                name: text("TARGET"),
+                label: text("目标"),
+                kind: ParameterKind::Choice,
+                choices: vec![text("dev"), text("prod")],
+                default: text("dev"),
+                required: true,
+            }],
+            waits: WaitsDraft {
+                tasks: vec![text("#1 own")],
+                how: text("any"),
+                what: text("finish"),
+                fresh: text("12h"),
+                patience: text("30m"),
+            },
+            http: HttpDraft {
+                method: text("POST"),
+                url: text("https://example.com/run"),
+                headers: text("X-A: 1"),
+                body: text("a=b\nß"),
+                expect_status: text("200-299,304"),
+                json_pointer: text("/data/state~1x"),
+                json_value: text("ok"),
+            },
+            outlives_server: true,
+            keep: KeepDraft {
+                days: text("30"),
+                runs: text("500"),
+                output_mib: text("64"),
+            },
         }
     }
 }

@@ -28,86 +28,96 @@ impl Execution {
         lang: Lang,
         name_of: impl Fn(TaskId) -> Option<String>,
     ) -> Vec<String> {
+        // Each by its name: a field that is not described is unused, which the compiler reports.
+        let Self {
+            overlap,
+            pool,
+            retry,
+            success_when,
+            soft_limit_seconds,
+            min_seconds,
+            stop_grace_seconds,
+            limits,
+            run_as,
+            cwd,
+            shell,
+            merge_output,
+            secret_files,
+            env,
+            parameters,
+            waits,
+            http,
+            outlives_server,
+            keep,
+        } = self;
         let usual = Self::default();
         let mut all: Vec<String> = Vec::new();
-        all.extend(self.http.as_ref().map(|call| call.describe(lang)));
-        all.extend(self.waits.describe(lang, name_of));
-        all.extend(self.overlap.describe(lang));
-        if !self.pool.is_empty() {
+        all.extend(http.as_ref().map(|call| call.describe(lang)));
+        all.extend(waits.describe(lang, name_of));
+        all.extend(overlap.describe(lang));
+        if !pool.is_empty() {
             all.push(lang.pick(
-                format!("在并发池 {} 里排队", self.pool),
-                format!("Limited by the concurrency pool {}", self.pool),
+                format!("在并发池 {pool} 里排队"),
+                format!("Limited by the concurrency pool {pool}"),
             ));
         }
-        all.extend(self.success_when.describe(lang));
-        all.extend(self.retry.describe(lang));
-        if let Some(seconds) = self
-            .soft_limit_seconds
-            .map(|limit| duration_words(limit, lang))
-        {
+        all.extend(success_when.describe(lang));
+        all.extend(retry.describe(lang));
+        if let Some(seconds) = soft_limit_seconds.map(|limit| duration_words(limit, lang)) {
             all.push(lang.pick(
                 format!("执行超过 {seconds}时提醒"),
                 format!("Warns when it runs for more than {seconds}"),
             ));
         }
-        if let Some(seconds) = self.min_seconds.map(|least| duration_words(least, lang)) {
+        if let Some(seconds) = min_seconds.map(|least| duration_words(least, lang)) {
             all.push(lang.pick(
                 format!("成功但用时不到 {seconds}时提醒"),
                 format!("Warns when it succeeds in less than {seconds}"),
             ));
         }
-        if self.stop_grace_seconds != usual.stop_grace_seconds {
-            let grace = duration_words(self.stop_grace_seconds.0, lang);
+        if *stop_grace_seconds != usual.stop_grace_seconds {
+            let grace = duration_words(stop_grace_seconds.0, lang);
             all.push(lang.pick(
                 format!("停止时先发 TERM，{grace}后发 KILL"),
                 format!("Stopped with TERM, then KILL after {grace}"),
             ));
         }
-        all.extend(self.limits.describe(lang));
-        all.extend(self.keep.describe(lang));
-        if !self.run_as.is_empty() {
-            all.push(lang.pick(
-                format!("以用户 {} 执行", self.run_as),
-                format!("Runs as {}", self.run_as),
-            ));
+        all.extend(limits.describe(lang));
+        all.extend(keep.describe(lang));
+        if !run_as.is_empty() {
+            all.push(lang.pick(format!("以用户 {run_as} 执行"), format!("Runs as {run_as}")));
         }
-        if !self.cwd.is_empty() {
-            all.push(lang.pick(
-                format!("在 {} 目录执行", self.cwd),
-                format!("Runs in {}", self.cwd),
-            ));
+        if !cwd.is_empty() {
+            all.push(lang.pick(format!("在 {cwd} 目录执行"), format!("Runs in {cwd}")));
         }
-        if !self.shell.is_empty() {
-            all.push(lang.pick(
-                format!("由 {} 执行", self.shell),
-                format!("Run by {}", self.shell),
-            ));
+        if !shell.is_empty() {
+            all.push(lang.pick(format!("由 {shell} 执行"), format!("Run by {shell}")));
         }
-        if self.merge_output {
+        if *merge_output {
             all.push(
                 lang.pick("标准错误并入标准输出", "stdout and stderr are merged")
                     .to_owned(),
             );
         }
-        if self.secret_files {
+        if *secret_files {
             all.push(
                 lang.pick("密钥以文件交给命令", "Secrets are passed as files")
                     .to_owned(),
             );
         }
-        let env = self.env.iter().map(|one| one.name.as_str());
+        let env = env.iter().map(|one| one.name.as_str());
         all.extend(
             listed(lang, env)
                 .map(|names| lang.pick(format!("环境变量 {names}"), format!("Variables {names}"))),
         );
-        let parameters = self.parameters.iter().map(|one| one.name.as_str());
+        let parameters = parameters.iter().map(|one| one.name.as_str());
         all.extend(listed(lang, parameters).map(|names| {
             lang.pick(
                 format!("手动执行时可填 {names}"),
                 format!("Parameters for manual runs: {names}"),
             )
         }));
-        if self.outlives_server {
+        if *outlives_server {
             all.push(
                 lang.pick(
                     "服务器崩溃后保留它的进程",

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::cycle::warnings;
 use super::firings::firings;
-use crate::duration::parse_duration;
-use crate::id::{ScheduleId, TaskId};
+use crate::i18n::Lang;
+use crate::id::TaskId;
 use crate::page::{Preview, PreviewRequest};
-use crate::schedule::{Jitter, Purpose, Schedule, ScheduleDraft, ScheduleSpec, describe_schedule};
+use crate::schedule::{Named, Schedule, ScheduleDraft, ScheduleSpec, describe_schedule};
 use crate::server_fns::fetch_preview;
 use crate::task::split_list;
 use crate::texts::plan;
@@ -85,18 +85,8 @@ pub(crate) fn fault(
 /// The schedule of a draft, for its description; `None` if its text has a fault.
 fn read(draft: &ScheduleDraft) -> Option<(Schedule, ScheduleSpec)> {
     let spec = ScheduleSpec::parse_dialect(&draft.spec, draft.dialect()?).ok()?;
-    let calendar = draft.calendar.trim();
-    let schedule = Schedule {
-        id: ScheduleId(0),
-        purpose: Purpose::Work,
-        spec: spec.canonical(),
-        day_rule: draft.day_rule.parse().unwrap_or_default(),
-        calendar: (!calendar.is_empty()).then(|| calendar.to_owned()),
-        jitter: Jitter {
-            seconds: parse_duration(&draft.jitter).ok().flatten().unwrap_or(0),
-            stable: draft.jitter_stable,
-        },
-    };
+    // Other faults are the server's to report.
+    let schedule = draft.read(0, Lang::En, &mut Named::default(), &mut Vec::new())?;
     Some((schedule, spec))
 }
 

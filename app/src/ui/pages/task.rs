@@ -15,7 +15,8 @@ use crate::id::TaskId;
 use crate::page::TaskPage;
 use crate::routes;
 use crate::server_fns::{TestChannel, fetch_history, fetch_task};
-use crate::task::{InForce, Task, TaskState};
+use crate::task::{InForce, Notes, Task, TaskState};
+use crate::texts::fields::label;
 use crate::ui::act::Act;
 use crate::ui::base::rooted;
 use crate::ui::components::bars::bars;
@@ -167,12 +168,7 @@ fn content(page: TaskPage, desk: PageState) -> AnyView {
                     <h2>{ui.facts}</h2>
                     {facts(&page.task, page.channel.clone(), &clock)}
                 </section>
-                {(!page.task.notes.runbook.is_empty()).then(|| view! {
-                    <section class="card">
-                        <h2>{ui.runbook}</h2>
-                        {runbook(&page.task.notes.runbook)}
-                    </section>
-                })}
+                {notes(&page.task.notes)}
                 {execution(&page)}
                 <section class="card">
                     <h2>{rules_ui().notifications}</h2>
@@ -191,6 +187,20 @@ fn content(page: TaskPage, desk: PageState) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The notes, each below its label.
+fn notes(notes: &Notes) -> Vec<AnyView> {
+    let card = |(field, text): (&'static str, &str)| {
+        view! {
+            <section class="card">
+                <h2>{label(field, lang())}</h2>
+                {runbook(text)}
+            </section>
+        }
+        .into_any()
+    };
+    notes.written().into_iter().map(card).collect()
 }
 
 /// The next firings; or why there are none.

@@ -4,6 +4,7 @@
 //! (`SYSTEM`, `EVENT`, `CALLBACK`), `headers` with `topic` and `messageId`, and `data`, which is JSON in a text. Each is
 //! answered by its `messageId`; the answer to a press changes the card. Messages go by requests with an access token.
 
+mod cards;
 #[cfg(test)]
 mod tests;
 
@@ -12,16 +13,18 @@ use std::time::Duration;
 use app::id::ChannelId;
 use async_trait::async_trait;
 use reqwest::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
+
+pub(crate) use cards::{card, markdown};
+use cards::{lines, parameters, plain};
 
 use super::super::keeper::Account;
 use super::super::port::{CardState, IncomingText, Press, Reply, SeenBy};
 use super::{Answered, Frame, FrameEvent, OutOfBand, Protocol, Ticket};
 use crate::outbound::{Exchanged, OutboundClient, SendError};
-use crate::template::markdown as markdown_of;
 use crate::text::head;
 
 /// The vendor's API.
@@ -30,20 +33,12 @@ pub(crate) const SERVER: &str = "https://api.dingtalk.com";
 const TEXTS: &str = "/v1.0/im/bot/messages/get";
 /// The topic of presses.
 const PRESSES: &str = "/v1.0/card/instances/callback";
-/// A card of the vendor's own, whose parameters hold title, texts and buttons; its client uses it in the same way.
-const TEMPLATE: &str = "382e4302-551d-4880-bf29-a30acfab2e71.schema";
-/// The parameter `flowStatus` of that card: it is complete.
-const COMPLETE: &str = "3";
 /// Pings of the WebSocket, half as often as the vendor's client for Python sends them.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 /// An access token is used so much less long than the vendor says.
 const EARLY: Duration = Duration::from_secs(300);
 /// Bytes of an answer in Markdown.
 const REPLY_MAX: usize = 20_000;
-/// Characters of a card's title, of its text, and of a button's label.
-const CARD_MAX: (usize, usize, usize) = (100, 5_000, 20);
-/// Buttons of a card.
-const BUTTONS_MAX: usize = 6;
 /// Characters of the vendor's words that are kept.
 const WORDS_KEPT: usize = 300;
 
@@ -231,91 +226,6 @@ fn frame(request: &str, data: Value) -> Frame {
 /// The answer to a callback, whose data is JSON in a text.
 fn response(request: &str, response: &Value) -> Frame {
     frame(request, json!(json!({ "response": response }).to_string()))
-}
-
-/// Lines as the vendor's Markdown keeps them.
-fn lines(text: &str) -> String {
-    text.replace('\n', "  \n")
-}
-
-/// A text of a card, in which nothing is markup.
-fn plain(text: &str) -> String {
-    markdown_of(head(text, CARD_MAX.1))
-}
-
-/// The parameters of a card, all of which are texts.
-fn parameters(state: &CardState) -> Value {
-    let mut buttons: Vec<Value> = state
-        .buttons
-        .iter()
-        .take(BUTTONS_MAX)
-        .enumerate()
-        .map(|(index, button)| {
-            let color = if index == 0 { "blue" } else { "gray" };
-            let text = head(&button.label, CARD_MAX.2);
-            json!({ "text": text, "color": color, "id": button.key, "request": true })
-        })
-        .collect();
-    if !state.link.is_empty() && !state.url.is_empty() {
-        let (text, url) = (head(&state.link, CARD_MAX.2), &state.url);
-        buttons.push(json!({ "text": text, "color": "gray", "url": url, "iosUrl": url }));
-    }
-    let order = ["msgTitle", "staticMsgContent", "msgContent", "msgButtons"];
-    let whole = json!({ "order": order, "msgButtons": buttons });
-    json!({
-        "flowStatus": COMPLETE,
-        "msgTitle": head(&state.title, CARD_MAX.0),
-        "staticMsgContent": lines(&plain(&state.text)),
-        "msgContent": "",
-        "sys_full_json_obj": whole.to_string(),
-    })
-}
-
-/// The request that creates a card and puts it into a chat; `id` finds it again when a button is pressed.
-pub(crate) fn card(id: &str, bot: &str, chat: &str, state: &CardState) -> Value {
-    let forward = json!({ "supportForward": false });
-    let mut body = json!({
-        "cardTemplateId": TEMPLATE,
-        "outTrackId": id,
-        "callbackType": "STREAM",
-        "userIdType": 1,
-        "cardData": { "cardParamMap": parameters(state) },
-        "imGroupOpenSpaceModel": forward,
-        "imRobotOpenSpaceModel": forward,
-    });
-    if is_group(chat) {
-        body["openSpaceId"] = json!(format!("dtv1.card//IM_GROUP.{chat}"));
-        body["imGroupOpenDeliverModel"] = json!({ "robotCode": bot });
-        if !state.people.is_empty() {
-            let people = state.people.iter();
-            let people: Map<String, Value> =
-                people.map(|(id, name)| (id.clone(), json!(name))).collect();
-            body["imGroupOpenDeliverModel"]["atUserIds"] = Value::Object(people);
-        }
-    } else {
-        body["openSpaceId"] = json!(format!("dtv1.card//IM_ROBOT.{chat}"));
-        body["imRobotOpenDeliverModel"] = json!({ "spaceType": "IM_ROBOT" });
-    }
-    json!({ "path": "/v1.0/card/instances/createAndDeliver", "body": body })
-}
-
-/// A text in Markdown, to a group or to a person.
-pub(crate) fn markdown(bot: &str, chat: &str, title: &str, text: &str) -> Value {
-    let parameters = json!({ "title": title, "text": lines(text) }).to_string();
-    let mut body = json!({ "robotCode": bot, "msgKey": "sampleMarkdown", "msgParam": parameters });
-    let path = if is_group(chat) {
-        body["openConversationId"] = json!(chat);
-        "/v1.0/robot/groupMessages/send"
-    } else {
-        body["userIds"] = json!([chat]);
-        "/v1.0/robot/oToMessages/batchSend"
-    };
-    json!({ "path": path, "body": body })
-}
-
-/// Whether the ID of a chat is that of a group.
-fn is_group(chat: &str) -> bool {
-    chat.starts_with("cid")
 }
 
 #[async_trait]

@@ -6,7 +6,7 @@ use chrono::Datelike;
 
 use super::report::Report;
 use crate::clock::{Clock, SystemClock};
-use crate::service::UNNAMED_ZONE;
+use crate::service::{UNNAMED_ZONE, UNREADABLE};
 use crate::timetable::{bundled_version, zone};
 
 /// Whether the server and this program have the same version.
@@ -41,6 +41,12 @@ pub(super) const NEXT_OUTPUT: (&str, &str) = (
     "check JCRONTAB_OUTPUT_URL, the bucket and its keys",
 );
 
+/// What to do about rows that cannot be read.
+const NEXT_UNREADABLE: (&str, &str) = (
+    "修复这些记录，或从备份恢复；由更新的版本写入时，装回那个版本（docs/OPERATIONS.md 的“Rows that cannot be read”）",
+    "repair the rows or restore a backup; if a newer version wrote them, install that (\"Rows that cannot be read\" in docs/OPERATIONS.md)",
+);
+
 /// Checks zones and calendars, and reports the server's own notices.
 pub(super) fn check(about: &About, report: &mut Report) {
     zone_data(&about.tz_version, &about.tz_source, report);
@@ -62,6 +68,9 @@ pub(super) fn check(about: &About, report: &mut Report) {
         }
         if notice.code == "output_store" {
             report.fail("output_store", notice.text.clone(), NEXT_OUTPUT);
+        }
+        if notice.code == UNREADABLE {
+            report.fail(UNREADABLE, notice.text.clone(), NEXT_UNREADABLE);
         }
         // The others are covered by the checks above.
         if notice.code == "clock_step" {

@@ -203,7 +203,11 @@ async fn layout(store: &Store, report: &mut Report) -> bool {
     let read = async {
         store.task_rows(&TaskQuery::default(), &[], 1).await?;
         store.calendars().await?;
+        // These note which rows cannot be read.
+        store.live_tasks().await?;
         store.blackouts().await?;
+        store.rotas().await?;
+        store.urge_defaults().await?;
         Ok::<_, StoreError>(())
     };
     match read.await {

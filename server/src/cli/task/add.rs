@@ -4,13 +4,15 @@ mod list;
 
 use std::path::PathBuf;
 
-use app::schedule::{MissedDraft, ScheduleDraft};
+use app::schedule::ScheduleDraft;
 use app::task::execution::ExecutionDraft;
 use app::task::{Mode, TaskDraft};
 use axum::http::Method;
 use clap::Args;
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::drafted::{drafted, split};
 use super::execution::Execution;
 use super::show::cycle;
 use super::tickets::Tickets;
@@ -37,26 +39,45 @@ pub(in crate::cli) struct AddTask {
     rules: Rules,
     #[command(flatten)]
     missed: Missed,
+    #[command(flatten)]
+    fields: Fields,
+    #[command(flatten)]
+    tickets: Tickets,
+    #[command(flatten)]
+    execution: Execution,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The fields of the task itself, called as in the API. What is skipped is looked up or asked for.
+#[derive(Args, Serialize, Debug)]
+struct Fields {
     /// Command, run by /bin/sh -c
     #[arg(long, default_value = "")]
     command: String,
     /// What a firing does: send a message, run a command and send its result, or run a command
     #[arg(long, value_parser = ["message", "message_command", "command"])]
+    #[serde(skip)]
     mode: Option<String>,
     /// IANA time zone (default: the server's)
     #[arg(long = "zone", id = "task_zone", value_name = "ZONE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     zone: Option<String>,
     /// Owner (负责人), mentioned in messages; repeatable
     #[arg(long = "owner")]
+    #[serde(serialize_with = "split")]
     owners: Vec<String>,
     /// Tag; repeatable
     #[arg(long = "tag")]
+    #[serde(serialize_with = "split")]
     tags: Vec<String>,
     /// Nickname (称呼), how messages address the recipients
     #[arg(long, default_value = "")]
     nickname: String,
     /// Channel for messages, by name or ID
     #[arg(long)]
+    #[serde(skip)]
     channel: Option<String>,
     /// Webhook address of a chat robot (WeCom, DingTalk, Feishu, Slack, Teams), which makes a channel for
     /// this task alone; `-` to prompt for it, or to read it from stdin. It is a secret, and every user of
@@ -68,6 +89,7 @@ pub(in crate::cli) struct AddTask {
         value_name = "URL",
         default_value = ""
     )]
+    #[serde(skip)]
     robot: String,
     /// Signing secret of the robot (DingTalk, Feishu)
     #[arg(long, requires = "robot", value_name = "SECRET", default_value = "")]
@@ -75,6 +97,7 @@ pub(in crate::cli) struct AddTask {
     /// Further channel, with the events that it gets (default: those that --channel gets):
     /// CHANNEL[:EVENT,...]; repeatable
     #[arg(long, value_name = "CHANNEL[:EVENT,...]")]
+    #[serde(skip)]
     notify: Vec<String>,
     /// Schedule while the task is being chased (催单工作周期)
     #[arg(long, default_value = "")]
@@ -100,13 +123,6 @@ pub(in crate::cli) struct AddTask {
     /// 处理预案: what to do when it fails, as text or as a link
     #[arg(long, default_value = "")]
     runbook: String,
-    #[command(flatten)]
-    tickets: Tickets,
-    #[command(flatten)]
-    execution: Execution,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// One task, or a list of them.
@@ -125,19 +141,17 @@ struct Which {
         long = "file",
         id = "list",
         value_name = "FILE",
-        conflicts_with_all = ["cron", "command", "mode", "task_zone", "owners", "tags", "nickname", "channel", "robot",
-            "notify", "urge_cron", "urging", "starts_at", "ends_at", "timeout", "pause_after_failures",
-            "notice_before", "runbook", "Rules", "Missed", "Tickets", "Keep", "Retry", "Limits", "Waits",
-            "Http"]
+        conflicts_with_all = ["cron", "Fields", "Rules", "Missed", "Tickets", "Keep", "Retry", "Limits", "Waits", "Http"]
     )]
     list: Option<PathBuf>,
 }
 
 /// Rules for all schedules that are given.
-#[derive(Args, Debug)]
+#[derive(Args, Serialize, Debug)]
 struct Rules {
     /// Dialect of the cron expressions; `quartz` has seconds first, and 1 is Sunday
     #[arg(long, value_parser = ["standard", "quartz"], help_heading = SCHEDULES)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     dialect: Option<String>,
     /// Day rule: any, work_days, rest_days, next_work_day, previous_work_day,
     /// nth_work_day:3, nth_work_day:-1 (the last of the month)
@@ -155,26 +169,29 @@ struct Rules {
 }
 
 /// Misfire policy: what to do with firings missed while the server was down.
-#[derive(Args, Debug)]
+#[derive(Args, Serialize, Debug)]
 struct Missed {
     /// Misfire policy: which firings missed while the server was down to run when it is back
     /// (default: latest for commands, none for reminders)
     #[arg(long, value_parser = ["none", "latest", "all"], help_heading = MISSED)]
+    #[serde(rename = "policy", skip_serializing_if = "Option::is_none")]
     missed: Option<String>,
     /// Misfire grace: a firing this late is still on time (default: 60s)
     #[arg(long, default_value = "", help_heading = MISSED)]
     grace: String,
     /// With --missed all: maximum number per schedule, 1-1000 (default: 10)
     #[arg(long, default_value = "", help_heading = MISSED)]
+    #[serde(rename = "max")]
     missed_max: String,
     /// With --missed latest or all: maximum age of a missed firing (default: 30d)
     #[arg(long, default_value = "", help_heading = MISSED)]
+    #[serde(rename = "max_age")]
     missed_max_age: String,
 }
 
 pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
     if let Some(file) = &add.which.list {
-        let own = add.execution.draft().map_err(Failure::usage)?;
+        let own = add.execution.draft()?;
         if own != ExecutionDraft::default() {
             return Err(Failure::usage(lang().pick(
                 "--file 里的任务不能再加其他选项",
@@ -183,46 +200,22 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         }
         return list::run(client, file, add.json).await;
     }
-    let name = add.which.plain.as_ref().or(add.which.named.as_ref());
-    let channel_id = match &add.channel {
-        Some(name) => channel::find(client, name).await?["id"].as_i64(),
-        None => None,
-    };
-    let mut further = Vec::with_capacity(add.notify.len());
-    for text in &add.notify {
+    let mut draft = draft(add)?;
+    let fields = &add.fields;
+    if let Some(name) = &fields.channel {
+        draft.channel_id = channel::find(client, name).await?["id"].as_i64();
+    }
+    let mut further = Vec::with_capacity(fields.notify.len());
+    for text in &fields.notify {
         further.push(rule::notify(client, text).await?);
     }
-    let draft = TaskDraft {
-        name: name.cloned().unwrap_or_default(),
-        nickname: add.nickname.clone(),
-        owners: split(&add.owners),
-        tags: split(&add.tags),
-        mode: mode(add),
-        command: add.command.clone(),
-        zone: add.zone.clone().unwrap_or_default(),
-        cron: String::new(),
-        schedules: schedules(add),
-        urge_cron: add.urge_cron.clone(),
-        urging: add.urging,
-        channel_id,
-        robot: channel::given(
-            &add.robot,
-            lang().pick(
-                "机器人地址（不显示）：",
-                "Address of the robot (not shown): ",
-            ),
-        )?,
-        robot_secret: add.robot_secret.clone(),
-        starts_at: add.starts_at.clone(),
-        ends_at: add.ends_at.clone(),
-        timeout: add.timeout.clone(),
-        pause_after_failures: add.pause_after_failures.clone(),
-        notice_before: add.notice_before.clone(),
-        missed: missed(&add.missed),
-        execution: add.execution.draft().map_err(Failure::usage)?,
-        tickets: add.tickets.draft(),
-        runbook: add.runbook.clone(),
-    };
+    draft.robot = channel::given(
+        &fields.robot,
+        lang().pick(
+            "机器人地址（不显示）：",
+            "Address of the robot (not shown): ",
+        ),
+    )?;
     let mut draft =
         serde_json::to_value(&draft).map_err(|error| Failure::error(sentence(&error)))?;
     // A server of a former version does not know it.
@@ -246,14 +239,35 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The input that the options stand for, without what is looked up or asked for: its channel, its robot.
+fn draft(add: &AddTask) -> Result<TaskDraft, Failure> {
+    let name = add.which.plain.as_ref().or(add.which.named.as_ref());
+    let schedule = |spec: &String| -> Result<ScheduleDraft, Failure> {
+        Ok(ScheduleDraft {
+            spec: spec.clone(),
+            ..drafted(&add.rules)?
+        })
+    };
+    Ok(TaskDraft {
+        name: name.cloned().unwrap_or_default(),
+        mode: mode(add),
+        schedules: add.cron.iter().map(schedule).collect::<Result<_, _>>()?,
+        missed: drafted(&add.missed)?,
+        execution: add.execution.draft()?,
+        tickets: add.tickets.draft(),
+        ..drafted(&add.fields)?
+    })
+}
+
 /// The mode; without a command or a request there is only a message to send.
 fn mode(add: &AddTask) -> Mode {
+    let fields = &add.fields;
     let named = Mode::ALL
         .into_iter()
-        .find(|mode| Some(mode.as_str()) == add.mode.as_deref());
-    let only_message = add.command.trim().is_empty()
+        .find(|mode| Some(mode.as_str()) == fields.mode.as_deref());
+    let only_message = fields.command.trim().is_empty()
         && !add.execution.calls()
-        && (add.channel.is_some() || !add.robot.is_empty());
+        && (fields.channel.is_some() || !fields.robot.is_empty());
     named.unwrap_or(if only_message {
         Mode::Message
     } else {
@@ -270,33 +284,5 @@ pub(super) fn warnings(task: &Value) -> Vec<String> {
         .collect()
 }
 
-fn schedules(add: &AddTask) -> Vec<ScheduleDraft> {
-    let rules = &add.rules;
-    add.cron
-        .iter()
-        .map(|spec| ScheduleDraft {
-            spec: spec.clone(),
-            dialect: rules.dialect.clone().unwrap_or_default(),
-            day_rule: rules.day_rule.clone(),
-            calendar: rules.calendar.clone(),
-            jitter: rules.jitter.clone(),
-            jitter_stable: rules.jitter_stable,
-        })
-        .collect()
-}
-
-fn missed(missed: &Missed) -> MissedDraft {
-    MissedDraft {
-        policy: missed.missed.clone().unwrap_or_default(),
-        grace: missed.grace.clone(),
-        max: missed.missed_max.clone(),
-        max_age: missed.missed_max_age.clone(),
-    }
-}
-
-fn split(values: &[String]) -> Vec<String> {
-    values
-        .iter()
-        .flat_map(|value| app::task::split_list(value))
-        .collect()
-}
+#[cfg(test)]
+mod tests;

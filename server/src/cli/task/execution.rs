@@ -1,16 +1,15 @@
 //! `jcrontab task add`: the options for the execution of a task.
 
-use app::task::execution::{
-    ExecutionDraft, HttpDraft, KeepDraft, LimitsDraft, Parameter, ParameterKind, RetryDraft,
-    SuccessWhen, WaitsDraft,
-};
+use app::task::execution::{ExecutionDraft, Parameter, ParameterKind};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use serde::Serialize;
 
-use crate::cli::lang;
+use super::drafted::{drafted, lines};
+use crate::cli::{Failure, lang};
 
 /// How it is executed. The server reports what is wrong with a value.
-#[derive(Args, Debug)]
+#[derive(Args, Serialize, Debug)]
 #[command(next_help_heading = "Execution")]
 pub(super) struct Execution {
     /// Overlap policy: what to do with a firing while the task is running: skip (default), allow:N
@@ -20,12 +19,8 @@ pub(super) struct Execution {
     /// Concurrency pool that limits its runs
     #[arg(long, default_value = "")]
     pool: String,
-    /// Fail a run unless its output (for a request, the response body) contains this text
-    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
-    must_contain: Option<String>,
-    /// Fail a run if its output contains this text
-    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
-    must_not_contain: Option<String>,
+    #[command(flatten)]
+    success_when: Success,
     /// Soft time limit: send a message when a run takes longer: 5m
     #[arg(long, default_value = "")]
     soft_limit: String,
@@ -37,6 +32,7 @@ pub(super) struct Execution {
     stop_grace: String,
     /// Unix user to run as, one of JCRONTAB_RUN_AS_ALLOW on the server
     #[arg(long, default_value = "")]
+    #[serde(rename = "run_as")]
     as_user: String,
     /// Working directory
     #[arg(long, default_value = "")]
@@ -53,14 +49,17 @@ pub(super) struct Execution {
     secret_files: bool,
     /// Environment variable NAME=VALUE; repeatable. Not for secrets
     #[arg(long = "env", value_name = "NAME=VALUE")]
+    #[serde(serialize_with = "lines")]
     env: Vec<String>,
     /// Parameter of a manual start: `NAME[!][:KIND][(A|B|C)][=DEFAULT]`; repeatable. KIND is text,
     /// number, choice, date or secret; ! makes it required.
     /// Examples: DAY:date, COUNT:number=3, 'TARGET:choice(dev|prod)=dev', 'TICKET!'
     #[arg(long = "param", value_name = "PARAMETER", value_parser = parameter)]
+    #[serde(rename = "parameters")]
     params: Vec<Parameter>,
     /// Label of a parameter in the form: NAME=LABEL; repeatable
     #[arg(long = "param-label", value_name = "NAME=LABEL", value_parser = label)]
+    #[serde(skip)]
     labels: Vec<(String, String)>,
     /// Keep its processes running when the server crashes
     #[arg(long)]
@@ -77,52 +76,76 @@ pub(super) struct Execution {
     http: Http,
 }
 
+/// What the output must contain, or must not.
+#[derive(Args, Serialize, Debug)]
+struct Success {
+    /// Fail a run unless its output (for a request, the response body) contains this text
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    must_contain: Option<String>,
+    /// Fail a run if its output contains this text
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    must_not_contain: Option<String>,
+}
+
 /// Each is as for all tasks when it is not given.
-#[derive(Args, Debug)]
+#[derive(Args, Serialize, Debug)]
 #[command(next_help_heading = "Retention")]
 struct Keep {
     /// Days that its runs are kept
     #[arg(long, value_name = "DAYS", default_value = "")]
+    #[serde(rename = "days")]
     keep_days: String,
     /// Its newest runs that are kept
     #[arg(long, value_name = "NUMBER", default_value = "")]
+    #[serde(rename = "runs")]
     keep_runs: String,
     /// MiB of output that its kept runs may have written
     #[arg(long, value_name = "MIB", default_value = "")]
+    #[serde(rename = "output_mib")]
     keep_output_mib: String,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Serialize, Debug)]
 #[command(next_help_heading = "Retry")]
 struct Retry {
     /// Number of retries after a failure, 0-19. The API and `task edit` count attempts instead:
     /// `execution.retry.attempts` is one more, since the first start is an attempt as well
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=19))]
+    #[serde(skip)]
     retries: Option<u8>,
     /// Delay before the first retry: 30s, 5m (default: 1m)
     #[arg(long, default_value = "")]
+    #[serde(rename = "delay")]
     retry_delay: String,
     /// Backoff multiplier: each further delay is longer by this factor, 1-10 (default: 2)
     #[arg(long, default_value = "")]
+    #[serde(rename = "factor")]
     retry_factor: String,
     /// Maximum delay (default: 1h)
     #[arg(long, default_value = "")]
+    #[serde(rename = "max_delay")]
     retry_max_delay: String,
     /// Jitter of each delay, in percent
     #[arg(long, default_value = "")]
+    #[serde(rename = "jitter")]
     retry_jitter: String,
     /// Retry only after these exit codes: 1,75
     #[arg(long, value_name = "CODES", default_value = "")]
+    #[serde(rename = "exit_codes")]
     retry_on_exit: String,
     /// Retry also after a timeout
     #[arg(long)]
+    #[serde(rename = "on_timeout")]
     retry_on_timeout: bool,
     /// Retry also after a crash of the server; the command may then run twice
     #[arg(long)]
+    #[serde(rename = "on_lost")]
     retry_on_lost: bool,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Serialize, Debug)]
 #[command(next_help_heading = "Limits of a run")]
 struct Limits {
     /// CPU time per process: 10m
@@ -142,34 +165,41 @@ struct Limits {
     nice: String,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Serialize, Debug)]
 #[command(next_help_heading = "Dependencies")]
 struct Waits {
     /// Wait for this task, by ID or name; repeatable
     #[arg(long, value_name = "TASK")]
+    #[serde(rename = "tasks")]
     after: Vec<String>,
     /// Start when one of them has ended, instead of all
     #[arg(long, requires = "after")]
+    #[serde(skip)]
     after_any: bool,
     /// Start also when they failed
     #[arg(long, requires = "after")]
+    #[serde(skip)]
     after_finish: bool,
     /// Accept runs that ended up to this long before the planned start (default: 1d)
     #[arg(long, requires = "after", value_name = "DURATION", default_value = "")]
+    #[serde(rename = "fresh")]
     after_within: String,
     /// Maximum wait, after which the firing is skipped (default: 1h)
     #[arg(long, requires = "after", value_name = "DURATION", default_value = "")]
+    #[serde(rename = "patience")]
     after_patience: String,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Serialize, Debug)]
 #[command(next_help_heading = "HTTP request instead of a command")]
 struct Http {
     /// URL; ${NAME} in path, query, header values and body is replaced by a variable of the run
     #[arg(long, value_name = "URL", conflicts_with = "command")]
+    #[serde(rename = "url", skip_serializing_if = "Option::is_none")]
     http_url: Option<String>,
     /// Method: GET (default), POST, PUT, PATCH, DELETE, HEAD
     #[arg(long, value_name = "METHOD", requires = "http_url", default_value = "")]
+    #[serde(rename = "method")]
     http_method: String,
     /// Header; repeatable
     #[arg(
@@ -177,9 +207,11 @@ struct Http {
         value_name = "NAME: VALUE",
         requires = "http_url"
     )]
+    #[serde(rename = "headers", serialize_with = "lines")]
     http_headers: Vec<String>,
     /// Body of the request
     #[arg(long, value_name = "TEXT", requires = "http_url", default_value = "")]
+    #[serde(rename = "body")]
     http_body: String,
     /// Status codes of a success (default: 200-299)
     #[arg(
@@ -188,9 +220,11 @@ struct Http {
         requires = "http_url",
         default_value = ""
     )]
+    #[serde(rename = "expect_status")]
     http_expect: String,
     /// JSON Pointer (RFC 6901) to a value that the response must contain: /data/state
     #[arg(long, value_name = "POINTER", requires = "http_url")]
+    #[serde(rename = "json_pointer", skip_serializing_if = "Option::is_none")]
     http_json_pointer: Option<String>,
     /// Expected value at the JSON Pointer
     #[arg(
@@ -199,6 +233,7 @@ struct Http {
         requires = "http_json_pointer",
         default_value = ""
     )]
+    #[serde(rename = "json_value")]
     http_json_value: String,
 }
 
@@ -209,80 +244,29 @@ impl Execution {
     }
 
     /// The draft for the API; a label without its parameter is a fault.
-    pub(super) fn draft(&self) -> Result<ExecutionDraft, String> {
-        let mut parameters = self.params.clone();
+    pub(super) fn draft(&self) -> Result<ExecutionDraft, Failure> {
+        let mut draft: ExecutionDraft = drafted(self)?;
         for (name, label) in &self.labels {
-            let one = parameters.iter_mut().find(|one| one.name == *name);
+            let mut parameters = draft.parameters.iter_mut();
+            let one = parameters.find(|one| one.name == *name);
             let one = one.ok_or_else(|| {
-                lang().pick(
+                Failure::usage(lang().pick(
                     format!("--param-label {name}：没有 --param {name}"),
                     format!("--param-label {name}: there is no --param {name}"),
-                )
+                ))
             })?;
             one.label.clone_from(label);
         }
-        let (retry, limits, waits, http) = (&self.retry, &self.limits, &self.waits, &self.http);
-        let when = |set: bool, text: &str| if set { text.to_owned() } else { String::new() };
-        Ok(ExecutionDraft {
-            overlap: self.overlap.clone(),
-            pool: self.pool.clone(),
-            retry: RetryDraft {
-                attempts: retry
-                    .retries
-                    .map(|again| (u32::from(again) + 1).to_string())
-                    .unwrap_or_default(),
-                delay: retry.retry_delay.clone(),
-                factor: retry.retry_factor.clone(),
-                max_delay: retry.retry_max_delay.clone(),
-                jitter: retry.retry_jitter.clone(),
-                exit_codes: retry.retry_on_exit.clone(),
-                on_timeout: retry.retry_on_timeout,
-                on_lost: retry.retry_on_lost,
-            },
-            success_when: SuccessWhen {
-                must_contain: self.must_contain.clone().unwrap_or_default(),
-                must_not_contain: self.must_not_contain.clone().unwrap_or_default(),
-            },
-            soft_limit: self.soft_limit.clone(),
-            min_duration: self.min_duration.clone(),
-            stop_grace: self.stop_grace.clone(),
-            limits: LimitsDraft {
-                cpu: limits.cpu.clone(),
-                memory: limits.memory.clone(),
-                open_files: limits.open_files.clone(),
-                processes: limits.processes.clone(),
-                nice: limits.nice.clone(),
-            },
-            keep: KeepDraft {
-                days: self.keep.keep_days.clone(),
-                runs: self.keep.keep_runs.clone(),
-                output_mib: self.keep.keep_output_mib.clone(),
-            },
-            run_as: self.as_user.clone(),
-            cwd: self.cwd.clone(),
-            shell: self.shell.clone(),
-            merge_output: self.merge_output,
-            secret_files: self.secret_files,
-            env: self.env.join("\n"),
-            parameters,
-            waits: WaitsDraft {
-                tasks: waits.after.clone(),
-                how: when(waits.after_any, "any"),
-                what: when(waits.after_finish, "finish"),
-                fresh: waits.after_within.clone(),
-                patience: waits.after_patience.clone(),
-            },
-            http: HttpDraft {
-                method: http.http_method.clone(),
-                url: http.http_url.clone().unwrap_or_default(),
-                headers: http.http_headers.join("\n"),
-                body: http.http_body.clone(),
-                expect_status: http.http_expect.clone(),
-                json_pointer: http.http_json_pointer.clone().unwrap_or_default(),
-                json_value: http.http_json_value.clone(),
-            },
-            outlives_server: self.outlives_server,
-        })
+        if let Some(again) = self.retry.retries {
+            draft.retry.attempts = (u32::from(again) + 1).to_string();
+        }
+        if self.waits.after_any {
+            "any".clone_into(&mut draft.waits.how);
+        }
+        if self.waits.after_finish {
+            "finish".clone_into(&mut draft.waits.what);
+        }
+        Ok(draft)
     }
 }
 

@@ -8,6 +8,7 @@ use app::id::TaskId;
 use app::schedule::{MissedPolicy, Schedule, ScheduleSpec, describe_schedule};
 use app::task::{Execution, Health, HealthFilter, InForce, Mode, Notes};
 use app::texts::Ui;
+use app::texts::fields::label;
 use app::texts::health::{self, HealthUi};
 use app::texts::tickets::TicketUi;
 use app::ticket::TicketRule;
@@ -302,12 +303,11 @@ async fn channel(client: &Client, id: &Value) -> Result<String, Failure> {
 fn notes(task: &Value) -> Vec<String> {
     // A server of another version may use another format.
     let notes = serde_json::from_value::<Notes>(task.clone()).unwrap_or_default();
-    let Notes { runbook } = notes;
-    if runbook.is_empty() {
-        return Vec::new();
+    let mut lines = Vec::new();
+    for (field, text) in notes.written() {
+        lines.push(title(label(field, lang()).unwrap_or(field)));
+        lines.extend(block(text));
     }
-    let mut lines = vec![title(Ui::of(lang()).runbook)];
-    lines.extend(block(&runbook));
     lines
 }
 

@@ -7,7 +7,7 @@ use app::task::Mode;
 use app::time::Stamp;
 
 use super::*;
-use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
+use app::schedule::{MissedRule, Schedule};
 
 use super::super::clock_steps::SkippedInterval;
 use crate::admission::ActiveRun;
@@ -30,11 +30,7 @@ fn agenda(mode: Mode, ends_at: Option<i64>, missed: MissedRule, spec: &str) -> A
     );
     let schedule = Schedule {
         id: ScheduleId(1),
-        purpose: Purpose::Work,
-        spec: spec.to_owned(),
-        day_rule: DayRule::Any,
-        calendar: None,
-        jitter: Jitter::default(),
+        ..Schedule::plain(spec)
     };
     let mut task = Task::example();
     task.spec.mode = mode;

@@ -11,7 +11,7 @@ use super::super::{Store, StoreError};
 use super::row::{details, kind};
 
 impl Store {
-    /// The kinds of these channels.
+    /// The kinds of these channels, except those of other versions.
     ///
     /// # Errors
     /// When the database fails.
@@ -26,9 +26,8 @@ impl Store {
             .into_tuple()
             .all(&self.reader)
             .await?;
-        rows.into_iter()
-            .map(|(id, text)| Ok((ChannelId(id), kind(&text)?)))
-            .collect()
+        let known = |(id, text): (i64, String)| Some((ChannelId(id), kind(&text).ok()?));
+        Ok(rows.into_iter().filter_map(known).collect())
     }
 
     /// The kinds of these channels, and what their texts are sent as.

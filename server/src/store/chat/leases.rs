@@ -11,6 +11,7 @@ use super::super::channels::target_of;
 use super::super::entity::{channel, chat_connection, node};
 use super::super::messages;
 use super::super::txn::transaction;
+use super::super::unreadable::RowKind;
 use super::super::{ChannelTarget, Engine, Store, StoreError};
 
 /// Bots of one installation; more are not connected.
@@ -60,9 +61,14 @@ impl Store {
         let mut all = Vec::with_capacity(rows.len());
         for row in rows {
             let lease = leases.iter().find(|lease| lease.channel_id == row.id);
+            let (id, key) = (row.id, row.id.to_string());
+            let target = target_of(row);
+            let Some(target) = self.unreadable.skip_part(RowKind::Channel, &key, target)? else {
+                continue;
+            };
             all.push(ChatLease {
-                channel: ChannelId(row.id),
-                target: target_of(row)?,
+                channel: ChannelId(id),
+                target,
                 holder: lease.and_then(|lease| lease.holder.clone()),
                 epoch: lease.map(|lease| lease.epoch),
                 held_until: lease.and_then(|lease| lease.held_until),

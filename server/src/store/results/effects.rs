@@ -158,5 +158,5 @@ async fn pause(tx: &Tx, failed: Failed, failures: Failures) -> Result<Option<Not
             return Ok(None);
         }
     }
-    pause_failing(tx, row, failures, failed.at).await.map(Some)
+    pause_failing(tx, row, failures, failed.at).await
 }

@@ -15,7 +15,7 @@ use super::super::code::Code;
 use super::super::entity::{run, task, task_streak};
 use super::super::{Store, StoreError};
 use super::rows::to_task;
-use super::{SEARCH, schedules_of};
+use super::{SEARCH, TaskRow, schedules_of};
 
 /// Alias of a run, in the query for the newest one of a task.
 const NEWEST: &str = "newest";
@@ -62,15 +62,23 @@ impl Store {
                 .filter(task::Column::State.eq(Code(TaskState::Active)))
                 .filter(is_of(health));
         }
-        if let Some(after) = query.after {
-            select = select.filter(task::Column::Id.lt(after));
+        let select = select.order_by_desc(task::Column::Id);
+        let (mut listed, mut after) = (Vec::new(), query.after);
+        // Once, unless rows cannot be read: the next ones take their place, since a page that is not full is the last.
+        loop {
+            let wanted = limit.saturating_sub(listed.len() as u64);
+            let mut page = select.clone().limit(wanted);
+            if let Some(after) = after {
+                page = page.filter(task::Column::Id.lt(after));
+            }
+            let rows = self.each_task(page).await?;
+            let is_last = (rows.len() as u64) < wanted;
+            after = rows.last().map(|(id, _)| *id);
+            listed.extend(self.listed(rows).await?);
+            if is_last || listed.len() as u64 >= limit {
+                return Ok(listed);
+            }
         }
-        let rows = select
-            .order_by_desc(task::Column::Id)
-            .limit(limit)
-            .all(&self.reader)
-            .await?;
-        self.listed(rows).await
     }
 
     /// Some tasks as lists show them, in no order; deleted ones are omitted.
@@ -81,15 +89,14 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = task::Entity::find()
-            .filter(task::Column::Id.is_in(ids.iter().map(|id| id.0)))
-            .all(&self.reader)
-            .await?;
+        let select = task::Entity::find();
+        let select = select.filter(task::Column::Id.is_in(ids.iter().map(|id| id.0)));
+        let rows = self.each_task(select).await?;
         self.listed(rows).await
     }
 
-    async fn listed(&self, rows: Vec<task::Model>) -> Result<Vec<ListedTask>, StoreError> {
-        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    async fn listed(&self, rows: Vec<TaskRow>) -> Result<Vec<ListedTask>, StoreError> {
+        let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
         let mut schedules = schedules_of(&self.reader, &ids).await?;
         schedules.sort_unstable_by_key(|schedule| schedule.task_id);
         let mut newest = self.newest_runs(&ids, false).await?;
@@ -100,12 +107,12 @@ impl Store {
             .map(|(task, _)| *task)
             .collect();
         let ended = self.newest_runs(&under_way, true).await?;
-        rows.into_iter()
-            .map(|row| {
-                let from = schedules.partition_point(|s| s.task_id < row.id);
-                let to = schedules.partition_point(|s| s.task_id <= row.id);
-                let (task, _) = to_task(row, &schedules[from..to])?;
-                let id = task.id.0;
+        let mut listed = Vec::with_capacity(rows.len());
+        for (id, row) in rows {
+            let from = schedules.partition_point(|s| s.task_id < id);
+            let to = schedules.partition_point(|s| s.task_id <= id);
+            let task = row.and_then(|row| to_task(row, &schedules[from..to]));
+            if let Some((task, _)) = self.read_task(id, task)? {
                 let newest = newest.remove(&id);
                 let pulse = match &newest {
                     Some(newest) if newest.run.state.is_over() => LastRuns {
@@ -120,13 +127,14 @@ impl Store {
                     },
                     None => LastRuns::default(),
                 };
-                Ok(ListedTask {
+                listed.push(ListedTask {
                     task,
                     last_run: newest.map(|newest| newest.run),
                     pulse,
-                })
-            })
-            .collect()
+                });
+            }
+        }
+        Ok(listed)
     }
 
     /// The newest run of each task, or the newest that has ended: one statement, one index seek per task, and one

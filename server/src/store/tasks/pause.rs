@@ -22,14 +22,14 @@ use crate::facts::{Facts, Failures, TaskEvent};
 /// Paused tasks read at once.
 const RESUMED_AT_ONCE: u64 = 1_000;
 
-/// Pauses a task, as `row` has it, after these failures, and returns the notice of it. Starts the transaction over if
-/// the task was changed since the row was read.
+/// Pauses a task, as `row` has it, after these failures, and returns the notice of it; `None` if the task cannot be
+/// read. Starts the transaction over if the task was changed since the row was read.
 pub(in super::super) async fn pause_failing(
     tx: &Tx,
     row: task::Model,
     failures: Failures,
     failed_at: DateTime<Utc>,
-) -> Result<Notice, StoreError> {
+) -> Result<Option<Notice>, StoreError> {
     use task::Column as T;
     let id = TaskId(row.id);
     // A result that waited on disk is older than what was done meanwhile.
@@ -53,9 +53,14 @@ pub(in super::super) async fn pause_failing(
     skip_due(tx, id, at, SkipReason::Paused).await?;
     withdraw_announced(tx, id).await?;
     // Its schedules are not part of a message.
-    let (task, _) = to_task(row, &[])?;
+    let task = match to_task(row, &[]) {
+        Ok((task, _)) => task,
+        // The results of other runs are in the same transaction.
+        Err(error) if error.is_unreadable() => return Ok(None),
+        Err(error) => return Err(error),
+    };
     let facts = Facts::of_task(&task, None, at, TaskEvent::Paused(failures));
-    Ok(Notice::about(&task, facts))
+    Ok(Some(Notice::about(&task, facts)))
 }
 
 impl Store {
@@ -70,7 +75,8 @@ impl Store {
             let full = due.len() as u64 == RESUMED_AT_ONCE;
             let before = resumed.len();
             for id in due {
-                if self.resume(id, now).await? {
+                let done = self.resume(id, now).await;
+                if self.read_part_of_task(id.0, done)? == Some(true) {
                     resumed.push(id);
                 }
             }

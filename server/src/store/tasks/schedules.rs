@@ -64,17 +64,26 @@ pub(super) async fn set(
             .await?;
     }
     for (position, (new, kept)) in wanted.iter().zip(kept).enumerate() {
-        let kind = ScheduleSpec::parse(&new.spec).map_or("cron", |spec| spec.kind());
+        // Each by its name: a field that is not stored is unused, which the compiler reports.
+        let Schedule {
+            id: _,
+            purpose: _,
+            spec,
+            day_rule,
+            calendar,
+            jitter,
+        } = new;
+        let kind = ScheduleSpec::parse(spec).map_or("cron", |spec| spec.kind());
         let mut row = schedule::ActiveModel {
             task_id: Set(task_id.0),
             purpose: Set(purpose.as_str().to_owned()),
             kind: Set(kind.to_owned()),
-            expression: Set(new.spec.clone()),
+            expression: Set(spec.clone()),
             position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
-            day_rule: Set(new.day_rule.to_string()),
-            calendar: Set(new.calendar.clone()),
-            jitter_seconds: Set(new.jitter.seconds),
-            jitter_stable: Set(new.jitter.stable),
+            day_rule: Set(day_rule.to_string()),
+            calendar: Set(calendar.clone()),
+            jitter_seconds: Set(jitter.seconds),
+            jitter_stable: Set(jitter.stable),
             ..Default::default()
         };
         match kept {

@@ -281,6 +281,11 @@ pub(in super::super) async fn opens_failures(
     let Some((Code(state), rule)) = found else {
         return Ok(false);
     };
-    let rule = to_tickets(rule.as_deref())?;
+    let rule = match to_tickets(rule.as_deref()) {
+        Ok(rule) => rule,
+        // The results of other runs are in the same transaction.
+        Err(error) if error.is_unreadable() => return Ok(false),
+        Err(error) => return Err(error),
+    };
     Ok(state != TaskState::Closed && rule.has(TicketKind::Failure, false))
 }

@@ -2,7 +2,7 @@
 
 use app::occurrence::MissReason;
 use chrono::{DateTime, Utc};
-use server::store::{Planned, PlannedEntry, Stale};
+use server::store::{LiveRow, Planned, PlannedEntry, Stale};
 
 use crate::helpers::{TestApp, at, draft};
 
@@ -12,7 +12,10 @@ async fn missed_firings_are_counted_by_one_of_two_servers_that_start() {
     let task = app.add(draft("t", "* * * * *", "true")).await.id;
     let store = &app.components.store;
     let live = store.live_task(task).await.expect("the database");
-    let schedule_id = live.expect("a task").schedules[0].id;
+    let LiveRow::Live(live) = live else {
+        panic!("the task is not there");
+    };
+    let schedule_id = live.schedules[0].id;
     let missed = |until: DateTime<Utc>, count| {
         let entry = PlannedEntry::Missed {
             reason: MissReason::Down,

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::auth::Role;
 use app::channel::ChannelKind;
-use app::task::TaskDraft;
+use app::task::execution::ExecutionDraft;
+use app::task::{TaskDraft, TicketDraft};
 use scraper::{Html, Selector};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::helpers::{Browser, TestApp, draft};
 use super::forms::fields;
@@ -23,6 +24,9 @@ const NO_FIELDS: [&str; 5] = [
     "notify[].channel_id",
     "notify[].events[]",
 ];
+
+/// Fields that are not shown any more once they are stored, so that their group is folded again.
+const FOLDED: [&str; 1] = ["schedules[0].dialect"];
 
 /// Fields that are never shown again: they are secrets.
 const NOT_SHOWN: [&str; 2] = ["robot", "robot_secret"];
@@ -65,120 +69,93 @@ async fn each_field_has_an_input_and_each_input_is_a_field() {
 }
 
 /// What is typed into the form: names of inputs, and values in the form in which they are shown again.
-type Typed = &'static [(&'static str, &'static str)];
+type Typed = Vec<(String, String)>;
 
-const COMMAND: Typed = &[
-    ("name", "每一项"),
-    ("nickname", "小王"),
-    ("owners", "张三, 李四"),
-    ("tags", "db, night"),
-    ("mode", "message_command"),
-    ("command", "echo 'a & b'"),
-    ("zone", "Asia/Shanghai"),
-    ("urge_cron", "*/30 9-18 * * *"),
-    ("urging", "true"),
-    ("channel_id", "1"),
-    ("starts_at", "2026-12-01T09:00"),
-    ("ends_at", "2027-12-01T09:00"),
-    ("timeout", "20m"),
-    ("pause_after_failures", "5"),
-    ("notice_before", "30m"),
-    ("runbook", "https://example.com/runbook"),
+/// What a person would type for a draft: what is not empty in it.
+fn typed(draft: &TaskDraft) -> Typed {
+    fn collect(name: &str, value: &Value, all: &mut Typed) {
+        let mut put = |value: String| all.push((name.to_owned(), value));
+        match value {
+            Value::Object(fields) => {
+                for (part, value) in fields {
+                    let name = match name {
+                        "" => part.clone(),
+                        name => format!("{name}.{part}"),
+                    };
+                    collect(&name, value, all);
+                }
+            }
+            Value::Array(items) if items.iter().all(Value::is_string) => {
+                let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+                // The lists of a task are in one line.
+                let mark = match name {
+                    "owners" | "tags" => ", ",
+                    _ => "\r\n",
+                };
+                put(items.join(mark));
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    collect(&format!("{name}[{index}]"), item, all);
+                }
+            }
+            Value::String(text) if name == "execution.overlap" && text.contains(':') => {
+                let (rule, max) = text.split_once(':').expect("a rule with a number");
+                put(rule.to_owned());
+                all.push(("execution.overlap_max".to_owned(), max.to_owned()));
+            }
+            Value::String(text) => put(text.replace('\n', "\r\n")),
+            Value::Null => {}
+            other => put(other.to_string()),
+        }
+    }
+    let mut all = Typed::new();
+    collect("", &json!(draft), &mut all);
+    all.retain(|(_, value)| !value.is_empty() && value != "false");
     // The text of the first schedule has the name that it has in a task with one schedule.
-    ("cron", "0 30 8 ? * 2-6"),
-    ("schedules[0].dialect", "quartz"),
-    ("schedules[0].day_rule", "work_days"),
-    ("schedules[0].calendar", "ours"),
-    ("schedules[0].jitter", "5m"),
-    ("schedules[0].jitter_stable", "true"),
-    ("schedules[1].spec", "every 1h30m"),
-    ("missed.policy", "all"),
-    ("missed.grace", "2m"),
-    ("missed.max", "7"),
-    ("missed.max_age", "12h"),
-    ("execution.overlap", "queue"),
-    ("execution.overlap_max", "7"),
-    ("execution.pool", "db"),
-    ("execution.retry.attempts", "5"),
-    ("execution.retry.delay", "10s"),
-    ("execution.retry.factor", "1.5"),
-    ("execution.retry.max_delay", "10m"),
-    ("execution.retry.jitter", "20"),
-    ("execution.retry.exit_codes", "1, 75"),
-    ("execution.retry.on_timeout", "true"),
-    ("execution.retry.on_lost", "true"),
-    ("execution.success_when.must_contain", "all done"),
-    ("execution.success_when.must_not_contain", "错误"),
-    ("execution.soft_limit", "5m"),
-    ("execution.min_duration", "20s"),
-    ("execution.stop_grace", "30s"),
-    ("execution.limits.cpu", "1m"),
-    ("execution.limits.memory", "2G"),
-    ("execution.limits.open_files", "1024"),
-    ("execution.limits.processes", "64"),
-    ("execution.limits.nice", "19"),
-    ("execution.run_as", "nobody"),
-    ("execution.cwd", "/srv/app"),
-    ("execution.shell", "bash"),
-    ("execution.merge_output", "true"),
-    ("execution.secret_files", "true"),
-    ("execution.env", "A=1\r\nEMPTY="),
-    ("execution.parameters[0].name", "TARGET"),
-    ("execution.parameters[0].label", "目标"),
-    ("execution.parameters[0].kind", "choice"),
-    ("execution.parameters[0].choices", "dev\r\nprod"),
-    ("execution.parameters[0].default", "dev"),
-    ("execution.parameters[0].required", "true"),
-    ("execution.waits.tasks", "#1 own"),
-    ("execution.waits.how", "any"),
-    ("execution.waits.what", "finish"),
-    ("execution.waits.fresh", "12h"),
-    ("execution.waits.patience", "30m"),
-    ("execution.outlives_server", "true"),
-    ("execution.keep.days", "30"),
-    ("execution.keep.runs", "500"),
-    ("execution.keep.output_mib", "64"),
-    ("tickets.opens", "firing"),
-    ("tickets.first_after", "5m"),
-    ("tickets.every", "10m"),
-    ("tickets.factor", "1.5"),
-    ("tickets.min", "5m"),
-    ("tickets.max", "2h"),
-    ("tickets.hours_from", "09:00"),
-    ("tickets.hours_until", "18:30"),
-    ("tickets.calendar", "cn"),
-    ("tickets.urgent", "true"),
-    ("tickets.max_urges", "20"),
-    ("tickets.expires_after", "2d"),
-    ("tickets.ladder", "2h: 李四, 王五\r\n1d: @all"),
-    ("tickets.stop", "acknowledged"),
-    ("tickets.quiet_done", "true"),
-    ("tickets.check_command", "/opt/check.sh"),
-    ("tickets.check_timeout", "10s"),
-];
+    for (name, _) in &mut all {
+        if name == "schedules[0].spec" {
+            "cron".clone_into(name);
+        }
+    }
+    all
+}
+
+/// A task with a command.
+fn command() -> Typed {
+    typed(&TaskDraft::full())
+}
 
 /// What is stored in a form of its own, and shown in that: an expression of Quartz becomes one of the standard dialect.
 const SHOWN_OTHERWISE: [(&str, &str); 2] =
     [("cron", "0 30 8 * * 1-5"), ("schedules[0].dialect", "")];
 
 /// What excludes the others: a request in the place of a command, a cycle in the place of an interval.
-const REQUEST: Typed = &[
-    ("name", "a request"),
-    ("action", "http"),
-    ("execution.http.method", "POST"),
-    ("execution.http.url", "https://example.com/run"),
-    ("execution.http.headers", "X-A: 1"),
-    ("execution.http.body", "a=b\r\nß"),
-    ("execution.http.expect_status", "200-299,304"),
-    ("execution.http.json_pointer", "/data/state~1x"),
-    ("execution.http.json_value", "ok"),
-    ("tickets.opens", "task"),
-    ("tickets.cron", "0 9 * * 1-5"),
-    ("tickets.check_url", "https://example.com/health"),
-];
+fn request() -> Typed {
+    let text = str::to_owned;
+    let draft = TaskDraft {
+        name: text("a request"),
+        execution: ExecutionDraft {
+            http: ExecutionDraft::full().http,
+            ..ExecutionDraft::default()
+        },
+        tickets: TicketDraft {
+            opens: text("task"),
+            cron: text("0 9 * * 1-5"),
+            check_url: text("https://example.com/health"),
+            ..TicketDraft::default()
+        },
+        ..TaskDraft::default()
+    };
+    let mut all = typed(&draft);
+    // The default.
+    all.retain(|(name, _)| name != "mode");
+    all.push((text("action"), text("http")));
+    all
+}
 
 /// Types into the form for a new task, saves it, and gives what the form of the task then holds.
-async fn shown_again(editor: &Browser, typed: Typed) -> BTreeMap<String, String> {
+async fn shown_again(editor: &Browser, typed: &Typed) -> BTreeMap<String, String> {
     let empty = fields(&editor.open("/tasks/new").await.text());
     for (name, value) in typed {
         let same = empty.iter().find(|(known, _)| known == name);
@@ -187,17 +164,34 @@ async fn shown_again(editor: &Browser, typed: Typed) -> BTreeMap<String, String>
             "{name}: {value:?} is what the form has without it"
         );
     }
-    let untouched = |name: &str| typed.iter().all(|(other, _)| *other != name);
+    let untouched = |name: &str| typed.iter().all(|(other, _)| other != name);
     let rest = empty
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .filter(|(name, _)| untouched(name));
-    let sent: Vec<(&str, &str)> = rest.chain(typed.iter().copied()).collect();
+    let typed = typed
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let sent: Vec<(&str, &str)> = rest.chain(typed.clone()).collect();
     let reply = editor.submit("/tasks/new", &sent).await;
     assert_eq!(reply.status, 303, "{sent:?}\n{}", reply.text());
     let edit = format!("{}/edit", reply.header("location"));
-    let shown = fields(&editor.open(&edit).await.text());
-    shown.into_iter().collect()
+    let page = editor.open(&edit).await.text();
+    assert_eq!(folded(&page, typed.map(|(name, _)| name)), [""; 0]);
+    fields(&page).into_iter().collect()
+}
+
+/// The inputs among some that are in a group which is folded.
+fn folded<'a>(page: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let html = Html::parse_document(page);
+    let named = Selector::parse("details:not([open]) [name]").expect("a selector");
+    let hidden: BTreeSet<&str> = html
+        .select(&named)
+        .filter_map(|input| input.attr("name"))
+        .collect();
+    names
+        .filter(|name| hidden.contains(name) && !FOLDED.contains(name))
+        .collect()
 }
 
 #[tokio::test]
@@ -207,17 +201,17 @@ async fn what_is_typed_into_any_field_is_stored_and_shown_again() {
     let ops = app.channel("ops", ChannelKind::Webhook, "http://127.0.0.1:9/");
     assert_eq!(ops.await.id.0, 1);
     let admin = app.signed_in("boss", Role::Admin).await;
-    let calendar = admin.post("/api/v1/calendars", json!({"name": "ours"}));
+    let calendar = admin.post("/api/v1/calendars", json!({"name": "work"}));
     calendar.await.expect(201);
     let pool = admin.call("PUT", "/api/v1/pools/db", Some(json!({"slots": 2})));
     pool.await.expect(200);
     let (mut survived, mut lost) = (BTreeSet::new(), Vec::new());
-    for typed in [COMMAND, REQUEST] {
-        let shown = shown_again(&admin, typed).await;
-        for (name, value) in typed {
+    for typed in [command(), request()] {
+        let shown = shown_again(&admin, &typed).await;
+        for (name, value) in &typed {
             let otherwise = SHOWN_OTHERWISE.iter().find(|(other, _)| other == name);
-            let wanted = otherwise.map_or(*value, |(_, wanted)| *wanted);
-            let again = shown.get(*name).map(String::as_str);
+            let wanted = otherwise.map_or(value.as_str(), |(_, wanted)| *wanted);
+            let again = shown.get(name).map(String::as_str);
             if again != Some(wanted) {
                 lost.push(format!("{name}: {value:?}, then {again:?}"));
             }

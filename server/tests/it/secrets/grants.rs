@@ -4,6 +4,7 @@ use app::backend::Tasks;
 use app::id::TaskId;
 use serde_json::{Value, json};
 use server::clock::Clock;
+use server::store::LiveRow;
 
 use super::super::helpers::{Browser, TestApp, draft};
 use super::admin;
@@ -25,14 +26,11 @@ async fn noted(app: &TestApp, seen: &mut i64) -> Vec<i64> {
 }
 
 async fn names(app: &TestApp, task: TaskId) -> Vec<String> {
-    let live = app
-        .components
-        .store
-        .live_task(task)
-        .await
-        .expect("the task");
-    live.expect("it is there")
-        .secrets
+    let live = app.components.store.live_task(task).await;
+    let LiveRow::Live(live) = live.expect("the database") else {
+        panic!("the task is not there");
+    };
+    live.secrets
         .iter()
         .map(|secret| secret.name.clone())
         .collect()

@@ -55,39 +55,15 @@ fn choice(choices: &[&str], default: &str, required: bool) -> Parameter {
     }
 }
 
+/// Texts at the edges of what is read, too.
 fn full() -> ExecutionDraft {
     ExecutionDraft {
-        overlap: "queue:10".into(),
         pool: "数据库.1".into(),
-        retry: RetryDraft {
-            attempts: "5".into(),
-            delay: "10s".into(),
-            factor: "1.5".into(),
-            max_delay: "10m".into(),
-            jitter: "20".into(),
-            exit_codes: "1, 75".into(),
-            on_timeout: true,
-            on_lost: true,
-        },
         success_when: SuccessWhen {
             must_contain: " all done ".into(),
             must_not_contain: "错误".into(),
         },
-        soft_limit: "5m".into(),
-        min_duration: "20s".into(),
-        stop_grace: "30s".into(),
-        limits: LimitsDraft {
-            cpu: "1m".into(),
-            memory: "2G".into(),
-            open_files: "1024".into(),
-            processes: "64".into(),
-            nice: "19".into(),
-        },
         run_as: "deploy".into(),
-        cwd: "/srv/app".into(),
-        shell: "bash".into(),
-        merge_output: true,
-        secret_files: true,
         env: "A=1\nPATH=/opt/bin:/usr/bin\nEMPTY=\nQUERY=a=b c ".into(),
         parameters: vec![
             parameter("DAY", ParameterKind::Date, "2026-02-28"),
@@ -97,26 +73,15 @@ fn full() -> ExecutionDraft {
         ],
         waits: WaitsDraft {
             tasks: Vec::new(),
-            how: "any".into(),
-            what: "finish".into(),
-            fresh: "12h".into(),
-            patience: "30m".into(),
+            ..ExecutionDraft::full().waits
         },
         http: HttpDraft {
-            method: "POST".into(),
             url: "https://example.com:8443/run/${DAY}?x=${count}".into(),
             headers: "Authorization: Bearer ${PASSWORD}\nX-A: 1".into(),
             body: "{\"day\": \"${DAY}\"}\nß".into(),
-            expect_status: "200-299,304".into(),
-            json_pointer: "/data/state~1x".into(),
-            json_value: "ok".into(),
+            ..ExecutionDraft::full().http
         },
-        outlives_server: true,
-        keep: KeepDraft {
-            days: "30".into(),
-            runs: "500".into(),
-            output_mib: "64".into(),
-        },
+        ..ExecutionDraft::full()
     }
 }
 

@@ -11,27 +11,20 @@ use crate::schedule::{SCHEDULES_MAX, ScheduleDraft};
 pub(super) struct Row {
     /// Its index in the names of its fields. Gaps are allowed: the server renumbers.
     pub(super) index: usize,
+    /// Its text, which presets replace.
     pub(super) spec: RwSignal<String>,
-    pub(super) dialect: RwSignal<String>,
-    pub(super) day_rule: RwSignal<String>,
-    pub(super) calendar: RwSignal<String>,
-    pub(super) jitter: RwSignal<String>,
-    pub(super) stable: RwSignal<bool>,
+    /// The content of all its fields.
+    draft: RwSignal<ScheduleDraft>,
     /// The text's field.
     pub(super) node: NodeRef<html::Input>,
 }
 
 impl Row {
     fn new(index: usize, draft: &ScheduleDraft) -> Self {
-        let typed = |text: &str| RwSignal::new(text.to_owned());
         Self {
             index,
-            spec: typed(&draft.spec),
-            dialect: typed(&draft.dialect),
-            day_rule: typed(&draft.day_rule),
-            calendar: typed(&draft.calendar),
-            jitter: typed(&draft.jitter),
-            stable: RwSignal::new(draft.jitter_stable),
+            spec: RwSignal::new(draft.spec.clone()),
+            draft: RwSignal::new(draft.clone()),
             node: NodeRef::new(),
         }
     }
@@ -40,12 +33,28 @@ impl Row {
     pub(super) fn draft(self) -> ScheduleDraft {
         ScheduleDraft {
             spec: self.spec.get(),
-            dialect: self.dialect.get(),
-            day_rule: self.day_rule.get(),
-            calendar: self.calendar.get(),
-            jitter: self.jitter.get(),
-            jitter_stable: self.stable.get(),
+            ..self.draft.get()
         }
+    }
+
+    /// The content of its fields, which is not tracked.
+    pub(super) fn now(self) -> ScheduleDraft {
+        untrack(|| self.draft())
+    }
+
+    /// A field of its own, which keeps the draft in step.
+    pub(super) fn typed<T: Clone + PartialEq + Send + Sync + 'static>(
+        self,
+        part: fn(&mut ScheduleDraft) -> &mut T,
+    ) -> RwSignal<T> {
+        let typed = RwSignal::new(part(&mut self.now()).clone());
+        Effect::new(move |_| {
+            let now = typed.get();
+            if *part(&mut self.now()) != now {
+                self.draft.update(|draft| *part(draft) = now);
+            }
+        });
+        typed
     }
 }
 

@@ -101,8 +101,8 @@ impl RowContext {
                 plan::schedule_no(lang, rows.number(row.index))
             }
         };
-        let dialect_open =
-            !row.dialect.get_untracked().is_empty() || faults.any(&[name("dialect")]);
+        let now = row.now();
+        let dialect_open = !now.dialect.is_empty() || faults.any(&[name("dialect")]);
         let remove = move || {
             (self.alive.get() && !one()).then(|| {
                 let label = move || format!("{} {}", plan.schedule_remove, title());
@@ -118,36 +118,41 @@ impl RowContext {
                 <legend>{title}</legend>
                 {remove}
                 {input(Field {
-                    name: name("spec").into(), label: ui.cycle, value: row.spec.get_untracked(),
+                    name: name("spec").into(), label: ui.cycle, value: now.spec.clone(),
                     hint: ui.field_cron_hint, required: row.index == 0, mono: true, list: Some("cycles"),
                     typed: Some(row.spec), node: row.node, live_fault: Some(fault(move || row.draft())),
                     ..Field::default()
                 }, &faults)}
                 {(row.index == 0).then(|| self.presets(row))}
                 {choice(Select {
-                    name: name("day_rule").into(), label: plan.day_rule, typed: Some(row.day_rule),
-                    ..day_rules(&row.day_rule.get_untracked(), lang)
+                    name: name("day_rule").into(), label: plan.day_rule,
+                    typed: Some(row.typed(|draft| &mut draft.day_rule)),
+                    ..day_rules(&now.day_rule, lang)
                 }, &faults)}
                 <div class="calendar-choice">
                     {choice(Select {
                         name: name("calendar").into(), label: plan.calendar, hint: plan.calendar_hint,
-                        typed: Some(row.calendar),
-                        options: self.calendars.with_value(|all| calendars(all, &row.calendar.get_untracked())),
+                        typed: Some(row.typed(|draft| &mut draft.calendar)),
+                        options: self.calendars.with_value(|all| calendars(all, &now.calendar)),
                         ..Select::default()
                     }, &faults)}
                 </div>
                 <div class="pair">
                     {input(Field {
-                        name: name("jitter").into(), label: plan.jitter, value: row.jitter.get_untracked(),
-                        hint: plan.jitter_hint, typed: Some(row.jitter), ..Field::default()
+                        name: name("jitter").into(), label: plan.jitter, value: now.jitter.clone(),
+                        hint: plan.jitter_hint, typed: Some(row.typed(|draft| &mut draft.jitter)),
+                        ..Field::default()
                     }, &faults)}
-                    {check(name("jitter_stable"), plan.jitter_stable, row.stable.get_untracked(), Some(row.stable))}
+                    {check(
+                        name("jitter_stable"), plan.jitter_stable, now.jitter_stable,
+                        Some(row.typed(|draft| &mut draft.jitter_stable)),
+                    )}
                 </div>
                 <details class="fold" open=dialect_open>
                     <summary>{plan.more_options}</summary>
                     {choice(Select {
                         name: name("dialect").into(), label: plan.dialect, hint: plan.dialect_hint,
-                        typed: Some(row.dialect), options: dialects(&row.dialect.get_untracked()),
+                        typed: Some(row.typed(|draft| &mut draft.dialect)), options: dialects(&now.dialect),
                         ..Select::default()
                     }, &faults)}
                 </details>
