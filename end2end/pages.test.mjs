@@ -167,6 +167,8 @@ function pagesOf(known, ui) {
     reminders: at("/reminders"),
     rotas: at("/oncall"),
     rota: at(`/oncall?name=${encodeURIComponent("数据库")}`),
+    people: at("/people"),
+    "person-edit": at(`/people?edit=${encodeURIComponent("张三")}`),
     messages: at("/messages"),
     import: at("/import"),
     "import-tasks": at("/import/tasks"),
@@ -324,6 +326,8 @@ async function furnish(api, { robot, server }, known) {
   await server.cli(["user", "add", "a-rather-long-account-name", "--role", "editor", "--password-stdin"], "editor editor 1\n");
   await server.cli(["token", "create", "--user", "zhangsan"]);
   await server.cli(["oncall", "set", "数据库", "--people", `张三,李四,${UNBROKEN.slice(0, 60)}`]);
+  await server.cli(["person", "set", "张三", "--zone", "America/Argentina/Buenos_Aires", "--hours", "10:00-19:00", "--calendar", "cn"]);
+  await server.cli(["person", "set", UNBROKEN.slice(0, 60), "--zone", "Europe/Berlin"]);
   await server.cli(["oncall", "override", "数据库", "王五", "--until", "2099-01-01"]);
   await robot.message("【建单通知】", "提交周报");
   await until(

@@ -8,6 +8,7 @@ mod calendars;
 mod capacity;
 mod imports;
 mod oncall;
+mod people;
 mod secrets;
 mod start_urls;
 mod summaries;
@@ -24,6 +25,7 @@ pub use self::calendars::Calendars;
 pub use self::capacity::Capacity;
 pub use self::imports::Imports;
 pub use self::oncall::Rotas;
+pub use self::people::People;
 pub use self::secrets::Secrets;
 pub use self::start_urls::StartUrls;
 pub use self::summaries::Summaries;
@@ -321,6 +323,7 @@ pub trait Backend:
     + Tickets
     + TicketDoors
     + Rotas
+    + People
     + UrgeDefaults
     + RetentionPolicy
     + Users
@@ -344,6 +347,7 @@ impl<
         + Tickets
         + TicketDoors
         + Rotas
+        + People
         + UrgeDefaults
         + RetentionPolicy
         + Users

@@ -21,7 +21,7 @@ pub struct Calendar {
     pub years: Vec<i32>,
     /// When it was last changed; `None` for the data that came with the product.
     pub updated_at: Option<Stamp>,
-    /// How many schedules use it.
+    /// How many schedules, policies of tickets and people use it.
     pub used_by: i64,
     /// For administrators, of one calendar and in the answer to saving it: why it cannot be updated from its URL at
     /// present, or that what is fetched can be changed in transit.

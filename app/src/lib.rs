@@ -5,6 +5,7 @@
 //! - [`schedule`]: when a task fires; [`calendar`]: working days, days off and blackouts; [`occurrence`]: planned
 //!   firings, previews, explanations;
 //! - [`oncall`]: rotas, and who is on call;
+//! - [`person`]: zones and hours of people;
 //! - [`ticket`]: what people are asked for until it is done, and how often and when they are asked;
 //! - [`retention`]: how long history is kept; [`upkeep`]: whether it is still deleted, and backups are made;
 //! - [`start_url`]: addresses that start a task;
@@ -41,6 +42,7 @@ pub mod node;
 pub mod occurrence;
 pub mod oncall;
 pub mod page;
+pub mod person;
 pub mod pool;
 pub mod reader;
 pub mod response;

@@ -2,6 +2,7 @@
 
 mod draft;
 
+pub(crate) use draft::is_person;
 pub use draft::{OverrideDraft, RotaDraft, SwapDraft};
 
 use serde::{Deserialize, Serialize};

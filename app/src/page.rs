@@ -7,6 +7,7 @@ mod imports;
 mod messages;
 mod nodes;
 mod oncall;
+mod people;
 mod pictures;
 mod pools;
 mod retention;
@@ -28,6 +29,7 @@ pub use imports::{ImportPage, TaskImportPage};
 pub use messages::MessagesPage;
 pub use nodes::NodesPage;
 pub use oncall::{RotaForm, RotasPage};
+pub use people::{PeoplePage, PersonForm};
 pub use pictures::PicturesPage;
 pub use pools::PoolsPage;
 pub use retention::RetentionPage;
@@ -38,7 +40,7 @@ pub use start::StartPage;
 pub use start_urls::{MadeStartUrl, StartUrlsPage};
 pub use summaries::SummariesPage;
 pub use templates::{TemplateForm, TemplatesPage};
-pub use tickets::{TicketsPage, is_of, sort_for};
+pub use tickets::{TicketAddress, TicketsPage, is_of, sort_for};
 pub use urge_defaults::{UrgeDefaultForm, UrgeDefaultsPage};
 pub use users::UsersPage;
 
@@ -188,6 +190,8 @@ pub struct Counts {
     pub urge_defaults: usize,
     /// Rotas.
     pub rotas: usize,
+    /// People with a zone or hours of their own.
+    pub people: usize,
     /// Secrets.
     pub secrets: usize,
     /// Pools.

@@ -22,6 +22,8 @@ pub const SUMMARIES: &str = "/summaries";
 pub const REMINDERS: &str = "/reminders";
 /// Rotas: who is on call.
 pub const ROTAS: &str = "/oncall";
+/// People with a zone or hours of their own.
+pub const PEOPLE: &str = "/people";
 /// The admin dashboard.
 pub const ADMIN: &str = "/admin";
 /// Accounts and tokens.
@@ -200,7 +202,7 @@ pub fn run_output(id: RunId) -> String {
 }
 
 /// The first parts of the server's own paths: a public address whose path begins like one of them would be ambiguous.
-pub const FIRST_PARTS: [&str; 25] = [
+pub const FIRST_PARTS: [&str; 26] = [
     "about",
     "account",
     "admin",
@@ -216,6 +218,7 @@ pub const FIRST_PARTS: [&str; 25] = [
     "metrics",
     "my",
     "oncall",
+    "people",
     "pkg",
     "preferences",
     "readyz",

@@ -16,6 +16,7 @@ pub mod imports;
 pub mod messages;
 pub mod nodes;
 pub mod oncall;
+pub mod people;
 pub mod phrases;
 pub mod pictures;
 pub mod plan;

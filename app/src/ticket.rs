@@ -21,6 +21,6 @@ pub use policy::{
 pub use state::{TicketKind, TicketState, TicketStep};
 pub use stats::{Answered, TicketFeed, TicketLink, TicketStats, TicketTimes, hour_span};
 pub use view::{
-    TicketAct, TicketDetail, TicketEntry, TicketQuery, TicketUrge, TicketView, UrgeOutcome,
-    WORD_MAX_CHARS,
+    LocalTime, TicketAct, TicketDetail, TicketEntry, TicketQuery, TicketUrge, TicketView,
+    UrgeOutcome, WORD_MAX_CHARS,
 };

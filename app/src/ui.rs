@@ -70,6 +70,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/rules") view={LazyPage::Message(MessagePage::Rules)} ssr=ssr.clone()/>
                     <Route path=path!("/summaries") view={LazyPage::Message(MessagePage::Summaries)} ssr=ssr.clone()/>
                     <Route path=path!("/oncall") view={LazyPage::Message(MessagePage::Oncall)} ssr=ssr.clone()/>
+                    <Route path=path!("/people") view={LazyPage::Message(MessagePage::People)} ssr=ssr.clone()/>
                     <Route path=path!("/admin") view={LazyPage::Setting(SettingPage::Admin)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/users") view={LazyPage::Setting(SettingPage::Users)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/channels") view={LazyPage::Message(MessagePage::Channels)} ssr=ssr.clone()/>

@@ -157,7 +157,7 @@ pub(crate) const TITLES: &[Title] = &[
     title(
         "tickets",
         "Tickets",
-        "1,000 urges due at one instant, and the share of a core that 10,000 open tickets cost while nothing is due.",
+        "1,000 urges due at one instant, the share of a core that 10,000 open tickets cost while nothing is due, and a button that is pressed in a chat.",
     ),
     title(
         "retention",

@@ -53,6 +53,7 @@ mod m20261130_000066_message_maybe_twice;
 mod m20261130_000068_tickets_of_task;
 mod m20261130_000071_upkeep;
 mod m20261130_000072_channel_limited;
+mod m20261130_000074_person;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -113,6 +114,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000068_tickets_of_task::Migration),
             Box::new(m20261130_000071_upkeep::Migration),
             Box::new(m20261130_000072_channel_limited::Migration),
+            Box::new(m20261130_000074_person::Migration),
         ]
     }
 }

@@ -14,6 +14,7 @@ mod messages;
 mod nodes;
 mod occurrences;
 mod oncall;
+mod people;
 mod pictures;
 mod pools;
 mod query;
@@ -168,6 +169,8 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(oncall::get, oncall::set, oncall::delete))
         .routes(routes!(oncall::stand_in, oncall::remove_override))
         .routes(routes!(oncall::swap))
+        .routes(routes!(people::list))
+        .routes(routes!(people::get, people::set, people::delete))
         .routes(routes!(urge_defaults::list))
         .routes(routes!(urge_defaults::set, urge_defaults::delete))
         .routes(routes!(tickets::feed))

@@ -29,6 +29,7 @@ mod name;
 mod node;
 mod oncall;
 mod owner;
+mod person;
 mod picture;
 mod pool;
 mod print;
@@ -337,6 +338,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Summary(command) => summary::run(&client, &command).await,
         Command::Ticket(command) => ticket::run(&client, &command).await,
         Command::Oncall(command) => oncall::run(&client, &command).await,
+        Command::Person(command) => person::run(&client, &command).await,
         Command::Export(export) => files::export(&client, &export).await,
         Command::Apply(apply) => files::apply(&client, &apply).await,
         Command::Import(command) => import::run(&client, &command).await,

@@ -85,9 +85,9 @@ pub fn on_call(rota: &Rota, zone: &TimeZone, at: DateTime<Utc>) -> Option<Turn> 
     Some(turn)
 }
 
-/// The people that rotas stand for at an instant, by the name of the rota.
+/// The rotas by name, each with the person it stands for at an instant.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct OnCall(HashMap<String, String>);
+pub struct OnCall(HashMap<String, (Rota, String)>);
 
 impl OnCall {
     /// Whether any of these owners names a rota.
@@ -110,7 +110,7 @@ impl OnCall {
         let rotas = store.rotas().await?.into_iter();
         let people = rotas.filter_map(|(rota, _)| {
             let turn = on_call(&rota, &zone(&rota.zone).ok()?, at)?;
-            Some((rota.name, turn.who))
+            Some((rota.name.clone(), (rota, turn.who)))
         });
         Ok(Self(people.collect()))
     }
@@ -118,8 +118,15 @@ impl OnCall {
     /// The rotas that stand for a person, as owners are named.
     #[must_use]
     pub fn standing_for(&self, person: &str) -> Vec<String> {
-        let rotas = self.0.iter().filter(|(_, who)| *who == person);
+        let rotas = self.0.iter().filter(|(_, (_, who))| *who == person);
         rotas.map(|(rota, _)| owner_of_rota(rota)).collect()
+    }
+
+    /// Who is on call at any instant; `None` where there is no such rota.
+    #[must_use]
+    pub fn turn(&self, rota: &str, at: DateTime<Utc>) -> Option<Turn> {
+        let (rota, _) = self.0.get(rota)?;
+        on_call(rota, &zone(&rota.zone).ok()?, at)
     }
 
     /// Names the people in the place of rotas, each person once. A rota that is gone keeps its name.
@@ -129,8 +136,8 @@ impl OnCall {
         }
         let mut named: Vec<String> = Vec::with_capacity(owners.len());
         for owner in owners.drain(..) {
-            let person = rota_of(&owner).and_then(|rota| self.0.get(rota)).cloned();
-            let person = person.unwrap_or(owner);
+            let stands_for = rota_of(&owner).and_then(|rota| self.0.get(rota));
+            let person = stands_for.map(|(_, who)| who.clone()).unwrap_or(owner);
             if !named.contains(&person) {
                 named.push(person);
             }
@@ -269,7 +276,8 @@ mod tests {
 
     #[test]
     fn people_are_named_in_the_place_of_rotas_once() {
-        let on_call = OnCall([("db".to_owned(), "ann".to_owned())].into());
+        let db = rota("UTC", Weekday::Monday, 0);
+        let on_call = OnCall([("db".to_owned(), (db, "ann".to_owned()))].into());
         let mut owners = ["oncall:db", "ann", "oncall:gone", "@all"]
             .map(str::to_owned)
             .to_vec();

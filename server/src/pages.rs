@@ -56,6 +56,7 @@ fn forms() -> Vec<(&'static str, MethodRouter<Web>)> {
         ("/admin/blackouts", post(forms::blackouts::blackout)),
         (app::routes::REMINDERS, post(forms::tickets::act)),
         (app::routes::ROTAS, post(forms::oncall::rota)),
+        (app::routes::PEOPLE, post(forms::people::person)),
         (app::routes::SUMMARIES, post(forms::summaries::summary)),
         ("/admin/secrets", post(forms::secrets::secret)),
         ("/admin/pools", post(forms::pools::pool)),

@@ -22,6 +22,7 @@ mod messages;
 mod metrics;
 mod occurrences;
 mod oncall;
+mod people;
 mod pictures;
 pub mod preview;
 mod retention;

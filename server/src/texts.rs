@@ -35,6 +35,7 @@ pub mod messages;
 pub mod notices;
 pub mod oncall;
 pub mod outdated;
+pub mod people;
 pub mod pictures;
 pub mod pools;
 pub mod proxies;
@@ -250,6 +251,8 @@ pub enum Missing {
     Ticket,
     /// An on-call rota.
     Rota,
+    /// A person with a zone or hours of their own.
+    Person,
     /// A default policy of urging.
     UrgeDefault,
     /// An API token.
@@ -276,6 +279,7 @@ impl Say for Missing {
             Self::Template => both("这个模板", "template"),
             Self::Ticket => both("这个待办", "ticket"),
             Self::Rota => both("这个值班表", "rota"),
+            Self::Person => both("这个人的时区与时段", "person with hours of their own"),
             Self::UrgeDefault => both("这个默认策略", "default policy"),
             Self::Token => both("这个令牌", "token"),
             Self::User => both("这个用户", "user"),

@@ -4,9 +4,11 @@
 //! that dies in between has sent neither or both; the outbox sends it then. See `docs/adr/0038-tickets.md`.
 
 mod check;
+mod people;
 mod times;
 
 pub use check::CHECKS_AT_ONCE;
+pub use people::People;
 pub use times::PolicyTimes;
 
 use std::collections::{BTreeSet, HashMap};
@@ -29,7 +31,6 @@ use crate::facts::{End, Facts, TaskEvent, TicketFacts};
 use crate::failpoints;
 use crate::firings::{CalendarCache, Snapshot};
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
-use crate::oncall::OnCall;
 use crate::store::{Notice, Store, StoreError, StoredTicket, UrgeClaim, event_of_effect};
 use crate::timetable::Patterns;
 
@@ -163,11 +164,11 @@ impl Urging {
         }
         let calendars = self.calendar_cache.snapshot();
         warn_of_missing(&tasks, &calendars);
-        let ladders = tasks.values().flat_map(|task| &task.tickets.policy.ladder);
-        let owners = due.iter().flat_map(|ticket| &ticket.asked);
-        let owners = owners.chain(ladders.flat_map(|rung| &rung.who));
-        let is_needed = OnCall::is_among(owners);
-        let on_call = OnCall::read(&self.tools.store, is_needed, now).await?;
+        let names_rota = due.iter().any(|ticket| {
+            let task = tasks.get(&ticket.task_id);
+            task.is_some_and(|task| People::names_rota(ticket, task))
+        });
+        let people = People::read(&self.tools.store, names_rota, now).await?;
         let failed = due.iter().filter_map(StoredTicket::failed_run);
         let failed: Vec<RunId> = failed.collect();
         let failed = self.tools.store.failed_ends(&failed).await?;
@@ -175,9 +176,15 @@ impl Urging {
         let mut checks = Vec::new();
         for ticket in due {
             let task = tasks.get(&ticket.task_id);
-            let Some(next) = self.next_of(&ticket, task, &calendars, now) else {
+            let times = task.map(|task| {
+                let policy = &task.tickets.policy;
+                let times = PolicyTimes::new(policy, &task.zone, &calendars, &self.patterns);
+                times.asking(&people, &ticket)
+            });
+            let Some(next) = next_of(&ticket, task.zip(times.as_ref()), now) else {
                 continue;
             };
+            let asked = asked(&ticket, &next, (times.as_ref(), &people), now);
             if ticket.ticket.kind == TicketKind::Chase && next.effect == Some(Effect::Expired) {
                 if self.tools.store.end_chase(&ticket, &next, now).await? {
                     tracing::info!(ticket.id = ticket.id.0, "a chase has ended");
@@ -193,7 +200,7 @@ impl Urging {
                 continue;
             }
             let end = ticket.failed_run().and_then(|run| failed.get(&run));
-            claims.push(claim(ticket, next, (task, end), &on_call, now));
+            claims.push(claim(ticket, next, (task, end), asked, now));
         }
         if claims.is_empty() {
             return Ok(());
@@ -218,32 +225,46 @@ impl Urging {
         }
         Ok(())
     }
+}
 
-    /// What becomes of a ticket now.
-    fn next_of(
-        &self,
-        ticket: &StoredTicket,
-        task: Option<&Task>,
-        calendars: &Snapshot,
-        now: DateTime<Utc>,
-    ) -> Option<Next> {
-        // A closed task, or one that opens no such tickets any more, asks for nothing: usually its tickets end with that.
-        let asks = |task: &&Task| {
-            task.state != TaskState::Closed && task.tickets.has(ticket.ticket.kind, task.urging)
-        };
-        let Some(task) = task.filter(asks) else {
-            // Its task is gone, and so is what was asked for.
-            let policy = app::ticket::UrgePolicy::default();
-            let happening = TicketEvent::Done;
-            return machine::next(&ticket.ticket, happening, &policy, now, &machine::AnyHour).ok();
-        };
-        let policy = &task.tickets.policy;
-        let times = PolicyTimes::new(policy, &task.zone, calendars, &self.patterns);
-        if ticket.ticket.kind == TicketKind::Task && task.urging {
-            let next = machine::asked_elsewhere(&ticket.ticket, policy, now, &times);
-            return Some(next);
-        }
-        machine::next(&ticket.ticket, TicketEvent::Due, policy, now, &times).ok()
+/// What becomes of a ticket now.
+fn next_of(
+    ticket: &StoredTicket,
+    task: Option<(&Task, &PolicyTimes<'_>)>,
+    now: DateTime<Utc>,
+) -> Option<Next> {
+    // A closed task, or one that opens no such tickets any more, asks for nothing: usually its tickets end with that.
+    let asks = |(task, _): &(&Task, &PolicyTimes<'_>)| {
+        task.state != TaskState::Closed && task.tickets.has(ticket.ticket.kind, task.urging)
+    };
+    let Some((task, times)) = task.filter(asks) else {
+        // Its task is gone, and so is what was asked for.
+        let policy = app::ticket::UrgePolicy::default();
+        let happening = TicketEvent::Done;
+        return machine::next(&ticket.ticket, happening, &policy, now, &machine::AnyHour).ok();
+    };
+    let policy = &task.tickets.policy;
+    if ticket.ticket.kind == TicketKind::Task && task.urging {
+        let next = machine::asked_elsewhere(&ticket.ticket, policy, now, times);
+        return Some(next);
+    }
+    machine::next(&ticket.ticket, TicketEvent::Due, policy, now, times).ok()
+}
+
+/// Whom a ticket asks: the people of this moment, since the next urge may ask others; of these those in whose hours it is.
+fn asked(
+    ticket: &StoredTicket,
+    next: &Next,
+    (times, people): (Option<&PolicyTimes<'_>>, &People),
+    now: DateTime<Utc>,
+) -> Vec<String> {
+    let ladder = times.map(|times| times.ladder(next.ticket.level));
+    let mut asked = ticket.asks(&ladder.unwrap_or_default());
+    people.on_call.name(&mut asked);
+    match (times, next.effect) {
+        (Some(times), Some(Effect::Urge { .. })) => times.asked_at(&asked, now),
+        // Everyone hears of its end.
+        _ => asked,
     }
 }
 
@@ -267,13 +288,9 @@ fn claim(
     read: StoredTicket,
     next: Next,
     (task, failed): (Option<&Task>, Option<&End>),
-    on_call: &OnCall,
+    asked: Vec<String>,
     now: DateTime<Utc>,
 ) -> UrgeClaim {
-    let ladder = task.map(|task| task.tickets.policy.asked_at(next.ticket.level));
-    let mut asked = read.asks(&ladder.unwrap_or_default());
-    // The people of this moment: the next urge may ask others.
-    on_call.name(&mut asked);
     let notice = task.zip(next.effect).and_then(|(task, effect)| {
         let says = matches!(effect, Effect::Urge { .. } | Effect::Expired);
         says.then(|| notice(&read, &next, (task, failed), (effect, &asked), now))

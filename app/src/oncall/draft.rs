@@ -124,7 +124,7 @@ impl OverrideDraft {
 }
 
 /// Whether a name is that of a person, and not of a rota or of everybody.
-fn is_person(name: &str) -> bool {
+pub(crate) fn is_person(name: &str) -> bool {
     let stands_for_others = name.starts_with('@') || super::rota_of(name).is_some();
     !stands_for_others && name.chars().count() <= LIST_ITEM_MAX && name_fault(name).is_none()
 }

@@ -6,7 +6,7 @@ use super::Clockface;
 use crate::error::AppError;
 use crate::id::TaskId;
 use crate::oncall::RotaView;
-use crate::ticket::{TicketDetail, TicketQuery, TicketStats, TicketView};
+use crate::ticket::{TicketDetail, TicketFeed, TicketLink, TicketQuery, TicketStats, TicketView};
 
 /// What the page of tickets shows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -29,6 +29,15 @@ pub struct TicketsPage {
     pub oncall: Vec<RotaView>,
     /// Why the question could not be answered, or something was not done.
     pub error: Option<AppError>,
+}
+
+/// An address of the reader's own tickets, shown only in the answer to the form that made it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum TicketAddress {
+    /// The page for phones, without an account.
+    Link(TicketLink),
+    /// The feed for calendar programs.
+    Feed(TicketFeed),
 }
 
 /// Puts the tickets of a person first, then those of each other one, and the longest open one first.

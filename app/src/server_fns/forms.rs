@@ -83,6 +83,8 @@ pub enum Posted {
     ),
     /// What was to be done with tickets, and why some of it was not.
     Tickets(AppError),
+    /// An address of the sender's own tickets was made, to be shown only once.
+    TicketAddress(crate::page::TicketAddress),
     /// The form of a manual start.
     Start(crate::task::RunRequest, AppError),
     /// The form for a start URL.
@@ -99,6 +101,8 @@ pub enum Posted {
     UrgeDefault(Box<crate::page::UrgeDefaultForm>, AppError),
     /// A form of the page of rotas.
     Rota(Box<crate::page::RotaForm>, AppError),
+    /// The form for the zone and the hours of a person.
+    Person(Box<crate::page::PersonForm>, AppError),
     /// The form for a pool.
     Pool(crate::pool::PoolDraft, AppError),
     /// How long history is kept.

@@ -11,7 +11,7 @@ use leptos::server;
 
 use crate::error::AppError;
 use crate::id::TicketId;
-use crate::page::TicketsPage;
+use crate::page::{TicketAddress, TicketsPage};
 use crate::ticket::TicketQuery;
 use crate::wire::Wire;
 #[cfg(feature = "ssr")]
@@ -135,5 +135,14 @@ pub async fn fetch_tickets(
         stats,
         oncall: with_status(backend.rota_list(&caller).await)?,
         error,
+    })
+}
+
+/// The address that was just made, in the answer to the form that made it; none anywhere else.
+#[server(prefix = "/fn", endpoint = "ticket_address", input = Wire, output = Wire)]
+pub async fn fetch_ticket_address() -> Result<Option<TicketAddress>, AppError> {
+    Ok(match use_context::<Posted>() {
+        Some(Posted::TicketAddress(made)) => Some(made),
+        _ => None,
     })
 }

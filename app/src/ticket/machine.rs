@@ -96,8 +96,8 @@ pub enum Refused {
 
 /// Hours and expressions, which need zones and calendars.
 pub trait Times {
-    /// The instant, or the first one after it in the hours of the policy.
-    fn within_hours(&self, at: DateTime<Utc>) -> DateTime<Utc>;
+    /// The instant, or the first one after it in the hours of anyone whom the ticket asks on this rung of the ladder.
+    fn within_hours(&self, at: DateTime<Utc>, level: i32) -> DateTime<Utc>;
     /// The first instant of a cron expression after this one; `None` when there is none.
     fn cron_after(&self, expression: &str, at: DateTime<Utc>) -> Option<DateTime<Utc>>;
 }
@@ -107,7 +107,7 @@ pub trait Times {
 pub struct AnyHour;
 
 impl Times for AnyHour {
-    fn within_hours(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+    fn within_hours(&self, at: DateTime<Utc>, _: i32) -> DateTime<Utc> {
         at
     }
 
@@ -163,6 +163,37 @@ impl Ticket {
             self.state == TicketState::Acknowledged && policy.stop == StopRule::Acknowledged;
         let ends = stops || self.kind == TicketKind::Chase || self.is_used_up(policy);
         (!ends && at < self.expires_at).then_some(at)
+    }
+
+    /// The instant, or the first one after it in the hours of anyone whom it asks by then: a rung of the ladder that is
+    /// reached meanwhile asks people whose hours may begin sooner.
+    #[must_use]
+    pub fn within_hours(
+        &self,
+        policy: &UrgePolicy,
+        at: DateTime<Utc>,
+        times: &dyn Times,
+    ) -> DateTime<Utc> {
+        if policy.urgent {
+            return at;
+        }
+        // A person who has taken it is asked alone.
+        let climbs = self.state != TicketState::Acknowledged;
+        let reached = policy.level_at(self.since, at);
+        let mut level = if climbs {
+            self.level.max(reached)
+        } else {
+            self.level
+        };
+        let mut opens = times.within_hours(at, level);
+        while climbs
+            && let Some(rung) = policy.next_rung_at(self.since, level)
+            && rung < opens
+        {
+            level += 1;
+            opens = opens.min(times.within_hours(rung.max(at), level));
+        }
+        opens
     }
 
     /// When it expires if no one answers: after its last urge that is sooner than its time allows.
@@ -332,11 +363,7 @@ fn due(ticket: Ticket, policy: &UrgePolicy, now: DateTime<Utc>, times: &dyn Time
         let end = ticket.expires_at;
         return ticket.later(end);
     }
-    let open_at = if policy.urgent {
-        now
-    } else {
-        times.within_hours(now)
-    };
+    let open_at = ticket.within_hours(policy, now, times);
     if open_at > now {
         return ticket.later(open_at);
     }
@@ -388,10 +415,5 @@ fn following(
         .next_rung_at(ticket.since, ticket.level)
         .filter(|rung| ticket.state != TicketState::Acknowledged && *rung > now);
     let at = rung.map_or(at, |rung| rung.min(at));
-    let at = if policy.urgent {
-        at
-    } else {
-        times.within_hours(at)
-    };
-    at.min(end)
+    ticket.within_hours(policy, at, times).min(end)
 }

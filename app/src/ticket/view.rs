@@ -46,6 +46,8 @@ pub struct TicketView {
     /// When people are asked next: the next urge, or the next firing of a chase. `null` when it is over, when a person has
     /// taken it and its policy stops then, and when it has been urged as often as it may.
     pub next_urge_at: Option<Stamp>,
+    /// Those whom the next urge asks and who have a zone of their own, with the time there.
+    pub next_local: Vec<LocalTime>,
     /// When it expires if no one answers.
     pub expires_at: Stamp,
     /// Until when it is put off; `null` unless it is.
@@ -66,7 +68,28 @@ pub struct TicketView {
     pub version: i64,
 }
 
+/// The time of the next urge where a person is whom it asks.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct LocalTime {
+    /// The person.
+    pub who: String,
+    /// IANA zone of the person.
+    pub zone: String,
+    /// The time there, `YYYY-MM-DD HH:MM:SS`.
+    pub local: String,
+}
+
 impl TicketView {
+    /// The time of the next urge where those are whom it asks, to follow its time in the zone of the task; may be empty.
+    #[must_use]
+    pub fn next_elsewhere(&self) -> String {
+        let local = self.next_local.iter();
+        local
+            .map(|one| format!(" · {} {} ({})", one.who, one.local, one.zone))
+            .collect()
+    }
+
     /// Whether it is a person's, or asks them.
     #[must_use]
     pub fn is_of(&self, person: &str) -> bool {
@@ -236,7 +259,8 @@ pub enum TicketAct {
     Acknowledge,
     /// It is done, with a word; may be empty.
     Done(String),
-    /// Asks not to be asked again before: a length (`30m`, `2h`), `tomorrow` (its working hours begin, or 09:00), RFC
+    /// Asks not to be asked again before: a length (`30m`, `2h`), `tomorrow` (the working hours of the person who does it begin, or
+    /// 09:00 there), RFC
     /// 3339, or `YYYY-MM-DD HH:MM` or `HH:MM` in the task's zone.
     Snooze(String),
     /// Hands it over to a person.

@@ -19,6 +19,7 @@ use crate::texts::imports::ImportsUi;
 use crate::texts::messages::MessagesUi;
 use crate::texts::nodes::NodesUi;
 use crate::texts::oncall::OncallUi;
+use crate::texts::people::PeopleUi;
 use crate::texts::plan::PlanUi;
 use crate::texts::pools::PoolsUi;
 use crate::texts::reminders::TicketsUi;
@@ -160,6 +161,11 @@ pub(super) fn nodes_ui() -> &'static NodesUi {
 /// The page's texts about rotas.
 pub(super) fn oncall_ui() -> &'static OncallUi {
     OncallUi::of(lang())
+}
+
+/// The page's texts about people with a zone or hours of their own.
+pub(super) fn people_ui() -> &'static PeopleUi {
+    PeopleUi::of(lang())
 }
 
 /// The page's texts about pools.

@@ -91,6 +91,7 @@ fn section(path: &str) -> &'static str {
         routes::MESSAGES,
     ];
     const BELOW_TASKS: [&str; 2] = [routes::TASKS, routes::IMPORT];
+    const BELOW_REMINDERS: [&str; 3] = [routes::REMINDERS, routes::ROTAS, routes::PEOPLE];
     let below = |all: &[&str]| all.iter().any(|one| path.starts_with(one));
     if below(&BELOW_ADMIN) {
         routes::ADMIN
@@ -98,7 +99,7 @@ fn section(path: &str) -> &'static str {
         routes::TASKS
     } else if path.starts_with(routes::RUNS) {
         routes::RUNS
-    } else if path.starts_with(routes::REMINDERS) || path.starts_with(routes::ROTAS) {
+    } else if below(&BELOW_REMINDERS) {
         routes::REMINDERS
     } else if path == routes::OVERVIEW {
         routes::OVERVIEW

@@ -17,6 +17,7 @@ mod occurrences;
 mod oncall;
 pub(super) mod overview;
 pub(super) mod parts;
+mod people;
 mod pictures;
 mod pools;
 mod reminders;

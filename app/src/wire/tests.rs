@@ -55,6 +55,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         + answers::<NodesPage>()
         + answers::<OccurrencesPage>()
         + answers::<Overview>()
+        + answers::<PeoplePage>()
         + answers::<PoolsPage>()
         + answers::<RetentionPage>()
         + answers::<RotasPage>()
@@ -93,6 +94,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         include_str!("../server_fns/nodes.rs"),
         include_str!("../server_fns/occurrences.rs"),
         include_str!("../server_fns/oncall.rs"),
+        include_str!("../server_fns/people.rs"),
         include_str!("../server_fns/pools.rs"),
         include_str!("../server_fns/read.rs"),
         include_str!("../server_fns/retention.rs"),

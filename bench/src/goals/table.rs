@@ -387,6 +387,20 @@ pub(super) const GOALS: &[Goal] = &[
         TimesMetric(1.5, "CPU, 1 open ticket"),
         "nothing: the loop sleeps until the first one is due",
     ),
+    goal(
+        "tickets",
+        SQLITE,
+        "cost of 10,000 open tickets",
+        AtMost(0.1),
+        "nothing: the loop sleeps until the first one is due",
+    ),
+    goal(
+        "tickets",
+        SQLITE,
+        "p99 press to update",
+        AtMost(300.0),
+        "a press is a mark of the event, an act with its history, and the update, each with a commit",
+    ),
     goal("retention", SQLITE, "all gone", AtMost(600.0), GONE),
     goal("retention", MARIADB, "all gone", AtMost(600.0), GONE),
     goal(

@@ -1,6 +1,9 @@
-//! Tickets: 1,000 urges due at one instant, and what 10,000 open tickets cost a server on which nothing is due.
+//! Tickets: 1,000 urges due at one instant, what 10,000 open tickets cost a server on which nothing is due, and a button that
+//! is pressed in a chat.
 //!
 //! Their times are set in the database while the server is down: a person cannot make a thousand urges due at once.
+
+mod presses;
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +14,7 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use crate::product::{Home, Product, draft};
-use crate::report::{Report, SQLITE};
+use crate::report::{Report, SQLITE, median};
 use crate::stage::{Db, Stage};
 use crate::stamps::{SECOND, millis};
 use crate::{Failure, meter, now_nanos};
@@ -20,16 +23,19 @@ use crate::{Failure, meter, now_nanos};
 const URGES: usize = 1_000;
 /// Open tickets of an idle server.
 const OPEN: usize = 10_000;
+/// What open tickets cost more than one does.
+const COST: &str = "cost of 10,000 open tickets";
 /// Seconds from the start of the server to the instant.
 const AHEAD: i64 = 15;
 
-/// Measures both.
+/// Measures all three.
 pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     urges(stage, report).await?;
+    presses::measure(stage, report).await?;
     idle(stage, report).await?;
     report.note(
         "tickets",
-        "A claim is the time from the first look at the database to the commit, from the server's own log; it includes the messages. The tickets of the idle server are asked for in a week. CPU time is that of the server alone.",
+        "A claim is the time from the first look at the database to the commit, from the server's own log; it includes the messages. The tickets of the idle server are asked for in a week. CPU time is that of the server alone; what tickets cost is the difference to one. A press goes over the long connection to a vendor in the program that measures, and puts the ticket off; its update shows that.",
     );
     Ok(())
 }
@@ -142,6 +148,7 @@ async fn idle(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     order["tickets"] = json!({"opens": "task"});
     product.add(&order).await?;
     let mut home = product.stop().await?;
+    let mut shares: Vec<Vec<f64>> = Vec::new();
     for (metric, tickets) in [
         ("CPU, 1 open ticket", 1),
         ("CPU, 10,000 open tickets", OPEN),
@@ -166,14 +173,21 @@ async fn idle(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
         let product = home.start().await?;
         let (rest, window) = if stage.quick { (2, 4) } else { (10, 30) };
         tokio::time::sleep(Duration::from_secs(rest)).await;
+        let mut all = Vec::new();
         for _ in 0..3 {
             let (cpu, at) = (meter::own_cpu_ms(product.pid())?, now_nanos());
             tokio::time::sleep(Duration::from_secs(window)).await;
             let cpu = meter::own_cpu_ms(product.pid())? - cpu;
             let share = cpu / millis(now_nanos() - at) * 100.0;
-            report.put("tickets", SQLITE, (metric, "%"), [share]);
+            all.push(share);
         }
+        report.put("tickets", SQLITE, (metric, "%"), all.clone());
+        shares.push(all);
         home = product.stop().await?;
+    }
+    if let [one, many] = shares.as_slice() {
+        let cost = (median(many) - median(one)).max(0.0);
+        report.put("tickets", SQLITE, (COST, "%"), [cost]);
     }
     Ok(())
 }

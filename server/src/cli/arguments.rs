@@ -8,7 +8,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 use super::access::{Access, Remote};
 use super::{
     backup, blackout, calendar, channel, chat, completions, cron, demo, doctor, files, import, man,
-    message, node, oncall, picture, pool, retention, rule, run, secret, settings, summary,
+    message, node, oncall, person, picture, pool, retention, rule, run, secret, settings, summary,
     takeover, task, ticket, token, user,
 };
 use crate::config::{self, Config, FILE_VARIABLE, Reading, SourceFault, SourceRequest};
@@ -126,6 +126,9 @@ pub(super) enum Command {
     /// Show and change who is on call
     #[command(subcommand)]
     Oncall(oncall::OncallCommand),
+    /// Show and change the zone and the hours of people
+    #[command(subcommand)]
+    Person(person::PersonCommand),
     /// Show the server processes on this database
     #[command(subcommand)]
     Node(node::NodeCommand),

@@ -334,6 +334,8 @@ fn summary(ticket: &TicketView) -> String {
 fn lines(detail: &TicketDetail) -> Vec<String> {
     let (lang, ticket) = (lang(), &detail.ticket);
     let mut lines = vec![summary(ticket)];
+    let next = ticket.next_urge_at.map(here);
+    let next = next.map(|at| format!("{at}{}", ticket.next_elsewhere()));
     lines.extend(labelled([
         ("类型", "Kind", Some(ticket.kind.words(lang).to_owned())),
         (
@@ -342,7 +344,7 @@ fn lines(detail: &TicketDetail) -> Vec<String> {
             Some(ticket.asked.join(lang.pick("、", ", "))),
         ),
         ("产生时间", "Opened", Some(here(ticket.opened_at))),
-        ("下次催单", "Next", ticket.next_urge_at.map(here)),
+        ("下次催单", "Next", next),
         ("过期时间", "Expires", Some(here(ticket.expires_at))),
         ("处理人", "Taken by", ticket.acknowledged_by.clone()),
         ("结束", "Ended", ticket.done_at.map(here)),

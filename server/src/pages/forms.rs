@@ -9,6 +9,7 @@ mod fields;
 pub(super) mod import_tasks;
 pub(super) mod imports;
 pub(super) mod oncall;
+pub(super) mod people;
 pub(super) mod pictures;
 pub(super) mod pools;
 pub(super) mod retention;

@@ -41,9 +41,10 @@ fn needed(path: &str) -> Option<Action> {
         {
             return Some(Action::Edit);
         }
-        // Who may set a rota depends on the form; without this right there is none.
+        // Who may set a rota, or the hours of a person, depends on the form; without this right there is none.
         None if path == "/tasks/{id}/run"
             || path == app::routes::REMINDERS
+            || path == app::routes::PEOPLE
             || path == app::routes::ROTAS =>
         {
             return Some(Action::Operate);
@@ -56,7 +57,8 @@ fn needed(path: &str) -> Option<Action> {
     let (resource, rest) = rest.split_once('/').unwrap_or((rest, ""));
     match (resource, rest) {
         ("tickets", "defaults/{name}") | ("oncall", "{name}") => Some(Action::Administer),
-        ("oncall", _) => Some(Action::Operate),
+        // Operators set their own hours.
+        ("oncall" | "people", _) => Some(Action::Operate),
         // Which right a test needs depends on whose channel it is.
         ("tasks", "" | "{id}" | "apply" | "{id}/start-urls" | "{id}/start-urls/{name}")
         | ("rules" | "imports", _)
@@ -98,6 +100,7 @@ fn limit(path: &str) -> usize {
         | app::routes::RULES
         | app::routes::SUMMARIES
         | app::routes::ROTAS
+        | app::routes::PEOPLE
         | app::routes::REMINDERS => FEW_FIELDS,
         _ if path.starts_with("/fn/") => FEW_FIELDS,
         _ => match path.strip_prefix("/api/v1/") {
@@ -105,7 +108,7 @@ fn limit(path: &str) -> usize {
             Some(rest) => match rest.split('/').next() {
                 Some(
                     "users" | "tokens" | "channels" | "chat" | "rules" | "summaries" | "pools"
-                    | "retention" | "blackouts" | "tickets" | "oncall",
+                    | "retention" | "blackouts" | "tickets" | "oncall" | "people",
                 ) => FEW_FIELDS,
                 _ => BODY_MAX,
             },
@@ -231,6 +234,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
         app::routes::SUMMARIES => Posted::Summary(None, Default::default(), error),
         app::routes::REMINDERS => Posted::Tickets(error),
         app::routes::ROTAS => Posted::Rota(Default::default(), error),
+        app::routes::PEOPLE => Posted::Person(Default::default(), error),
         "/admin/secrets" => Posted::Secret(None, Default::default(), error),
         "/admin/retention" => Posted::Retention(Default::default(), error),
         app::routes::IMPORT => Posted::Import(Default::default(), Err(error)),

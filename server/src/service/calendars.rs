@@ -235,6 +235,7 @@ impl Calendars for Service {
                     name: name.to_owned(),
                     tasks: uses.tasks.into_iter().map(numbered).collect(),
                     policies: uses.policies,
+                    people: uses.people,
                 };
                 return Err(in_use.answer(lang));
             }

@@ -3,6 +3,7 @@
 //! What a person does is decided by the machine on the ticket as it is now, and written if it still is: of two people
 //! at the same time the second one reads what the first one did, and gets one sentence about that.
 
+mod parsed;
 mod snooze;
 mod unasked;
 mod views;
@@ -13,19 +14,18 @@ use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{RunId, TaskId, TicketId};
 use app::message::{Event, answer_text};
-use app::name::{NameFault, name_fault};
 use app::rule::TaskNotify;
-use app::task::{LIST_ITEM_MAX, Task, TaskDraft, TaskState, owners};
+use app::task::{Task, TaskDraft, TaskState};
 use app::ticket::machine::{self, Effect, Next, Refused, TicketEvent};
 use app::ticket::{
     TicketAct, TicketDetail, TicketEntry, TicketKind, TicketQuery, TicketState, TicketView,
-    WORD_MAX_CHARS,
 };
 use app::time::Stamp;
 use app::transition::Word;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use self::parsed::ParsedAct;
 use super::Service;
 use crate::error::OrInternal;
 use crate::facts::{End, Facts, TaskEvent, TicketFacts};
@@ -38,7 +38,7 @@ use crate::texts::lists::ListRefusal;
 use crate::texts::tickets::{TicketFault, TicketRefusal};
 use crate::texts::{Fault, Missing, Refusal};
 use crate::timetable::{rules, zone};
-use crate::urge::PolicyTimes;
+use crate::urge::{People, PolicyTimes};
 
 /// The default number of rows of a page.
 const PAGE: u32 = 50;
@@ -46,14 +46,6 @@ const PAGE: u32 = 50;
 const PAGE_MAX: u32 = 200;
 /// Times that an act is tried on a ticket that others change.
 const TRIES: u32 = 5;
-
-/// An act as it was typed, checked.
-struct ParsedAct {
-    happening: TicketEvent,
-    /// The person to whom it is handed over.
-    to: Option<String>,
-    word: String,
-}
 
 impl Service {
     async fn find_ticket(&self, lang: Lang, id: TicketId) -> Answer<(StoredTicket, Task)> {
@@ -108,8 +100,11 @@ impl Service {
     ) -> Answer<TicketView> {
         for _ in 0..TRIES {
             let (ticket, task) = self.find_ticket(lang, id).await?;
-            let wanted = self.check_act(lang, act, &ticket, &task)?;
-            if self.try_act(lang, who, &ticket, &task, &wanted).await? {
+            let names_rota = People::names_rota(&ticket, &task);
+            let people = self.people_asked(lang, names_rota).await?;
+            let wanted = self.check_act(lang, act, (who, &people), &ticket, &task)?;
+            let done = self.try_act(lang, (who, &people), &ticket, &task, &wanted);
+            if done.await? {
                 self.signals.tickets.notify_one();
                 self.signals.outbox.notify_one();
                 self.signals.tasks.notify_one();
@@ -121,78 +116,21 @@ impl Service {
         Err(TicketRefusal::Busy.answer(lang))
     }
 
-    /// Checks what was typed.
-    fn check_act(
-        &self,
-        lang: Lang,
-        act: &TicketAct,
-        ticket: &StoredTicket,
-        task: &Task,
-    ) -> Answer<ParsedAct> {
-        let plain = |happening| ParsedAct {
-            happening,
-            to: None,
-            word: String::new(),
-        };
-        Ok(match act {
-            TicketAct::Acknowledge => plain(TicketEvent::Acknowledge),
-            TicketAct::Reopen => plain(TicketEvent::Reopen),
-            TicketAct::Done(word) => {
-                let word = word.trim().replace("\r\n", "\n");
-                let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-                if word.chars().count() > WORD_MAX_CHARS || word.contains(hidden) {
-                    return Err(TicketFault::LongWord.alone("word", lang));
-                }
-                let mut faults = word.lines().filter_map(name_fault);
-                if faults.any(|fault| matches!(fault, NameFault::Direction | NameFault::Hidden)) {
-                    return Err(TicketFault::HiddenWord.alone("word", lang));
-                }
-                ParsedAct {
-                    word,
-                    ..plain(TicketEvent::Done)
-                }
-            }
-            TicketAct::Snooze(until) => {
-                let until = self
-                    .snooze_until(until, task)
-                    .map_err(|fault| fault.alone("until", lang))?;
-                if ticket.ticket.state.is_over() {
-                    return Err(over(ticket, lang, task));
-                }
-                plain(TicketEvent::Snooze(until))
-            }
-            TicketAct::Assign(to) => {
-                let people = owners(std::slice::from_ref(to));
-                // `@all` is everybody in a chat, and no person.
-                let fine = |name: &String| {
-                    name.chars().count() <= LIST_ITEM_MAX
-                        && name_fault(name).is_none()
-                        && !name.starts_with('@')
-                };
-                match people.as_slice() {
-                    [one] if fine(one) => ParsedAct {
-                        to: Some(one.clone()),
-                        ..plain(TicketEvent::HandOver)
-                    },
-                    _ => return Err(TicketFault::NoPerson.alone("to", lang)),
-                }
-            }
-        })
-    }
-
     /// Does it to the ticket as it was read; false when that was changed meanwhile.
     async fn try_act(
         &self,
         lang: Lang,
-        who: &Principal,
+        (who, people): (&Principal, &People),
         ticket: &StoredTicket,
         task: &Task,
         wanted: &ParsedAct,
     ) -> Answer<bool> {
         let policy = &task.tickets.policy;
         let calendars = self.calendar_cache.snapshot();
-        let times = PolicyTimes::new(policy, &task.zone, &calendars, &self.patterns);
         let now = self.clock.now();
+        let asks = wanted.asks(ticket, who, now);
+        let times = PolicyTimes::new(policy, &task.zone, &calendars, &self.patterns);
+        let times = times.asking(people, &asks);
         let is_closed = task.state == TaskState::Closed;
         if wanted.happening == TicketEvent::Reopen && ticket.ticket.state.is_over() {
             if !task.tickets.has(ticket.ticket.kind, task.urging) {
@@ -402,12 +340,25 @@ impl Tickets for Service {
             before: before.transpose()?,
             ..TicketFilter::default()
         };
-        // One row more than asked for shows whether there is a next page.
-        let rows = self.store.tickets(&filter, u64::from(limit) + 1).await;
-        let mut rows = rows.or_internal(lang)?;
-        let more = rows.len() > limit as usize;
-        rows.truncate(limit as usize);
-        let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+        let (rows, next) = match filter.is_of_people_and_over() {
+            true => {
+                let found = self
+                    .store
+                    .tickets_among_the_latest(&filter, limit.into())
+                    .await;
+                found.or_internal(lang)?
+            }
+            false => {
+                // One row more than asked for shows whether there is a next page.
+                let rows = self.store.tickets(&filter, u64::from(limit) + 1).await;
+                let mut rows = rows.or_internal(lang)?;
+                let more = rows.len() > limit as usize;
+                rows.truncate(limit as usize);
+                let next = rows.last().filter(|_| more).map(|row| row.id);
+                (rows, next)
+            }
+        };
+        let next = next.map(|id| id.to_string());
         let mut items = self.ticket_views(lang, rows).await?;
         items.retain(|ticket| owner.is_empty() || ticket.is_of(owner));
         Ok(List { items, next })

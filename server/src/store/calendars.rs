@@ -14,6 +14,7 @@ use sea_orm::{
 
 use super::entity::{calendar, schedule, task};
 use super::ledger::{EVERY_TASK, note_change, withdraw};
+use super::people;
 use super::row_version::{count, count_or_new};
 use super::tasks::{tickets_column, to_tickets};
 use super::txn::transaction;
@@ -99,7 +100,7 @@ async fn policies_with<C: ConnectionTrait>(
     Ok(found)
 }
 
-/// What uses a calendar: tasks by their schedules and policies, and default policies.
+/// What uses a calendar: tasks by their schedules and policies, default policies, and people.
 async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
     let mut ids: Vec<i64> = schedule::Entity::find()
         .select_only()
@@ -124,6 +125,7 @@ async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
     Ok(Uses {
         tasks: tasks.collect(),
         policies: defaults.into_iter().map(|default| default.tag).collect(),
+        people: people::people_with(tx, name).await?,
         ..Uses::default()
     })
 }
@@ -155,7 +157,7 @@ impl Store {
             .collect())
     }
 
-    /// How many schedules, and policies of tickets, use a calendar.
+    /// How many schedules, policies of tickets and people use a calendar.
     ///
     /// # Errors
     /// When the database fails.
@@ -173,7 +175,9 @@ impl Store {
             .await?;
         let policies = policies_with(&self.reader, name).await?.len()
             + defaults_with(&self.reader, name).await?.len();
-        Ok(i64::try_from(count).unwrap_or(i64::MAX) + i64::try_from(policies).unwrap_or(i64::MAX))
+        let people = people::count_with(&self.reader, name).await?;
+        let all = count.saturating_add(policies as u64).saturating_add(people);
+        Ok(i64::try_from(all).unwrap_or(i64::MAX))
     }
 
     /// Adds a calendar without days. An existing name is a duplicate-key error.
@@ -204,8 +208,8 @@ impl Store {
         })
     }
 
-    /// Renames a calendar and sets its URL, with `read` only if it still has that version; its schedules and the
-    /// policies of tickets follow. False when it does not exist.
+    /// Renames a calendar and sets its URL, with `read` only if it still has that version; its schedules, the
+    /// policies of tickets and people follow. False when it does not exist.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
@@ -236,6 +240,7 @@ impl Store {
                 .exec(tx)
                 .await?;
             rename_calendar(tx, name, &draft.name).await?;
+            people::rename_calendar(tx, name, &draft.name).await?;
             for (id, mut rule) in policies_with(tx, name).await? {
                 if let Some(hours) = &mut rule.policy.hours {
                     hours.calendar = Some(draft.name.clone());
@@ -305,7 +310,7 @@ impl Store {
         })
     }
 
-    /// Removes a calendar that neither schedules nor policies of tickets use, with `read` only if it still has that version.
+    /// Removes a calendar that neither schedules nor policies of tickets nor people use, with `read` only if it still has that version.
     /// The built-in one is restored this way, also where it is used.
     ///
     /// # Errors

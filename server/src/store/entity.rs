@@ -24,6 +24,7 @@ pub(super) mod node;
 pub(super) mod occurrence;
 pub(super) mod oncall;
 pub(super) mod output_gone;
+pub(super) mod person;
 pub(super) mod picture;
 pub(super) mod pool;
 pub(super) mod retention;

@@ -228,5 +228,6 @@ async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
         tickets: tickets.collect(),
         rules,
         summaries,
+        ..Uses::default()
     })
 }

@@ -9,18 +9,21 @@ mod failed;
 mod follow;
 mod open;
 mod outcome;
+mod over;
 mod urge;
 
 use app::auth::Principal;
 use app::id::{OccurrenceId, RunId, TaskId, TicketId};
 use app::task::Task;
 use app::ticket::machine::Ticket;
-use app::ticket::{TicketEntry, TicketKind, TicketState, TicketUrge, TicketView};
+use app::ticket::{LocalTime, TicketEntry, TicketKind, TicketState, TicketUrge, TicketView};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Query, SimpleExpr};
-use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
 
 use super::code::{Code, is_one_of};
 use super::entity::{task, ticket, ticket_event, ticket_urge};
@@ -141,14 +144,15 @@ impl StoredTicket {
     }
 
     /// As everything outside sees it: with its task's name and zone, the people of the ladder so far, and when people are
-    /// asked next.
+    /// asked next, also where they are.
     #[must_use]
-    pub fn view(self, task: &Task, next: Option<DateTime<Utc>>) -> TicketView {
+    pub fn view(self, task: &Task, next: Option<(DateTime<Utc>, Vec<LocalTime>)>) -> TicketView {
         let policy = &task.tickets.policy;
         let asked = self.asks(&policy.asked_at(self.ticket.level));
         let (acknowledged_by, acknowledged_at) = self.acknowledged.unzip();
         let (done_by, done_at) = self.done.unzip();
         let ticket = self.ticket;
+        let (next_urge_at, next_local) = next.unzip();
         TicketView {
             id: self.id,
             task_id: self.task_id,
@@ -163,7 +167,8 @@ impl StoredTicket {
             opened_at: Stamp(self.opened_at),
             since: Stamp(ticket.since),
             urges: ticket.urged(self.opened_at),
-            next_urge_at: next.map(Stamp),
+            next_urge_at: next_urge_at.map(Stamp),
+            next_local: next_local.unwrap_or_default(),
             expires_at: Stamp(ticket.ends_at(policy)),
             snoozed_until: ticket.snoozed_until.map(Stamp),
             acknowledged_by,
@@ -222,6 +227,51 @@ fn concerns(person: &str) -> Result<SimpleExpr, StoreError> {
     Ok(C::Owner.eq(person).or(asked).or(by_ladder))
 }
 
+/// The tickets that match, in no order.
+fn matching(filter: &TicketFilter) -> Result<Select<ticket::Entity>, StoreError> {
+    use ticket::Column as C;
+    let mut find = ticket::Entity::find();
+    // Along one index, the one that leaves the fewest rows. SQLite takes it by itself, and knows no such hint.
+    let index = match (filter.occurrence, filter.task, filter.states.is_empty()) {
+        (Some(_), ..) => Some("ix_ticket_occurrence_id"),
+        (None, Some(_), false) => Some("ix_ticket_task_id_state"),
+        (None, Some(_), true) => Some("ix_ticket_task_id"),
+        (None, None, false) => Some("ix_ticket_state"),
+        (None, None, true) => None,
+    };
+    if let Some(index) = index {
+        QueryTrait::query(&mut find).force_index(index, IndexHintScope::All);
+    }
+    if !filter.states.is_empty() {
+        find = find.filter(is_one_of(C::State, &filter.states));
+    }
+    if !filter.people.is_empty() {
+        let mut any = Condition::any();
+        for person in &filter.people {
+            any = any.add(concerns(person)?);
+        }
+        find = find.filter(any);
+    }
+    if let Some(task) = filter.task {
+        find = find.filter(C::TaskId.eq(task.0));
+    }
+    if let Some(kind) = filter.kind {
+        find = find.filter(C::Kind.eq(Code(kind)));
+    }
+    if let Some(occurrence) = filter.occurrence {
+        find = find.filter(C::OccurrenceId.eq(occurrence.0));
+    }
+    if let Some(run) = filter.run {
+        find = find.filter(C::RunId.eq(run.0));
+    }
+    // Where nothing narrows it, the key itself is the index.
+    if filter.before.is_some() || index.is_none() {
+        let before = filter.before.map_or(i64::MAX, |before| before.0);
+        find = find.filter(C::Id.lt(before));
+    }
+    Ok(find)
+}
+
 impl Store {
     /// Tickets, newest first.
     ///
@@ -232,49 +282,11 @@ impl Store {
         filter: &TicketFilter,
         limit: u64,
     ) -> Result<Vec<StoredTicket>, StoreError> {
-        use ticket::Column as C;
-        let mut find = ticket::Entity::find();
-        // Along one index, the one that leaves the fewest rows. SQLite takes it by itself, and knows no such hint.
-        let index = match (filter.occurrence, filter.task, filter.states.is_empty()) {
-            (Some(_), ..) => Some("ix_ticket_occurrence_id"),
-            (None, Some(_), false) => Some("ix_ticket_task_id_state"),
-            (None, Some(_), true) => Some("ix_ticket_task_id"),
-            (None, None, false) => Some("ix_ticket_state"),
-            (None, None, true) => None,
-        };
-        if let Some(index) = index {
-            QueryTrait::query(&mut find).force_index(index, IndexHintScope::All);
-        }
-        if !filter.states.is_empty() {
-            find = find.filter(is_one_of(C::State, &filter.states));
-        }
-        if !filter.people.is_empty() {
-            let mut any = Condition::any();
-            for person in &filter.people {
-                any = any.add(concerns(person)?);
-            }
-            find = find.filter(any);
-        }
-        if let Some(task) = filter.task {
-            find = find.filter(C::TaskId.eq(task.0));
-        }
-        if let Some(kind) = filter.kind {
-            find = find.filter(C::Kind.eq(Code(kind)));
-        }
-        if let Some(occurrence) = filter.occurrence {
-            find = find.filter(C::OccurrenceId.eq(occurrence.0));
-        }
-        if let Some(run) = filter.run {
-            find = find.filter(C::RunId.eq(run.0));
-        }
-        // Where nothing narrows it, the key itself is the index.
-        if filter.before.is_some() || index.is_none() {
-            let before = filter.before.map_or(i64::MAX, |before| before.0);
-            find = find.filter(C::Id.lt(before));
-        }
-        let find = match filter.task.is_some() && !filter.states.is_empty() {
+        let find = matching(filter)?;
+        // Of one state the index has them in their order.
+        let find = match filter.task.is_some() && filter.states.len() > 1 {
             true => find.order_by(newest_of_states(), Order::Desc),
-            false => find.order_by_desc(C::Id),
+            false => find.order_by_desc(ticket::Column::Id),
         };
         let rows = find.limit(limit).all(&self.reader).await?;
         rows.into_iter().map(read).collect()

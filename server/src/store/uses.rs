@@ -23,6 +23,8 @@ pub struct Uses {
     pub rules: Vec<(i64, String)>,
     /// Names of summaries.
     pub summaries: Vec<String>,
+    /// People with a zone or hours of their own.
+    pub people: Vec<String>,
 }
 
 impl Uses {
@@ -34,6 +36,7 @@ impl Uses {
             && self.tickets.is_empty()
             && self.rules.is_empty()
             && self.summaries.is_empty()
+            && self.people.is_empty()
     }
 }
 

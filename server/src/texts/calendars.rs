@@ -59,6 +59,8 @@ pub enum CalendarRefusal {
         tasks: Vec<String>,
         /// Tags of default policies.
         policies: Vec<String>,
+        /// People who are urged on its working days.
+        people: Vec<String>,
     },
     /// Its address gave nothing.
     NotFetched {
@@ -101,16 +103,18 @@ impl Refusal for CalendarRefusal {
                 name,
                 tasks,
                 policies,
+                people,
             } => {
                 let users = users(&[
                     ("任务", "tasks", tasks),
                     ("默认策略", "default policies", policies),
+                    ("人员", "people", people),
                 ]);
                 conflict(
                     "calendar.in_use",
-                    format!("日历 {name} 还在使用中（工作周期或催单策略）：{}", users.zh),
+                    format!("日历 {name} 还在使用中（工作周期、催单策略或人员时段）：{}", users.zh),
                     format!(
-                        "The calendar {name} is in use by schedules or policies of tickets: {}",
+                        "The calendar {name} is in use by schedules, policies of tickets or people: {}",
                         users.en
                     ),
                 )

@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 const VALUES_MAX: usize = 10;
 /// Characters of a value that are shown.
 const CHARS_MAX: usize = 100;
+/// Characters of lines that differ that are shown.
+const LINES_CHARS_MAX: usize = 400;
 /// Characters shown of a common beginning that is cut.
 const CONTEXT: usize = 20;
 
@@ -74,27 +76,64 @@ impl Changes {
     }
 }
 
-/// Two values, cut so that the difference can be seen: of a long common beginning only the end is
-/// shown.
+/// Two values, cut so that the difference can be seen: of several lines those that differ, of a long common beginning only
+/// the end.
 fn shown(lang: Lang, before: Option<&Value>, after: Option<&Value>) -> (String, String) {
-    let (before, after) = (text(lang, before), text(lang, after));
+    let lines = before.zip(after);
+    let lines =
+        lines.and_then(|(before, after)| differing_lines(before.as_str()?, after.as_str()?));
+    if let Some((before, after)) = lines {
+        return cut(&before, &after, LINES_CHARS_MAX);
+    }
+    cut(&text(lang, before), &text(lang, after), CHARS_MAX)
+}
+
+/// The lines of two texts without those at the beginning and at the end that both have; `None` where neither has several.
+fn differing_lines(before: &str, after: &str) -> Option<(String, String)> {
+    if !before.contains('\n') || !after.contains('\n') {
+        return None;
+    }
+    let (mut before, mut after): (Vec<&str>, Vec<&str>) =
+        (before.lines().collect(), after.lines().collect());
+    let alike = |pairs: &mut dyn Iterator<Item = (&&str, &&str)>| {
+        pairs.take_while(|(before, after)| before == after).count()
+    };
+    let first = alike(&mut before.iter().zip(&after));
+    before.drain(..first);
+    after.drain(..first);
+    let last = alike(&mut before.iter().rev().zip(after.iter().rev()));
+    before.truncate(before.len() - last);
+    after.truncate(after.len() - last);
+    let joined = |lines: &[&str]| {
+        let lines: Vec<String> = lines.iter().map(|line| on_one_line(line)).collect();
+        let mut parts = Vec::new();
+        parts.extend((first > 0).then(|| "…".to_owned()));
+        parts.extend((!lines.is_empty()).then(|| lines.join("\\n")));
+        parts.extend((last > 0).then(|| "…".to_owned()));
+        parts.join(" ")
+    };
+    Some((joined(&before), joined(&after)))
+}
+
+/// Two texts, each at most so many characters.
+fn cut(before: &str, after: &str, max: usize) -> (String, String) {
     let pairs = before.chars().zip(after.chars());
     let same = pairs.take_while(|(before, after)| before == after).count();
-    let is_long = |text: &str| text.chars().nth(CHARS_MAX).is_some();
-    let skipped = match is_long(&before) || is_long(&after) {
+    let is_long = |text: &str| text.chars().nth(max).is_some();
+    let skipped = match is_long(before) || is_long(after) {
         true => same.saturating_sub(CONTEXT),
         false => 0,
     };
     let cut = |text: &str| {
         let mut chars = text.chars().skip(skipped);
         let mut cut = String::from(if skipped > 0 { "…" } else { "" });
-        cut.extend(chars.by_ref().take(CHARS_MAX));
+        cut.extend(chars.by_ref().take(max));
         if chars.next().is_some() {
             cut.push('…');
         }
         cut
     };
-    (cut(&before), cut(&after))
+    (cut(before), cut(after))
 }
 
 /// A value on one line.
@@ -102,18 +141,20 @@ fn text(lang: Lang, value: Option<&Value>) -> String {
     match value {
         None => lang.pick("（无）", "(none)").to_owned(),
         Some(Value::String(text)) if text.is_empty() => lang.pick("（空）", "(empty)").to_owned(),
-        Some(Value::String(text)) => {
-            let mut line = String::with_capacity(text.len());
-            for char in text.chars() {
-                match char.is_control() {
-                    true => line.extend(char.escape_default()),
-                    false => line.push(char),
-                }
-            }
-            line
-        }
+        Some(Value::String(text)) => on_one_line(text),
         Some(value) => value.to_string(),
     }
+}
+
+fn on_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char.is_control() {
+            true => line.extend(char.escape_default()),
+            false => line.push(char),
+        }
+    }
+    line
 }
 
 #[cfg(test)]
@@ -150,6 +191,30 @@ mod tests {
             changes(Lang::En, &fields),
             "Owners: [\"ada\"] → [\"ada\",\"bob\"], Jitter, up to (1): (none) → 5m, \
              Schedule (2): {\"spec\":\"0 1 * * *\"} → (none)"
+        );
+    }
+
+    #[test]
+    fn of_several_lines_those_that_differ_are_shown_in_their_order() {
+        let ladder = |before: &str, after: &str| {
+            let of = |ladder: &str| json!({ "ladder": ladder, "every": "1h" });
+            changes(Lang::En, &json!({"tickets": [of(before), of(after)]}))
+        };
+        let rungs = "2h: ann, bob\n4h: cid\n8h: oncall:database-of-the-payments\n1d: @all";
+        assert_eq!(
+            ladder(rungs, &rungs.replace("4h: cid\n", "3h: dan\n4h: cid\n")),
+            "Escalation: … … → … 3h: dan …"
+        );
+        assert_eq!(
+            ladder(
+                rungs,
+                &rungs.replace("cid\n8h: oncall:database-of-the-payments", "eve\n6h: cid")
+            ),
+            "Escalation: … 4h: cid\\n8h: oncall:database-of-the-payments … → … 4h: eve\\n6h: cid …"
+        );
+        assert_eq!(
+            ladder("2h: ann\n4h: bob", "2h: bob\n4h: ann"),
+            "Escalation: 2h: ann\\n4h: bob → 2h: bob\\n4h: ann"
         );
     }
 

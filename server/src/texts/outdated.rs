@@ -39,6 +39,8 @@ pub enum ObjectKind {
     User,
     /// An on-call rota.
     Rota,
+    /// A person with a zone or hours of their own.
+    Person,
 }
 
 /// What was not done.
@@ -93,6 +95,7 @@ impl ObjectKind {
             Self::Retention => "retention.outdated",
             Self::User => "user.outdated",
             Self::Rota => "oncall.outdated",
+            Self::Person => "person.outdated",
         }
     }
 
@@ -112,6 +115,7 @@ impl ObjectKind {
             Self::Retention => both("历史保留的设置", "the retention policy"),
             Self::User => both("这个账号", "this account"),
             Self::Rota => both("这个值班表", "this rota"),
+            Self::Person => both("这个人的时区与时段", "the hours of this person"),
         }
     }
 }

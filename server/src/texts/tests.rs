@@ -32,6 +32,7 @@ use super::messages::MessageFault;
 use super::notices::ServerNotice;
 use super::oncall::{RotaFault, RotaRefusal};
 use super::outdated::{Attempt, ObjectKind, Outdated};
+use super::people::PeopleRefusal;
 use super::pictures::PictureRequestFault;
 use super::pools::{PoolFault, PoolRefusal};
 use super::rules::{RuleFault, RuleRefusal};
@@ -174,6 +175,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(TaskImportRefusal::iter());
     refusals(TicketRefusal::iter());
     refusals(RotaRefusal::iter());
+    refusals(PeopleRefusal::iter());
     refusals(RuleRefusal::iter());
     refusals(RunRefusal::iter());
     faults(RunQueryFault::iter());

@@ -1,41 +1,151 @@
-//! Working hours and cron expressions of a policy, in the zone of its task.
+//! Working hours of a policy, in the zone of its task or in the hours of those whom a ticket asks; its cron expressions.
 
 use app::cron::CronExpr;
+use app::oncall::rota_of;
 use app::rule::QuietHours;
-use app::ticket::UrgePolicy;
 use app::ticket::machine::Times;
+use app::ticket::{UrgePolicy, WorkingHours};
 use chrono::{DateTime, Utc};
 
 use crate::calendar::WorkCalendar;
 use crate::firings::Snapshot;
 use crate::quiet::quiet_until;
+use crate::store::StoredTicket;
 use crate::timetable::{Patterns, zone};
 use std::sync::Arc;
+
+use super::People;
 
 /// Minutes of a day.
 const DAY: u16 = 24 * 60;
 /// Nights and days off in a row that are joined: more than the longest holidays have.
 const JOINED: usize = 400;
+/// Turns of a rota that are looked through for one whose person works.
+const TURNS: usize = 20;
 
-/// The times of a policy.
+/// The times of a policy, for those whom a ticket asks.
 #[derive(Debug)]
 pub struct PolicyTimes<'a> {
-    nights: Option<QuietHours>,
-    days_off: Option<(QuietHours, Arc<WorkCalendar>)>,
+    policy: &'a UrgePolicy,
     zone: &'a str,
+    calendars: &'a Snapshot,
     patterns: &'a Patterns,
+    /// The hours of everybody who has no other ones.
+    usual: Hours,
+    /// Whom the ticket asks, where some people have hours of their own.
+    asked: Option<(&'a People, &'a StoredTicket)>,
 }
 
 impl<'a> PolicyTimes<'a> {
-    /// Those of a policy, in a zone.
+    /// Those of a policy, in the zone of a task.
     #[must_use]
     pub fn new(
-        policy: &UrgePolicy,
+        policy: &'a UrgePolicy,
         zone: &'a str,
-        calendars: &Snapshot,
+        calendars: &'a Snapshot,
         patterns: &'a Patterns,
     ) -> Self {
-        let hours = policy.hours.as_ref();
+        Self {
+            policy,
+            zone,
+            calendars,
+            patterns,
+            usual: Hours::new(policy.hours.as_ref(), zone, calendars),
+            asked: None,
+        }
+    }
+
+    /// The same for those whom a ticket asks, each in the hours of that person.
+    #[must_use]
+    pub fn asking(self, people: &'a People, ticket: &'a StoredTicket) -> Self {
+        let asked = (!people.is_empty()).then_some((people, ticket));
+        Self { asked, ..self }
+    }
+
+    /// The zone of a person, if it is not that of the task.
+    #[must_use]
+    pub fn zone_of(&self, who: &str) -> Option<&'a str> {
+        let (people, _) = self.asked?;
+        people.own(who)?.zone.as_deref()
+    }
+
+    /// The people of the ladder up to a rung.
+    #[must_use]
+    pub fn ladder(&self, level: i32) -> Vec<String> {
+        self.policy.asked_at(level)
+    }
+
+    /// The instant, or the first one after it in the hours of a person.
+    #[must_use]
+    pub fn opens_of(&self, who: &str, at: DateTime<Utc>) -> DateTime<Utc> {
+        match self.asked {
+            Some((people, _)) => self.opens_for_person(people, who, at),
+            None => self.usual.opens(at),
+        }
+    }
+
+    /// Whether there are hours in which a person is not urged.
+    #[must_use]
+    pub fn has_hours(&self, who: &str) -> bool {
+        let own = self.asked.and_then(|(people, _)| people.own(who));
+        let usual = self.policy.hours.as_ref();
+        own.map_or(usual.is_some(), |person| person.hours(usual).is_some())
+    }
+
+    /// Of these people those who are asked at an instant: those in whose hours it is. All of them where it is urgent, and
+    /// where it is in no one's hours.
+    #[must_use]
+    pub fn asked_at(&self, names: &[String], at: DateTime<Utc>) -> Vec<String> {
+        let Some((people, _)) = self.asked.filter(|_| !self.policy.urgent) else {
+            return names.to_vec();
+        };
+        let works = |name: &&String| self.opens_for(people, name, at) <= at;
+        let asked: Vec<String> = names.iter().filter(works).cloned().collect();
+        if asked.is_empty() {
+            names.to_vec()
+        } else {
+            asked
+        }
+    }
+
+    /// The instant, or the first one after it in the hours of a person, or of whoever is on call by then.
+    fn opens_for(&self, people: &People, name: &str, at: DateTime<Utc>) -> DateTime<Utc> {
+        let Some(rota) = rota_of(name) else {
+            return self.opens_for_person(people, name, at);
+        };
+        let mut at = at;
+        for _ in 0..TURNS {
+            let Some(turn) = people.on_call.turn(rota, at) else {
+                return self.usual.opens(at);
+            };
+            let opens = self.opens_for_person(people, &turn.who, at);
+            if opens < turn.until {
+                return opens;
+            }
+            at = turn.until;
+        }
+        at
+    }
+
+    fn opens_for_person(&self, people: &People, name: &str, at: DateTime<Utc>) -> DateTime<Utc> {
+        let Some(person) = people.own(name) else {
+            return self.usual.opens(at);
+        };
+        let zone = person.zone.as_deref().unwrap_or(self.zone);
+        let hours = person.hours(self.policy.hours.as_ref());
+        Hours::new(hours.as_ref(), zone, self.calendars).opens(at)
+    }
+}
+
+/// Working hours in a zone.
+#[derive(Debug)]
+struct Hours {
+    nights: Option<QuietHours>,
+    days_off: Option<(QuietHours, Arc<WorkCalendar>)>,
+}
+
+impl Hours {
+    fn new(hours: Option<&WorkingHours>, zone: &str, calendars: &Snapshot) -> Self {
         let quiet = |from, until, calendar| QuietHours {
             from,
             until,
@@ -57,17 +167,11 @@ impl<'a> PolicyTimes<'a> {
             });
             Some((off, calendar))
         });
-        Self {
-            nights,
-            days_off,
-            zone,
-            patterns,
-        }
+        Self { nights, days_off }
     }
-}
 
-impl Times for PolicyTimes<'_> {
-    fn within_hours(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+    /// The instant, or the first one after it in these hours.
+    fn opens(&self, at: DateTime<Utc>) -> DateTime<Utc> {
         let mut at = at;
         for _ in 0..JOINED {
             let night = self.nights.as_ref();
@@ -83,6 +187,17 @@ impl Times for PolicyTimes<'_> {
         }
         at
     }
+}
+
+impl Times for PolicyTimes<'_> {
+    fn within_hours(&self, at: DateTime<Utc>, level: i32) -> DateTime<Utc> {
+        let Some((people, ticket)) = self.asked else {
+            return self.usual.opens(at);
+        };
+        let asked = ticket.asks(&self.policy.asked_at(level));
+        let opens = asked.iter().map(|name| self.opens_for(people, name, at));
+        opens.min().unwrap_or_else(|| self.usual.opens(at))
+    }
 
     fn cron_after(&self, expression: &str, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let zone = zone(self.zone).ok()?;
@@ -93,7 +208,10 @@ impl Times for PolicyTimes<'_> {
 
 #[cfg(test)]
 mod tests {
-    use app::ticket::WorkingHours;
+    use app::id::{TaskId, TicketId};
+    use app::person::Person;
+    use app::ticket::machine::Ticket;
+    use app::ticket::{EscalationStep, TicketKind};
 
     use super::*;
 
@@ -113,7 +231,7 @@ mod tests {
         let (calendars, patterns) = (Snapshot::default(), Patterns::default());
         let found = PolicyTimes::new(&policy, "Asia/Shanghai", &calendars, &patterns);
         for (asked, opens) in times {
-            assert_eq!(found.within_hours(at(asked)), at(opens), "{asked}");
+            assert_eq!(found.within_hours(at(asked), 0), at(opens), "{asked}");
         }
     }
 
@@ -167,6 +285,87 @@ mod tests {
                 ("2026-11-28T10:00:00+08:00", "2026-11-30T00:00:00+08:00"),
             ],
         );
+    }
+
+    /// A ticket that asks these people, then one more.
+    fn asks(asked: &[&str]) -> StoredTicket {
+        let opened_at = at("2026-11-23T00:00:00Z");
+        let policy = UrgePolicy::default();
+        StoredTicket {
+            id: TicketId(1),
+            task_id: TaskId(1),
+            occurrence_id: None,
+            run_id: None,
+            owner: String::new(),
+            asked: asked.iter().map(|name| (*name).to_owned()).collect(),
+            opened_at,
+            ticket: Ticket::opened(TicketKind::Firing, &policy, opened_at),
+            acknowledged: None,
+            done: None,
+            word: None,
+            version: 1,
+            checked: 0,
+        }
+    }
+
+    fn person(name: &str, zone: &str, hours: Option<(&str, &str)>) -> Person {
+        Person {
+            name: name.to_owned(),
+            zone: Some(zone.to_owned()),
+            hours_from: hours.map(|(from, _)| from.to_owned()),
+            hours_until: hours.map(|(_, until)| until.to_owned()),
+            ..Person::default()
+        }
+    }
+
+    #[test]
+    fn each_person_is_asked_in_hours_of_that_persons_zone() {
+        let policy = UrgePolicy {
+            hours: Some(WorkingHours {
+                from: 9 * 60,
+                until: 18 * 60,
+                calendar: Some("cn".to_owned()),
+            }),
+            ladder: vec![EscalationStep {
+                after_seconds: 3_600,
+                who: vec!["bob".to_owned()],
+            }],
+            ..UrgePolicy::default()
+        };
+        let (calendars, patterns) = (Snapshot::default(), Patterns::default());
+        let people = People::of([
+            person("ann", "America/New_York", None),
+            person("bob", "Europe/Berlin", Some(("22:00", "02:00"))),
+        ]);
+        let ticket = asks(&["ann"]);
+        let times = PolicyTimes::new(&policy, "Asia/Shanghai", &calendars, &patterns);
+        let times = times.asking(&people, &ticket);
+        for (now, level, opens) in [
+            // 11:00 in Shanghai, Sunday evening in New York.
+            ("2026-11-23T03:00:00Z", 0, "2026-11-23T14:00:00Z"),
+            ("2026-11-23T03:00:00Z", 1, "2026-11-23T14:00:00Z"),
+            // Friday, 18:00 in New York: bob's night begins at 22:00 in Berlin, on the working day there.
+            ("2026-11-27T23:00:00Z", 0, "2026-11-30T14:00:00Z"),
+            ("2026-11-27T20:00:00Z", 1, "2026-11-27T20:00:00Z"),
+            // The make-up day (调休) in New York.
+            ("2026-10-10T03:00:00Z", 0, "2026-10-10T13:00:00Z"),
+        ] {
+            let found = times.within_hours(at(now), level);
+            assert_eq!(found, at(opens), "{now} {level}");
+        }
+        let both = ["ann", "bob"].map(str::to_owned);
+        let asked = |now| times.asked_at(&both, at(now));
+        assert_eq!(asked("2026-11-23T15:00:00Z"), ["ann"]);
+        assert_eq!(asked("2026-11-23T21:30:00Z"), both);
+        assert_eq!(asked("2026-11-23T23:30:00Z"), ["bob"]);
+        assert_eq!(asked("2026-11-23T05:00:00Z"), both, "no one's hours");
+        let urgent = UrgePolicy {
+            urgent: true,
+            ..policy.clone()
+        };
+        let times = PolicyTimes::new(&urgent, "Asia/Shanghai", &calendars, &patterns);
+        let times = times.asking(&people, &ticket);
+        assert_eq!(times.asked_at(&both, at("2026-11-23T15:00:00Z")), both);
     }
 
     #[test]

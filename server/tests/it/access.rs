@@ -36,7 +36,7 @@ const OPEN: [&str; 13] = [
 ];
 
 /// Server functions that change nothing, by endpoint. Every other one is tried as a change, here and in `acts`.
-pub(crate) const READING: [&str; 35] = [
+pub(crate) const READING: [&str; 37] = [
     "frame",
     "overview",
     "task_list_page",
@@ -55,6 +55,7 @@ pub(crate) const READING: [&str; 35] = [
     "occurrences_page",
     "pools_page",
     "rotas_page",
+    "people_page",
     "urge_defaults_page",
     "retention_page",
     "pictures_page",
@@ -68,6 +69,7 @@ pub(crate) const READING: [&str; 35] = [
     "run_trend",
     "summaries_page",
     "tickets_page",
+    "ticket_address",
     "users_page",
     "import_page",
     "task_import_page",

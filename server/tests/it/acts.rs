@@ -64,6 +64,7 @@ async fn everything(admin: &Browser) -> Vec<Value> {
         "tickets",
         "tickets/defaults",
         "oncall",
+        "people",
         "chat/people",
     ] {
         all.push(admin.get(&format!("/api/v1/{list}")).await.expect(200));

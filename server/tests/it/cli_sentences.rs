@@ -28,6 +28,7 @@ async fn a_list_without_rows_says_so_below_its_headings() {
         (&["ticket", "list"], "No tickets match"),
         (&["summary", "list"], "No summaries yet. Add one:"),
         (&["oncall", "list"], "No rotas yet. Add one:"),
+        (&["person", "list"], "There are none. Set one:"),
         (&["blackout", "list"], "No blackouts yet. Add one:"),
         (&["secret", "list"], "No secrets yet. Add one:"),
         (&["token", "list"], "No tokens yet. Create one:"),
@@ -151,6 +152,7 @@ async fn a_deletion_names_the_version_that_was_read() {
         &["pool", "delete", "reminder"],
         &["calendar", "delete", "reminder"],
         &["oncall", "delete", "reminder"],
+        &["person", "delete", "reminder"],
         &["picture", "delete", "reminder"],
         &["channel", "template", "delete", "7", "failed"],
     ] {

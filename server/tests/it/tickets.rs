@@ -6,10 +6,12 @@ mod at_once;
 mod attacks;
 mod chase;
 mod check;
+mod conflict;
 mod defaults;
 mod oncall;
 mod oncall_page;
 mod opening;
+mod people;
 mod terminal;
 mod urging;
 

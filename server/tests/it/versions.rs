@@ -16,7 +16,7 @@ mod edits;
 mod forms;
 
 /// What people edit: the beginnings of paths.
-const EDITED: [&str; 12] = [
+const EDITED: [&str; 13] = [
     "/api/v1/tasks/{id}",
     "/api/v1/rules/{id}",
     "/api/v1/channels/{id}",
@@ -28,6 +28,7 @@ const EDITED: [&str; 12] = [
     "/api/v1/secrets/{id}",
     "/api/v1/users/{id}",
     "/api/v1/oncall/{name}",
+    "/api/v1/people/{name}",
     "/api/v1/tickets/defaults/{name}",
 ];
 
@@ -249,6 +250,7 @@ async fn what_is_not_stored_yet_has_version_0() {
             json!({"body": "{\"text\": {{ text }}}"}),
         ),
         ("oncall/db".to_owned(), json!({"people": ["ann"]})),
+        ("people/ann".to_owned(), json!({"zone": "UTC"})),
         ("tickets/defaults/db".to_owned(), json!({"max_urges": "3"})),
     ] {
         let path = format!("/api/v1/{path}");

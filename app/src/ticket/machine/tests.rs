@@ -307,7 +307,7 @@ fn it_is_asked_again_from_the_start_when_it_is_reopened() {
 struct HalfHours;
 
 impl Times for HalfHours {
-    fn within_hours(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+    fn within_hours(&self, at: DateTime<Utc>, _: i32) -> DateTime<Utc> {
         let second = at.timestamp();
         match second % 3_600 {
             0..1_800 => at,
@@ -341,6 +341,59 @@ fn it_is_asked_in_working_hours_unless_it_is_urgent() {
     };
     let (urges, _) = run_out(opened(&by_cron), &by_cron, &HalfHours);
     assert_eq!(urges, [3_600, 4_000, 5_000]);
+}
+
+/// The owners work in the first half of each hour; the first rung of the ladder adds a person who works in the second.
+struct Shifts;
+
+impl Times for Shifts {
+    fn within_hours(&self, at: DateTime<Utc>, level: i32) -> DateTime<Utc> {
+        match level {
+            0 => HalfHours.within_hours(at, level),
+            _ => at,
+        }
+    }
+
+    fn cron_after(&self, expression: &str, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        HalfHours.cron_after(expression, at)
+    }
+}
+
+#[test]
+fn a_rung_whose_people_work_while_the_owners_do_not_is_not_waited_for() {
+    let rung = |after_seconds| UrgePolicy {
+        first_after_seconds: 2_000,
+        expires_after_seconds: 20_000,
+        ladder: vec![EscalationStep {
+            after_seconds,
+            who: vec!["李四".to_owned()],
+        }],
+        ..policy()
+    };
+    // Reached before the first urge, between that and the hours of the owners, and after these have begun.
+    for (after, urges) in [
+        (1_900, [2_000, 2_100, 2_200]),
+        (2_500, [2_500, 2_600, 2_700]),
+        (3_650, [3_600, 3_650, 3_750]),
+    ] {
+        let policy = rung(after);
+        let (asked, _) = run_out(opened(&policy), &policy, &Shifts);
+        assert_eq!(asked, urges, "{after}");
+    }
+    // Who takes it is asked alone, in hours of one's own.
+    let policy = rung(2_500);
+    let taken = next(
+        &opened(&policy),
+        TicketEvent::Acknowledge,
+        &policy,
+        at(10),
+        &Shifts,
+    );
+    let taken = taken.expect("open").ticket;
+    let shown = taken.within_hours(&policy, at(2_000), &Shifts);
+    assert_eq!(shown, at(3_600));
+    let (asked, _) = run_out(taken, &policy, &Shifts);
+    assert_eq!(asked, [3_600, 3_700, 3_800]);
 }
 
 /// A small generator, so that a failure can be repeated.
@@ -377,6 +430,10 @@ fn whatever_happens_number_and_time_end_it_and_what_is_over_is_not_urged() {
             }],
             ..policy()
         };
+        let times: &dyn Times = match random.below(2) {
+            0 => &HalfHours,
+            _ => &Shifts,
+        };
         let mut ticket = Ticket::opened(kind, &policy, at(0));
         let mut now = at(0);
         let (mut seen, mut in_round, mut answered) = (0, 0, 0);
@@ -391,7 +448,7 @@ fn whatever_happens_number_and_time_end_it_and_what_is_over_is_not_urged() {
                 _ => TicketEvent::Due,
             };
             let was_over = ticket.state.is_over();
-            let Ok(next) = next(&ticket, happening, &policy, now, &HalfHours) else {
+            let Ok(next) = next(&ticket, happening, &policy, now, times) else {
                 continue;
             };
             match next.effect {
@@ -428,7 +485,7 @@ fn whatever_happens_number_and_time_end_it_and_what_is_over_is_not_urged() {
         }
         if !ticket.state.is_over() {
             let end = ticket.expires_at.max(now);
-            let over = next(&ticket, TicketEvent::Due, &policy, end, &HalfHours).expect("due");
+            let over = next(&ticket, TicketEvent::Due, &policy, end, times).expect("due");
             assert_eq!(over.ticket.state, TicketState::Expired, "seed {seed}");
         }
     }

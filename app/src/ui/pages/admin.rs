@@ -1,4 +1,4 @@
-//! The admin page: links to tasks, users, channels, rules, summaries, rotas, calendars, blackouts, secrets, pools and nodes.
+//! The admin page: links to tasks, users, channels, rules, summaries, rotas, people, calendars, blackouts, secrets, pools and nodes.
 
 use leptos::prelude::*;
 
@@ -7,8 +7,9 @@ use crate::error::{AppError, ErrorKind};
 use crate::page::Counts;
 use crate::routes;
 use crate::server_fns::{
-    fetch_blackouts, fetch_calendars, fetch_channels, fetch_nodes, fetch_overview, fetch_pools,
-    fetch_rotas, fetch_rules, fetch_secrets, fetch_summaries, fetch_urge_defaults, fetch_users,
+    fetch_blackouts, fetch_calendars, fetch_channels, fetch_nodes, fetch_overview, fetch_people,
+    fetch_pools, fetch_rotas, fetch_rules, fetch_secrets, fetch_summaries, fetch_urge_defaults,
+    fetch_users,
 };
 use crate::texts::phrases;
 use crate::texts::retention::RetentionUi;
@@ -16,8 +17,8 @@ use crate::ui::base::rooted;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::context::{
-    blackouts_ui, calendars_ui, lang, may, messages_ui, nodes_ui, oncall_ui, pools_ui, rules_ui,
-    secrets_ui, set_status, summaries_ui, ui, urge_defaults_ui,
+    blackouts_ui, calendars_ui, lang, may, messages_ui, nodes_ui, oncall_ui, people_ui, pools_ui,
+    rules_ui, secrets_ui, set_status, summaries_ui, ui, urge_defaults_ui,
 };
 use crate::ui::load;
 
@@ -50,6 +51,7 @@ async fn count() -> Result<Counts, AppError> {
         summaries: fetch_summaries(None, None).await?.summaries.len(),
         urge_defaults: fetch_urge_defaults(None).await?.defaults.len(),
         rotas: fetch_rotas(None).await?.rotas.len(),
+        people: fetch_people(None).await?.people.len(),
         secrets: fetch_secrets(None).await?.secrets.len(),
         pools: fetch_pools().await?.pools.len(),
         nodes: fetch_nodes()
@@ -86,6 +88,7 @@ fn content(counts: Counts) -> AnyView {
             {card(routes::SUMMARIES, icon::LIST, summaries_ui().summaries, summaries_ui().summaries_text, counts.summaries.to_string())}
             {card(routes::URGE_DEFAULTS, icon::BELL, urging.urge_defaults, urging.urge_defaults_text, counts.urge_defaults.to_string())}
             {card(routes::ROTAS, icon::USER, oncall_ui().rotas, oncall_ui().rotas_text, counts.rotas.to_string())}
+            {card(routes::PEOPLE, icon::CLOCK, people_ui().people, people_ui().people_text, counts.people.to_string())}
             {card(routes::CALENDARS, icon::CALENDAR, calendars.calendars, calendars.calendars_text, counts.calendars.to_string())}
             {card(routes::BLACKOUTS, icon::PAUSE, blackouts.blackouts, blackouts.blackouts_text, counts.blackouts.to_string())}
             {card(routes::SECRETS, icon::KEY, secrets.secrets, secrets.secrets_text, counts.secrets.to_string())}

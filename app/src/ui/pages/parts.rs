@@ -11,8 +11,8 @@ use leptos_router::location::Location;
 
 use super::{
     account, admin, blackouts, calendar, calendars, channels, import, import_tasks, messages,
-    nodes, occurrences, oncall, pictures, pools, reminders, retention, rules, run, runs, secrets,
-    start, start_urls, summaries, task, task_form, templates, urge_defaults, users,
+    nodes, occurrences, oncall, people, pictures, pools, reminders, retention, rules, run, runs,
+    secrets, start, start_urls, summaries, task, task_form, templates, urge_defaults, users,
 };
 
 /// A page of a module that is loaded later.
@@ -35,14 +35,15 @@ pub(in crate::ui) enum TaskPage {
     Start,
 }
 
-/// A page about messages: which there were, where they go, in which words; that of rotas, by whom they ask; and that of
-/// imports from other schedulers, for which the module of the settings has no room.
+/// A page about messages: which there were, where they go, in which words; those of rotas and people, by whom they ask; and
+/// that of imports from other schedulers, for which the module of the settings has no room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum MessagePage {
     Channels,
     ImportTasks,
     Messages,
     Oncall,
+    People,
     Pictures,
     Rules,
     Summaries,
@@ -96,6 +97,7 @@ fn message_page(page: MessagePage) -> Loaded {
         MessagePage::ImportTasks => import_tasks::page(),
         MessagePage::Messages => messages::page(),
         MessagePage::Oncall => oncall::page(),
+        MessagePage::People => people::page(),
         MessagePage::Pictures => pictures::page(),
         MessagePage::Rules => rules::page(),
         MessagePage::Summaries => summaries::page(),
@@ -196,7 +198,7 @@ pub async fn load_module(path: &str) -> bool {
         ["tasks", _, "start-urls"] => preload_setting().await.is_ok(),
         ["tasks", _, ..] | ["reminders"] => preload_task().await.is_ok(),
         ["runs", ..] => preload_run().await.is_ok(),
-        ["messages" | "oncall" | "rules" | "summaries", ..]
+        ["messages" | "oncall" | "people" | "rules" | "summaries", ..]
         | ["admin", "channels" | "pictures", ..] => preload_message().await.is_ok(),
         ["admin" | "account" | "import", ..] => preload_setting().await.is_ok(),
         _ => true,

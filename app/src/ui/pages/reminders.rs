@@ -14,18 +14,19 @@ use crate::auth::Action;
 use crate::done::Done;
 use crate::id::{TaskId, TicketId};
 use crate::oncall::{RotaView, owner_of_rota};
-use crate::page::{TicketsPage, is_of};
+use crate::page::{TicketAddress, TicketsPage, is_of};
 use crate::routes;
-use crate::server_fns::fetch_tickets;
+use crate::server_fns::{fetch_ticket_address, fetch_tickets};
 use crate::texts::reminders::urges;
 use crate::ticket::{TicketQuery, TicketState, TicketView};
 use crate::ui::base::rooted;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
+use crate::ui::components::output::code_block;
 use crate::ui::components::page_head;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{
-    health_ui, lang, may, plan_ui, principal, said, tickets_ui, urge_defaults_ui,
+    health_ui, lang, may, people_ui, plan_ui, principal, said, tickets_ui, urge_defaults_ui,
 };
 use crate::ui::live::live;
 use crate::ui::load;
@@ -46,15 +47,56 @@ pub(crate) fn page() -> AnyView {
         |((query, shown, stats), _)| fetch_tickets(query, shown, stats),
     );
     let done = said();
+    // An address is shown once: it stays when the list is fetched again.
+    let kept = load::ask(|| (), |()| fetch_ticket_address());
     view! {
         {page_head(tickets_ui().tickets.to_owned(), view! {
             <a class="button" href=rooted(routes::ROTAS)>{icon(icon::USER)} {tickets_ui().rotas}</a>
+            <a class="button" href=rooted(routes::PEOPLE)>{icon(icon::CLOCK)} {people_ui().people}</a>
             <a class="button" href=rooted(routes::URGE_DEFAULTS)>{icon(icon::BELL)} {urge_defaults_ui().urge_defaults}</a>
         }.into_any())}
         <div aria-live="polite">{move || (done.get() == Some(Done::Answered)).then(|| view! {
             <p class="notice is-ok">{icon(icon::CHECK)} <span>{health_ui().did_answer}</span></p>
         })}</div>
+        {load::part(kept, |made| made.map(address_made).into_any())}
         {load::page(data, content)}
+    }
+    .into_any()
+}
+
+/// An address of the reader's own tickets.
+fn address_made(made: TicketAddress) -> AnyView {
+    let texts = tickets_ui();
+    let (words, url) = match made {
+        TicketAddress::Link(link) => (texts.link_made, link.url),
+        TicketAddress::Feed(feed) => (texts.feed_made, feed.url),
+    };
+    view! {
+        <section class="notice is-ok token" role="status">
+            {icon(icon::CHECK)}
+            <div>
+                <p>{words}</p>
+                {code_block(&url)}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The buttons that make one.
+fn addresses() -> AnyView {
+    if !may(Action::Operate) {
+        return ().into_any();
+    }
+    let texts = tickets_ui();
+    view! {
+        <form method="post" action=rooted(routes::REMINDERS) class="card">
+            <p class="muted">{texts.mine_text}</p>
+            <p class="controls">
+                <button type="submit" class="button" name="act" value="link">{texts.make_link}</button>
+                <button type="submit" class="button" name="act" value="feed">{texts.make_feed}</button>
+            </p>
+        </form>
     }
     .into_any()
 }
@@ -107,6 +149,7 @@ fn content(page: TicketsPage) -> AnyView {
         {page.shown.as_ref().map(|shown| ticket::detail(shown, &clock))}
         {list(&page, &clock, &faults)}
         {pager(&page)}
+        {addresses()}
         {oncall::section(&page.oncall, &clock)}
         {stats::section(page.stats.as_ref(), &format!("{}?stats=1#stats", routes::REMINDERS))}
     }
@@ -160,7 +203,11 @@ fn filter(query: &TicketQuery, faults: &Faults) -> AnyView {
 fn list(page: &TicketsPage, clock: &Clock, faults: &Faults) -> AnyView {
     let texts = tickets_ui();
     if page.items.is_empty() {
-        return view! { <p class="card muted">{texts.tickets_none}</p> }.into_any();
+        let none = match page.next.is_some() {
+            true => texts.tickets_none_yet,
+            false => texts.tickets_none,
+        };
+        return view! { <p class="card muted">{none}</p> }.into_any();
     }
     let me = principal().map(|who| who.name).unwrap_or_default();
     let heading = |ticket: &TicketView| {
@@ -262,7 +309,8 @@ fn row(ticket: &TicketView, query: &TicketQuery, clock: &Clock, acts: bool) -> A
         view! { <input type="checkbox" name="id" value=id.0 aria-label=label(texts.select_one)/> }
     });
     let next = ticket.next_urge_at.filter(|_| !is_over).map(|at| {
-        view! { <small class="muted">{texts.next} " " {clock.exact(at)}</small> }
+        let elsewhere = ticket.next_elsewhere();
+        view! { <small class="muted break">{texts.next} " " {clock.exact(at)} {elsewhere}</small> }
     });
     let level = (ticket.level > 0).then(|| {
         let level = ticket.level;

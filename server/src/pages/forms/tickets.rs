@@ -1,15 +1,17 @@
 //! The forms of the page of tickets: one act, for one ticket or for all that are selected.
 
-use app::backend::Tickets;
+use app::backend::{Answer, Caller, TicketDoors, Tickets};
 use app::done::Done;
 use app::error::{AppError, ErrorKind};
 use app::id::TicketId;
+use app::page::TicketAddress;
 use app::routes;
 use app::server_fns::Posted;
 use app::texts::reminders::partly;
 use app::ticket::TicketAct;
 use axum::Form;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 
@@ -68,6 +70,23 @@ impl Pressed {
     }
 }
 
+/// Makes an address of the caller's own tickets; `None` for other acts.
+async fn made(web: &Web, caller: &Caller, act: &str) -> Option<Answer<TicketAddress>> {
+    let me = caller.principal.as_ref().map_or("", |who| &who.name);
+    let made = match act {
+        "link" => {
+            let made = web.service.ticket_link(caller, me).await;
+            made.map(TicketAddress::Link)
+        }
+        "feed" => {
+            let made = web.service.feed_address(caller, me).await;
+            made.map(TicketAddress::Feed)
+        }
+        _ => return None,
+    };
+    Some(made)
+}
+
 /// Changes one ticket, or several.
 pub(in super::super) async fn act(
     State(web): State<Web>,
@@ -77,6 +96,14 @@ pub(in super::super) async fn act(
     let caller = caller_of(&parts);
     let lang = caller.lang;
     let pressed = Pressed::read(fields);
+    if let Some(made) = made(&web, &caller, &pressed.act).await {
+        // The address is shown in this answer only, so it cannot be a redirect.
+        let (status, posted) = match made {
+            Ok(made) => (StatusCode::OK, Posted::TicketAddress(made)),
+            Err(error) => (status_of(&error), Posted::Tickets(error)),
+        };
+        return render_posted(&web, parts, status, posted).await;
+    }
     let refused = match pressed.act() {
         None => Err(AppError::new(
             ErrorKind::Invalid,

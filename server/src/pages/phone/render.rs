@@ -163,7 +163,10 @@ pub(super) fn ticket(
         since => time(ticket.since),
         age => age(lang, ticket.since, seen.now),
         urges => urges(lang, ticket),
-        next => ticket.next_urge_at.filter(|_| !is_over).map(time),
+        next => ticket
+            .next_urge_at
+            .filter(|_| !is_over)
+            .map(|at| format!("{}{}", time(at), ticket.next_elsewhere())),
         expires => (!is_over).then(|| time(ticket.expires_at)),
         can => context! {
             done => offered(LinkAct::Done),

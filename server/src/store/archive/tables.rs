@@ -88,6 +88,7 @@ known_tables![
     blackout,
     pool,
     oncall,
+    person,
     urge_default,
     secret,
     secret_grant,

@@ -26,6 +26,7 @@ const PAGES: [(&str, Role); 32] = [
     ("/messages", Role::Viewer),
     ("/reminders", Role::Viewer),
     ("/oncall", Role::Viewer),
+    ("/people", Role::Viewer),
     ("/rules", Role::Viewer),
     ("/summaries", Role::Viewer),
     ("/admin", Role::Admin),
@@ -155,6 +156,11 @@ const FORMS: [Form; 26] = [
             ("people", "ann"),
             ("version", "0"),
         ],
+    ),
+    (
+        "/people",
+        Role::Admin,
+        &[("name", "n"), ("zone", "UTC"), ("version", "0")],
     ),
     (
         "/admin/secrets",

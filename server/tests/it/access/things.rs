@@ -1,7 +1,7 @@
 //! One of everything, and all of it as text.
 
 use app::auth::Role;
-use app::backend::{Capacity, Rules, Secrets, Summaries};
+use app::backend::{Capacity, People, Rules, Secrets, Summaries};
 use app::pool::PoolDraft;
 use app::rule::RuleDraft;
 use app::secret::SecretDraft;
@@ -28,6 +28,7 @@ pub(crate) async fn everything(app: &TestApp) -> Vec<String> {
         "SELECT CONCAT_WS(' ', id, link, act) FROM link_use".to_owned(),
         "SELECT CONCAT_WS(' ', secret_id, task_id) FROM secret_grant".to_owned(),
         "SELECT CONCAT_WS(' ', name, slots) FROM pool".to_owned(),
+        "SELECT CONCAT_WS(' ', name, zone, version) FROM person".to_owned(),
         "SELECT CONCAT_WS(' ', id, name, hour, minute) FROM message_summary".to_owned(),
         format!("SELECT CONCAT_WS(' ', id, name, role, password_hash, disabled) FROM {user}"),
     ];
@@ -95,5 +96,11 @@ pub(crate) async fn furnish(app: TestApp) -> TestApp {
     };
     let set = app.service.rota_set(&console, "cn", None, &rota).await;
     set.expect("a rota");
+    let person = app::person::PersonDraft {
+        zone: "Europe/Berlin".to_owned(),
+        ..app::person::PersonDraft::default()
+    };
+    let set = app.service.person_set(&console, "cn", None, &person).await;
+    set.expect("a person");
     app
 }

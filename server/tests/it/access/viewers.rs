@@ -164,6 +164,7 @@ fn body_for(path: &str) -> Value {
         }
         path if path.contains("/imports/") => json!({"tasks": [1]}),
         path if path.contains("/pools") => json!({"slots": 7}),
+        path if path.contains("/people/") => json!({"zone": "UTC"}),
         "/api/v1/schedules/preview" => json!({"cron": "* * * * *"}),
         _ => json!({"name": "n", "cron": "* * * * *", "command": "true"}),
     }

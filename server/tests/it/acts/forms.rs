@@ -213,6 +213,10 @@ fn forms(made: &Made, link: &str) -> Vec<Form> {
             ],
         ),
         own(
+            "/people",
+            &[("name", "ann"), ("zone", "UTC"), ("version", "0")],
+        ),
+        own(
             "/import",
             &[
                 ("text", "0 9 * * * three\n"),
@@ -241,6 +245,9 @@ fn forms(made: &Made, link: &str) -> Vec<Form> {
         ),
         form("/t/{token}", link.to_owned(), &[("act", "done")]),
     ];
+    for act in ["link", "feed"] {
+        all.push(own("/reminders", &[("act", act)]));
+    }
     for act in ["acknowledge", "snooze 30m", "assign", "done"] {
         all.push(own("/reminders", &[("one", &one(act)), ("to", "ann")]));
     }
@@ -286,6 +293,7 @@ fn buttons(made: &Made) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     button("start_url_delete", &[("task", &idle), ("name", "ci")]);
     button("pool_delete", &[("name", "db"), ("version", "1")]);
     button("rota_delete", &[("name", "web"), ("version", "1")]);
+    button("person_delete", &[("name", "bob"), ("version", "1")]);
     button("calendar_delete", &[("name", "ours"), ("version", "1")]);
     button("urge_default_delete", &[("tag", "db"), ("version", "1")]);
     all

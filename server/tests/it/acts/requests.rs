@@ -244,6 +244,16 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
             Value::Null,
         ),
         (
+            "PUT /api/v1/people/{name}",
+            "/api/v1/people/ann".into(),
+            json!({"zone": "UTC"}),
+        ),
+        (
+            "DELETE /api/v1/people/{name}",
+            "/api/v1/people/bob".into(),
+            Value::Null,
+        ),
+        (
             "PUT /api/v1/tickets/defaults/{name}",
             "/api/v1/tickets/defaults/web".into(),
             json!({"max_urges": "7"}),

@@ -98,6 +98,11 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> Made {
         .post("/api/v1/oncall/ops/override", stands_in)
         .await
         .expect(200);
+    let zone = Some(json!({"zone": "Europe/Berlin"}));
+    admin
+        .call("PUT", "/api/v1/people/bob", zone)
+        .await
+        .expect(200);
     let calendar = json!({"name": "ours"});
     admin.post("/api/v1/calendars", calendar).await.expect(201);
     let blackout = json!({"name": "freeze", "cron": "0 1 * * *", "duration": "1h", "zone": "UTC"});

@@ -43,6 +43,7 @@ async fn a_body_without_the_right_to_send_it_is_refused_unread() {
         ("POST", "/api/v1/tickets/link".to_owned()),
         ("POST", "/api/v1/tickets/feed".to_owned()),
         ("PUT", "/api/v1/pools/db".to_owned()),
+        ("PUT", "/api/v1/people/vi".to_owned()),
     ] {
         for body in ["{\"no", "[]", "{\"what\": 1}"] {
             let reply = send(
@@ -65,6 +66,7 @@ async fn a_body_without_the_right_to_send_it_is_refused_unread() {
         "/summaries",
         "/reminders",
         "/oncall",
+        "/people",
         "/admin/secrets",
         "/admin/pools",
         "/admin/urging",

@@ -118,6 +118,13 @@ fn reads(task: usize, ticket: usize) -> Vec<String> {
         "/reminders?stats=1".to_owned(),
         "/reminders?owner=ann".to_owned(),
         "/reminders?state=done".to_owned(),
+        // Of a person whose tickets are many, and of one who has none.
+        "/api/v1/tickets?state=all&owner=ann".to_owned(),
+        "/api/v1/tickets?state=all&owner=eve".to_owned(),
+        "/api/v1/tickets?state=done&owner=eve".to_owned(),
+        "/reminders?state=expired&owner=eve".to_owned(),
+        format!("/api/v1/tickets?state=all&owner=eve&task={task}"),
+        format!("/api/v1/tickets?state=done&task={task}"),
         "/api/v1/tickets?state=all&limit=200".to_owned(),
         format!("/api/v1/tickets?after={ticket}"),
         format!("/reminders?task={task}"),

@@ -1,4 +1,4 @@
-//! Rotas in the terminal.
+//! Rotas and people in the terminal.
 
 use serde_json::json;
 
@@ -41,4 +41,33 @@ async fn weeks_are_swapped_and_overrides_made_and_removed() {
     assert_eq!(removed.json()["overrides"], json!([]));
     assert_ne!(run("oncall remove-override db 2035-01-03").await.code, 0);
     assert_ne!(run("oncall override db").await.code, 0);
+}
+
+#[tokio::test]
+async fn people_are_set_shown_and_deleted() {
+    let place = Place::new().await;
+    let run = async |arguments: &str| {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        jcrontab(&place, &arguments).await
+    };
+    let set = "person set ann --zone Europe/Berlin --hours 10:00-19:00 --json";
+    let set = run(set).await.json();
+    let ann = json!({
+        "name": "ann", "zone": "Europe/Berlin", "hours_from": "10:00", "hours_until": "19:00",
+        "calendar": null, "version": 1,
+    });
+    assert_eq!(set, ann);
+    // In the place of what there was.
+    let again = run("person set ann --calendar cn --json").await.json();
+    assert_eq!(
+        (&again["zone"], &again["calendar"]),
+        (&json!(null), &json!("cn"))
+    );
+    let shown = run("person show ann").await;
+    assert!(shown.out.contains("of the policy"), "{shown:?}");
+    let listed = run("person list").await;
+    assert!(listed.out.contains("of the task"), "{listed:?}");
+    assert_ne!(run("person set ann").await.code, 0);
+    assert_eq!(run("person delete ann --yes").await.code, 0);
+    assert_ne!(run("person show ann").await.code, 0);
 }

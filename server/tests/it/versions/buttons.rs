@@ -5,7 +5,7 @@ use super::*;
 
 /// A page with delete buttons: its path, the function of the button, the field that names what is deleted, the edit that
 /// deletes the same, and one that changes it first.
-const BUTTONS: [(&str, &str, &str, &str, &str); 9] = [
+const BUTTONS: [(&str, &str, &str, &str, &str); 10] = [
     (
         "/tasks/{}",
         "task_delete",
@@ -47,6 +47,13 @@ const BUTTONS: [(&str, &str, &str, &str, &str); 9] = [
         "name",
         "DELETE /api/v1/oncall/{name}",
         "PUT /api/v1/oncall/{name}",
+    ),
+    (
+        "/people",
+        "person_delete",
+        "name",
+        "DELETE /api/v1/people/{name}",
+        "PUT /api/v1/people/{name}",
     ),
     (
         "/admin/calendars",

@@ -29,6 +29,7 @@ pub(super) async fn everything(admin: &Browser, channel: &Value) -> Vec<Value> {
         "secrets",
         "users",
         "oncall",
+        "people",
         "tickets/defaults",
     ] {
         all.push(admin.get(&format!("/api/v1/{list}")).await.expect(200));
@@ -63,6 +64,7 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> (Value, Vec<E
     let summary = post("summaries", summary).await;
     put("pools/db", json!({"slots": 2})).await;
     put("tickets/defaults/db", json!({"max_urges": "3"})).await;
+    put("people/ann", json!({"zone": "Europe/Berlin"})).await;
     post("calendars", json!({"name": "ours"})).await;
     let quiet = json!({"name": "freeze", "cron": "0 1 * * *", "duration": "1h", "zone": "UTC"});
     let quiet = post("blackouts", quiet).await;
@@ -217,6 +219,18 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> (Value, Vec<E
             "tickets/defaults/db".to_owned(),
             Value::Null,
             "ticket_default.outdated",
+        ),
+        edit(
+            "PUT /api/v1/people/{name}",
+            "people/ann".to_owned(),
+            json!({"zone": "America/New_York", "hours_from": "09:00", "hours_until": "17:00"}),
+            "person.outdated",
+        ),
+        edit(
+            "DELETE /api/v1/people/{name}",
+            "people/ann".to_owned(),
+            Value::Null,
+            "person.outdated",
         ),
         edit(
             "DELETE /api/v1/rules/{id}",

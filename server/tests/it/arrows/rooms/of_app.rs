@@ -11,6 +11,7 @@ pub(super) const APP: &[Row] = &[
             "texts",
             "backend",
             "page",
+            "person",
             "task",
             "run",
             "schedule",
@@ -50,6 +51,7 @@ pub(super) const APP: &[Row] = &[
             "backend",
             "page",
             "oncall",
+            "person",
             "task",
             "run",
             "schedule",
@@ -103,6 +105,7 @@ pub(super) const APP: &[Row] = &[
         &[
             "oncall",
             "page",
+            "person",
             "task",
             "ticket",
             "run",
@@ -132,6 +135,7 @@ pub(super) const APP: &[Row] = &[
         "page",
         &[
             "oncall",
+            "person",
             "task",
             "run",
             "schedule",
@@ -169,6 +173,10 @@ pub(super) const APP: &[Row] = &[
             "id",
             "time",
         ],
+    ),
+    (
+        "person",
+        &["oncall", "task", "ticket", "error", "i18n", "time"],
     ),
     (
         "oncall",
