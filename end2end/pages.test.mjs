@@ -185,6 +185,8 @@ function pagesOf(known, ui) {
     pools: at("/admin/pools"),
     urging: at("/admin/urging"),
     retention: at("/admin/retention"),
+    audit: at("/audit"),
+    "audit-none": at("/audit?who=no-such-account&outcome=refused"),
     "account-page": at("/account"),
     nodes: at("/admin/nodes"),
     about: at("/about"),

@@ -4,6 +4,7 @@
 //! the [`Caller`] and a [`ResponseSink`](crate::response::ResponseSink) into the Leptos context of every page render and every
 //! server function call. See `docs/adr/0001-backend-trait.md`.
 
+mod audit;
 mod calendars;
 mod capacity;
 mod imports;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use leptos::prelude::use_context;
 
+pub use self::audit::Audit;
 pub use self::calendars::Calendars;
 pub use self::capacity::Capacity;
 pub use self::imports::Imports;
@@ -326,6 +328,7 @@ pub trait Backend:
     + People
     + UrgeDefaults
     + RetentionPolicy
+    + Audit
     + Users
     + System
 {
@@ -350,6 +353,7 @@ impl<
         + People
         + UrgeDefaults
         + RetentionPolicy
+        + Audit
         + Users
         + System,
 > Backend for T

@@ -61,4 +61,6 @@ ids! {
     UserId,
     /// An API token.
     TokenId,
+    /// An entry of the audit log (审计记录).
+    AuditId,
 }

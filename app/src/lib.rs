@@ -25,6 +25,7 @@
 //! This crate never depends on tokio, axum, sea-orm or reqwest (`server/tests/it/arrows.rs`).
 
 pub mod ansi;
+pub mod audit;
 pub mod auth;
 pub mod backend;
 pub mod calendar;

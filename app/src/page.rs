@@ -1,5 +1,6 @@
 //! The data of each page: the shared types, plus the zone and the clock for displaying them.
 
+mod audit;
 mod blackouts;
 mod calendars;
 mod channels;
@@ -22,6 +23,7 @@ mod tickets;
 mod urge_defaults;
 mod users;
 
+pub use audit::AuditPage;
 pub use blackouts::BlackoutsPage;
 pub use calendars::{CalendarPage, CalendarsPage};
 pub use channels::ChannelsPage;

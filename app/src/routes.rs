@@ -52,6 +52,8 @@ pub const IMPORT_TASKS: &str = "/import/tasks";
 pub const POOLS: &str = "/admin/pools";
 /// How long history is kept.
 pub const RETENTION: &str = "/admin/retention";
+/// The audit log: who did what.
+pub const AUDIT: &str = "/audit";
 /// Server processes.
 pub const NODES: &str = "/admin/nodes";
 /// The parts of this installation and their versions.
@@ -207,6 +209,7 @@ pub const FIRST_PARTS: [&str; 26] = [
     "account",
     "admin",
     "api",
+    "audit",
     "events",
     "feed",
     "fn",

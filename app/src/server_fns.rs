@@ -5,6 +5,7 @@
 //! requests of such a page are answered with a request to reload it ([`crate::wire`]).
 
 pub mod account;
+pub mod audit;
 pub mod blackouts;
 pub mod calendars;
 pub mod channels;
@@ -32,6 +33,7 @@ pub mod users;
 pub mod write;
 
 pub use account::fetch_account;
+pub use audit::fetch_audit;
 pub use blackouts::{DeleteBlackout, fetch_blackouts};
 pub use calendars::{
     DeleteCalendar, RefreshCalendar, SetCalendarSource, fetch_calendar, fetch_calendars,

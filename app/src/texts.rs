@@ -3,6 +3,7 @@
 
 pub mod about;
 pub mod account;
+pub mod audit;
 pub mod blackouts;
 pub mod brief;
 pub mod calendars;

@@ -83,6 +83,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/pools") view={LazyPage::Setting(SettingPage::Pools)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/urging") view={LazyPage::Setting(SettingPage::UrgeDefaults)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/retention") view={LazyPage::Setting(SettingPage::Retention)} ssr=ssr.clone()/>
+                    <Route path=path!("/audit") view={LazyPage::Setting(SettingPage::Audit)} ssr=ssr.clone()/>
                     <Route path=path!("/import") view={LazyPage::Setting(SettingPage::Import)} ssr=ssr.clone()/>
                     <Route path=path!("/import/tasks") view={LazyPage::Message(MessagePage::ImportTasks)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/nodes") view={LazyPage::Setting(SettingPage::Nodes)} ssr=ssr.clone()/>

@@ -54,6 +54,7 @@ mod m20261130_000068_tickets_of_task;
 mod m20261130_000071_upkeep;
 mod m20261130_000072_channel_limited;
 mod m20261130_000074_person;
+mod m20261130_000076_audit_chain;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -115,6 +116,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000071_upkeep::Migration),
             Box::new(m20261130_000072_channel_limited::Migration),
             Box::new(m20261130_000074_person::Migration),
+            Box::new(m20261130_000076_audit_chain::Migration),
         ]
     }
 }

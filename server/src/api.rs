@@ -1,6 +1,7 @@
 //! REST `/api/v1`: extract, one call of the service, map. See `docs/API.md`.
 
 mod account;
+mod audit;
 mod blackouts;
 mod calendars;
 mod channels;
@@ -149,6 +150,9 @@ fn documented() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(secrets::of_task))
         .routes(routes!(retention::get, retention::set))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
+        .routes(routes!(audit::get))
         .routes(routes!(imports::list))
         .routes(routes!(imports::crontab))
         .routes(routes!(imports::tasks))

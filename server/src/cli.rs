@@ -6,6 +6,7 @@
 
 mod access;
 mod arguments;
+mod audit;
 mod backup;
 mod blackout;
 mod calendar;
@@ -330,6 +331,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Blackout(command) => blackout::run(&client, &command).await,
         Command::Secret(command) => secret::run(&client, &command).await,
         Command::Pool(command) => pool::run(&client, &command).await,
+        Command::Audit(command) => audit::run(&client, &command).await,
         Command::Retention(command) => retention::run(&client, &command).await,
         Command::Node(command) => node::run(&client, &command).await,
         Command::Picture(command) => picture::run(&client, &command).await,

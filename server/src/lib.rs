@@ -15,6 +15,7 @@
 pub mod admission;
 pub mod api;
 pub mod archive;
+pub mod audit;
 pub mod auth;
 pub mod brief;
 pub mod calendar;

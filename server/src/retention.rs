@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 
+use crate::audit::{AuditChain, ChainError};
 use crate::clock::SharedClock;
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
 use crate::output::{OutputError, OutputStore};
@@ -51,6 +52,8 @@ pub struct Pruning {
     pub store: Store,
     /// The clock that all servers agree on.
     pub clock: SharedClock,
+    /// The chain of the audit log.
+    pub audit: AuditChain,
     /// Where outputs are.
     pub output: OutputStore,
     /// This server.
@@ -95,20 +98,20 @@ impl TurnBudget {
 enum OtherRows {
     Messages,
     Tickets,
-    Audit,
     Changes,
     Nodes,
     Tokens,
+    Audit,
 }
 
 impl OtherRows {
     const ALL: [Self; 6] = [
         Self::Messages,
         Self::Tickets,
-        Self::Audit,
         Self::Changes,
         Self::Nodes,
         Self::Tokens,
+        Self::Audit,
     ];
 
     /// From when on they are kept; `None` without a limit.
@@ -126,7 +129,7 @@ impl OtherRows {
 
 impl Pruning {
     /// Deletes history; whether nothing is left to do.
-    async fn prune(&self) -> Result<bool, StoreError> {
+    async fn prune(&self) -> Result<bool, ChainError> {
         let mut budget = TurnBudget {
             left: BATCHES,
             deleted: 0,
@@ -146,7 +149,7 @@ impl Pruning {
     }
 
     /// Deletes history within a budget; whether nothing is left to do.
-    async fn prune_within(&self, left: &mut TurnBudget) -> Result<bool, StoreError> {
+    async fn prune_within(&self, left: &mut TurnBudget) -> Result<bool, ChainError> {
         let policy = self.store.retention().await?.policy;
         let tasks = self.store.task_keeps().await?;
         // On from where the last turn ended, so that one task with a long history does not keep the others waiting.
@@ -186,16 +189,17 @@ impl Pruning {
         &self,
         rows: OtherRows,
         before: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<u64, ChainError> {
         let store = &self.store;
-        match rows {
+        let deleted = match rows {
             OtherRows::Messages => store.delete_old_messages(before, BATCH).await,
             OtherRows::Tickets => store.delete_old_tickets(before, TICKETS).await,
-            OtherRows::Audit => store.delete_old_audit(before, BATCH).await,
+            OtherRows::Audit => return self.audit.cut(before, BATCH).await,
             OtherRows::Changes => store.delete_old_changes(before, BATCH).await,
             OtherRows::Nodes => store.delete_old_nodes(before, BATCH).await,
             OtherRows::Tokens => store.delete_old_tokens(before, BATCH).await,
-        }
+        };
+        Ok(deleted?)
     }
 
     /// Deletes what is no longer kept of one task; false when the turn is over before that.

@@ -4,6 +4,7 @@
 mod access;
 mod entry;
 mod missing;
+mod refused;
 
 use std::sync::Arc;
 
@@ -82,6 +83,7 @@ fn guarded(router: Router, web: &Web) -> Router {
             web.clone(),
             guard::refuse_cross_site,
         ))
+        .layer(middleware::from_fn_with_state(web.clone(), refused::record))
         .layer(middleware::from_fn_with_state(
             web.clone(),
             guard::authenticate,

@@ -2,6 +2,7 @@
 
 mod account;
 mod ahead;
+mod audit;
 mod blackouts;
 mod brief;
 mod calendars;
@@ -48,6 +49,7 @@ mod words;
 
 pub use crate::texts::notices::{BACKUP, RETENTION, UNNAMED_ZONE, UNREADABLE, unnamed_zone};
 pub use ahead::LookAhead;
+pub use audit::AuditSeal;
 pub use brief::MessageBriefs;
 pub use components::{Components, DoorSettings, Settings};
 pub use doors::Readiness;
@@ -74,6 +76,7 @@ use app::error::AppError;
 use app::i18n::Lang;
 use chrono::{DateTime, Utc};
 
+use crate::audit::Refusals;
 use crate::auth::limit::Attempts;
 use crate::auth::link::LinkActs;
 use crate::auth::password::Passwords;
@@ -115,6 +118,8 @@ pub struct Service {
     passwords: Passwords,
     /// Counts failed sign-ins and wrong tokens.
     attempts: Attempts,
+    /// Counts refused attempts.
+    refusals: Refusals,
     /// What the doors ask for; changes while the server runs.
     doors: std::sync::RwLock<Arc<DoorSettings>>,
     /// Open streams: events and live logs.
@@ -204,6 +209,7 @@ impl Service {
             node_id: settings.node_id,
             passwords: Passwords::default(),
             attempts: Attempts::default(),
+            refusals: Refusals::default(),
             doors: std::sync::RwLock::new(Arc::new(settings.doors)),
             streams: Arc::default(),
             streams_max: settings.streams_max,

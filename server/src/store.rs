@@ -61,7 +61,9 @@ mod version;
 pub use accounts::StoredUser;
 pub use announced::Announcement;
 pub use archive::{Cell, CellKind, ColumnShape, Snapshot, TableShape, layout_steps};
-pub use audit::{Act, TaskChange};
+pub use audit::{
+    Act, AuditFilter, AuditFound, ChainEnd, ChainHead, SealBatch, SealedRow, TaskChange,
+};
 pub use blackouts::StoredBlackout;
 pub use brief::{BriefRun, FailedNear, NodeVersion};
 pub use calendars::{CalendarRemoval, StoredCalendar};

@@ -9,6 +9,7 @@
 //! Their words are inherent methods that are written here.
 
 pub mod accounts;
+pub mod audit;
 pub mod blackouts;
 pub mod calendars;
 mod changed_values;

@@ -89,6 +89,10 @@ pub fn loop_purpose(lang: Lang, name: &str) -> Option<&'static str> {
             "删除超过保留期限的历史",
             "Deletes history that is no longer kept",
         ),
+        "audit" => (
+            "封存审计记录，写入被拒绝操作的次数",
+            "Seals entries of the audit log, and writes how many attempts were refused",
+        ),
         "heartbeat" => ("向数据库报告节点存活", "Reports that this node is alive"),
         _ => return None,
     };

@@ -3,6 +3,7 @@
 pub(super) mod about;
 mod account;
 mod admin;
+mod audit;
 mod blackouts;
 mod calendar;
 mod calendars;

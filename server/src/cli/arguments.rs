@@ -7,9 +7,9 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    backup, blackout, calendar, channel, chat, completions, cron, demo, doctor, files, import, man,
-    message, node, oncall, person, picture, pool, retention, rule, run, secret, settings, summary,
-    takeover, task, ticket, token, user,
+    audit, backup, blackout, calendar, channel, chat, completions, cron, demo, doctor, files,
+    import, man, message, node, oncall, person, picture, pool, retention, rule, run, secret,
+    settings, summary, takeover, task, ticket, token, user,
 };
 use crate::config::{self, Config, FILE_VARIABLE, Reading, SourceFault, SourceRequest};
 
@@ -111,6 +111,9 @@ pub(super) enum Command {
     /// Show and change how long history is kept
     #[command(subcommand)]
     Retention(retention::RetentionCommand),
+    /// Read and check the audit log: who did what
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Manage the pictures that follow messages
     #[command(subcommand)]
     Picture(picture::PictureCommand),

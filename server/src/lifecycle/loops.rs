@@ -4,13 +4,14 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::disk_watch::DiskWatch;
 use super::heartbeat::{self, Heartbeat, LoneHeartbeat};
 use super::{Assembled, Stop};
+use crate::audit::AuditChain;
 use crate::auth::token::chance;
 use crate::chat::{self, BotConnectionManager, ChatHandler};
 use crate::clock::SharedClock;
@@ -20,7 +21,7 @@ use crate::messages::{self, Deliveries, Outbox, Pace, Summaries};
 use crate::output::disk::space;
 use crate::retention::Pruning;
 use crate::scheduler::{self, DatabaseClock, Scheduler};
-use crate::service::{LookAhead, MessageBriefs, ScratchSweep, StreamWatch};
+use crate::service::{AuditSeal, LookAhead, MessageBriefs, ScratchSweep, StreamWatch};
 use crate::urge::{self, Urging};
 
 /// The loops of a running server.
@@ -96,6 +97,7 @@ impl Running {
         let pruning = Pruning {
             store: components.store.clone(),
             clock: Arc::clone(&shared),
+            audit: AuditChain::new(components.store.clone(), components.sealer.clone()),
             output: components.output.clone(),
             node_id: parts.node.id.clone(),
             shared: database_clock_is_shared,
@@ -111,6 +113,11 @@ impl Running {
             engine: components.store.engine(),
         };
         running.every(&components.loops, streams, stop);
+        let seal = AuditSeal {
+            service: Arc::downgrade(service),
+            more: Notify::new(),
+        };
+        running.every(&components.loops, seal, stop);
         let ahead = LookAhead {
             service: Arc::downgrade(service),
         };

@@ -11,6 +11,9 @@ use crate::error::OrInternal;
 use crate::texts::accounts::{AccountFault, AccountRefusal};
 use crate::texts::{Fault, Refusal};
 
+/// The action of a change of one's own password.
+const CHANGE: &str = "account.password";
+
 impl Service {
     /// Changes the caller's own password and ends their other sessions; `credential` is that of the
     /// request, `from` the client's address. Their tokens stay.
@@ -34,7 +37,7 @@ impl Service {
             .ok_or_else(|| AccountRefusal::Console.answer(lang))?;
         // Limited like a sign-in: an unattended session must not make guessing faster.
         let old = self
-            .check_password_of(lang, &who.name, &change.current, from)
+            .check_password_of(lang, CHANGE, (&who.name, &change.current), from)
             .await?;
         let old = old
             .filter(|stored| stored.user.id == id)
@@ -56,7 +59,7 @@ impl Service {
             Some(Credential::Session(hash)) => hash.as_str(),
             _ => "",
         };
-        let act = self.act(who, "account.password").detail(from);
+        let act = self.act(who, CHANGE).detail(from);
         let changed = self
             .store
             .change_password(&act, id, &old.password_hash, &hash, kept)

@@ -58,12 +58,15 @@ impl Service {
         let caller = self.chat_caller(press.channel, &press.person, lang).await?;
         if let Some((ticket, button)) = TicketButton::read(&press.key) {
             let card = self.press_ticket(&caller, ticket, button).await;
+            let card = self.note_if_forbidden(&caller, &press.key, card).await;
             return card.map_err(words_of);
         }
         let task = press.key.strip_prefix("run:");
         let task = task.and_then(|id| id.parse::<TaskId>().ok());
         let task = task.ok_or_else(|| ChatWords::NoSuchButton.say(lang))?;
-        self.press_run(&caller, task, press).await.map_err(words_of)
+        let card = self.press_run(&caller, task, press).await;
+        let card = self.note_if_forbidden(&caller, &press.key, card).await;
+        card.map_err(words_of)
     }
 
     /// Starts a task again. The first press counts: of two people who press at once the other one gets a sentence.

@@ -123,7 +123,7 @@ fn unknown_state(lang: Lang) -> FieldError {
 }
 
 /// A time that is typed, where one is.
-fn time(
+pub(super) fn time(
     field: &str,
     typed: &str,
     lang: Lang,

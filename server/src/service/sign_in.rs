@@ -10,6 +10,7 @@ use app::i18n::Lang;
 use chrono::TimeDelta;
 
 use super::Service;
+use crate::audit::Attempt;
 use crate::auth::streams::Credential;
 use crate::auth::token::{hash, new_secret};
 use crate::error::OrInternal;
@@ -20,6 +21,8 @@ use crate::texts::accounts::SignInRefusal;
 pub(super) use password::{faults_of, hash_failed, password_fault};
 pub use setup::SETUP_LIFE;
 
+/// The action of a sign-in.
+const SIGN_IN: &str = "sign_in";
 /// The maximum lifetime of a session.
 const SESSION_LIFE: TimeDelta = TimeDelta::days(30);
 /// A session ends after this time without use.
@@ -40,7 +43,9 @@ impl Service {
         password: &str,
         from: &str,
     ) -> Answer<String> {
-        let found = self.check_password_of(lang, name, password, from).await?;
+        let found = self
+            .check_password_of(lang, SIGN_IN, (name, password), from)
+            .await?;
         let Some(stored) = found else {
             tracing::warn!(from, "a sign-in failed");
             return Err(SignInRefusal::Wrong.answer(lang));
@@ -55,7 +60,7 @@ impl Service {
             from: Some(from.to_owned()),
             press: None,
         };
-        let act = self.act(&who, "sign_in").detail(from);
+        let act = self.act(&who, SIGN_IN).detail(from);
         let entered = self
             .store
             .insert_session(
@@ -69,19 +74,44 @@ impl Service {
         if !entered {
             // It was replaced while it was being verified.
             tracing::warn!(from, "a sign-in failed");
+            self.note_wrong_password(SIGN_IN, Some(&who.name), from)
+                .await;
             return Err(SignInRefusal::Wrong.answer(lang));
         }
         Ok(secret)
     }
 
-    /// Ends a session.
+    /// Records that a password was wrong, or that an attempt had to wait. A name that no account has is not recorded: it
+    /// may be a password that was typed in the wrong field.
+    async fn note_wrong_password(&self, action: &'static str, account: Option<&str>, from: &str) {
+        let attempt = Attempt {
+            action,
+            who: account.unwrap_or_default().to_owned(),
+            via: Via::Session.as_str(),
+            client: Some(from.to_owned()),
+        };
+        self.note_refused(attempt, "").await;
+    }
+
+    /// Ends a session, and records that `who` signed out. A log that cannot be written does not keep the session open.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn sign_out(&self, lang: Lang, secret: &str) -> Answer<()> {
+    pub async fn sign_out(&self, lang: Lang, who: Option<&Principal>, secret: &str) -> Answer<()> {
         let key = hash(secret);
-        self.store.delete_session(&key).await.or_internal(lang)?;
+        let ended = self.store.delete_session(&key).await.or_internal(lang)?;
         self.streams.end_credential(&Credential::Session(key));
+        if let Some(who) = who.filter(|_| ended) {
+            let act = self.act(who, "sign_out");
+            let object = who.user_id.map(|id| id.0);
+            if let Err(error) = self.store.record_act(&act, object).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    %act,
+                    "a sign-out could not be written to the audit log"
+                );
+            }
+        }
         Ok(())
     }
 

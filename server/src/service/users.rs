@@ -94,9 +94,13 @@ impl Service {
             .user_by_name(user.trim())
             .await
             .or_internal(lang)?;
+        let found = found.map(|stored| stored.user);
+        if let Some(other) = found.as_ref().filter(|user| !is_in(scope, user.id)) {
+            let what = format!("a token for {}", other.name);
+            self.note_forbidden(&who, &what).await;
+        }
         let owner = found
-            .map(|stored| stored.user)
-            .filter(|owner| scope.is_none_or(|own| own == owner.id))
+            .filter(|owner| is_in(scope, owner.id))
             .ok_or_else(|| Missing::User.answer(lang))?;
         let token = format!("{API_PREFIX}{}", new_secret());
         let prefix: String = token.chars().take(12).collect();
@@ -110,6 +114,11 @@ impl Service {
             .ok_or_else(|| AppError::unauthenticated(lang))?;
         Ok(NewToken { id, token })
     }
+}
+
+/// Whether an account is among those whose tokens a caller manages.
+fn is_in(scope: Option<UserId>, account: UserId) -> bool {
+    scope.is_none_or(|own| own == account)
 }
 
 #[async_trait]
@@ -252,6 +261,11 @@ impl Users for Service {
             .await
             .or_internal(caller.lang)?
         {
+            if scope.is_some() {
+                // It may be another person's, which the answer does not say.
+                let what = format!("token {id} of another account");
+                self.note_forbidden(&who, &what).await;
+            }
             return Err(Missing::Token.answer(caller.lang));
         }
         self.streams.end_credential(&Credential::Token(id));

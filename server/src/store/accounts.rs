@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
 
+use super::audit::Before;
 use super::entity::{api_token, session, setup_link, user};
 use super::row_version::count;
 use super::txn::transaction;
@@ -57,10 +58,16 @@ async fn has_other_admin(tx: &Tx, id: UserId) -> Result<bool, StoreError> {
     Ok(others > 0)
 }
 
+/// An account before a change of it.
+type Account = Before<user::Entity>;
+
+fn own(id: UserId) -> Condition {
+    Condition::all().add(user::Column::Id.eq(id.0))
+}
+
 /// Counts a change of an account by an administrator; false when it does not exist.
 async fn change(tx: &Tx, id: UserId, read: Option<i64>) -> Result<bool, StoreError> {
-    let own = Condition::all().add(user::Column::Id.eq(id.0));
-    count::<user::Entity>(tx, own, user::Column::Version, read).await
+    count::<user::Entity>(tx, own(id), user::Column::Version, read).await
 }
 
 impl Store {
@@ -124,8 +131,10 @@ impl Store {
             })
             .exec(tx)
             .await?;
-            act.record(tx, Some(inserted.last_insert_id)).await?;
-            Ok(UserId(inserted.last_insert_id))
+            let id = UserId(inserted.last_insert_id);
+            let none = Account::none(own(id));
+            none.record(tx, act, Some(id.0)).await?;
+            Ok(id)
         })
     }
 
@@ -220,6 +229,7 @@ impl Store {
             if !change(tx, id, read).await? {
                 return Ok(false);
             }
+            let was = Account::read(tx, own(id)).await?;
             if disabled {
                 session::Entity::delete_many()
                     .filter(session::Column::UserId.eq(id.0))
@@ -231,7 +241,7 @@ impl Store {
                 .filter(user::Column::Id.eq(id.0))
                 .exec(tx)
                 .await?;
-            act.record(tx, Some(id.0)).await?;
+            was.record(tx, act, Some(id.0)).await?;
             Ok(true)
         })
     }
@@ -255,12 +265,13 @@ impl Store {
             if !change(tx, id, read).await? {
                 return Ok(false);
             }
+            let was = Account::read(tx, own(id)).await?;
             user::Entity::update_many()
                 .col_expr(user::Column::Role, Expr::value(role.as_str()))
                 .filter(user::Column::Id.eq(id.0))
                 .exec(tx)
                 .await?;
-            act.record(tx, Some(id.0)).await?;
+            was.record(tx, act, Some(id.0)).await?;
             Ok(true)
         })
     }
@@ -283,6 +294,7 @@ impl Store {
             if !change(tx, id, read).await? {
                 return Ok(false);
             }
+            let was = Account::read(tx, own(id)).await?;
             session::Entity::delete_many()
                 .filter(session::Column::UserId.eq(id.0))
                 .exec(tx)
@@ -293,7 +305,7 @@ impl Store {
                 .await?;
             chat::account_gone(tx, id).await?;
             user::Entity::delete_by_id(id.0).exec(tx).await?;
-            act.record(tx, Some(id.0)).await?;
+            was.record(tx, act, Some(id.0)).await?;
             Ok(true)
         })
     }

@@ -1,9 +1,19 @@
 //! The audit log: who changed what, recorded in the transaction of the change.
 
+mod chain;
+mod diff;
+mod list;
+
+use app::audit::AuditOutcome;
 use app::auth::{LinkPress, Principal};
-use app::id::{TaskId, UserId};
+use app::id::{TaskId, TokenId, UserId};
+use app::transition::Word;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+
+pub use chain::{ChainEnd, ChainHead, SealBatch, SealedRow};
+pub(super) use diff::Before;
+pub use list::{AuditFilter, AuditFound};
 
 use super::entity::audit;
 use super::links;
@@ -29,6 +39,11 @@ pub struct Act {
     at: DateTime<Utc>,
     /// The button of a signed link that was pressed for it.
     press: Option<LinkPress>,
+    outcome: AuditOutcome,
+    /// How many times it happened, where that is counted.
+    times: Option<i64>,
+    /// Each changed field with its value before and after, as JSON.
+    changes: Option<String>,
 }
 
 impl std::fmt::Display for Act {
@@ -59,6 +74,9 @@ impl Act {
             detail: String::new(),
             at,
             press: who.press.clone(),
+            outcome: AuditOutcome::Done,
+            times: None,
+            changes: None,
         }
     }
 
@@ -72,7 +90,38 @@ impl Act {
             detail: String::new(),
             at,
             press: None,
+            outcome: AuditOutcome::Done,
+            times: None,
+            changes: None,
         }
+    }
+
+    /// An act that was refused, of who asked for it: an account as far as it is known, the door, and the address.
+    #[must_use]
+    pub fn refused(
+        (who, via, client): (&str, &'static str, Option<String>),
+        action: &'static str,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            who: who.to_owned(),
+            via,
+            client,
+            action,
+            detail: String::new(),
+            at,
+            press: None,
+            outcome: AuditOutcome::Refused,
+            times: None,
+            changes: None,
+        }
+    }
+
+    /// That it happened so many times.
+    #[must_use]
+    pub fn times(mut self, times: i64) -> Self {
+        self.times = Some(times);
+        self
     }
 
     /// Sets its detail.
@@ -150,6 +199,12 @@ impl Act {
             object_id: Set(object),
             object_version: Set(version),
             detail: Set(self.detail.clone()),
+            outcome: Set(match self.outcome {
+                AuditOutcome::Done => None,
+                refused => Some(refused.word().to_owned()),
+            }),
+            times: Set(self.times),
+            changes: Set(self.changes.clone()),
             ..Default::default()
         })
         .exec_without_returning(tx)
@@ -238,6 +293,42 @@ impl Store {
             .into_tuple::<String>()
             .all(&self.reader)
             .await?)
+    }
+
+    /// The addresses from which the first use of a token was recorded, latest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn token_places(
+        &self,
+        id: TokenId,
+        action: &str,
+        limit: u64,
+    ) -> Result<Vec<String>, StoreError> {
+        let places: Vec<Option<String>> = audit::Entity::find()
+            .select_only()
+            .column(audit::Column::Client)
+            .filter(audit::Column::ObjectId.eq(id.0))
+            .filter(audit::Column::Action.eq(action))
+            .order_by_desc(audit::Column::Id)
+            .limit(limit)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(places.into_iter().flatten().collect())
+    }
+
+    /// Records acts that change nothing in the database, in one transaction.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record_acts(&self, acts: &[Act]) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            for act in acts {
+                act.record(tx, None).await?;
+            }
+            Ok(())
+        })
     }
 
     /// Records an act or observation of the product itself, and reports it.

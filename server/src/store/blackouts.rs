@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, EntityTrait, QueryOrder, Set};
 
+use super::audit::Before;
 use super::entity::blackout;
 use super::ledger::{EVERY_TASK, note_change, withdraw};
 use super::row_version::count;
@@ -73,6 +74,9 @@ fn to_blackout(row: blackout::Model) -> Result<StoredBlackout, StoreError> {
 }
 
 /// The row of a blackout.
+/// A blackout before a change of it.
+type Blackout = Before<blackout::Entity>;
+
 fn own(id: BlackoutId) -> Condition {
     Condition::all().add(blackout::Column::Id.eq(id.0))
 }
@@ -107,20 +111,22 @@ impl Store {
         transaction!(self, |tx| {
             note_change(tx, EVERY_TASK, now).await?;
             let mut row = columns(new, now);
-            let id = if new.id.0 == 0 {
+            let (id, was) = if new.id.0 == 0 {
                 row.created_at = Set(now);
-                blackout::Entity::insert(row).exec(tx).await?.last_insert_id
+                let id = blackout::Entity::insert(row).exec(tx).await?.last_insert_id;
+                (id, Blackout::none(own(BlackoutId(id))))
             } else {
                 let version = blackout::Column::Version;
                 if !count::<blackout::Entity>(tx, own(new.id), version, read).await? {
                     return Ok(None);
                 }
                 row.id = Set(new.id.0);
+                let was = Blackout::read(tx, own(new.id)).await?;
                 blackout::Entity::update(row).exec(tx).await?;
-                new.id.0
+                (new.id.0, was)
             };
             withdraw(tx, EVERY_TASK, now).await?;
-            act.record(tx, Some(id)).await?;
+            was.record(tx, act, Some(id)).await?;
             Ok(Some(BlackoutId(id)))
         })
     }
@@ -141,9 +147,10 @@ impl Store {
             if !count::<blackout::Entity>(tx, own(id), blackout::Column::Version, read).await? {
                 return Ok(false);
             }
+            let was = Blackout::read(tx, own(id)).await?;
             blackout::Entity::delete_by_id(id.0).exec(tx).await?;
             withdraw(tx, EVERY_TASK, now).await?;
-            act.record(tx, Some(id.0)).await?;
+            was.record(tx, act, Some(id.0)).await?;
             Ok(true)
         })
     }

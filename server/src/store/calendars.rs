@@ -12,6 +12,7 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
+use super::audit::Before;
 use super::entity::{calendar, schedule, task};
 use super::ledger::{EVERY_TASK, note_change, withdraw};
 use super::people;
@@ -131,6 +132,9 @@ async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
 }
 
 /// The row of a calendar.
+/// A calendar before a change of it.
+type Calendar = Before<calendar::Entity>;
+
 fn called(name: &str) -> Condition {
     Condition::all().add(calendar::Column::Name.eq(name))
 }
@@ -204,7 +208,8 @@ impl Store {
             })
             .exec_without_returning(tx)
             .await?;
-            act.record(tx, None).await
+            let none = Calendar::none(called(&draft.name));
+            none.record(tx, act, None).await
         })
     }
 
@@ -228,6 +233,7 @@ impl Store {
             {
                 return Ok(false);
             }
+            let was = Calendar::read(tx, called(name)).await?;
             calendar::Entity::update_many()
                 .col_expr(calendar::Column::Name, Expr::value(draft.name.as_str()))
                 .col_expr(calendar::Column::SourceUrl, Expr::value(source_url.clone()))
@@ -251,7 +257,8 @@ impl Store {
                     .exec(tx)
                     .await?;
             }
-            act.record(tx, None).await?;
+            let was = was.then(called(&draft.name));
+            was.record(tx, act, None).await?;
             Ok(true)
         })
     }
@@ -275,6 +282,7 @@ impl Store {
             plan_anew(tx, now).await?;
             let version = calendar::Column::Version;
             count_or_new::<calendar::Entity>(tx, called(name), version, read).await?;
+            let was = Calendar::read(tx, called(name)).await?;
             let row = calendar::Entity::find()
                 .filter(calendar::Column::Name.eq(name))
                 .one(tx)
@@ -305,7 +313,7 @@ impl Store {
                     .await?;
                 }
             }
-            act.record(tx, None).await?;
+            was.record(tx, act, None).await?;
             Ok(true)
         })
     }
@@ -332,11 +340,12 @@ impl Store {
             {
                 return Ok(CalendarRemoval::Unknown);
             }
+            let was = Calendar::read(tx, called(name)).await?;
             calendar::Entity::delete_many()
                 .filter(calendar::Column::Name.eq(name))
                 .exec(tx)
                 .await?;
-            act.record(tx, None).await?;
+            was.record(tx, act, None).await?;
             Ok(CalendarRemoval::Done)
         })
     }

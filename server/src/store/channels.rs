@@ -13,6 +13,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use super::audit::Before;
 use super::channel_uses::uses;
 use super::code::is_one_of;
 use super::delivery::channel_gone;
@@ -249,7 +250,8 @@ impl Store {
             let id = ChannelId(inserted.last_insert_id);
             // Once more with its secrets, which are sealed for its id.
             write(tx, id, new, &seal, now).await?;
-            act.record(tx, Some(id.0)).await?;
+            let none = Before::<channel::Entity>::none(own(id));
+            none.record(tx, act, Some(id.0)).await?;
             Ok(id)
         })
     }
@@ -272,12 +274,13 @@ impl Store {
             if !count::<channel::Entity>(tx, own(id), channel::Column::Version, read).await? {
                 return Ok(false);
             }
+            let was = Before::<channel::Entity>::read(tx, own(id)).await?;
             let before = bot_of(tx, id).await?;
             write(tx, id, new, &seal, act.at()).await?;
             if bot_of(tx, id).await? != before {
                 chat::bot_changed(tx, id).await?;
             }
-            act.record(tx, Some(id.0)).await?;
+            was.record(tx, act, Some(id.0)).await?;
             Ok(true)
         })
     }
@@ -304,6 +307,7 @@ impl Store {
             if !count::<channel::Entity>(tx, own(id), channel::Column::Version, read).await? {
                 return Ok(false);
             }
+            let was = Before::<channel::Entity>::read(tx, own(id)).await?;
             let open = channel_gone(tx, id, now).await?;
             templates::channel_gone(tx, id).await?;
             chat::channel_gone(tx, id).await?;
@@ -324,7 +328,7 @@ impl Store {
                 .exec(tx)
                 .await?;
             channel::Entity::delete_by_id(id.0).exec(tx).await?;
-            act.record(tx, Some(id.0)).await?;
+            was.record(tx, act, Some(id.0)).await?;
             Ok(true)
         })
     }

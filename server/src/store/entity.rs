@@ -3,6 +3,7 @@
 pub(super) mod announced;
 pub(super) mod api_token;
 pub(super) mod audit;
+pub(super) mod audit_chain;
 pub(super) mod backup_made;
 pub(super) mod blackout;
 pub(super) mod calendar;

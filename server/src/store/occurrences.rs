@@ -6,7 +6,10 @@ use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
 use app::occurrence::OccurrenceState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use super::code::Code;
 use super::entity::{audit, occurrence, run, schedule};
@@ -239,13 +242,13 @@ impl Store {
         action: &str,
         since: DateTime<Utc>,
     ) -> Result<Option<(DateTime<Utc>, String)>, StoreError> {
-        let row = audit::Entity::find()
-            .filter(audit::Column::At.gte(since))
+        let mut newest = audit::Entity::find()
             .filter(audit::Column::Action.eq(action))
-            .order_by_desc(audit::Column::At)
-            .limit(1)
-            .one(&self.reader)
-            .await?;
+            .order_by_desc(audit::Column::Id)
+            .limit(1);
+        QueryTrait::query(&mut newest).force_index("ix_audit_action_id", IndexHintScope::All);
+        let row = newest.one(&self.reader).await?;
+        let row = row.filter(|row| row.at >= since);
         Ok(row.map(|row| (row.at, row.detail)))
     }
 

@@ -8,6 +8,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
+use super::audit::Before;
 use super::code::is_one_of;
 use super::entity::{message_rule, message_summary, oncall, task, ticket, urge_default};
 use super::ledger::{EVERY_TASK, note_change};
@@ -100,6 +101,8 @@ impl Store {
         use oncall::Column as C;
         let (text, now) = (serde_json::json!(rota).to_string(), act.at());
         transaction!(self, |tx| {
+            let own = Condition::all().add(C::Name.eq(rota.name.as_str()));
+            let was = Before::<oncall::Entity>::read(tx, own).await?;
             if let Some(version) = version {
                 let update = oncall::Entity::update_many()
                     .col_expr(C::Rota, Expr::value(text.clone()))
@@ -123,7 +126,7 @@ impl Store {
                 let insert = oncall::Entity::insert(row);
                 insert.exec_without_returning(tx).await?;
             }
-            act.record(tx, None).await?;
+            was.record(tx, act, None).await?;
             Ok(RotaPut::Done)
         })
     }
@@ -147,11 +150,12 @@ impl Store {
                 return Ok(RotaRemoval::InUse(uses));
             }
             let row = Condition::all().add(C::Name.eq(name));
-            if !count::<Entity>(tx, row, C::Version, read).await? {
+            if !count::<Entity>(tx, row.clone(), C::Version, read).await? {
                 return Ok(RotaRemoval::Unknown);
             }
+            let was = Before::<Entity>::read(tx, row).await?;
             Entity::delete_by_id(name.to_owned()).exec(tx).await?;
-            act.record(tx, None).await?;
+            was.record(tx, act, None).await?;
             Ok(RotaRemoval::Done)
         })
     }

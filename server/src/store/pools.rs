@@ -9,6 +9,7 @@ use app::task::Execution;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
+use super::audit::Before;
 use super::code::{Code, is_one_of};
 use super::entity::{pool, run, task};
 use super::ledger::{EVERY_TASK, note_change};
@@ -144,7 +145,8 @@ impl Store {
                 ..Default::default()
             };
             let (own, version) = (called(&new.name), pool::Column::Version);
-            let is_known = count_or_new::<pool::Entity>(tx, own, version, read).await?;
+            let is_known = count_or_new::<pool::Entity>(tx, own.clone(), version, read).await?;
+            let was = Before::<pool::Entity>::read(tx, own).await?;
             let action = if is_known {
                 pool::Entity::update(row).exec(tx).await?;
                 "pool.update"
@@ -152,7 +154,7 @@ impl Store {
                 pool::Entity::insert(row).exec_without_returning(tx).await?;
                 "pool.create"
             };
-            act.clone().action(action).record(tx, None).await
+            was.record(tx, &act.clone().action(action), None).await
         })
     }
 
@@ -194,8 +196,9 @@ impl Store {
             if !count::<pool::Entity>(tx, called(name), pool::Column::Version, read).await? {
                 return Ok(PoolRemoval::Unknown);
             }
+            let was = Before::<pool::Entity>::read(tx, called(name)).await?;
             pool::Entity::delete_by_id(name.to_owned()).exec(tx).await?;
-            act.record(tx, None).await?;
+            was.record(tx, act, None).await?;
             Ok(PoolRemoval::Done)
         })
     }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
+use super::audit::Before;
 use super::entity::{retention, retention_turn, task, task_gone};
 use super::row_version::{FIRST_VERSION, NOT_STORED, count_or_new, raced};
 use super::tasks::to_execution;
@@ -65,7 +66,10 @@ impl Store {
         let now = act.at();
         transaction!(self, |tx| {
             let own = Condition::all().add(R::Id.eq(ONLY));
-            if count_or_new::<retention::Entity>(tx, own, R::Version, seen).await? {
+            let is_known =
+                count_or_new::<retention::Entity>(tx, own.clone(), R::Version, seen).await?;
+            let was = Before::<retention::Entity>::read(tx, own).await?;
+            if is_known {
                 retention::Entity::update_many()
                     .col_expr(R::Policy, Expr::value(text.clone()))
                     .col_expr(R::UpdatedAt, Expr::value(now))
@@ -82,7 +86,7 @@ impl Store {
                 let insert = retention::Entity::insert(row);
                 insert.exec_without_returning(tx).await.map_err(raced)?;
             }
-            act.record(tx, None).await?;
+            was.record(tx, act, None).await?;
             Ok(())
         })
     }

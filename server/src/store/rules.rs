@@ -15,6 +15,7 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
+use super::audit::Before;
 use super::channels::has_channel;
 use super::entity::{cluster, message_rule, message_throttle, task, task_streak};
 use super::templates::has_named;
@@ -136,7 +137,8 @@ pub(super) async fn insert_all(tx: &Tx, rules: &[(Act, RuleSpec)]) -> Result<(),
         row.version = Set(FIRST_VERSION);
         row.created_at = Set(now);
         let inserted = message_rule::Entity::insert(row).exec(tx).await?;
-        act.record(tx, Some(inserted.last_insert_id)).await?;
+        let id = inserted.last_insert_id;
+        RuleBefore::none(own(id)).record(tx, act, Some(id)).await?;
     }
     Ok(())
 }
@@ -156,19 +158,19 @@ pub(super) async fn apply(tx: &Tx, edits: &[(Act, RuleEdit)]) -> Result<(), Stor
             return Err(StoreError::Overtaken);
         }
         let mut row = columns(spec, act.at());
-        let id = match edit {
+        let (id, was) = match edit {
             RuleEdit::Add(_) => {
                 row.version = Set(FIRST_VERSION);
                 row.created_at = Set(act.at());
-                message_rule::Entity::insert(row)
-                    .exec(tx)
-                    .await?
-                    .last_insert_id
+                let inserted = message_rule::Entity::insert(row).exec(tx).await?;
+                let id = inserted.last_insert_id;
+                (id, RuleBefore::none(own(id)))
             }
             RuleEdit::Replace(id, version, _) | RuleEdit::Remove(id, version, _) => {
                 if version_of(tx, *id).await? != Some(*version) {
                     return Err(StoreError::Overtaken);
                 }
+                let was = RuleBefore::read(tx, own(id.0)).await?;
                 if stays {
                     row.id = Set(id.0);
                     row.version = Set(version + 1);
@@ -177,10 +179,10 @@ pub(super) async fn apply(tx: &Tx, edits: &[(Act, RuleEdit)]) -> Result<(), Stor
                     message_rule::Entity::delete_by_id(id.0).exec(tx).await?;
                     forget_rule(tx, *id).await?;
                 }
-                id.0
+                (id.0, was)
             }
         };
-        act.record(tx, Some(id)).await?;
+        was.record(tx, act, Some(id)).await?;
     }
     Ok(())
 }
@@ -280,8 +282,9 @@ impl Store {
             row.version = Set(FIRST_VERSION);
             row.created_at = Set(now);
             let inserted = message_rule::Entity::insert(row).exec(tx).await?;
-            act.record(tx, Some(inserted.last_insert_id)).await?;
-            Ok(RuleAdded::Done(RuleId(inserted.last_insert_id)))
+            let id = inserted.last_insert_id;
+            RuleBefore::none(own(id)).record(tx, act, Some(id)).await?;
+            Ok(RuleAdded::Done(RuleId(id)))
         });
         self.rules.forget();
         added
@@ -321,12 +324,13 @@ impl Store {
             let mut row = columns(spec, now);
             row.id = Set(id.0);
             row.version = Set(stored + 1);
+            let was = RuleBefore::read(tx, own(id.0)).await?;
             message_rule::Entity::update(row).exec(tx).await?;
             let still_counts = spec.throttle_seconds > 0 && before.channel_id == spec.channel_id.0;
             if !still_counts {
                 forget_rule(tx, id).await?;
             }
-            act.record(tx, Some(id.0)).await?;
+            was.record(tx, act, Some(id.0)).await?;
             Ok(RuleChange::Done)
         });
         self.rules.forget();
@@ -351,9 +355,10 @@ impl Store {
             if version.is_some_and(|read| read != stored) {
                 return Ok(RuleChange::Outdated(stored));
             }
+            let was = RuleBefore::read(tx, own(id.0)).await?;
             message_rule::Entity::delete_by_id(id.0).exec(tx).await?;
             forget_rule(tx, id).await?;
-            act.record(tx, Some(id.0)).await?;
+            was.record(tx, act, Some(id.0)).await?;
             Ok(RuleChange::Done)
         });
         self.rules.forget();
@@ -373,6 +378,13 @@ impl Store {
             .await?;
         Ok(found.unwrap_or(0))
     }
+}
+
+/// A rule before a change of it.
+type RuleBefore = Before<message_rule::Entity>;
+
+fn own(id: i64) -> Condition {
+    Condition::all().add(message_rule::Column::Id.eq(id))
 }
 
 /// Forgets what a rule has sent and held back.

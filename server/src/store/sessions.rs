@@ -181,16 +181,16 @@ impl Store {
         })
     }
 
-    /// Ends a session.
+    /// Ends a session; false when there is none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_session(&self, token_hash: &str) -> Result<(), StoreError> {
+    pub async fn delete_session(&self, token_hash: &str) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
-            session::Entity::delete_by_id(token_hash.to_owned())
+            let ended = session::Entity::delete_by_id(token_hash.to_owned())
                 .exec(tx)
                 .await?;
-            Ok(())
+            Ok(ended.rows_affected > 0)
         })
     }
 

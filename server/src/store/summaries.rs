@@ -12,6 +12,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use super::audit::Before;
 use super::entity::message_summary;
 use super::messages::{NewMessage, insert_messages};
 use super::row_version::{FIRST_VERSION, count};
@@ -166,7 +167,8 @@ impl Store {
             };
             let inserted = message_summary::Entity::insert(row).exec(tx).await?;
             let id = SummaryId(inserted.last_insert_id);
-            act.record(tx, Some(id.0)).await?;
+            let none = Before::<message_summary::Entity>::none(own(id));
+            none.record(tx, act, Some(id.0)).await?;
             Ok(Some(id))
         })
     }
@@ -193,6 +195,7 @@ impl Store {
             let Some(row) = message_summary::Entity::find_by_id(id.0).one(tx).await? else {
                 return Ok(false);
             };
+            let was = Before::<message_summary::Entity>::read(tx, own(id)).await?;
             let before = read(row)?.spec;
             let mut row = columns(spec, now);
             row.id = Set(id.0);
@@ -200,7 +203,7 @@ impl Store {
                 row.since = Set(now);
             }
             message_summary::Entity::update(row).exec(tx).await?;
-            act.record(tx, Some(id.0)).await?;
+            was.record(tx, act, Some(id.0)).await?;
             Ok(true)
         })
     }
@@ -220,8 +223,9 @@ impl Store {
             if !count::<message_summary::Entity>(tx, own(id), counter, version).await? {
                 return Ok(false);
             }
+            let was = Before::<message_summary::Entity>::read(tx, own(id)).await?;
             message_summary::Entity::delete_by_id(id.0).exec(tx).await?;
-            act.record(tx, Some(id.0)).await?;
+            was.record(tx, act, Some(id.0)).await?;
             Ok(true)
         })
     }

@@ -9,6 +9,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use super::audit::Before;
 use super::entity::{channel, message_rule, message_template};
 use super::row_version::{count, count_or_new, raced};
 use super::txn::transaction;
@@ -168,7 +169,11 @@ impl Store {
                 }
             }
             let row = only(channel, key);
-            if count_or_new::<message_template::Entity>(tx, row.clone(), T::Version, read).await? {
+            let own = row.clone();
+            let is_known =
+                count_or_new::<message_template::Entity>(tx, own.clone(), T::Version, read).await?;
+            let was = Before::<message_template::Entity>::read(tx, own).await?;
+            if is_known {
                 message_template::Entity::update_many()
                     .col_expr(T::Body, Expr::value(body))
                     .col_expr(T::UpdatedAt, Expr::value(act.at()))
@@ -188,7 +193,7 @@ impl Store {
                     .await
                     .map_err(raced)?;
             }
-            act.record(tx, Some(channel.0)).await?;
+            was.record(tx, act, Some(channel.0)).await?;
             Ok(TemplatePut::Done)
         })
     }
@@ -218,11 +223,12 @@ impl Store {
             if !count::<message_template::Entity>(tx, row.clone(), version, read).await? {
                 return Ok(TemplateDeleted::Gone);
             }
+            let was = Before::<message_template::Entity>::read(tx, row.clone()).await?;
             message_template::Entity::delete_many()
                 .filter(row)
                 .exec(tx)
                 .await?;
-            act.record(tx, Some(channel.0)).await?;
+            was.record(tx, act, Some(channel.0)).await?;
             Ok(TemplateDeleted::Done)
         })
     }

@@ -9,6 +9,7 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
+use super::audit::Before;
 use super::entity::{task, urge_default};
 use super::ledger::{EVERY_TASK, note_change};
 use super::row_version::{FIRST_VERSION, count, count_or_new};
@@ -165,7 +166,10 @@ impl Store {
             // first.
             note_change(tx, EVERY_TASK, now).await?;
             let (tag, policy) = (&default.tag, serde_json::json!(default).to_string());
-            if count_or_new::<urge_default::Entity>(tx, of(tag), D::Version, read).await? {
+            let is_known =
+                count_or_new::<urge_default::Entity>(tx, of(tag), D::Version, read).await?;
+            let was = Before::<urge_default::Entity>::read(tx, of(tag)).await?;
+            if is_known {
                 urge_default::Entity::update_many()
                     .col_expr(D::Policy, Expr::value(policy))
                     .col_expr(D::UpdatedAt, Expr::value(now))
@@ -185,7 +189,7 @@ impl Store {
                 insert.exec_without_returning(tx).await?;
             }
             rewrite(tx).await?;
-            act.record(tx, None).await?;
+            was.record(tx, act, None).await?;
             Ok(true)
         })
     }
@@ -208,11 +212,12 @@ impl Store {
             if !count::<urge_default::Entity>(tx, of(tag), version, read).await? {
                 return Ok(false);
             }
+            let was = Before::<urge_default::Entity>::read(tx, of(tag)).await?;
             urge_default::Entity::delete_by_id(tag.to_owned())
                 .exec(tx)
                 .await?;
             rewrite(tx).await?;
-            act.record(tx, None).await?;
+            was.record(tx, act, None).await?;
             Ok(true)
         })
     }

@@ -12,6 +12,7 @@ use app::run::RunState;
 use strum::{IntoEnumIterator, VariantArray};
 
 use super::accounts::{AccountFault, AccountRefusal, SignInRefusal};
+use super::audit::AuditQueryFault;
 use super::blackouts::BlackoutFault;
 use super::calendars::{CalendarFault, CalendarRefusal, SourceWarning};
 use super::channel_addresses::{AddressFault, UrlFault};
@@ -120,6 +121,7 @@ fn sentences<T: Say + Debug>(values: impl IntoIterator<Item = T>) {
 #[test]
 fn every_value_has_words_in_both_languages() {
     faults(AccountFault::iter());
+    faults(AuditQueryFault::iter());
     faults(BlackoutFault::iter());
     faults(AddressFault::iter());
     faults(CalendarFault::iter());

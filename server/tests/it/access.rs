@@ -36,7 +36,7 @@ const OPEN: [&str; 13] = [
 ];
 
 /// Server functions that change nothing, by endpoint. Every other one is tried as a change, here and in `acts`.
-pub(crate) const READING: [&str; 37] = [
+pub(crate) const READING: [&str; 38] = [
     "frame",
     "overview",
     "task_list_page",
@@ -58,6 +58,7 @@ pub(crate) const READING: [&str; 37] = [
     "people_page",
     "urge_defaults_page",
     "retention_page",
+    "audit_page",
     "pictures_page",
     "templates_page",
     "nodes_page",

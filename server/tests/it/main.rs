@@ -13,6 +13,7 @@ mod acts;
 mod admission;
 mod arrows;
 mod at_once;
+mod audit;
 mod audit_client;
 mod backup;
 mod base_path;

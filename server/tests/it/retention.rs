@@ -12,6 +12,7 @@ use app::auth::Role;
 use app::id::TaskId;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use server::audit::AuditChain;
 use server::loops::Periodic;
 use server::retention::Pruning;
 
@@ -90,6 +91,7 @@ fn pruning(app: &TestApp) -> Pruning {
     Pruning {
         store: app.components.store.clone(),
         clock: app.clock.clone(),
+        audit: AuditChain::new(app.components.store.clone(), app.components.sealer.clone()),
         output: app.components.output.clone(),
         node_id: app.me.id.clone(),
         shared: false,

@@ -11,6 +11,7 @@ use crate::server_fns::{
     fetch_pools, fetch_rotas, fetch_rules, fetch_secrets, fetch_summaries, fetch_urge_defaults,
     fetch_users,
 };
+use crate::texts::audit::AuditUi;
 use crate::texts::phrases;
 use crate::texts::retention::RetentionUi;
 use crate::ui::base::rooted;
@@ -94,6 +95,7 @@ fn content(counts: Counts) -> AnyView {
             {card(routes::SECRETS, icon::KEY, secrets.secrets, secrets.secrets_text, counts.secrets.to_string())}
             {card(routes::POOLS, icon::OVERVIEW, pools.pools, pools.pools_text, counts.pools.to_string())}
             {card(routes::RETENTION, icon::CLOCK, retention.retention, retention.retention_text, String::new())}
+            {card(routes::AUDIT, icon::LIST, AuditUi::of(lang()).audit, AuditUi::of(lang()).audit_text, String::new())}
             {card(routes::NODES, icon::SERVER, nodes.nodes, nodes.nodes_text, counts.nodes.to_string())}
         </div>
     }

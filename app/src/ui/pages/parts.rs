@@ -10,9 +10,10 @@ use leptos_router::hooks::use_location;
 use leptos_router::location::Location;
 
 use super::{
-    account, admin, blackouts, calendar, calendars, channels, import, import_tasks, messages,
-    nodes, occurrences, oncall, people, pictures, pools, reminders, retention, rules, run, runs,
-    secrets, start, start_urls, summaries, task, task_form, templates, urge_defaults, users,
+    account, admin, audit, blackouts, calendar, calendars, channels, import, import_tasks,
+    messages, nodes, occurrences, oncall, people, pictures, pools, reminders, retention, rules,
+    run, runs, secrets, start, start_urls, summaries, task, task_form, templates, urge_defaults,
+    users,
 };
 
 /// A page of a module that is loaded later.
@@ -55,6 +56,7 @@ pub(in crate::ui) enum MessagePage {
 pub(in crate::ui) enum SettingPage {
     Account,
     Admin,
+    Audit,
     Blackouts,
     Calendar,
     Calendars,
@@ -110,6 +112,7 @@ fn setting_page(page: SettingPage) -> Loaded {
     Ok(match page {
         SettingPage::Account => account::page(),
         SettingPage::Admin => admin::page(),
+        SettingPage::Audit => audit::page(),
         SettingPage::Blackouts => blackouts::page(),
         SettingPage::Calendar => calendar::page(),
         SettingPage::Calendars => calendars::page(),
@@ -199,8 +202,9 @@ pub async fn load_module(path: &str) -> bool {
         ["tasks", _, ..] | ["reminders"] => preload_task().await.is_ok(),
         ["runs", ..] => preload_run().await.is_ok(),
         ["messages" | "oncall" | "people" | "rules" | "summaries", ..]
-        | ["admin", "channels" | "pictures", ..] => preload_message().await.is_ok(),
-        ["admin" | "account" | "import", ..] => preload_setting().await.is_ok(),
+        | ["admin", "channels" | "pictures", ..]
+        | ["import", "tasks"] => preload_message().await.is_ok(),
+        ["admin" | "account" | "audit" | "import", ..] => preload_setting().await.is_ok(),
         _ => true,
     }
 }

@@ -201,6 +201,7 @@ fn the_documentation_lists_each_command() {
 fn what_prints_something_prints_json() {
     // Their output is a document of its own: a log, a list of days, a script; `serve` has a log.
     let others = [
+        "audit export",
         "calendar export",
         "completions",
         "export",

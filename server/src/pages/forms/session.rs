@@ -85,7 +85,10 @@ pub(in super::super) async fn sign_out(
 ) -> Response {
     let name = session_cookie(&web.base_url);
     if let Some(secret) = cookie(&headers, name)
-        && let Err(error) = web.service.sign_out(caller.lang, secret).await
+        && let Err(error) = web
+            .service
+            .sign_out(caller.lang, caller.principal.as_ref(), secret)
+            .await
     {
         return crate::http::Problem::from(error).into_response();
     }

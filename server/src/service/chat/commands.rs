@@ -37,6 +37,7 @@ impl Service {
             Command::Run => self.chat_run(caller, rest).await,
             Command::Todo => self.chat_todo(caller, said).await,
         };
+        let answer = self.note_if_forbidden(caller, &said.text, answer).await;
         answer.unwrap_or_else(|error| markdown(&words_of(error)))
     }
 

@@ -7,6 +7,7 @@ use app::backend::{Answer, Caller};
 use super::super::Service;
 use super::super::key::KEY_CHECK;
 use super::super::start_urls;
+use crate::audit::KEY_PLACE;
 use crate::auth::seal::Sealer;
 use crate::error::{OrInternal, internal};
 use crate::messages::target::{proxy_seal_name, seal_name, settings_seal_name};
@@ -33,6 +34,7 @@ fn place(at: SealedAt) -> String {
         SealedAt::Secret(id) => SealedSecret::place(id),
         SealedAt::Parameters(_, task) => parameters::place(task),
         SealedAt::StartUrl(task) => start_urls::place(task),
+        SealedAt::AuditKey => KEY_PLACE.to_owned(),
     }
 }
 

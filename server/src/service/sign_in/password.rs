@@ -41,21 +41,21 @@ const LOOKS_BY_ADDRESS: u32 = 100;
 const BUSY_SECONDS: u32 = 10;
 
 impl Service {
-    /// The account with this name, if it may sign in and the password is right. `from` is the client's
-    /// address, by which wrong passwords are counted.
+    /// The account with this name, if it may sign in and the password is right. `client` is the client's
+    /// address, by which wrong passwords are counted. What is refused is recorded as `action`.
     ///
     /// # Errors
     /// After too many wrong ones, or when too many are being checked.
     pub(in crate::service) async fn check_password_of(
         &self,
         lang: Lang,
-        name: &str,
-        password: &str,
-        from: &str,
+        action: &'static str,
+        (name, password): (&str, &str),
+        client: &str,
     ) -> Answer<Option<StoredUser>> {
         let now = self.clock.now();
         let name = name.trim();
-        let from = network_of(from);
+        let from = network_of(client);
         // By name and address together, so that a user cannot be locked out from elsewhere; by address
         // alone with a higher limit, because many users may share a proxy. An account that has signed in
         // from there before is not delayed by the guesses of others there.
@@ -69,6 +69,8 @@ impl Service {
         if let Some(wait) = by_name.max(by_address) {
             // An attempt that is refused for its name is not looked up.
             if by_name.is_some() || !self.was_here(lang, name, &from, &pair).await? {
+                // Whose name it is would have to be looked up.
+                self.note_wrong_password(action, None, client).await;
                 return Err(too_many(wait).answer(lang));
             }
         }
@@ -98,6 +100,9 @@ impl Service {
         }
         let right = verified.map_err(|error| hash_failed(lang, &error))?;
         if !right {
+            let account = stored.map(|stored| stored.user.name);
+            self.note_wrong_password(action, account.as_deref(), client)
+                .await;
             return Ok(None);
         }
         self.attempts.succeeded(&pair);

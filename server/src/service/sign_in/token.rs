@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 
 use super::super::Service;
 use super::{TOUCH_EVERY, network_of, too_many, untouched};
+use crate::audit::Attempt;
 use crate::auth::limit::Rule;
 use crate::auth::token::{API_PREFIX, hash};
 use crate::error::OrInternal;
@@ -19,6 +20,11 @@ const BY_TOKEN: Rule = Rule {
     free: 20,
     longest: TimeDelta::minutes(1),
 };
+
+/// The action of a token that is used from a new address, and of one that is wrong.
+const USE: &str = "token.use";
+/// Addresses of a token that are known; the first use from an earlier one is recorded once more.
+const PLACES: u64 = 200;
 
 impl Service {
     /// The user of a token, if it is still valid.
@@ -48,8 +54,9 @@ impl Service {
             return Err(too_many(wait).answer(lang));
         }
         let found = self.token_and_id(secret).await.or_internal(lang)?;
-        if found.is_some() {
+        if let Some((who, id)) = &found {
             self.attempts.succeeded(&key);
+            self.note_token_place(who, *id, from).await;
             return Ok(found);
         }
         let wrong = self.attempts.failed(&place, now);
@@ -57,7 +64,41 @@ impl Service {
         if wrong.is_power_of_two() {
             tracing::warn!(from, wrong, "an API token was wrong");
         }
+        let attempt = Attempt {
+            action: USE,
+            who: String::new(),
+            via: Via::Token.as_str(),
+            client: Some(from.to_owned()),
+        };
+        self.note_refused(attempt, "").await;
         Ok(None)
+    }
+
+    /// Records the first use of a token from an address. It is informative: the request goes on where that fails.
+    async fn note_token_place(&self, who: &Principal, id: TokenId, from: &str) {
+        let network = network_of(from);
+        let place = format!("token {id} at {network}");
+        if self.attempts.is_known(&place) {
+            return;
+        }
+        let noted = async {
+            let known = self.store.token_places(id, USE, PLACES).await?;
+            if !known.iter().any(|place| network_of(place) == network) {
+                let who = who.clone().asking_from(from);
+                let act = self.act(&who, USE).detail("a new address");
+                self.store.record_act(&act, Some(id.0)).await?;
+            }
+            Ok::<(), StoreError>(())
+        };
+        match noted.await {
+            Ok(()) => self.attempts.remember(&place),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                token.id = id.0,
+                from,
+                "the use of a token from a new address could not be written to the audit log"
+            ),
+        }
     }
 
     async fn token_and_id(&self, secret: &str) -> Result<Option<(Principal, TokenId)>, StoreError> {

@@ -12,6 +12,7 @@ use super::super::Service;
 use super::super::sign_in::network_of;
 use super::super::tasks::Started;
 use super::place;
+use crate::audit::Attempt;
 use crate::auth::limit::Rule;
 use crate::auth::signature::{Signed, check};
 use crate::auth::token::hash;
@@ -115,12 +116,16 @@ impl Service {
         let token_hash = hash(call.token);
         let found = self.store.start_url_of(&token_hash).await;
         let Some(found) = found.or_internal(lang)? else {
+            self.note_refused(wrong_use("", call.from), "").await;
             return Err(refused(StartUrlRefusal::Unknown));
         };
         if let Some(sealed) = &found.secret_sealed {
             let secret = self.sealer.open(&place(found.task), sealed);
             let secret = secret.or_internal(lang)?;
             if let Err(fault) = check(&secret, call.signed, call.body, now) {
+                let name = format!("{CALLER_MARK}{}", found.start_url.name);
+                self.note_refused(wrong_use(&name, call.from), &fault.to_string())
+                    .await;
                 return Err(refused(StartUrlRefusal::Unsigned(Unsigned(fault))));
             }
         }
@@ -131,6 +136,16 @@ impl Service {
             return Err(StartUrlRefusal::Often { seconds: 60 }.answer(lang));
         }
         Ok(found)
+    }
+}
+
+/// The refused use of a start URL.
+fn wrong_use(who: &str, from: &str) -> Attempt {
+    Attempt {
+        action: "start_url.use",
+        who: who.to_owned(),
+        via: Via::StartUrl.as_str(),
+        client: Some(from.to_owned()),
     }
 }
 

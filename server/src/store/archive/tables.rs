@@ -115,6 +115,7 @@ known_tables![
     link_use,
     idempotency,
     audit,
+    audit_chain,
     backup_made,
 ];
 

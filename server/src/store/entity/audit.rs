@@ -18,6 +18,17 @@ pub(crate) struct Model {
     pub(crate) object_version: Option<i64>,
     #[sea_orm(column_type = "Text")]
     pub(crate) detail: String,
+    /// Nothing for what was done; `refused`.
+    pub(crate) outcome: Option<String>,
+    /// How many times it happened, where that is counted.
+    pub(crate) times: Option<i64>,
+    /// Each changed field with its value before and after, as JSON.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) changes: Option<String>,
+    /// Its number in the chain; nothing until it is sealed.
+    pub(crate) seq: Option<i64>,
+    /// The code that seals it.
+    pub(crate) mac: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

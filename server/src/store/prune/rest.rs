@@ -1,4 +1,4 @@
-//! Deletes what is not history of a single task: messages, the audit log, and rows that servers and programs leave.
+//! Deletes what is not history of a single task: messages, and rows that servers and programs leave.
 
 use app::id::TaskId;
 use app::message::MessageState;
@@ -7,7 +7,7 @@ use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementE
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::super::code::Code;
-use super::super::entity::{api_token, audit, message, node, run_day, task_change};
+use super::super::entity::{api_token, message, node, run_day, task_change};
 use super::super::ledger::CHANGES_MAX;
 use super::super::txn::transaction;
 use super::super::{Store, StoreError};
@@ -66,41 +66,6 @@ impl Store {
             })?;
         }
         Ok(deleted)
-    }
-
-    /// Deletes entries of the audit log from before an instant; at most `limit`. How many.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn delete_old_audit(
-        &self,
-        before: DateTime<Utc>,
-        limit: u64,
-    ) -> Result<u64, StoreError> {
-        use audit::Column as A;
-        let rows: Vec<(i64, DateTime<Utc>)> = audit::Entity::find()
-            .select_only()
-            .columns([A::Id, A::At])
-            .filter(A::Id.gt(0))
-            .order_by_asc(A::Id)
-            .limit(limit)
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        let old: Vec<i64> = rows
-            .into_iter()
-            .filter_map(|(id, at)| (at < before).then_some(id))
-            .collect();
-        if old.is_empty() {
-            return Ok(0);
-        }
-        transaction!(self, |tx| {
-            let gone = audit::Entity::delete_many()
-                .filter(A::Id.is_in(old.iter().copied()))
-                .exec(tx)
-                .await?;
-            Ok(gone.rows_affected)
-        })
     }
 
     /// Deletes the counts of a task's days before one; at most `limit`. How many.

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::super::entity::{channel, cluster, node, run, secret, start_url};
+use super::super::entity::{audit_chain, channel, cluster, node, run, secret, start_url};
 use super::super::node_list::mysql_now;
 use super::super::txn::transaction;
 use super::super::{Act, Engine, Store, StoreError, Tx};
@@ -30,6 +30,8 @@ pub enum SealedAt {
     Parameters(RunId, TaskId),
     /// The signing secret of a start URL of this task.
     StartUrl(TaskId),
+    /// The key of the audit log's codes.
+    AuditKey,
 }
 
 impl std::fmt::Display for SealedAt {
@@ -42,6 +44,7 @@ impl std::fmt::Display for SealedAt {
             Self::Secret(id) => write!(f, "secret {id}"),
             Self::Parameters(id, _) => write!(f, "the parameters of run {id}"),
             Self::StartUrl(task) => write!(f, "a start URL of task {task}"),
+            Self::AuditKey => f.write_str("the key of the audit log"),
         }
     }
 }
@@ -173,12 +176,32 @@ impl Store {
                 |_, task| SealedAt::StartUrl(TaskId(task)),
                 reseal
             );
-            let values = secrets + channels + proxies + settings + runs + start_urls;
+            let audit = audit_key(tx, &reseal).await?;
+            let values = secrets + channels + proxies + settings + runs + start_urls + audit;
             let act = act.clone().detail(format!("{values} values"));
             act.record(tx, None).await?;
             Ok(Ok(values))
         })
     }
+}
+
+/// Seals the key of the audit log's codes again, where there is one: the chain goes on with it. How many there were.
+async fn audit_key(
+    tx: &Tx,
+    reseal: &(impl Fn(SealedAt, &str) -> Option<String> + Send + Sync),
+) -> Result<u64, StoreError> {
+    use audit_chain::Column as C;
+    let Some(row) = audit_chain::Entity::find().one(tx).await? else {
+        return Ok(0);
+    };
+    let anew = reseal(SealedAt::AuditKey, &row.key_sealed);
+    let anew = anew.ok_or_else(|| failed(SealedAt::AuditKey))?;
+    audit_chain::Entity::update_many()
+        .col_expr(C::KeySealed, Expr::value(anew))
+        .filter(C::Id.eq(row.id))
+        .exec(tx)
+        .await?;
+    Ok(1)
 }
 
 async fn lock_key(tx: &Tx) -> Result<String, StoreError> {

@@ -41,6 +41,7 @@ const PAGES: [(&str, Role); 32] = [
     ("/admin/pools", Role::Viewer),
     ("/admin/urging", Role::Viewer),
     ("/admin/retention", Role::Viewer),
+    ("/audit", Role::Admin),
     ("/import", Role::Editor),
     ("/import/tasks", Role::Editor),
     ("/admin/nodes", Role::Viewer),

@@ -8,7 +8,8 @@ use super::things::{everything, furnished};
 use super::{READING, described, filled, question, server_functions};
 
 /// Functions that read what a viewer may not see. That of the task form is tried with its page.
-const REFUSED: [&str; 5] = [
+const REFUSED: [&str; 6] = [
+    "audit_page",
     "users_page",
     "import_page",
     "task_import_page",
@@ -44,6 +45,7 @@ async fn a_viewer_reads_and_writes_nothing() {
             };
             let expected: &[u16] = match (method.as_str(), path.as_str()) {
                 ("GET", "/api/v1/users" | "/api/v1/chat/people") => &[403],
+                ("GET", path) if path.starts_with("/api/v1/audit") => &[403],
                 ("GET", path) if path.contains("/secrets") || path.ends_with("/start-urls") => {
                     &[403]
                 }
@@ -97,6 +99,7 @@ async fn a_viewer_reads_and_writes_nothing() {
         ];
         let reply = match name {
             "users_page" | "import_page" => question(&viewer, &path, &()).await,
+            "audit_page" => question(&viewer, &path, &app::audit::AuditQuery::default()).await,
             "start_urls_page" => question(&viewer, &path, &app::id::TaskId(1)).await,
             "secrets_page" => question(&viewer, &path, &None::<i64>).await,
             _ => viewer.submit(&path, &fields).await,

@@ -94,6 +94,19 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
                 .map(str::to_owned)
                 .to_vec(),
         ),
+        (
+            "the audit log",
+            vec![
+                "/audit".to_owned(),
+                "/api/v1/audit?who=console&limit=200".to_owned(),
+                "/api/v1/audit?action=task.run&via=token".to_owned(),
+                "/api/v1/audit?outcome=refused&after=1000000".to_owned(),
+                "/api/v1/audit?via=console&outcome=done".to_owned(),
+                format!("/api/v1/audit?object=task:{task}&who=reader"),
+                "/api/v1/audit?action=secret.&from=2026-03-01&to=2026-03-02".to_owned(),
+                "/api/v1/audit/verify".to_owned(),
+            ],
+        ),
     ]
 }
 
@@ -120,7 +133,8 @@ pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
     let long_ago = now - TimeDelta::days(4_000);
     let unruns = store.delete_old_unruns(TaskId(7), long_ago, 200).await;
     let messages = store.delete_old_messages(long_ago, 200).await;
-    let notes = store.delete_old_audit(long_ago, 200).await;
+    let sign = |_: i64, _: &str| String::new();
+    let notes = store.delete_old_audit(long_ago, 200, sign).await;
     let tickets = store.delete_old_tickets(long_ago, 20).await;
     let days = store
         .delete_old_days(TaskId(7), long_ago.date_naive(), 200)

@@ -35,6 +35,7 @@ pub(super) const SERVER: &[Row] = &[
             "http",
             "service",
             "scheduler",
+            "audit",
             "retention",
             "urge",
             "messages",
@@ -85,6 +86,7 @@ pub(super) const SERVER: &[Row] = &[
     (
         "service",
         &[
+            "audit",
             "loops",
             "telemetry",
             "scheduler",
@@ -151,7 +153,8 @@ pub(super) const SERVER: &[Row] = &[
             "clock",
         ],
     ),
-    ("retention", &["loops", "output", "store", "clock"]),
+    ("retention", &["audit", "loops", "output", "store", "clock"]),
+    ("audit", &["store", "auth"]),
     ("archive", &["output", "store", "config", "auth"]),
     (
         "urge",

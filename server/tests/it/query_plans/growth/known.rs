@@ -2,7 +2,7 @@
 
 /// Statements that are known to read more with a longer history, by a piece of their [`shape`], and
 /// why they may.
-pub(super) const KNOWN: [(&str, &str); 8] = [
+pub(super) const KNOWN: [(&str, &str); 10] = [
     (
         r#""occurrence"."task_id" = # AND "occurrence"."state" = "#,
         "a time line of one state looks through the task's firings: an index of their states would \
@@ -31,6 +31,14 @@ pub(super) const KNOWN: [(&str, &str); 8] = [
     (
         r#""run"."task_id" = # AND "run"."state" = 'failed' AND "run"."started_at" <= '#"#,
         "a page of the runs of a task in one state, at most 200",
+    ),
+    (
+        r#"ORDER BY "audit"."id" DESC LIMIT # OFFSET #"#,
+        "finds the end of the window of a page of the audit log, at most 2,000 entries on, in an index (ADR 69)",
+    ),
+    (
+        r#""audit"."id" > # ORDER BY "audit"."id" DESC LIMIT #"#,
+        "a page of the audit log looks through its window, at most 2,000 entries (ADR 69)",
     ),
     (
         r#"COALESCE("finished_at", "started_at") < '#"#,
