@@ -6,7 +6,6 @@ mod fault;
 mod file;
 mod find;
 mod log;
-mod run_as_pool;
 mod setting;
 mod sources;
 mod table;
@@ -17,7 +16,7 @@ use app::routes::{base_path, can_be_base};
 
 use crate::auth::link::LinkActs;
 use crate::timetable::{SystemZone, system_zone};
-pub use run_as_pool::{PoolError, RunAsPool};
+pub use runner::{PoolError, RunAsPool};
 
 pub use declared::Config;
 pub use fault::SettingFault;
@@ -43,6 +42,16 @@ pub enum ContainBy {
     Supervisor,
 }
 
+impl From<ContainBy> for runner::ContainBy {
+    fn from(set: ContainBy) -> Self {
+        match set {
+            ContainBy::Auto => Self::Auto,
+            ContainBy::Cgroup => Self::Cgroup,
+            ContainBy::Supervisor => Self::Supervisor,
+        }
+    }
+}
+
 /// Whether commands are kept away from the server's files and from each other.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Isolate {
@@ -51,6 +60,15 @@ pub enum Isolate {
     Auto,
     /// By file permissions only.
     Off,
+}
+
+impl From<Isolate> for runner::Isolate {
+    fn from(set: Isolate) -> Self {
+        match set {
+            Isolate::Auto => Self::Auto,
+            Isolate::Off => Self::Off,
+        }
+    }
 }
 
 impl Config {

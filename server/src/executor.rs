@@ -1,51 +1,26 @@
-//! Runs claimed occurrences: `/bin/sh -c` in its own process group, with both pipes drained, a hard
-//! time limit, and an end that is always recorded.
+//! Runs claimed occurrences: has the runner carry out their orders, and has every end recorded.
 
-mod cgroup;
 mod check;
-mod child;
-mod containment;
 mod ending;
-mod environment;
-mod helper;
-mod http;
-mod identity;
-mod isolation;
-mod journal;
-mod launcher;
-mod leftovers;
-mod process;
-mod read;
-mod shell;
-mod spawn;
-pub mod strays;
-mod success;
-#[cfg(test)]
-mod test_folder;
-mod tree;
 mod vault;
-mod wait;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use app::id::RunId;
+use app::id::{RunId, TaskId};
 use app::run::{RunReason, RunState};
-use tokio::sync::{Semaphore, watch};
+use runner::{Accepted, Containment, Ending, Isolation, Leftovers, RunAsError, Runner};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 pub use check::Checked;
-pub use containment::{Containment, ContainmentError};
 pub(crate) use ending::retry_at;
-use environment::Environment;
-pub use identity::{Identity, IdentityError, Pool, RunAsError, TaskFolder, mark_of};
-pub use isolation::{Hiding, Isolation, IsolationGap};
-pub use leftovers::Leftovers;
-use process::ProcessExit;
+pub use runner::StopReason;
 
+use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
+use crate::dispatch;
 use crate::events::Signals;
 use crate::outbound::OutboundClient;
 use crate::output::{OutputStore, RunLog, readable};
@@ -53,31 +28,6 @@ use crate::recorder::{InFlight, Recorder};
 use crate::run::Job;
 use crate::store::{SealedSecret, StoredOutput};
 use crate::telemetry::{Metrics, run_span};
-
-/// Processes that are started concurrently. Starting one is CPU-bound; the number of active runs is not
-/// limited by this.
-const STARTING_AT_ONCE: usize = 8;
-
-/// Why a run is stopped early.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum StopReason {
-    /// This person requested it.
-    Person(String),
-    /// The server stops.
-    Shutdown,
-    /// A newer start takes its place.
-    Replaced,
-    /// The database could not be reached for so long that another node may run it again.
-    Isolated,
-}
-
-struct Running {
-    stop: watch::Sender<Option<StopReason>>,
-    /// Another node may start it again after this one was declared dead.
-    runs_again: bool,
-    capture: RunLog,
-    task: app::id::TaskId,
-}
 
 /// The dependencies of an executor.
 pub struct Dependencies {
@@ -93,6 +43,8 @@ pub struct Dependencies {
     pub containment: Containment,
     /// Sends the requests of tasks.
     pub outbound: OutboundClient,
+    /// Opens the secrets of tasks.
+    pub sealer: Sealer,
     /// Counts starts and ends.
     pub metrics: Arc<Metrics>,
 }
@@ -103,16 +55,13 @@ pub struct Executor {
     signals: Arc<Signals>,
     recorder: Recorder,
     output: OutputStore,
-    containment: Arc<Containment>,
-    /// Sends the requests of tasks.
-    outbound: OutboundClient,
-    running: Mutex<HashMap<RunId, Running>>,
+    runner: Runner,
+    sealer: Sealer,
     in_flight: InFlight,
     commit_unknown: AtomicBool,
     metrics: Arc<Metrics>,
     /// The secrets that all output is masked for.
     learnt: Mutex<Vec<SealedSecret>>,
-    starting: Arc<Semaphore>,
     tracker: TaskTracker,
 }
 
@@ -120,6 +69,7 @@ impl Executor {
     /// An executor without runs.
     #[must_use]
     pub fn new(tools: Dependencies) -> Self {
+        let client = Arc::new(tools.outbound);
         Self {
             in_flight: tools.recorder.in_flight(),
             commit_unknown: AtomicBool::new(false),
@@ -127,12 +77,10 @@ impl Executor {
             clock: tools.clock,
             signals: tools.signals,
             recorder: tools.recorder,
+            runner: Runner::new(tools.containment, client, tools.output.logs().clone()),
             output: tools.output,
-            containment: Arc::new(tools.containment),
-            outbound: tools.outbound,
+            sealer: tools.sealer,
             metrics: tools.metrics,
-            running: Mutex::default(),
-            starting: Arc::new(Semaphore::new(STARTING_AT_ONCE)),
             tracker: TaskTracker::new(),
         }
     }
@@ -154,58 +102,50 @@ impl Executor {
                 &job,
                 RunState::Sending,
                 None,
-                &ProcessExit::default(),
+                &Ending::default(),
                 StoredOutput::default(),
                 &[],
             );
             return;
         }
-        let (stop, stopped) = watch::channel(None);
-        let environment = self.containment.environment(&job);
-        let secrets = environment
-            .as_ref()
-            .map_or(&[][..], |found| &found.secret_values);
-        let capture = self.output.open(job.run_id, job.started_at, secrets);
-        self.lock().insert(
-            job.run_id,
-            Running {
-                stop,
-                runs_again: job.task.execution.retry.on_lost,
-                capture: capture.clone(),
-                task: job.task.id,
-            },
-        );
+        let order = match dispatch::order(&job, &self.sealer) {
+            Ok(order) => order,
+            Err(ending) => {
+                self.conclude(&job, &ending, None, StoredOutput::default(), &[]);
+                return;
+            }
+        };
+        let accepted = self.runner.accept(order);
         let this = Arc::clone(self);
         let span = run_span(job.task.id, job.run_id);
-        let work = async move { this.execute(job, environment, capture, stopped).await };
+        let work = async move { this.execute(job, accepted).await };
         self.tracker.spawn(work.instrument(span));
     }
 
     /// Users that a task may run as, the default one first.
     #[must_use]
     pub fn run_as_users(&self) -> Vec<String> {
-        self.containment.identity.allowed_users()
+        self.runner.containment().identity().allowed_users()
     }
 
     /// How commands are isolated from the server and from each other.
     #[must_use]
     pub fn isolation(&self) -> &Isolation {
-        &self.containment.isolation
+        self.runner.containment().isolation()
     }
 
     /// Whether a task's memory limit applies to each run as a whole. Otherwise it applies to each process,
     /// and a run of many processes may use many times as much.
     #[must_use]
     pub fn bounds_memory_of_runs(&self) -> bool {
-        let cgroups = self.containment.cgroups.as_ref();
-        cgroups.is_some_and(cgroup::Cgroups::bounds_memory)
+        self.runner.containment().bounds_memory_of_runs()
     }
 
     /// The path of a shell, as a task names it, that does not exist on this machine or cannot be
     /// executed.
     #[must_use]
     pub fn missing_shell(&self, name: &str) -> Option<String> {
-        shell::missing(name)
+        runner::missing_shell(name)
     }
 
     /// Checks that a task may run as this user; empty means the default one. Blocks, because it may ask a
@@ -214,13 +154,13 @@ impl Executor {
     /// # Errors
     /// When it may not, or when there is no such user.
     pub fn check_run_as(&self, name: &str) -> Result<(), RunAsError> {
-        self.containment.identity.check_run_as(name)
+        self.runner.containment().identity().check_run_as(name)
     }
 
     /// The home folder of a user of this machine, and whether tasks that name no user run as it.
     #[must_use]
     pub fn home_of(&self, name: &str) -> Option<(String, bool)> {
-        self.containment.identity.home_of(name)
+        self.runner.containment().identity().home_of(name)
     }
 
     /// Whether this process has started the run and its end is not written yet.
@@ -254,50 +194,30 @@ impl Executor {
 
     /// Stops a run; false when it is not active in this process.
     pub fn stop(&self, id: RunId, reason: StopReason) -> bool {
-        let running = self.lock();
-        let Some(run) = running.get(&id) else {
-            return false;
-        };
-        // The first reason counts; a second request changes nothing.
-        run.stop.send_if_modified(|current| {
-            let first = current.is_none();
-            if first {
-                *current = Some(reason);
-            }
-            first
-        });
-        true
+        self.runner.stop(runner::RunId(id.0), reason)
     }
 
     /// Stops all runs of a task that are active in this process.
-    pub fn stop_task(&self, task: app::id::TaskId, reason: &StopReason) {
-        let runs: Vec<RunId> = self
-            .lock()
-            .iter()
-            .filter(|(_, run)| run.task == task)
-            .map(|(id, _)| *id)
-            .collect();
-        for run in runs {
-            self.stop(run, reason.clone());
-        }
+    pub fn stop_task(&self, task: TaskId, reason: &StopReason) {
+        self.runner.stop_task(runner::TaskId(task.0), reason);
     }
 
     /// Whether a run of a task is active in this process.
     #[must_use]
-    pub fn runs(&self, task: app::id::TaskId) -> bool {
-        self.lock().values().any(|run| run.task == task)
+    pub fn runs(&self, task: TaskId) -> bool {
+        self.runner.runs(runner::TaskId(task.0))
     }
 
     /// The scratch folders of tasks.
     #[must_use]
     pub fn leftovers(&self) -> Leftovers {
-        Leftovers(Arc::clone(&self.containment))
+        self.runner.leftovers()
     }
 
     /// The log of an active run.
     #[must_use]
     pub fn live_output(&self, id: RunId) -> Option<RunLog> {
-        self.lock().get(&id).map(|run| run.capture.clone())
+        self.runner.log(runner::RunId(id.0)).map(RunLog::of)
     }
 
     /// Bytes of results that wait on disk for the database.
@@ -311,7 +231,7 @@ impl Executor {
     /// The number of active runs in this process.
     #[must_use]
     pub fn running(&self) -> usize {
-        self.lock().len()
+        self.runner.running()
     }
 
     /// Waits until all runs have ended.
@@ -322,79 +242,43 @@ impl Executor {
 
     /// Stops all runs: SIGTERM, then SIGKILL.
     pub fn stop_all(&self) {
-        let ids: Vec<RunId> = self.lock().keys().copied().collect();
-        for id in ids {
-            self.stop(id, StopReason::Shutdown);
-        }
+        self.runner.stop_all();
     }
 
     /// Stops the runs that another node may start again after it has declared this one dead.
     pub fn isolate(&self) {
-        let again: Vec<RunId> = self
-            .lock()
-            .iter()
-            .filter(|(_, run)| run.runs_again)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in again {
-            self.stop(id, StopReason::Isolated);
-        }
+        self.runner.isolate();
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, Running>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn execute(
-        self: Arc<Self>,
-        job: Job,
-        environment: Result<Environment, RunReason>,
-        capture: RunLog,
-        stopped: watch::Receiver<Option<StopReason>>,
-    ) {
-        let ending = self.work(&job, environment, &capture, stopped).await;
+    async fn execute(self: Arc<Self>, job: Job, accepted: Accepted) {
+        let log = RunLog::of(accepted.log().clone());
+        let soft = || self.warn_over_soft_limit(&job);
+        let ending = self.runner.carry_out(accepted, soft).await;
         crate::failpoints::point("exit.seen");
-        let (state, mut reason) = ending.verdict();
-        // The text comes from the task, which may contain a secret by accident.
-        if let Some(RunReason::OutputLacks(text) | RunReason::OutputContains(text)) = &mut reason {
-            *text = capture.masked(text);
-        }
-        let finished = self.output.finish(&capture).await;
-        if finished.is_lost {
-            // The result matters more than its output.
-            reason.get_or_insert(RunReason::OutputNotKept);
-        }
-        let reason = reason.map(|reason| reason.code());
-        self.finish(
+        let finished = self.output.finish(&log).await;
+        // The result matters more than its output.
+        let otherwise = finished.is_lost.then_some(RunReason::OutputNotKept);
+        self.conclude(
             &job,
-            state,
-            reason,
             &ending,
+            otherwise,
             finished.stored,
             readable(&finished.shown).as_bytes(),
         );
-        self.lock().remove(&job.run_id);
+        self.runner.forget(runner::RunId(job.run_id.0));
     }
 
-    /// Runs the command of a job, or sends its request, and waits for the end.
-    async fn work(
+    /// Hands an end to the recorder, with this reason where it has none of its own.
+    fn conclude(
         &self,
         job: &Job,
-        environment: Result<Environment, RunReason>,
-        capture: &RunLog,
-        stopped: watch::Receiver<Option<StopReason>>,
-    ) -> ProcessExit {
-        let soft = || self.warn_over_soft_limit(job);
-        match environment {
-            Ok(environment) if let Some(call) = &job.task.execution.http => {
-                let work = (job, call);
-                http::call(work, &environment, &self.outbound, capture, stopped, soft).await
-            }
-            Ok(environment) => {
-                let work = (job, &self.containment, environment);
-                process::run(work, &self.starting, capture, stopped, soft).await
-            }
-            Err(reason) => ProcessExit::not_started(reason),
-        }
+        ending: &Ending,
+        otherwise: Option<RunReason>,
+        output: StoredOutput,
+        bytes: &[u8],
+    ) {
+        let (state, reason) = dispatch::verdict(ending);
+        let reason = reason.or(otherwise).map(|reason| reason.code());
+        self.finish(job, state, reason, ending, output, bytes);
     }
 }

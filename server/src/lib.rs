@@ -1,9 +1,9 @@
 //! The server: everything native.
 //!
 //! One scheduled run, from the clock to the chat: [`scheduler`] writes the firing into the ledger ahead of time,
-//! claims it at its instant (one transaction, [`store`]), and hands it to the [`executor`], which runs the command
-//! and passes its result to the [`recorder`]; that writes results in groups, each with the messages it causes, which
-//! [`messages`] sends.
+//! claims it at its instant (one transaction, [`store`]), and hands it to the [`executor`], which has the [`runner`]
+//! carry out its order ([`dispatch`]) and passes the result to the [`recorder`]; that writes results in groups, each
+//! with the messages it causes, which [`messages`] sends.
 //!
 //! Three thin doors lead to one [`service`]: [`api`] (REST), [`pages`] (pages and server functions) and [`cli`]. The
 //! first two share [`http`]; [`router`] puts them together, and [`lifecycle`] opens them. No module imports one above
@@ -24,6 +24,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod dispatch;
 pub mod error;
 pub mod events;
 pub mod executor;

@@ -25,18 +25,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use runner::Identity;
+use runner::strays::kill_unfinished;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::executor::Identity;
-use crate::executor::strays::kill_unfinished;
 use crate::http::Web;
 use crate::http::site::Site;
 use crate::router;
 use crate::scheduler::{DatabaseClock, HeartbeatEvidence, reap_dead_nodes};
 use crate::service::Service;
 use crate::store::Engine;
+use crate::texts::isolation;
 
 pub use assemble::{Assembled, assemble};
 pub use data_dir::{DataDir, DataDirError, Progress, Stage};
@@ -116,9 +117,9 @@ pub async fn serve(
     let parts = assemble(config, &data, store, &clock, Some(identity))?;
     let (components, service) = (parts.components.clone(), Arc::clone(&parts.service));
     if let Some(executor) = &components.executor {
-        let isolation = executor.isolation();
-        let how = isolation.describe(app::i18n::Lang::En);
-        match isolation.warning(app::i18n::Lang::En) {
+        let found = executor.isolation();
+        let how = isolation::describe(found, app::i18n::Lang::En);
+        match isolation::warning(found, app::i18n::Lang::En) {
             Some(warning) => tracing::warn!("{warning}"),
             None => tracing::info!("{how}"),
         }

@@ -1,36 +1,29 @@
 //! Storage of output: short output in the run's row, long output in an object outside the database, and both readable
 //! while the run is active.
 //!
-//! Output is masked, cut into pieces with stream and time, and held in bounded memory ([`RunLog`]). Its beginning
-//! goes to a file under `spool/` in the data folder; at the end that file becomes the object
+//! The logs of active runs are the runner's ([`runner::output`]): masked, cut into pieces, in bounded memory. Their
+//! beginning goes to a file under `spool/` in the data folder; at the end that file becomes the object
 //! `YYYY/MM/DD/run-<id>.log.zst` in a folder or an S3-compatible store. A file that cannot be uploaded yet waits
 //! under `spool/ready/`, under the object's name.
 
-mod carry;
-pub mod disk;
 mod files;
 mod finish;
-mod frame;
-mod log;
-mod mask;
+mod live;
 mod objects;
 mod page;
 mod parts;
 mod rescue;
-mod ring;
-mod spool;
-mod state;
 mod stored;
 mod trouble;
-mod writer;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::id::RunId;
 use chrono::{DateTime, Utc};
+use runner::output::disk::{Probe, space};
+use runner::output::{LogSettings, Logs, Now, TooMany};
 use tokio::sync::Semaphore;
 
 use crate::clock::SharedClock;
@@ -40,13 +33,10 @@ use crate::store::StoredOutput;
 pub(crate) use crate::text::readable;
 pub use files::OutputFiles;
 pub use finish::Finished;
-pub use log::RunLog;
+pub use live::RunLog;
 pub use parts::Part;
 pub use stored::RunOutput;
 
-use disk::{Disk, Probe};
-use log::Shared;
-use mask::KnownSecrets;
 use objects::Objects;
 
 /// Output of up to this many bytes is stored in the row completely; of longer output, only the end.
@@ -99,22 +89,16 @@ pub struct OutputStore(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    clock: SharedClock,
+    /// The logs of active runs.
+    logs: Logs,
     spool: PathBuf,
-    /// Bytes of the beginning that go to the file.
-    head: usize,
-    disk: Disk,
     /// Whether the store was tested.
     tried: std::sync::atomic::AtomicBool,
     /// Why the store refuses, while it does.
     trouble: Mutex<Option<String>>,
-    /// What is masked in all output.
-    known: KnownSecrets,
     objects: Objects,
-    open: Mutex<HashMap<RunId, Weak<Shared>>>,
     ended: Mutex<VecDeque<(RunId, StoredOutput)>>,
     cache: Mutex<VecDeque<(String, Arc<Vec<u8>>)>>,
-    writer: OnceLock<Option<Sender<Arc<Shared>>>>,
     sending: Semaphore,
 }
 
@@ -124,7 +108,7 @@ impl OutputStore {
     /// # Errors
     /// When a setting is wrong or a folder cannot be created.
     pub fn new(config: &Config, data: &Path, clock: SharedClock) -> Result<Self, OutputError> {
-        Self::with_probe(config, data, clock, Box::new(disk::space))
+        Self::with_probe(config, data, clock, Box::new(space))
     }
 
     /// Like [`Self::new`], with another probe for the free space of the disk.
@@ -140,22 +124,29 @@ impl OutputStore {
         let spool = data.join("spool");
         let ready = spool.join("ready");
         std::fs::create_dir_all(&ready).map_err(|source| OutputError::file(&ready, source))?;
-        let inner = Inner {
-            clock,
+        let settings = LogSettings {
+            spool: spool.clone(),
             head: usize::try_from(config.output_head).unwrap_or(usize::MAX),
-            disk: Disk::new(spool.clone(), config.output_min_free, probe),
+            min_free: config.output_min_free,
+            probe,
+        };
+        let inner = Inner {
+            logs: Logs::new(settings, Now::new(move || clock.now())),
             tried: std::sync::atomic::AtomicBool::new(false),
             trouble: Mutex::default(),
-            known: KnownSecrets::default(),
             objects: Objects::open(config, data)?,
             spool,
-            open: Mutex::default(),
             ended: Mutex::default(),
             cache: Mutex::default(),
-            writer: OnceLock::new(),
             sending: Semaphore::new(SENDING_MAX),
         };
         Ok(Self(Arc::new(inner)))
+    }
+
+    /// The logs of active runs.
+    #[must_use]
+    pub fn logs(&self) -> &Logs {
+        &self.0.logs
     }
 
     /// Masks these values in the output of every run that starts from now on, replacing the previous ones. Slow for
@@ -163,33 +154,27 @@ impl OutputStore {
     ///
     /// # Errors
     /// When there are too many; the previous ones then stay masked.
-    pub fn know_secrets(&self, values: Vec<String>) -> Result<(), aho_corasick::BuildError> {
-        self.0.known.replace(values)
+    pub fn know_secrets(&self, values: Vec<String>) -> Result<(), TooMany> {
+        self.0.logs.know_secrets(values)
     }
 
     /// Opens the log of a run that starts. Masks `secrets` in it, in all common spellings.
     #[must_use]
     pub fn open(&self, run: RunId, started_at: DateTime<Utc>, secrets: &[String]) -> RunLog {
-        let log = RunLog::new(&self.0, run, started_at, secrets);
-        let mut open = lock(&self.0.open);
-        open.retain(|_, log| log.strong_count() > 0);
-        open.insert(run, Arc::downgrade(&log.0));
-        drop(open);
-        // The writer takes care of it from now on.
-        self.0.write_soon(&log.0);
-        log
+        let run = runner::RunId(run.0);
+        RunLog::of(self.0.logs.open(run, started_at, secrets))
     }
 
     /// Whether the disk is so full that no output is written to it.
     #[must_use]
     pub fn low_disk(&self) -> bool {
-        self.0.disk.is_low()
+        self.0.logs.low_disk()
     }
 
     /// Free bytes on the disk of the data folder, where they are known.
     #[must_use]
     pub fn free_disk(&self) -> Option<u64> {
-        self.0.disk.free()
+        self.0.logs.free_disk()
     }
 
     /// Output of a run that has just ended here, whose result may not be in the database yet.
@@ -221,31 +206,11 @@ impl OutputStore {
 
 impl Inner {
     fn spool_path(&self, run: RunId) -> PathBuf {
-        self.spool.join(format!("run-{run}.log.zst"))
+        self.logs.path(runner::RunId(run.0))
     }
 
     fn ready_path(&self, name: &str) -> PathBuf {
         self.spool.join("ready").join(name)
-    }
-
-    fn open_logs(&self) -> Vec<Arc<Shared>> {
-        lock(&self.open)
-            .values()
-            .filter_map(Weak::upgrade)
-            .collect()
-    }
-
-    /// Asks the writer to check a log.
-    fn write_soon(self: &Arc<Self>, log: &Arc<Shared>) {
-        let writer = self.writer.get_or_init(|| {
-            writer::start(Arc::downgrade(self))
-                .inspect_err(|error| tracing::error!(%error, "no thread can be started for output"))
-                .ok()
-        });
-        let queued = writer.as_ref().map(|writer| writer.send(Arc::clone(log)));
-        if !matches!(queued, Some(Ok(()))) {
-            log.state().give_up();
-        }
     }
 
     /// The bytes of an object, from wherever it is.

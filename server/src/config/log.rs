@@ -10,7 +10,7 @@ use super::setting::settings;
 
 /// The sources of log lines: our crates, and others that log. A filter may name one of them without a
 /// level, which enables all its lines.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 19] = [
     "app",
     "axum",
     "h2",
@@ -21,6 +21,7 @@ const SOURCES: [&str; 18] = [
     "mio",
     "object_store",
     "reqwest",
+    "runner",
     "rustls",
     "sea",
     "server",
@@ -125,7 +126,19 @@ fn filter(text: &str) -> Result<EnvFilter, SettingFault> {
     if !parts.iter().copied().all(may_be_meant) {
         return Err(fault());
     }
+    // In front, so that what is said of the runner itself wins.
+    let of_runner: Vec<String> = parts.iter().filter_map(|part| for_runner(part)).collect();
+    let of_runner = of_runner.iter().map(String::as_str);
+    let parts: Vec<&str> = of_runner.chain(parts.iter().copied()).collect();
     EnvFilter::try_new(parts.join(",")).map_err(|_| fault())
+}
+
+/// What a part of a filter for all lines of the server says of the runner: it is a crate of its own, and of the server all
+/// the same.
+fn for_runner(part: &str) -> Option<String> {
+    let level = part.strip_prefix("server")?;
+    let is_whole = level.is_empty() || level.starts_with('=');
+    is_whole.then(|| format!("runner{level}"))
 }
 
 /// Whether a part of a filter is plausible. A single word that is not a level is parsed as a source, so
@@ -183,6 +196,27 @@ mod tests {
                 Err(SettingFault::Log(bad.to_owned())),
                 "{bad}"
             );
+        }
+    }
+
+    #[test]
+    fn lines_of_the_runner_are_lines_of_the_server() {
+        for (text, expected) in [
+            ("error,server=debug", "runner=debug,server=debug,error"),
+            ("server", "runner=trace,server=trace"),
+            ("server=debug,runner=warn", "runner=warn,server=debug"),
+            ("server::store=debug", "server::store=debug"),
+            ("info", "info"),
+        ] {
+            let parts = |filter: &EnvFilter| {
+                let text = filter.to_string();
+                let mut parts: Vec<String> = text.split(',').map(str::to_owned).collect();
+                parts.sort_unstable();
+                parts
+            };
+            let found = filter(text).expect("a filter");
+            let wanted = EnvFilter::try_new(expected).expect("a filter");
+            assert_eq!(parts(&found), parts(&wanted), "{text}");
         }
     }
 

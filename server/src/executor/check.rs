@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use app::run::{RunReason, RunState};
-use tokio::sync::watch;
+use runner::Ending;
 use tracing::Instrument;
 
-use super::process::ProcessExit;
-use super::{Executor, Job, Running};
-use crate::output::readable;
+use super::{Executor, Job};
+use crate::dispatch;
+use crate::output::{RunLog, readable};
 use crate::text::tail;
 
 /// Characters of the output of a check that are kept: its end.
@@ -32,33 +32,30 @@ impl Executor {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let (stop, stopped) = watch::channel(None);
-        let environment = self.containment.environment(&job);
-        let secrets = environment
-            .as_ref()
-            .map_or(&[][..], |found| &found.secret_values);
-        let log = self.output.open(job.run_id, job.started_at, secrets);
-        let running = Running {
-            stop,
-            runs_again: false,
-            capture: log.clone(),
-            task: job.task.id,
-        };
-        self.lock().insert(job.run_id, running);
+        let order = dispatch::order(&job, &self.sealer);
+        let accepted = order.map(|order| self.runner.accept(order));
         let this = Arc::clone(self);
         let span = tracing::info_span!("check", task.id = job.task.id.0);
         let work = async move {
-            let ending = this.work(&job, environment, &log, stopped).await;
-            let shown = this.output.discard(&log).await;
-            this.lock().remove(&job.run_id);
-            then(checked(&ending, &readable(&shown))).await;
+            let checked = match accepted {
+                Ok(accepted) => {
+                    let log = RunLog::of(accepted.log().clone());
+                    // A soft limit is none of a check's.
+                    let ending = this.runner.carry_out(accepted, || {}).await;
+                    let shown = this.output.discard(&log).await;
+                    this.runner.forget(runner::RunId(job.run_id.0));
+                    checked(&ending, &readable(&shown))
+                }
+                Err(ending) => checked(&ending, ""),
+            };
+            then(checked).await;
         };
         self.tracker.spawn(work.instrument(span));
     }
 }
 
-fn checked(ending: &ProcessExit, output: &str) -> Checked {
-    let (state, reason) = ending.verdict();
+fn checked(ending: &Ending, output: &str) -> Checked {
+    let (state, reason) = dispatch::verdict(ending);
     let how = match (reason, ending.exit_code, ending.signal) {
         (Some(RunReason::TimedOut(seconds)), ..) => format!("timeout {seconds}s"),
         (Some(reason), ..) => reason.code(),

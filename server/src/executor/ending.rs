@@ -2,8 +2,8 @@
 
 use app::run::{RunReason, RunState};
 use chrono::{DateTime, TimeDelta, Utc};
+use runner::Ending;
 
-use super::process::ProcessExit;
 use super::{Executor, Job};
 use crate::auth::token::chance;
 use crate::store::{Outcome, RunInProgress, StoredOutput};
@@ -29,7 +29,7 @@ impl Executor {
         job: &Job,
         state: RunState,
         reason: Option<String>,
-        ending: &ProcessExit,
+        ending: &Ending,
         output: StoredOutput,
         bytes: &[u8],
     ) {
@@ -66,7 +66,7 @@ impl Executor {
             job,
             RunState::Failed,
             Some(reason.code()),
-            &ProcessExit::default(),
+            &Ending::default(),
             StoredOutput::default(),
             &[],
         );

@@ -16,10 +16,7 @@ impl Executor {
         if *self.learnt.lock().unwrap_or_else(PoisonError::into_inner) == sealed {
             return Ok(());
         }
-        let (output, containment) = (
-            self.output.clone(),
-            std::sync::Arc::clone(&self.containment),
-        );
+        let (output, sealer) = (self.output.clone(), self.sealer.clone());
         // Opening many of them takes a while.
         let learning = tokio::task::spawn_blocking(move || {
             let mut values = Vec::with_capacity(sealed.len());
@@ -27,7 +24,7 @@ impl Executor {
                 // One that cannot be opened cannot be passed to a command either; the start then
                 // reports it.
                 let place = SealedSecret::place(secret.id);
-                values.extend(containment.sealer.open(&place, &secret.sealed).ok());
+                values.extend(sealer.open(&place, &secret.sealed).ok());
             }
             output.know_secrets(values).map(|()| sealed)
         });

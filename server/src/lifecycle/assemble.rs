@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use runner::{Containment, Identity};
 use tokio_util::task::TaskTracker;
 
 use super::data_dir::DataDir;
@@ -13,7 +14,7 @@ use crate::auth::token::{chance, random_id};
 use crate::clock::SharedClock;
 use crate::config::{Config, OnOff, SettingFault};
 use crate::events::Signals;
-use crate::executor::{Containment, Dependencies, Executor, Identity};
+use crate::executor::{Dependencies, Executor};
 use crate::loops::Loops;
 use crate::messages::Renderer;
 use crate::messages::send::Sender;
@@ -108,13 +109,12 @@ pub fn assemble(
     // Before the recorder, which would otherwise be started for nothing.
     let containment = identity
         .map(|identity| {
-            let sealer = sealer.clone();
             Containment::open(
-                config.containment,
-                config.isolation,
+                config.containment.into(),
+                config.isolation.into(),
                 data.path(),
                 identity,
-                sealer,
+                || crate::failpoints::point("spawn.done"),
             )
         })
         .transpose()?;
@@ -133,6 +133,7 @@ pub fn assemble(
             output: output.clone(),
             containment,
             outbound: outbound.clone(),
+            sealer: sealer.clone(),
             metrics: Arc::clone(&metrics),
         }))
     });

@@ -15,8 +15,8 @@ use axum::response::{IntoResponse, Response};
 use tokio::net::UnixStream;
 
 use app::error::{AppError, ErrorKind};
+use runner::strays::is_marked;
 
-use crate::executor::strays::is_marked;
 use crate::http::Problem;
 use crate::http::guard::{ConsoleConnection, lang_of};
 

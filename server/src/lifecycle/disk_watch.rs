@@ -7,12 +7,12 @@ use std::time::Duration;
 use app::message::Event;
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use runner::output::disk::{Probe, Space};
 
 use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::facts::{Facts, SystemEvent};
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
-use crate::output::disk::{Probe, Space};
 use crate::store::{Announcement, NodeRow, Notice, Store};
 
 /// Between two looks.

@@ -1,9 +1,10 @@
 //! Why a server cannot start.
 
+use runner::{ContainmentError, IdentityError};
+
 use super::data_dir::DataDirError;
 use crate::auth::seal::SealError;
 use crate::config::SettingFault;
-use crate::executor::{ContainmentError, IdentityError};
 use crate::outbound::proxy::ProxyFault;
 use crate::store::StoreError;
 

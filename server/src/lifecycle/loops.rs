@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use runner::output::disk::space;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,7 +19,6 @@ use crate::clock::SharedClock;
 use crate::loops::{Loops, Periodic, repeat, supervise};
 use crate::messages::target::open_account;
 use crate::messages::{self, Deliveries, Outbox, Pace, Summaries};
-use crate::output::disk::space;
 use crate::retention::Pruning;
 use crate::scheduler::{self, DatabaseClock, Scheduler};
 use crate::service::{AuditSeal, LookAhead, MessageBriefs, ScratchSweep, StreamWatch};

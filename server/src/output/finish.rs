@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::log::{Closed, Shared};
+use runner::output::Closed;
+
+use super::page::shown_text;
 use super::{ENDED_MAX, INLINE_MAX, Inner, OutputError, OutputStore, RunLog, lock, object_name};
 use crate::store::StoredOutput;
 
@@ -26,52 +28,55 @@ impl OutputStore {
     /// Closes a log: it accepts nothing more. Does not wait for a remote store: what cannot be uploaded at once waits
     /// on the disk and is uploaded later, under the name that the row has.
     pub async fn finish(&self, log: &RunLog) -> Finished {
-        let shared = &log.0;
-        let closed = shared.close(INLINE_MAX);
-        let (stored, is_lost) = match &closed.whole {
+        let run = log.run();
+        let mut closed = log.0.close(INLINE_MAX);
+        let shown = shown_text(std::mem::take(&mut closed.shown));
+        let excerpt = crate::text::excerpt(&shown);
+        let (mut stored, is_lost) = match closed.whole.take() {
             Some(whole) => {
                 if closed.filed {
-                    let shared = Arc::clone(shared);
-                    on_disk(move || shared.remove_file()).await;
+                    let log = log.clone();
+                    on_disk(move || log.0.remove_file()).await;
                 }
-                (row(&closed, 0, whole.clone(), None), false)
+                (row(&closed, 0, whole, None), false)
             }
-            None => self.finish_long(shared, &closed).await,
+            None => self.finish_long(log, closed).await,
         };
-        lock(&self.0.open).remove(&shared.id);
+        stored.excerpt = excerpt;
+        self.0.logs.forget(log.0.run());
         let mut ended = lock(&self.0.ended);
-        ended.push_back((shared.id, stored.clone()));
+        ended.push_back((run, stored.clone()));
         if ended.len() > ENDED_MAX {
             ended.pop_front();
         }
         Finished {
             stored,
-            shown: closed.shown,
+            shown,
             is_lost,
         }
     }
 
     /// Closes a log of which nothing is stored, and returns its text: a short one completely, otherwise both ends.
     pub async fn discard(&self, log: &RunLog) -> Vec<u8> {
-        let shared = Arc::clone(&log.0);
-        let closed = shared.close(INLINE_MAX);
-        shared.state().give_up();
-        let file = Arc::clone(&shared);
-        on_disk(move || file.remove_file()).await;
-        lock(&self.0.open).remove(&shared.id);
-        closed.shown
+        let closed = log.0.close(INLINE_MAX);
+        log.0.give_up();
+        let file = log.clone();
+        on_disk(move || file.0.remove_file()).await;
+        self.0.logs.forget(log.0.run());
+        shown_text(closed.shown)
     }
 
-    async fn finish_long(&self, shared: &Arc<Shared>, closed: &Closed) -> (StoredOutput, bool) {
-        let name = object_name(shared.id, shared.started_at);
-        let (log, store, place) = (Arc::clone(shared), Arc::clone(&self.0), name.clone());
+    async fn finish_long(&self, log: &RunLog, mut closed: Closed) -> (StoredOutput, bool) {
+        let run = log.run();
+        let name = object_name(run, log.0.started_at());
+        let (log, store, place) = (log.clone(), Arc::clone(&self.0), name.clone());
         let done = on_disk(move || {
-            let written = log.finish_file();
+            let written = log.0.finish_file();
             if written == 0 {
-                log.remove_file();
+                log.0.remove_file();
                 return (0, None);
             }
-            (written, store.put_away(&store.spool_path(log.id), &place))
+            (written, store.put_away(&store.spool_path(run), &place))
         });
         let (written, waiting) = done.await.unwrap_or_default();
         if let Some(waiting) = waiting {
@@ -85,7 +90,8 @@ impl OutputStore {
             };
         let object = (written > 0).then_some(name);
         let is_lost = object.is_none() && lost > 0;
-        (row(closed, lost, closed.tail.clone(), object), is_lost)
+        let tail = std::mem::take(&mut closed.tail);
+        (row(&closed, lost, tail, object), is_lost)
     }
 
     fn send_soon(&self, file: PathBuf, name: String) {
@@ -159,6 +165,7 @@ async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
     }
 }
 
+/// What goes into the row, without the text of the result.
 fn row(closed: &Closed, lost: u64, tail: Vec<u8>, object: Option<String>) -> StoredOutput {
     let number = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
     StoredOutput {
@@ -166,6 +173,6 @@ fn row(closed: &Closed, lost: u64, tail: Vec<u8>, object: Option<String>) -> Sto
         dropped: number(lost),
         tail,
         object,
-        excerpt: crate::text::excerpt(&closed.shown),
+        excerpt: None,
     }
 }

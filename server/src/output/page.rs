@@ -1,22 +1,26 @@
 //! Turns stored pieces into a page of the log.
 
-use app::run::log::{LogItem, LogPage};
+use app::run::log::{LogItem, LogPage, Stream};
 use app::time::Stamp;
+use runner::output::{LogPieces, Shown, boundary};
 
-use super::carry::boundary;
-use super::frame::Piece;
 use super::readable;
 use crate::text::omitted_line;
 
-/// Pieces of a log from a position on, as far as they were read.
-#[derive(Debug, Default)]
-pub(super) struct LogPieces {
-    /// In order; where one does not start at the end of the previous one, output is missing.
-    pub(super) pieces: Vec<Piece>,
-    /// Up to where this page covers the log: between the last piece and here is a gap.
-    pub(super) to: u64,
-    /// Whether nothing will be added after `to`.
-    pub(super) over: bool,
+/// The pipe, as pages name it.
+pub(super) fn stream_of(stream: runner::Stream) -> Stream {
+    match stream {
+        runner::Stream::Out => Stream::Out,
+        runner::Stream::Err => Stream::Err,
+    }
+}
+
+/// The pipe, as the runner names it.
+pub(super) fn stream_for(stream: Stream) -> runner::Stream {
+    match stream {
+        Stream::Out => runner::Stream::Out,
+        Stream::Err => runner::Stream::Err,
+    }
 }
 
 /// Makes a page of at most `limit` bytes of text, and of at least one character if there is any.
@@ -52,7 +56,7 @@ pub(super) fn page(stretch: LogPieces, from: u64, limit: usize) -> LogPage {
             from: piece.from,
             to,
             at: Stamp(piece.at),
-            stream: piece.stream,
+            stream: stream_of(piece.stream),
             text: readable(&piece.bytes[..length]).into_owned(),
         });
         page.next = to;
@@ -90,4 +94,18 @@ pub(super) fn plain(text: &mut Vec<u8>, reached: &mut u64, stretch: &LogPieces) 
         text.extend_from_slice(omitted_line(stretch.to - *reached).as_bytes());
         *reached = stretch.to;
     }
+}
+
+/// What messages show, with a line for what is between both ends.
+pub(super) fn shown_text(shown: Shown) -> Vec<u8> {
+    let Shown {
+        head: mut text,
+        omitted,
+        tail,
+    } = shown;
+    if omitted > 0 {
+        text.extend_from_slice(omitted_line(omitted).as_bytes());
+    }
+    text.extend_from_slice(&tail);
+    text
 }

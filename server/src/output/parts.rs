@@ -1,8 +1,9 @@
 //! Kept output read from its beginning to its end, a block at a time.
 
 use app::run::log::Stream;
+use runner::output::{Header, Piece, WRAPPED, decode};
 
-use super::frame::{Header, Piece, WRAPPED, decode};
+use super::page::stream_of;
 
 /// A part of an output.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -88,7 +89,7 @@ impl Iterator for Parts<'_> {
             piece.bytes.drain(..known);
             self.reached += piece.bytes.len() as u64;
             return Some(Part::Text {
-                stream: piece.stream,
+                stream: stream_of(piece.stream),
                 bytes: piece.bytes,
             });
         }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::stored::survey;
-use super::{INLINE_MAX, Inner, OutputError, OutputStore, lock, object_name};
+use super::{INLINE_MAX, Inner, OutputError, OutputStore, object_name};
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
 use crate::store::StoredOutput;
 
@@ -51,10 +51,7 @@ impl OutputStore {
         run: RunId,
         started_at: DateTime<Utc>,
     ) -> Result<Option<StoredOutput>, OutputError> {
-        let is_open = lock(&self.0.open)
-            .get(&run)
-            .is_some_and(|log| log.strong_count() > 0);
-        if is_open {
+        if self.0.logs.is_open(runner::RunId(run.0)) {
             return Ok(None);
         }
         let name = object_name(run, started_at);

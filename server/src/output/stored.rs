@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use app::run::log::{LogPage, Stream};
+use app::run::log::LogPage;
 use chrono::{DateTime, Utc};
+use runner::Stream;
+use runner::output::{
+    Block, Header, LogPieces, Piece, WRAPPED, boundary, decode, orphans, read_inline,
+};
 
-use super::carry::{boundary, orphans};
-use super::frame::{Block, Header, Piece, WRAPPED, decode, read_inline};
-use super::page::{LogPieces, page, plain};
+use super::page::{page, plain};
 use super::parts::{Part, Parts};
 use crate::store::StoredOutput;
 

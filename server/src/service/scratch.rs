@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use app::id::TaskId;
 use async_trait::async_trait;
+use runner::{Leftovers, TaskFolder};
 
 use super::Service;
-use crate::executor::{Leftovers, TaskFolder};
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
 use crate::store::{Store, StoreError};
 
@@ -36,7 +36,7 @@ impl Service {
                 }
             });
             if ended.await.is_ok() {
-                let folder = leftovers.of(task);
+                let folder = leftovers.of(runner::TaskId(task.0));
                 if let Err(error) = remove(&leftovers, &store, folder.into_iter().collect()).await {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
@@ -56,7 +56,8 @@ async fn remove(
 ) -> Result<(), StoreError> {
     if !folders.is_empty() {
         let tasks = store.task_ids().await?;
-        leftovers.remove(folders, tasks).await;
+        let tasks = tasks.into_iter().map(|task| runner::TaskId(task.0));
+        leftovers.remove(folders, tasks.collect()).await;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use chrono::{Datelike, TimeDelta};
 
 use super::Service;
 use crate::error::OrInternal;
+use crate::texts::isolation;
 use crate::texts::notices::{RETENTION, ServerNotice};
 use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Say};
@@ -87,7 +88,7 @@ impl Service {
         }
         notices.extend(self.node_notices(lang).await?);
         if let Some(executor) = &self.executor
-            && let Some(text) = executor.isolation().warning(lang)
+            && let Some(text) = isolation::warning(executor.isolation(), lang)
         {
             notices.push(Notice {
                 code: "isolation".to_owned(),

@@ -1,9 +1,9 @@
 //! How tasks are executed: what is wrong where the database or the server's settings decide.
 
 use app::id::TaskId;
+use runner::RunAsError;
 
 use super::{Fault, Text, both, no_answer};
-use crate::executor::RunAsError;
 
 /// What is wrong with the execution of a task that was typed.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

@@ -1,9 +1,9 @@
 //! What keeps commands apart from the server and from each other, and what is missing for that.
 
 use app::i18n::Lang;
+use runner::{Hiding, Isolation, IsolationGap};
 
 use super::{Say, Text, both};
-use crate::executor::{Hiding, Isolation, IsolationGap};
 
 impl Say for IsolationGap {
     fn words(&self) -> Text {
@@ -48,31 +48,29 @@ impl Say for Hiding {
     }
 }
 
-impl Isolation {
-    /// What an administrator has to know, and what to do about it; `None` when all is well.
-    #[must_use]
-    pub fn warning(&self, lang: Lang) -> Option<String> {
-        self.gap().map(|gap| gap.say(lang))
-    }
+/// What an administrator has to know, and what to do about it; `None` when all is well.
+#[must_use]
+pub fn warning(isolation: &Isolation, lang: Lang) -> Option<String> {
+    isolation.gap().map(|gap| gap.say(lang))
+}
 
-    /// What keeps commands apart, in one sentence.
-    #[must_use]
-    pub fn describe(&self, lang: Lang) -> String {
-        let hidden = self.hiding.say(lang);
-        let apart = if self.apart {
-            both(
-                "互相读不到环境变量",
-                "and cannot read each other's environment",
-            )
-        } else {
-            both(
-                "同一用户的命令能互相读到环境变量（内核早于 5.19 或没有 Landlock）",
-                "and those of one user can read each other's environment (no Landlock, or Linux before 5.19)",
-            )
-        };
-        lang.pick(
-            format!("{hidden}，{}", apart.zh),
-            format!("{hidden} {}", apart.en),
+/// What keeps commands apart, in one sentence.
+#[must_use]
+pub fn describe(isolation: &Isolation, lang: Lang) -> String {
+    let hidden = isolation.hiding.say(lang);
+    let apart = if isolation.apart {
+        both(
+            "互相读不到环境变量",
+            "and cannot read each other's environment",
         )
-    }
+    } else {
+        both(
+            "同一用户的命令能互相读到环境变量（内核早于 5.19 或没有 Landlock）",
+            "and those of one user can read each other's environment (no Landlock, or Linux before 5.19)",
+        )
+    };
+    lang.pick(
+        format!("{hidden}，{}", apart.zh),
+        format!("{hidden} {}", apart.en),
+    )
 }

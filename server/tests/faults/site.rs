@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
+use runner::strays::kill_strays;
 use serde_json::{Value, json};
 use server::auth::seal::Sealer;
 use server::auth::token::random_id;
 use server::clock::{Clock, SystemClock};
-use server::executor::strays::kill_strays;
 
 use crate::checker::{Counts, check};
 use crate::database::Database;

@@ -37,17 +37,12 @@ pub(crate) fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-#[test]
-fn the_browsers_side_holds_nothing_of_the_servers() {
+/// The packages that one is built of.
+fn built_of(package: &str, flags: &[&str]) -> BTreeSet<String> {
     let tree = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--package=frontend",
-            "--target=wasm32-unknown-unknown",
-            "--edges=normal",
-            "--prefix=none",
-            "--locked",
-        ])
+        .args(["tree", "--edges=normal", "--prefix=none", "--locked"])
+        .args(["--package", package])
+        .args(flags)
         .current_dir(root())
         .output()
         .expect("cargo");
@@ -57,11 +52,14 @@ fn the_browsers_side_holds_nothing_of_the_servers() {
         String::from_utf8_lossy(&tree.stderr)
     );
     let text = String::from_utf8(tree.stdout).expect("text");
-    let names: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.split(' ').next())
-        .collect();
-    assert!(names.contains(&"leptos") && names.contains(&"app"));
+    let names = text.lines().filter_map(|line| line.split(' ').next());
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_browsers_side_holds_nothing_of_the_servers() {
+    let names = built_of("frontend", &["--target=wasm32-unknown-unknown"]);
+    assert!(names.contains("leptos") && names.contains("app"));
     for foreign in [
         "tokio",
         "axum",
@@ -70,16 +68,43 @@ fn the_browsers_side_holds_nothing_of_the_servers() {
         "reqwest",
         "sqlx",
         "server",
+        "runner",
         "migration",
     ] {
-        assert!(!names.contains(&foreign), "frontend depends on {foreign}");
+        assert!(!names.contains(foreign), "frontend depends on {foreign}");
+    }
+}
+
+/// It has to run on hosts without a database, pages or texts.
+#[test]
+fn the_runner_holds_nothing_of_the_servers() {
+    let names = built_of("runner", &[]);
+    assert!(names.contains("runner") && names.contains("tokio"));
+    for foreign in [
+        "app",
+        "axum",
+        "leptos",
+        "migration",
+        "object_store",
+        "rusqlite",
+        "sea-orm",
+        "server",
+        "sqlx",
+    ] {
+        assert!(!names.contains(foreign), "runner depends on {foreign}");
     }
 }
 
 #[test]
 fn only_the_store_knows_the_database() {
     let mut found = Vec::new();
-    for folder in ["app/src", "frontend/src", "server/src", "bench/src"] {
+    for folder in [
+        "app/src",
+        "frontend/src",
+        "server/src",
+        "server/runner/src",
+        "bench/src",
+    ] {
         sources(&root().join(folder), &mut found);
     }
     assert!(found.len() > 60);
@@ -151,7 +176,7 @@ fn the_word_of_a_state_stands_in_its_enum_only() {
         .map(|word| (*word, [format!("\"{word}\""), format!("'{word}'")]))
         .collect();
     let mut found = Vec::new();
-    for folder in ["app/src", "frontend/src", "server/src"] {
+    for folder in ["app/src", "frontend/src", "server/src", "server/runner/src"] {
         sources(&root().join(folder), &mut found);
     }
     let mut allowed: BTreeSet<(&str, &str)> = OTHER_WORDS
@@ -203,6 +228,7 @@ fn the_app_depends_on_no_server_library() {
             "sea-orm",
             "reqwest",
             "server",
+            "runner",
             "migration",
         ] {
             assert!(

@@ -7,9 +7,9 @@ use app::backend::Tasks;
 use app::channel::ChannelKind;
 use app::id::TaskId;
 use app::task::{Control, TaskDraft};
+use runner::output::disk::Space;
 use server::lifecycle::DiskWatch;
 use server::loops::Periodic;
-use server::output::disk::Space;
 use server::service::LookAhead;
 
 use super::helpers::{TestApp, at, draft};

@@ -59,15 +59,11 @@ pub struct HttpDraft {
 const RANGES_MAX: usize = 20;
 
 impl HttpCall {
-    /// Whether a status counts as success.
+    /// The ranges of statuses that count as success, both ends included.
     #[must_use]
-    pub fn accepts(&self, status: u16) -> bool {
-        match statuses(&self.expect_status).as_deref() {
-            None | Some([]) => (200..300).contains(&status),
-            Some(ranges) => ranges
-                .iter()
-                .any(|(from, to)| (*from..=*to).contains(&status)),
-        }
+    pub fn accepted(&self) -> Vec<(u16, u16)> {
+        let ranges = statuses(&self.expect_status).filter(|ranges| !ranges.is_empty());
+        ranges.unwrap_or_else(|| vec![(200, 299)])
     }
 }
 

@@ -7,16 +7,17 @@ use app::auth::Principal;
 use app::backend::{Caller, System};
 use app::i18n::Lang;
 use app::task::TaskQuery;
+use runner::{Identity, Isolation};
 
 use super::report::Report;
 use super::{about, folder};
 use crate::cli::sentence;
 use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::config::Config;
-use crate::executor::{Identity, Isolation};
 use crate::lifecycle::{self, Assembled, DataDir, DataDirError, Progress, Stage, StartError};
 use crate::service::unnamed_zone;
 use crate::store::{Store, StoreError};
+use crate::texts::isolation::warning as isolation_warning;
 use crate::timetable::data_version;
 
 /// Runs all checks that are possible.
@@ -295,10 +296,10 @@ fn isolation(config: &Config, data: &DataDir, report: &mut Report) {
         // The start of a server reports that.
         return;
     };
-    match Isolation::survey(config.isolation, data.path(), &identity) {
+    match Isolation::survey(config.isolation.into(), data.path(), &identity) {
         // As with a running server, only problems are reported.
         Ok(found) => {
-            if let Some(text) = found.warning(report.lang()) {
+            if let Some(text) = isolation_warning(&found, report.lang()) {
                 report.warn("isolation", text, super::about::NEXT_ISOLATION);
             }
         }

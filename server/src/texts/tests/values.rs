@@ -10,13 +10,13 @@ use super::super::explain::{ByLedger, exit_code};
 use super::super::retention::RetentionFault;
 use super::super::templates::EventTemplateFault;
 use crate::auth::strength::Weakness;
-use crate::executor::{Hiding, IsolationGap};
 use crate::messages::PictureFault;
 use crate::outbound::proxy::ProxyFault;
 use crate::outbound::trusted::TrustFault;
 use crate::store::SearchFault;
 use crate::takeover::{ClockChange, Field, FieldFault, LineFault, Rejection, Remark};
 use crate::template::{Place, TemplateFault, TemplateWhy};
+use runner::{Hiding, IsolationGap};
 
 pub(super) fn search_faults() -> [SearchFault; 2] {
     let all = [SearchFault::TooLong, SearchFault::TooMany];

@@ -1,19 +1,20 @@
 //! Words for readers are chosen in `texts` and at the doors: the rooms in between return values.
 //! So none of their literals is Chinese, and where one is, the table says why.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 
 use super::{root, sources};
 
 /// Rooms of `server/src` without words for readers.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
     "admission",
     "archive",
     "auth",
     "clock",
     "config",
+    "dispatch",
     "error",
     "events",
     "executor",
@@ -112,34 +113,45 @@ fn look(tokens: TokenStream, found: &mut Vec<String>) {
     }
 }
 
-#[test]
-fn rooms_below_the_doors_have_no_words_for_readers() {
+/// The files of these rooms, by their names below `server/src`, and those of the runner, which has no words at all.
+fn files() -> Vec<(String, PathBuf)> {
     let source = root().join("server/src");
-    let (mut faults, mut used) = (Vec::new(), Vec::new());
+    let mut found = Vec::new();
     for room in ROOMS {
-        let mut files = Vec::new();
         let folder = source.join(room);
         if folder.is_dir() {
-            sources(&folder, &mut files);
+            sources(&folder, &mut found);
         }
         let file = source.join(room).with_extension("rs");
         assert!(folder.is_dir() || file.is_file(), "there is no room {room}");
-        files.extend(Some(file).filter(|file| file.is_file()));
-        for file in files {
-            let inside = file.strip_prefix(&source).expect("a file below it");
-            if is_of_tests(inside) {
-                continue;
-            }
-            let text = std::fs::read_to_string(&file).expect("a source file");
-            let literals = chinese_literals(&text);
-            if literals.is_empty() {
-                continue;
-            }
-            let name = inside.to_str().expect("a name");
-            match ALLOWED.iter().find(|(allowed, _)| *allowed == name) {
-                Some((allowed, _)) => used.push(*allowed),
-                None => faults.push(format!("{name}: {}", literals.join(" "))),
-            }
+        found.extend(Some(file).filter(|file| file.is_file()));
+    }
+    let server = root().join("server");
+    sources(&server.join("runner/src"), &mut found);
+    let named = found.into_iter().map(|file| {
+        let inside = file.strip_prefix(&source);
+        let inside = inside.or_else(|_| file.strip_prefix(&server));
+        let name = inside.expect("a file below it").to_str().expect("a name");
+        (name.to_owned(), file)
+    });
+    named.collect()
+}
+
+#[test]
+fn rooms_below_the_doors_have_no_words_for_readers() {
+    let (mut faults, mut used) = (Vec::new(), Vec::new());
+    for (name, file) in files() {
+        if is_of_tests(Path::new(&name)) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        let literals = chinese_literals(&text);
+        if literals.is_empty() {
+            continue;
+        }
+        match ALLOWED.iter().find(|(allowed, _)| *allowed == name) {
+            Some((allowed, _)) => used.push(*allowed),
+            None => faults.push(format!("{name}: {}", literals.join(" "))),
         }
     }
     for (allowed, _) in ALLOWED {

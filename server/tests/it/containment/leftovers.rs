@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use app::backend::Tasks;
-use server::executor::mark_of;
+use runner::mark_of;
 
 use super::super::helpers::place::Place;
 use super::super::helpers::program::{Server, jcrontab};

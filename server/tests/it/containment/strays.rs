@@ -4,8 +4,8 @@ use std::process::{Child, Command};
 
 use app::auth::Principal;
 use app::task::TaskSpec;
+use runner::strays::kill_unfinished;
 use server::clock::{Clock, SystemClock};
-use server::executor::strays::kill_unfinished;
 use server::store::{Act, Store};
 
 use super::super::helpers::Leash;

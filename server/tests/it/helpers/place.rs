@@ -4,8 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use runner::strays::kill_strays;
 use server::auth::token::random_id;
-use server::executor::strays::kill_strays;
 use server::lifecycle::DataDir;
 
 use super::database::Database;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::app::run::log::Stream;
+use runner::output::disk::Space;
 use server::output::OutputStore;
-use server::output::disk::Space;
 use server::store::StoredOutput;
 
 use super::super::helpers::place::Place;
