@@ -204,7 +204,7 @@ pub fn run_output(id: RunId) -> String {
 }
 
 /// The first parts of the server's own paths: a public address whose path begins like one of them would be ambiguous.
-pub const FIRST_PARTS: [&str; 26] = [
+pub const FIRST_PARTS: [&str; 27] = [
     "about",
     "account",
     "admin",

@@ -12,7 +12,7 @@ use crate::helpers::browser::page_routes;
 const WITHOUT_ROLE: [&str; 2] = ["/login", "/setup"];
 
 /// The weakest role that may open a page.
-const PAGES: [(&str, Role); 32] = [
+const PAGES: [(&str, Role); 34] = [
     ("/", Role::Viewer),
     ("/tasks", Role::Viewer),
     ("/tasks/new", Role::Editor),
@@ -64,7 +64,7 @@ type Form = (&'static str, Role, &'static [(&'static str, &'static str)]);
 const TASK: &[(&str, &str)] = &[("name", "n"), ("cron", "* * * * *"), ("command", "true")];
 
 /// The weakest role that may send a form, and fields that would be right.
-const FORMS: [Form; 26] = [
+const FORMS: [Form; 27] = [
     ("/tasks/new", Role::Editor, TASK),
     ("/tasks/{id}/edit", Role::Editor, TASK),
     ("/tasks/{id}/run", Role::Operator, &[("note", "n")]),
