@@ -124,7 +124,7 @@ const OTHER_WORDS: [(&str, &[&str]); 8] = [
     // Sentences in English.
     ("server/src/texts/explain.rs", &["succeeded", "failed"]),
     // The rule of missed firings, a field of a task.
-    ("app/src/texts/brief.rs", &["missed"]),
+    ("app/src/texts/plan.rs", &["missed"]),
     // The class of a block of the page.
     ("app/src/ui/pages/templates.rs", &["sent"]),
     ("server/src/messages/render.rs", &["succeeded"]),

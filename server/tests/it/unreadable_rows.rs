@@ -34,7 +34,7 @@ async fn starts(app: &TestApp, id: TaskId) -> usize {
 const COLUMNS: [(&str, &str, &str); 5] = [
     ("execution", "'{\"retry\": 7}'", "NULL"),
     ("tags", "'backup'", "'[]'"),
-    ("mode", "'interpretive_dance'", "'command'"),
+    ("mode", "'dance'", "'command'"),
     // A word of a state spoils the whole statement.
     ("state", "'asleep'", "'active'"),
     ("notes", "'{'", "NULL"),
