@@ -54,13 +54,13 @@ pub(super) enum PersonCommand {
 #[group(required = true, multiple = true)]
 pub(super) struct Hours {
     /// Time zone of the person (default: that of the task)
-    #[arg(long)]
+    #[arg(long, id = "person_zone", value_name = "ZONE")]
     zone: Option<String>,
     /// Urge the person in these hours: 09:00-18:00 (default: those of the policy)
     #[arg(long, value_name = "FROM-UNTIL")]
     hours: Option<String>,
     /// Urge the person on working days of this calendar (default: that of the policy)
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     calendar: Option<String>,
 }
 

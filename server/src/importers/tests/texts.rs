@@ -133,11 +133,8 @@ fn an_end_that_cannot_be_read_leaves_the_task_paused() {
     );
     for end in ["\"2025-08-08\"", "-5", "{}", "1e300"] {
         let unread = event(&format!(r#""start": 1754580000, "end": {end}"#));
-        assert_eq!(
-            (codes(&unread), unread.outcome),
-            (vec!["not_carried_over"], Outcome::Paused),
-            "{end}"
-        );
+        assert_eq!(unread.outcome, Outcome::Paused, "{end}");
+        assert!(codes(&unread).contains(&"not_carried_over"), "{end}");
     }
 }
 

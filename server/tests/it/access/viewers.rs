@@ -98,7 +98,9 @@ async fn a_viewer_reads_and_writes_nothing() {
             ("tag", "db"),
         ];
         let reply = match name {
-            "users_page" | "import_page" => question(&viewer, &path, &()).await,
+            "users_page" | "import_page" | "task_import_page" => {
+                question(&viewer, &path, &()).await
+            }
             "audit_page" => question(&viewer, &path, &app::audit::AuditQuery::default()).await,
             "start_urls_page" => question(&viewer, &path, &app::id::TaskId(1)).await,
             "secrets_page" => question(&viewer, &path, &None::<i64>).await,
