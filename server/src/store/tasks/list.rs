@@ -1,6 +1,6 @@
 //! The list of tasks, each with its last run and the outcome of its runs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use app::id::{RunId, TaskId};
 use app::run::RunState;
@@ -17,6 +17,8 @@ use super::super::{Store, StoreError};
 use super::rows::to_task;
 use super::{SEARCH, TaskRow, schedules_of};
 
+/// Runs under way whose tasks are found by the filter for those: more than run at once anywhere.
+const UNDER_WAY_MAX: u64 = 5_000;
 /// Alias of a run, in the query for the newest one of a task.
 const NEWEST: &str = "newest";
 
@@ -60,7 +62,7 @@ impl Store {
         if let Some(health) = query.health {
             select = select
                 .filter(task::Column::State.eq(Code(TaskState::Active)))
-                .filter(is_of(health));
+                .filter(self.is_of(health).await?);
         }
         let select = select.order_by_desc(task::Column::Id);
         let (mut listed, mut after) = (Vec::new(), query.after);
@@ -79,6 +81,40 @@ impl Store {
                 return Ok(listed);
             }
         }
+    }
+
+    /// Whether a task has this health, apart from its state.
+    async fn is_of(&self, health: HealthFilter) -> Result<Expr, StoreError> {
+        use task_streak::Column as S;
+        let id = Expr::col((task::Entity, task::Column::Id));
+        let failing = Query::select()
+            .column((task_streak::Entity, S::TaskId))
+            .from(task_streak::Entity)
+            .and_where(Expr::col((task_streak::Entity, S::Failures)).gt(0))
+            .to_owned();
+        Ok(match health {
+            HealthFilter::Failing => id.in_subquery(failing),
+            HealthFilter::Chasing => {
+                let urging = task::Column::Urging.eq(true);
+                urging.and(id.not_in_subquery(failing))
+            }
+            // As a subquery MariaDB would begin with the runs and sort what it finds.
+            HealthFilter::Running => id.is_in(self.under_way().await?),
+        })
+    }
+
+    /// The tasks of runs under way, at most [`UNDER_WAY_MAX`].
+    async fn under_way(&self) -> Result<BTreeSet<i64>, StoreError> {
+        let active = RunState::all().into_iter().filter(|state| !state.is_over());
+        let ids: Vec<i64> = run::Entity::find()
+            .select_only()
+            .column(run::Column::TaskId)
+            .filter(run::Column::State.is_in(active.map(Code)))
+            .limit(UNDER_WAY_MAX)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(ids.into_iter().collect())
     }
 
     /// Some tasks as lists show them, in no order; deleted ones are omitted.
@@ -199,32 +235,6 @@ impl Store {
             }
         }
         Ok(found)
-    }
-}
-
-/// Whether a task has this health, apart from its state.
-fn is_of(health: HealthFilter) -> Expr {
-    use task_streak::Column as S;
-    let id = Expr::col((task::Entity, task::Column::Id));
-    let failing = Query::select()
-        .column((task_streak::Entity, S::TaskId))
-        .from(task_streak::Entity)
-        .and_where(Expr::col((task_streak::Entity, S::Failures)).gt(0))
-        .to_owned();
-    match health {
-        HealthFilter::Failing => id.in_subquery(failing),
-        HealthFilter::Chasing => task::Column::Urging
-            .eq(true)
-            .and(id.not_in_subquery(failing)),
-        HealthFilter::Running => {
-            let active = RunState::all().into_iter().filter(|state| !state.is_over());
-            let running = Query::select()
-                .column((run::Entity, run::Column::TaskId))
-                .from(run::Entity)
-                .and_where(run::Column::State.is_in(active.map(Code)))
-                .to_owned();
-            id.in_subquery(running)
-        }
     }
 }
 

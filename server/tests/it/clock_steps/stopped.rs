@@ -36,7 +36,9 @@ async fn a_process_that_was_stopped_was_out_and_its_clock_was_not_set() {
     };
     let late = meanwhile(&ticks, "skipped(late)");
     let skipped = late + meanwhile(&ticks, "skipped(overlap)");
-    assert!(skipped >= 5 && late >= 3, "{ticks:?}");
+    assert!(skipped >= 5, "{ticks:?}");
+    // Unless the run before the stop had not ended yet when the server went on: then all overlap with that one.
+    assert!(late >= 3 || late == 0, "{ticks:?}");
     assert_eq!(meanwhile(&ticks, "missed(down)"), 0, "{ticks:?}");
     let none = rig.ledger(&server, "none").await;
     assert!(meanwhile(&none, "missed(down)") >= 4, "{none:?}");
