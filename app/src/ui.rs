@@ -29,8 +29,8 @@ pub use context::Theme;
 use crate::error::AppError;
 use crate::reader::{document_attribute, language};
 use crate::wire;
-use pages::parts::{LazyPage, MessagePage, SettingPage, TaskPage};
-use pages::{about, not_found, overview, sign_in, task_list};
+use pages::parts::{AccessPage, LazyPage, MessagePage, RunPage, SettingPage, TicketPage};
+use pages::{not_found, overview, sign_in, task_list};
 use site::SiteFiles;
 
 #[cfg(feature = "hydrate")]
@@ -58,37 +58,37 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view={overview::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/tasks") view={task_list::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/tasks/new") view={LazyPage::Form} ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id") view={LazyPage::Task(TaskPage::Task)} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id") view={LazyPage::Task} ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/edit") view={LazyPage::Form} ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id/run") view={LazyPage::Task(TaskPage::Start)} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/run") view={LazyPage::Run(RunPage::Start)} ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/start-urls") view={LazyPage::Setting(SettingPage::StartUrls)} ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id/occurrences") view={LazyPage::Task(TaskPage::Occurrences)} ssr=ssr.clone()/>
-                    <Route path=path!("/runs") view={LazyPage::Runs} ssr=ssr.clone()/>
-                    <Route path=path!("/runs/:id") view={LazyPage::Run} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/occurrences") view={LazyPage::Run(RunPage::Occurrences)} ssr=ssr.clone()/>
+                    <Route path=path!("/runs") view={LazyPage::Run(RunPage::Runs)} ssr=ssr.clone()/>
+                    <Route path=path!("/runs/:id") view={LazyPage::Run(RunPage::Run)} ssr=ssr.clone()/>
                     <Route path=path!("/messages") view={LazyPage::Message(MessagePage::Messages)} ssr=ssr.clone()/>
-                    <Route path=path!("/reminders") view={LazyPage::Task(TaskPage::Reminders)} ssr=ssr.clone()/>
+                    <Route path=path!("/reminders") view={LazyPage::Ticket(TicketPage::Reminders)} ssr=ssr.clone()/>
                     <Route path=path!("/rules") view={LazyPage::Message(MessagePage::Rules)} ssr=ssr.clone()/>
                     <Route path=path!("/summaries") view={LazyPage::Message(MessagePage::Summaries)} ssr=ssr.clone()/>
-                    <Route path=path!("/oncall") view={LazyPage::Message(MessagePage::Oncall)} ssr=ssr.clone()/>
-                    <Route path=path!("/people") view={LazyPage::Message(MessagePage::People)} ssr=ssr.clone()/>
+                    <Route path=path!("/oncall") view={LazyPage::Ticket(TicketPage::Oncall)} ssr=ssr.clone()/>
+                    <Route path=path!("/people") view={LazyPage::Ticket(TicketPage::People)} ssr=ssr.clone()/>
                     <Route path=path!("/admin") view={LazyPage::Setting(SettingPage::Admin)} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/users") view={LazyPage::Setting(SettingPage::Users)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/users") view={LazyPage::Access(AccessPage::Users)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/channels") view={LazyPage::Message(MessagePage::Channels)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/channels/:id/templates") view={LazyPage::Message(MessagePage::Templates)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/pictures") view={LazyPage::Message(MessagePage::Pictures)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/calendars") view={LazyPage::Setting(SettingPage::Calendars)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/calendars/:name") view={LazyPage::Setting(SettingPage::Calendar)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/blackouts") view={LazyPage::Setting(SettingPage::Blackouts)} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/secrets") view={LazyPage::Setting(SettingPage::Secrets)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/secrets") view={LazyPage::Access(AccessPage::Secrets)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/pools") view={LazyPage::Setting(SettingPage::Pools)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/urging") view={LazyPage::Setting(SettingPage::UrgeDefaults)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/retention") view={LazyPage::Setting(SettingPage::Retention)} ssr=ssr.clone()/>
-                    <Route path=path!("/audit") view={LazyPage::Setting(SettingPage::Audit)} ssr=ssr.clone()/>
+                    <Route path=path!("/audit") view={LazyPage::Access(AccessPage::Audit)} ssr=ssr.clone()/>
                     <Route path=path!("/import") view={LazyPage::Setting(SettingPage::Import)} ssr=ssr.clone()/>
                     <Route path=path!("/import/tasks") view={LazyPage::Message(MessagePage::ImportTasks)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/nodes") view={LazyPage::Setting(SettingPage::Nodes)} ssr=ssr.clone()/>
-                    <Route path=path!("/account") view={LazyPage::Setting(SettingPage::Account)} ssr=ssr.clone()/>
-                    <Route path=path!("/about") view={about::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/account") view={LazyPage::Access(AccessPage::Account)} ssr=ssr.clone()/>
+                    <Route path=path!("/about") view={LazyPage::About} ssr=ssr.clone()/>
                     <Route path=path!("/login") view={sign_in::sign_in_page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/setup") view={sign_in::setup_page as Page} ssr=ssr.clone()/>
                 </FlatRoutes>

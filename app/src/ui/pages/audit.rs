@@ -161,7 +161,7 @@ fn entries(clock: &Clock, items: &[AuditEntry]) -> AnyView {
     let columns = columns.map(|column| view! { <th scope="col">{column}</th> });
     let rows: Vec<AnyView> = items.iter().map(|entry| row(clock, entry)).collect();
     view! {
-        <table class="rows">
+        <table class="rows audit">
             <thead><tr>{columns.into_iter().collect_view()}</tr></thead>
             <tbody>{rows}</tbody>
         </table>

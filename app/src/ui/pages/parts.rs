@@ -10,7 +10,7 @@ use leptos_router::hooks::use_location;
 use leptos_router::location::Location;
 
 use super::{
-    account, admin, audit, blackouts, calendar, calendars, channels, import, import_tasks,
+    about, account, admin, audit, blackouts, calendar, calendars, channels, import, import_tasks,
     messages, nodes, occurrences, oncall, people, pictures, pools, reminders, retention, rules,
     run, runs, secrets, start, start_urls, summaries, task, task_form, templates, urge_defaults,
     users,
@@ -19,44 +19,59 @@ use super::{
 /// A page of a module that is loaded later.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum LazyPage {
-    Task(TaskPage),
+    Task,
     Form,
-    Run,
-    Runs,
+    Run(RunPage),
     Message(MessagePage),
+    Ticket(TicketPage),
+    Access(AccessPage),
     Setting(SettingPage),
+    About,
 }
 
-/// A page about one task, or about the tickets of all.
+/// A page about runs: one, all, those that a task has planned, and how one is started by hand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::ui) enum TaskPage {
-    Task,
+pub(in crate::ui) enum RunPage {
+    Run,
+    Runs,
     Occurrences,
-    Reminders,
     Start,
 }
 
-/// A page about messages: which there were, where they go, in which words; those of rotas and people, by whom they ask; and
-/// that of imports from other schedulers, for which the module of the settings has no room.
+/// A page about messages: which there were, where they go, in which words; and that of imports from other schedulers, for
+/// which the module of the settings has no room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum MessagePage {
     Channels,
     ImportTasks,
     Messages,
-    Oncall,
-    People,
     Pictures,
     Rules,
     Summaries,
     Templates,
 }
 
-/// A page about what tasks share: calendars, accounts, servers; and that of start URLs, which few people open.
+/// A page about tickets: those of all tasks, and who is asked when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::ui) enum TicketPage {
+    Oncall,
+    People,
+    Reminders,
+}
+
+/// A page about who may do what, and who did: accounts, secrets, the audit log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::ui) enum AccessPage {
+    Account,
+    Audit,
+    Secrets,
+    Users,
+}
+
+/// A page about what tasks share: calendars, pools, servers; and that of start URLs, which few people open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum SettingPage {
-    Account,
     Admin,
-    Audit,
     Blackouts,
     Calendar,
     Calendars,
@@ -64,22 +79,15 @@ pub(in crate::ui) enum SettingPage {
     Nodes,
     Pools,
     Retention,
-    Secrets,
     StartUrls,
     UrgeDefaults,
-    Users,
 }
 
 type Loaded = Result<AnyView, SplitLoaderError>;
 
 #[wasm_split(task, wasm_split_path = leptos::wasm_split, preload(preload_task), fallible)]
-fn task_page(page: TaskPage) -> Loaded {
-    Ok(match page {
-        TaskPage::Task => task::page(),
-        TaskPage::Occurrences => occurrences::page(),
-        TaskPage::Reminders => reminders::page(),
-        TaskPage::Start => start::page(),
-    })
+fn task_page() -> Loaded {
+    Ok(task::page())
 }
 
 #[wasm_split(form, wasm_split_path = leptos::wasm_split, preload(preload_form), fallible)]
@@ -88,8 +96,13 @@ fn form_page() -> Loaded {
 }
 
 #[wasm_split(run, wasm_split_path = leptos::wasm_split, preload(preload_run), fallible)]
-fn run_page(all: bool) -> Loaded {
-    Ok(if all { runs::page() } else { run::page() })
+fn run_page(page: RunPage) -> Loaded {
+    Ok(match page {
+        RunPage::Run => run::page(),
+        RunPage::Runs => runs::page(),
+        RunPage::Occurrences => occurrences::page(),
+        RunPage::Start => start::page(),
+    })
 }
 
 #[wasm_split(message, wasm_split_path = leptos::wasm_split, preload(preload_message), fallible)]
@@ -98,8 +111,6 @@ fn message_page(page: MessagePage) -> Loaded {
         MessagePage::Channels => channels::page(),
         MessagePage::ImportTasks => import_tasks::page(),
         MessagePage::Messages => messages::page(),
-        MessagePage::Oncall => oncall::page(),
-        MessagePage::People => people::page(),
         MessagePage::Pictures => pictures::page(),
         MessagePage::Rules => rules::page(),
         MessagePage::Summaries => summaries::page(),
@@ -107,12 +118,34 @@ fn message_page(page: MessagePage) -> Loaded {
     })
 }
 
+#[wasm_split(ticket, wasm_split_path = leptos::wasm_split, preload(preload_ticket), fallible)]
+fn ticket_page(page: TicketPage) -> Loaded {
+    Ok(match page {
+        TicketPage::Oncall => oncall::page(),
+        TicketPage::People => people::page(),
+        TicketPage::Reminders => reminders::page(),
+    })
+}
+
+#[wasm_split(about, wasm_split_path = leptos::wasm_split, preload(preload_about), fallible)]
+fn about_page() -> Loaded {
+    Ok(about::page())
+}
+
+#[wasm_split(access, wasm_split_path = leptos::wasm_split, preload(preload_access), fallible)]
+fn access_page(page: AccessPage) -> Loaded {
+    Ok(match page {
+        AccessPage::Account => account::page(),
+        AccessPage::Audit => audit::page(),
+        AccessPage::Secrets => secrets::page(),
+        AccessPage::Users => users::page(),
+    })
+}
+
 #[wasm_split(setting, wasm_split_path = leptos::wasm_split, preload(preload_setting), fallible)]
 fn setting_page(page: SettingPage) -> Loaded {
     Ok(match page {
-        SettingPage::Account => account::page(),
         SettingPage::Admin => admin::page(),
-        SettingPage::Audit => audit::page(),
         SettingPage::Blackouts => blackouts::page(),
         SettingPage::Calendar => calendar::page(),
         SettingPage::Calendars => calendars::page(),
@@ -120,10 +153,8 @@ fn setting_page(page: SettingPage) -> Loaded {
         SettingPage::Nodes => nodes::page(),
         SettingPage::Pools => pools::page(),
         SettingPage::Retention => retention::page(),
-        SettingPage::Secrets => secrets::page(),
         SettingPage::StartUrls => start_urls::page(),
         SettingPage::UrgeDefaults => urge_defaults::page(),
-        SettingPage::Users => users::page(),
     })
 }
 
@@ -131,21 +162,26 @@ impl LazyPage {
     /// The name of its module, by which the server asks the browser to fetch it with the document.
     const fn module(self) -> &'static str {
         match self {
-            Self::Task(_) => "task",
+            Self::Task => "task",
             Self::Form => "form",
-            Self::Run | Self::Runs => "run",
+            Self::Run(_) => "run",
             Self::Message(_) => "message",
+            Self::Ticket(_) => "ticket",
+            Self::Access(_) => "access",
+            Self::About => "about",
             Self::Setting(_) => "setting",
         }
     }
 
     async fn load(self) -> Option<AnyView> {
         let loaded = match self {
-            Self::Task(page) => task_page(page).await,
+            Self::Task => task_page().await,
             Self::Form => form_page().await,
-            Self::Run => run_page(false).await,
-            Self::Runs => run_page(true).await,
+            Self::Run(page) => run_page(page).await,
             Self::Message(page) => message_page(page).await,
+            Self::Ticket(page) => ticket_page(page).await,
+            Self::Access(page) => access_page(page).await,
+            Self::About => about_page().await,
             Self::Setting(page) => setting_page(page).await,
         };
         loaded.ok()
@@ -199,12 +235,18 @@ pub async fn load_module(path: &str) -> bool {
     match segments.as_slice() {
         ["tasks", "new"] | ["tasks", _, "edit"] => preload_form().await.is_ok(),
         ["tasks", _, "start-urls"] => preload_setting().await.is_ok(),
-        ["tasks", _, ..] | ["reminders"] => preload_task().await.is_ok(),
+        ["tasks", _, "occurrences" | "run"] => preload_run().await.is_ok(),
+        ["tasks", _, ..] => preload_task().await.is_ok(),
         ["runs", ..] => preload_run().await.is_ok(),
-        ["messages" | "oncall" | "people" | "rules" | "summaries", ..]
+        ["oncall" | "people" | "reminders", ..] => preload_ticket().await.is_ok(),
+        ["messages" | "rules" | "summaries", ..]
         | ["admin", "channels" | "pictures", ..]
         | ["import", "tasks"] => preload_message().await.is_ok(),
-        ["admin" | "account" | "audit" | "import", ..] => preload_setting().await.is_ok(),
+        ["about"] => preload_about().await.is_ok(),
+        ["account" | "audit", ..] | ["admin", "secrets" | "users", ..] => {
+            preload_access().await.is_ok()
+        }
+        ["admin" | "import", ..] => preload_setting().await.is_ok(),
         _ => true,
     }
 }

@@ -338,9 +338,12 @@ fn people(owners: &[String], tags: &[String]) -> Option<AnyView> {
         return None;
     }
     let comma = lang().pick("、", ", ");
-    let owners = owners.iter().enumerate().map(|(at, owner)| {
-        let separator = (at > 0).then_some(comma);
-        view! { {separator} <a href=found("owner", owner)>{owner.clone()}</a> }
+    let owned = (!owners.is_empty()).then(|| {
+        let owners = owners.iter().enumerate().map(|(at, owner)| {
+            let separator = (at > 0).then_some(comma);
+            view! { {separator} <a href=found("owner", owner)>{owner.clone()}</a> }
+        });
+        view! { <span>{owners.collect_view()}</span> }
     });
     let tags = tags
         .iter()
@@ -348,7 +351,7 @@ fn people(owners: &[String], tags: &[String]) -> Option<AnyView> {
     Some(
         view! {
             <span class="people">
-                <span>{owners.collect_view()}</span>
+                {owned}
                 {tags.collect_view()}
             </span>
         }
