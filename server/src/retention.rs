@@ -16,7 +16,7 @@ use crate::audit::{AuditChain, ChainError};
 use crate::clock::SharedClock;
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
 use crate::output::{OutputError, OutputStore};
-use crate::store::{KeepLimits, Store, StoreError};
+use crate::store::{KeepLimits, RetentionTurn, Store, StoreError};
 
 /// The interval between two turns when there is nothing left to do.
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -28,8 +28,10 @@ const BATCH: u64 = 200;
 const PAUSE: Duration = Duration::from_millis(10);
 /// Transactions of one turn; what is left is the next turn's, which then follows at once.
 const BATCHES: u32 = 500;
-/// How long the turn to delete is held. It is renewed with each task.
+/// How long the turn to delete is held.
 const HELD: TimeDelta = TimeDelta::minutes(5);
+/// The interval at which it is renewed.
+const RENEWED: TimeDelta = TimeDelta::minutes(1);
 /// Outputs that are deleted at once.
 const OUTPUTS: u64 = 200;
 /// How long a server looks for an output that is not here: it may be in the folder of another one.
@@ -73,6 +75,10 @@ pub struct Progress {
     task: Option<TaskId>,
     /// Rows that were deleted since there was nothing left to do.
     deleted: u64,
+    /// When the turn was last taken or renewed.
+    renewed: Option<DateTime<Utc>>,
+    /// When the turn of another server ends; this one then takes its own.
+    free_at: Option<DateTime<Utc>>,
 }
 
 /// What a turn may still do, and has done.
@@ -159,7 +165,7 @@ impl Pruning {
         for (task, keep) in after.iter().chain(before) {
             let (task, policy) = (*task, keep.over(&policy));
             // Another server has taken over.
-            if !self.has_turn().await? {
+            if !self.keep_turn().await? {
                 return Ok(true);
             }
             if !self.prune_task(task, &policy, left).await? {
@@ -235,12 +241,28 @@ impl Pruning {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn has_turn(&self) -> Result<bool, StoreError> {
+    /// Takes the turn, or finds out when that of another server ends; whether this one has it.
+    async fn take_turn(&self) -> Result<bool, StoreError> {
         let now = self.clock.now();
-        let until = now + HELD;
-        self.store
-            .take_retention_turn(&self.node_id, now, until)
-            .await
+        let taken = self
+            .store
+            .take_retention_turn(&self.node_id, now, now + HELD)
+            .await?;
+        let mut progress = self.progress();
+        (progress.renewed, progress.free_at) = match taken {
+            RetentionTurn::Own => (Some(now), None),
+            RetentionTurn::OfOther(until) => (None, Some(until)),
+        };
+        Ok(taken == RetentionTurn::Own)
+    }
+
+    /// Renews the turn from time to time; false when another server has taken over.
+    async fn keep_turn(&self) -> Result<bool, StoreError> {
+        let renewed = self.progress().renewed;
+        match renewed {
+            Some(at) if self.clock.now() < at + RENEWED => Ok(true),
+            _ => self.take_turn().await,
+        }
     }
 
     /// Deletes outputs whose runs are gone. Every server does, since each may have a folder of its own.
@@ -299,14 +321,24 @@ impl Periodic for Pruning {
     }
 
     async fn turn(&self) -> Result<(), TurnError> {
-        if self.has_turn().await? && !self.prune().await? {
+        if self.take_turn().await? && !self.prune().await? {
             self.more.notify_one();
         }
         Ok(self.clear_outputs().await?)
     }
 
     async fn woken(&self) {
-        self.more.notified().await;
+        let free_at = self.progress().free_at;
+        let free = async {
+            match free_at {
+                Some(at) => self.clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.more.notified() => {}
+            () = free => {}
+        }
     }
 }
 

@@ -93,6 +93,7 @@ pub use pictures::{NewPicture, StoredPicture};
 pub use pools::{PoolLoad, PoolRemoval, StoredPool};
 pub use prune::{ExpiredRows, KeepLimits};
 pub use results::{Outcome, Recorded, RunInProgress, StoredOutput};
+pub use retention::RetentionTurn;
 pub use row_version::NOT_STORED;
 use rules::RuleHint;
 pub use rules::{RuleAdded, RuleChange};

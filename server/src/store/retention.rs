@@ -14,6 +14,15 @@ use super::tasks::to_execution;
 use super::txn::transaction;
 use super::{Act, Store, StoreError};
 
+/// Which server deletes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RetentionTurn {
+    /// The one that asked.
+    Own,
+    /// Another one, until this instant if it does not go on.
+    OfOther(DateTime<Utc>),
+}
+
 /// Tasks of one statement.
 const TASKS: u64 = 500;
 /// The key of the only row.
@@ -91,8 +100,8 @@ impl Store {
         })
     }
 
-    /// Takes or keeps the turn to delete until an instant; false while another server has it. A second server that
-    /// deletes as well does no harm, but makes both slower.
+    /// Takes or keeps the turn to delete until an instant, unless another server has it. A second server that deletes as
+    /// well does no harm, but makes both slower.
     ///
     /// # Errors
     /// When the database fails.
@@ -101,7 +110,7 @@ impl Store {
         node: &str,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<RetentionTurn, StoreError> {
         use retention_turn::Column as T;
         transaction!(self, |tx| {
             let taken = retention_turn::Entity::update_many()
@@ -111,21 +120,21 @@ impl Store {
                 .filter(
                     Condition::any()
                         .add(T::NodeId.eq(node))
-                        .add(T::Until.lt(now)),
+                        .add(T::Until.lte(now)),
                 )
                 .exec(tx)
                 .await?;
             if taken.rows_affected > 0 {
-                return Ok(true);
+                return Ok(RetentionTurn::Own);
             }
-            let known: Option<i32> = retention_turn::Entity::find_by_id(ONLY)
+            let known: Option<DateTime<Utc>> = retention_turn::Entity::find_by_id(ONLY)
                 .select_only()
-                .column(T::Id)
+                .column(T::Until)
                 .into_tuple()
                 .one(tx)
                 .await?;
-            if known.is_some() {
-                return Ok(false);
+            if let Some(until) = known {
+                return Ok(RetentionTurn::OfOther(until));
             }
             let row = retention_turn::ActiveModel {
                 id: Set(ONLY),
@@ -136,11 +145,12 @@ impl Store {
             };
             let insert = retention_turn::Entity::insert(row);
             insert.exec_without_returning(tx).await.map_err(raced)?;
-            Ok(true)
+            Ok(RetentionTurn::Own)
         })
     }
 
-    /// Notes that everything is deleted that is no longer kept, and how many rows that took.
+    /// Notes that everything is deleted that is no longer kept, and how many rows that took. Another server may have the
+    /// turn from then on.
     ///
     /// # Errors
     /// When the database fails.
@@ -155,6 +165,7 @@ impl Store {
         transaction!(self, |tx| {
             retention_turn::Entity::update_many()
                 .col_expr(T::FinishedAt, Expr::value(now))
+                .col_expr(T::Until, Expr::value(now))
                 .col_expr(T::Deleted, Expr::value(deleted))
                 .filter(T::Id.eq(ONLY))
                 .filter(T::NodeId.eq(node))

@@ -3,9 +3,13 @@
 use app::auth::Role;
 use app::retention::Retention;
 use chrono::TimeDelta;
+use futures_util::FutureExt;
 use serde_json::{Value, json};
+use server::loops::Periodic;
+use server::store::RetentionTurn;
 
-use super::{ids, installation, keep, now, run, task, text, turn};
+use super::super::helpers::in_time;
+use super::{ids, installation, keep, now, pruning, run, task, text, turn};
 
 #[tokio::test]
 async fn the_policy_is_changed_by_administrators_in_its_version() {
@@ -77,30 +81,52 @@ async fn one_server_deletes_at_a_time_and_another_takes_over() {
     let app = installation().await;
     let (store, at) = (&app.components.store, now());
     let until = at + TimeDelta::minutes(5);
+    let take = async |node: &str, at, until| {
+        let taken = store.take_retention_turn(node, at, until).await;
+        taken.expect("a turn")
+    };
+    assert_eq!(take("a", at, until).await, RetentionTurn::Own);
+    assert_eq!(take("a", at, until).await, RetentionTurn::Own);
+    assert_eq!(take("b", at, until).await, RetentionTurn::OfOther(until));
+    assert_eq!(take("b", until, until).await, RetentionTurn::Own);
+    let long = until + TimeDelta::minutes(5);
+    assert_eq!(take("b", until, long).await, RetentionTurn::Own);
+    store
+        .end_retention_turn("b", until, 0)
+        .await
+        .expect("ended");
+    // It had nothing left to do, and holds the turn no longer.
+    assert_eq!(take("a", until, long).await, RetentionTurn::Own);
+}
+
+#[tokio::test]
+async fn a_server_deletes_once_the_turn_of_one_that_was_killed_is_over() {
+    let app = installation().await;
+    let task = task(&app, "a").await;
+    for id in 1..=3 {
+        run(&app, task, id, 40, "succeeded").await;
+    }
+    let until = now() + TimeDelta::minutes(5);
+    let killed = app
+        .components
+        .store
+        .take_retention_turn("killed", now(), until);
+    assert_eq!(killed.await.expect("a turn"), RetentionTurn::Own);
+    keep(&app, json!({"run_days": 30})).await;
+    let pruning = pruning(&app);
+    pruning.turn().await.expect("a turn");
+    assert_eq!(ids(&app, "run").await, [1, 2, 3]);
+
+    let woken = pruning.woken();
+    tokio::pin!(woken);
+    assert!(woken.as_mut().now_or_never().is_none(), "long before");
+    app.clock.set(until);
+    in_time("the other turn to end", woken).await;
+    pruning.turn().await.expect("a turn");
+    assert_eq!(ids(&app, "run").await, [3]);
     assert!(
-        store
-            .take_retention_turn("a", at, until)
-            .await
-            .expect("a turn")
-    );
-    assert!(
-        store
-            .take_retention_turn("a", at, until)
-            .await
-            .expect("a turn")
-    );
-    assert!(
-        !store
-            .take_retention_turn("b", at, until)
-            .await
-            .expect("a turn")
-    );
-    let later = until + TimeDelta::seconds(1);
-    assert!(
-        store
-            .take_retention_turn("b", later, later)
-            .await
-            .expect("a turn")
+        pruning.woken().now_or_never().is_none(),
+        "nothing is left to do"
     );
 }
 
