@@ -210,7 +210,13 @@ impl Scheduler {
         }
         self.reload(agenda).await?;
         self.check_waiting_runs(agenda).await?;
-        self.plan(agenda).await?;
+        let now = self.clock.now();
+        if agenda.is_out_of_step(now) || self.would_step(now) {
+            // The process was stopped, or the clock set, in the middle of this turn. Planned now, each firing of that time
+            // would be one to come; the next turn handles it.
+            return Ok(now);
+        }
+        self.plan(agenda, now).await?;
         for _ in 0..CLAIMS {
             if !may_claim || !(agenda.check_waiting || agenda.is_due(self.clock.now())) {
                 break;
@@ -223,12 +229,7 @@ impl Scheduler {
             return Ok(now + POLL);
         }
         self.lag.note(now, std::iter::empty());
-        let was_set = self
-            .watch
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .would_step(now, self.clock.ticks());
-        if was_set {
+        if self.would_step(now) {
             // In the middle of this turn, so its result does not say when the next one is needed.
             return Ok(now);
         }
@@ -244,6 +245,12 @@ impl Scheduler {
             Some(due) if due <= wake_at => self.make_ready(agenda, now, due).await,
             _ => Ok(wake_at),
         }
+    }
+
+    /// Whether the clock was set since this turn began.
+    fn would_step(&self, now: DateTime<Utc>) -> bool {
+        let watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        watch.would_step(now, self.clock.ticks())
     }
 
     /// Shortly before an instant does everything but the claim itself, and rehearses the claim; returns when the next
@@ -312,8 +319,7 @@ impl Scheduler {
         }
     }
 
-    async fn plan(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
-        let now = self.clock.now();
+    async fn plan(&self, agenda: &mut Agenda, now: DateTime<Utc>) -> Result<(), StoreError> {
         if agenda.needs_plan(now + PLAN_MARGIN) {
             let until = now + PLAN_AHEAD;
             let rows = agenda.collect(until);

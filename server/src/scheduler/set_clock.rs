@@ -15,12 +15,7 @@ impl Scheduler {
         let Some(clock) = &self.database_clock else {
             return Ok(());
         };
-        let seems_set = self
-            .watch
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .would_step(self.clock.now(), self.clock.ticks());
-        if seems_set {
+        if self.would_step(self.clock.now()) {
             clock.compare(&self.store).await?;
         }
         Ok(())

@@ -12,6 +12,7 @@ use server::clock::Clock;
 use super::helpers::{Leash, TestApp, at, draft};
 
 mod edits;
+mod stopped_in_a_turn;
 
 const PLANNED: &str = "SELECT COUNT(*) FROM occurrence WHERE state = 'planned'";
 

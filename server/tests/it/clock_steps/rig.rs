@@ -182,6 +182,22 @@ impl Rig {
         shown
     }
 
+    /// When the runs began, those of the task of every second, that had begun by this instant and had not ended.
+    pub(super) async fn under_way(
+        &self,
+        server: &Server,
+        instant: DateTime<Utc>,
+    ) -> Vec<DateTime<Utc>> {
+        let path = format!("/api/v1/tasks/{}/runs?limit=200", self.tasks[TICK]);
+        let runs = server.get(&self.token, &path).await["items"].take();
+        let runs = runs.as_array().expect("runs").iter();
+        let time = |run: &serde_json::Value, key: &str| run[key].as_str().map(at);
+        runs.filter(|run| time(run, "finished_at").is_none_or(|end| end >= instant))
+            .filter_map(|run| time(run, "started_at"))
+            .filter(|start| *start <= instant)
+            .collect()
+    }
+
     /// The same as text.
     pub(super) async fn ledger_text(&self, server: &Server, name: &str) -> Vec<String> {
         self.ledger(server, name)
