@@ -56,6 +56,8 @@ pub const RETENTION: &str = "/admin/retention";
 pub const AUDIT: &str = "/audit";
 /// Server processes.
 pub const NODES: &str = "/admin/nodes";
+/// The manual.
+pub const HELP: &str = "/help";
 /// The parts of this installation and their versions.
 pub const ABOUT: &str = "/about";
 /// One's own account: its password.
@@ -96,6 +98,12 @@ pub fn task_start_urls(id: TaskId) -> String {
 #[must_use]
 pub fn task_run(id: TaskId) -> String {
     format!("/tasks/{id}/run")
+}
+
+/// The form for a manual start of a task with the parameters of one of its runs.
+#[must_use]
+pub fn task_run_again(id: TaskId, run: RunId) -> String {
+    format!("/tasks/{id}/run?again={run}")
 }
 
 /// A task's planned firings: past and future, and why.
@@ -204,7 +212,7 @@ pub fn run_output(id: RunId) -> String {
 }
 
 /// The first parts of the server's own paths: a public address whose path begins like one of them would be ambiguous.
-pub const FIRST_PARTS: [&str; 27] = [
+pub const FIRST_PARTS: [&str; 28] = [
     "about",
     "account",
     "admin",
@@ -214,6 +222,7 @@ pub const FIRST_PARTS: [&str; 27] = [
     "feed",
     "fn",
     "healthz",
+    "help",
     "import",
     "login",
     "logout",

@@ -31,6 +31,7 @@ pub mod executor;
 pub mod facts;
 pub mod failpoints;
 pub mod firings;
+pub mod help;
 pub mod http;
 pub mod importers;
 pub mod lifecycle;

@@ -5,7 +5,9 @@ mod events;
 pub(crate) mod failed_form;
 mod feed;
 mod forms;
+mod help;
 mod phone;
+mod plain;
 mod render;
 
 use axum::Router;
@@ -20,7 +22,9 @@ pub(crate) fn router(web: &Web) -> Router {
     let others = Router::new()
         .route("/events", get(events::stream))
         .route(phone::MINE, get(phone::open))
-        .route(feed::ROUTE, get(feed::open));
+        .route(feed::ROUTE, get(feed::open))
+        .route(help::LIST, get(help::list))
+        .route(help::DOCUMENT, get(help::document));
     let all = forms()
         .into_iter()
         .fold(others, |all, (path, form)| all.route(path, form));

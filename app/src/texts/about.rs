@@ -3,6 +3,7 @@
 crate::texts! {
     /// Texts of the About page.
     AboutUi {
+        help: "帮助" | "Help",
         about: "关于" | "About",
         tz_version: "时区数据版本" | "Time zone data",
         default_zone: "默认时区" | "Default time zone",

@@ -56,6 +56,8 @@ fn about_link() -> AnyView {
     let current = move || (inner(&path.get()) == routes::ABOUT).then_some("page");
     view! {
         <footer class="foot-links">
+            // A page of its own, without this module.
+            <a href=rooted(routes::HELP) rel="external">{about_ui().help}</a>
             <a href=rooted(routes::ABOUT) aria-current=current>{about_ui().about} " " {ui().product}</a>
         </footer>
     }

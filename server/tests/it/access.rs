@@ -78,9 +78,11 @@ pub(crate) const READING: [&str; 38] = [
 ];
 
 /// Addresses that are in no list: those of programs, of the original product, and some that do not exist.
-const OTHERS: [&str; 8] = [
+const OTHERS: [&str; 10] = [
     "/metrics",
     "/events",
+    "/help",
+    "/help/start",
     "/taskid1",
     "/xadmin",
     "/no-such-page",

@@ -49,6 +49,7 @@ mod faults;
 mod files;
 mod glossary;
 mod health;
+mod help_pages;
 mod hostile_names;
 mod http_task;
 mod imports;

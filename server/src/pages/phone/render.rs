@@ -10,11 +10,9 @@ use app::ticket::{TicketEntry, TicketState, TicketView};
 use app::time::{Stamp, ZoneRules};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use minijinja::{AutoEscape, Environment, Value, context};
-use sha2::{Digest, Sha256};
 
+use super::super::plain;
 use crate::auth::link::LinkAct;
 use crate::http::Problem;
 use crate::service::{LinkedList, LinkedTicket, clock_time};
@@ -28,15 +26,7 @@ const TEMPLATES: [(&str, &str); 3] = [
 /// Lines of history on a ticket's page.
 const HISTORY: usize = 12;
 
-/// The policy: no script, no other source; the one style is named by its hash.
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let hash = STANDARD.encode(Sha256::digest(CSS));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    );
-    // Base64 has visible ASCII only.
-    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
-});
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| plain::policy(CSS));
 
 static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lang::Zh));
 static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lang::En));

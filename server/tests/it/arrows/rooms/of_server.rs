@@ -56,7 +56,10 @@ pub(super) const SERVER: &[Row] = &[
         ],
     ),
     ("router", &["pages", "api", "http"]),
-    ("pages", &["http", "service", "error", "texts", "auth"]),
+    (
+        "pages",
+        &["help", "http", "service", "error", "texts", "auth"],
+    ),
     (
         "api",
         &[
@@ -252,5 +255,6 @@ pub(super) const SERVER: &[Row] = &[
     ("clock", &[]),
     ("template", &["text"]),
     ("text", &[]),
+    ("help", &[]),
     ("yaml", &[]),
 ];
