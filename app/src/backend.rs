@@ -47,7 +47,7 @@ use crate::rule::{Explained, RuleDraft, RuleQuery, RuleView, TaskNotify};
 use crate::run::brief::Brief;
 use crate::run::days::{RunDays, RunTrend};
 use crate::run::log::LogPage;
-use crate::run::{HistoryItem, Output, Run, RunQuery};
+use crate::run::{HistoryItem, Output, Run, RunQuery, RunsBeside};
 use crate::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskView};
 use crate::ticket::{TicketAct, TicketDetail, TicketLink, TicketQuery, TicketStats, TicketView};
 use crate::time::{Stamp, ZoneRules};
@@ -144,6 +144,8 @@ pub trait Runs: Send + Sync {
     async fn run_log(&self, caller: &Caller, id: RunId, from: u64, limit: u32) -> Answer<LogPage>;
     /// All attempts at the same occurrence or manual start, first attempt first.
     async fn run_attempts(&self, caller: &Caller, id: RunId) -> Answer<Vec<Run>>;
+    /// The runs of its task that were made before and after it.
+    async fn run_beside(&self, caller: &Caller, id: RunId) -> Answer<RunsBeside>;
     /// What a person on call asks first about a run that ended badly. Refused for any other.
     async fn run_brief(&self, caller: &Caller, id: RunId) -> Answer<Brief>;
     /// The ended runs of a task by day, at most 366 days, also of days whose runs were deleted. Days are typed as

@@ -56,7 +56,7 @@ use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, Schedu
 use crate::rule::Explained;
 use crate::run::brief::Brief;
 use crate::run::log::LogPage;
-use crate::run::{HistoryItem, Run};
+use crate::run::{HistoryItem, Run, RunsBeside};
 use crate::schedule::ScheduleDraft;
 use crate::task::{Task, TaskDraft, TaskQuery, TaskView};
 use crate::ticket::TicketDetail;
@@ -313,6 +313,10 @@ pub struct RunPage {
     pub messages: Vec<MessageRow>,
     /// What a person on call asks first, where it ended badly; its runbook, too.
     pub brief: Option<Brief>,
+    /// The runs of the task before and after it.
+    pub beside: RunsBeside,
+    /// Whether another start of the task asks for something first: parameters, or to override a rule.
+    pub asks: bool,
 }
 
 /// The data of the task form, including one sent with faults, or without JavaScript.

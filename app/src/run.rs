@@ -97,6 +97,15 @@ pub struct Run {
     pub excerpt: Option<String>,
 }
 
+/// The runs of a task that were made before and after one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct RunsBeside {
+    /// The one before it.
+    pub previous: Option<RunId>,
+    /// The one after it.
+    pub next: Option<RunId>,
+}
+
 impl Run {
     /// When it was to start: its firing's instant, or, for a retry, the end of the delay before it.
     #[must_use]

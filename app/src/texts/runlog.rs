@@ -30,6 +30,9 @@ crate::texts! {
         only_head: "这里只显示开头的一部分，完整输出请下载。" | "Only the beginning is shown; download the full output.",
 
         // The run
+        previous: "上一次" | "Previous",
+        next: "下一次" | "Next",
+        beside: "前后的执行" | "Runs before and after",
         attempts: "重试记录" | "Attempts",
         note: "执行原因" | "Reason",
         parameters: "参数" | "Parameters",

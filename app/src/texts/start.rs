@@ -6,6 +6,8 @@ crate::texts! {
         start_title: "立即执行" | "Run now",
         start_submit: "启动" | "Start",
         start_open: "立即执行…" | "Run now…",
+        start_again: "再次执行" | "Run again",
+        start_again_open: "再次执行…" | "Run again…",
         start_overrides: "按计划它现在不会执行；手动执行会忽略这些规则" | "A scheduled run would be skipped now; a manual run ignores these rules",
         start_parameters: "参数" | "Parameters",
         start_parameters_text: "以环境变量的形式传给命令" | "Passed to the command as environment variables",

@@ -8,7 +8,7 @@ use app::id::{RunId, TaskId};
 use app::run::brief::Brief;
 use app::run::days::{RunDays, RunTrend};
 use app::run::log::{LogItem, LogPage};
-use app::run::{Output, Run, RunQuery, RunState};
+use app::run::{Output, Run, RunQuery, RunState, RunsBeside};
 use async_trait::async_trait;
 
 use super::Service;
@@ -209,6 +209,12 @@ impl Runs for Service {
         self.allow(caller, Action::Read)?;
         let run = self.find_run(caller.lang, id).await?;
         self.store.attempts(&run).await.or_internal(caller.lang)
+    }
+
+    async fn run_beside(&self, caller: &Caller, id: RunId) -> Answer<RunsBeside> {
+        self.allow(caller, Action::Read)?;
+        let run = self.find_run(caller.lang, id).await?;
+        self.store.runs_beside(&run).await.or_internal(caller.lang)
     }
 
     async fn run_brief(&self, caller: &Caller, id: RunId) -> Answer<Brief> {

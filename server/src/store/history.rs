@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use app::id::{OccurrenceId, RunId, TaskId};
 use app::occurrence::OccurrenceState;
-use app::run::{Run, RunState, Trigger, Unrun, UnrunState};
+use app::run::{Run, RunState, RunsBeside, Trigger, Unrun, UnrunState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
 use super::code::{Code, is_one_of};
@@ -167,6 +167,27 @@ impl Store {
         // A handful, from two indexes neither of which has this order.
         rows.sort_by_key(|row| row.attempt);
         self.with_names(rows).await
+    }
+
+    /// The runs of a task that were made before and after one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn runs_beside(&self, of: &Run) -> Result<RunsBeside, StoreError> {
+        use run::Column as R;
+        let one = async |query: Select<run::Entity>| {
+            let mut query = query.select_only().column(R::Id);
+            QueryTrait::query(&mut query).force_index(RUNS_OF_TASK, IndexHintScope::All);
+            let id: Option<i64> = query.limit(1).into_tuple().one(&self.reader).await?;
+            Ok::<_, StoreError>(id.map(RunId))
+        };
+        let of_task = run::Entity::find().filter(R::TaskId.eq(of.task_id.0));
+        let older = of_task.clone().filter(R::Id.lt(of.id.0));
+        let newer = of_task.filter(R::Id.gt(of.id.0));
+        Ok(RunsBeside {
+            previous: one(older.order_by_desc(R::Id)).await?,
+            next: one(newer.order_by_asc(R::Id)).await?,
+        })
     }
 
     /// Runs of a task with ids below `before`, newest first.

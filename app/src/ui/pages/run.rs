@@ -13,7 +13,7 @@ use crate::auth::Action;
 use crate::id::RunId;
 use crate::page::RunPage;
 use crate::routes;
-use crate::run::{Run, RunReason, RunState};
+use crate::run::{Run, RunReason, RunState, RunsBeside};
 use crate::server_fns::fetch_run;
 use crate::texts::phrases;
 use crate::texts::runlog::{self, RunLogUi};
@@ -93,6 +93,8 @@ fn content(page: RunPage, desk: PageState) -> AnyView {
     };
     let stop =
         (!run.state.is_over() && may(Action::Operate)).then(|| desk.controls.stop_by(run.id, word));
+    let again = (run.state.is_over() && may(Action::Operate))
+        .then(|| desk.controls.start_again(run, page.asks));
     // A waiting run has not started: what counts is when it will.
     let time = if waits {
         run.due_at.map(|at| clock.relative(at))
@@ -115,7 +117,11 @@ fn content(page: RunPage, desk: PageState) -> AnyView {
                     {ended(run)}
                 </p>
             </div>
-            <div class="page-actions controls">{stop}</div>
+            <div class="page-actions controls">
+                {beside(page.beside)}
+                {stop}
+                {again}
+            </div>
         </div>
         {desk.controls.outcome()}
         {page.brief.as_ref().map(brief::card)}
@@ -135,6 +141,23 @@ fn content(page: RunPage, desk: PageState) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Links to the runs of the task before and after this one.
+fn beside(runs: RunsBeside) -> Option<AnyView> {
+    let text = RunLogUi::of(lang());
+    let link = |run: Option<RunId>, rel: &'static str, word: &'static str| {
+        run.map(|id| view! { <a class="button" rel=rel href=rooted(routes::run(id))>{word}</a> })
+    };
+    (runs != RunsBeside::default()).then(|| {
+        view! {
+            <nav class="controls" aria-label=text.beside>
+                {link(runs.previous, "prev", text.previous)}
+                {link(runs.next, "next", text.next)}
+            </nav>
+        }
+        .into_any()
+    })
 }
 
 /// Whether a run belongs to a task in message mode: it has no output, and its text is that of its message, which the

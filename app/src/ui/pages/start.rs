@@ -2,11 +2,11 @@
 //! JavaScript.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::not_found;
 use crate::auth::Action;
-use crate::id::TaskId;
+use crate::id::{RunId, TaskId};
 use crate::page::StartPage;
 use crate::routes;
 use crate::server_fns::fetch_start;
@@ -25,7 +25,9 @@ pub(crate) fn page() -> AnyView {
         return not_found::page();
     };
     // Fetched once: a form must not change while someone fills it in.
-    let data = load::ask(|| (), move |()| fetch_start(task));
+    let again = use_query_map().read_untracked().get("again");
+    let again = again.and_then(|id| id.parse::<RunId>().ok());
+    let data = load::ask(|| (), move |()| fetch_start(task, again));
     load::page(data, content)
 }
 

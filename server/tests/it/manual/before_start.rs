@@ -1,7 +1,7 @@
 //! What people and scripts see before a start, and the page that starts it.
 
 use app::auth::Role;
-use app::backend::{Calendars, Tasks};
+use app::backend::{Calendars, Runs, Tasks};
 use app::calendar::BlackoutDraft;
 use app::channel::ChannelKind;
 use app::id::TaskId;
@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
 
-use super::super::helpers::{TestApp, draft};
+use super::super::helpers::{Browser, TestApp, draft};
 use super::{asking, operator};
 
 async fn form(app: &TestApp, task: TaskId) -> RunForm {
@@ -291,4 +291,80 @@ async fn a_closed_task_is_started_at_once_or_not_at_all() {
         "{refused}"
     );
     assert_eq!(app.runs(task).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_run_leads_to_the_runs_beside_it_and_to_another_start_like_it() {
+    let app = TestApp::new().await;
+    let task = app.add(asking(&app)).await;
+    let other = app.add(draft("other", "0 0 1 1 *", "true")).await;
+    let alice = app.person("alice", Role::Operator);
+    let mut runs = Vec::new();
+    for city in ["北京", "\"><b>x", "上海"] {
+        let parameters = [
+            ("CITY", city),
+            ("COLOUR", "green"),
+            ("KEY", "hunter2-hunter2"),
+        ];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let filled = RunRequest {
+            parameters: parameters.into(),
+            ..RunRequest::default()
+        };
+        let run = app.service.task_run(&alice, task.id, &filled).await;
+        runs.push(app.ended(run.expect("a start").id).await.id);
+        let nothing = RunRequest::default();
+        let between = app.service.task_run(&alice, other.id, &nothing).await;
+        app.ended(between.expect("a start").id).await;
+    }
+    let links = async |browser: &Browser, run: usize| {
+        let page = browser.open(&format!("/runs/{}", runs[run])).await.text();
+        ["prev", "next"].map(|rel| {
+            let (_, link) = page.split_once(&format!("rel=\"{rel}\" href=\"/runs/"))?;
+            link.split('"').next().map(str::to_owned)
+        })
+    };
+    let id = |run: usize| Some(runs[run].to_string());
+    let operator = app.signed_in("otto", Role::Operator).await;
+    assert_eq!(links(&operator, 0).await, [None, id(1)]);
+    assert_eq!(links(&operator, 1).await, [id(0), id(2)]);
+    assert_eq!(links(&operator, 2).await, [id(1), None]);
+
+    let again = format!("/tasks/{}/run?again={}", task.id, runs[1]);
+    let page = operator.open(&format!("/runs/{}", runs[1])).await.text();
+    assert!(page.contains(&format!("href=\"{again}\"")), "{page}");
+    let form = operator.open(&again).await.text();
+    assert!(form.contains("value=\"&quot;&gt;&lt;b&gt;x\""), "{form}");
+    assert!(form.contains("<option value=\"green\" selected"), "{form}");
+    assert!(!form.contains("***") && !form.contains("hunter2"), "{form}");
+    // A run of another task, or none, fills in nothing.
+    for foreign in [
+        again.replace(&runs[1].to_string(), "999999"),
+        format!("/tasks/{}/run?again={}", other.id, runs[1]),
+    ] {
+        let form = operator.open(&foreign).await;
+        assert_eq!(form.status, 200);
+        assert!(!form.text().contains("&lt;b&gt;x"), "{foreign}");
+    }
+
+    // Those who may not start it see the runs beside it only.
+    let viewer = app.signed_in("vera", Role::Viewer).await;
+    assert_eq!(links(&viewer, 1).await, [id(0), id(2)]);
+    let page = viewer.open(&format!("/runs/{}", runs[1])).await.text();
+    assert!(!page.contains("?again="), "{page}");
+    // Without parameters it is one button.
+    let plain = app
+        .service
+        .run_list(&alice, other.id, None, 1)
+        .await
+        .expect("runs");
+    let page = operator
+        .open(&format!("/runs/{}", plain.items[0].id))
+        .await
+        .text();
+    assert!(
+        page.contains("再次执行") || page.contains("Run again"),
+        "{page}"
+    );
+    assert!(!page.contains("?again="), "{page}");
 }
