@@ -17,10 +17,10 @@ product := $(target)/product/jcrontab
 frontend_flags := --package=frontend --lib --no-default-features --target=wasm32-unknown-unknown \
 	--target-dir=$(target)/front --profile=wasm-release
 
-.PHONY: help run build server site dist dist-test test faults check advisories fmt bench dev clean tools
+.PHONY: help run build server site dist dist-test test faults check advisories fmt bench screenshots dev clean tools
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build the product and serve it on http://127.0.0.1:8000
 	@exec $(product) serve
@@ -76,6 +76,10 @@ bench: build end2end/node_modules/.package-lock.json ## measure everything besid
 	@[ -n "$${CHROMIUM-}" ] || scripts/need.sh chromium chromium
 	@cargo build --release --package=bench
 	@JCRONTAB_BIN=$${JCRONTAB_BIN:-$(product)} $(target)/release/bench $(if $(LONG),--long) $(if $(QUICK),--quick) $(ONLY)
+
+screenshots: build end2end/node_modules/.package-lock.json ## take the pictures of the README, docs/screenshots
+	@[ -n "$${CHROMIUM-}" ] || scripts/need.sh chromium chromium
+	cd end2end && JCRONTAB_BIN=$(product) CHROMIUM=$${CHROMIUM:-$$(command -v chromium)} node screenshots.mjs
 
 dev: tools ## rebuild and reload at each change (cargo leptos watch)
 	@exec scripts/dev.sh
