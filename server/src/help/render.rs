@@ -56,7 +56,7 @@ pub(super) fn document(name: &'static str, lang: Lang, source: &str) -> Document
         }
         if link_ends {
             if let Some(begun) = links.pop() {
-                lead(&mut events, begun);
+                lead(&mut events, begun, name, lang);
             }
         }
     }
@@ -94,9 +94,9 @@ fn words<'a>(event: &'a Event<'_>) -> Option<&'a str> {
     }
 }
 
-/// Lets a link that ends here lead to the page of its document. Only its text stays of one that leads to a file which the
-/// manual does not have.
-fn lead(events: &mut Vec<Event<'_>>, begun: usize) {
+/// Lets a link that ends here lead to the page of its document, or to the translation of its own one. Only its text stays of
+/// one that leads to a file which the manual does not have.
+fn lead(events: &mut Vec<Event<'_>>, begun: usize, own: &str, lang: Lang) {
     let Event::Start(Tag::Link { dest_url, .. }) = &mut events[begun] else {
         return;
     };
@@ -108,6 +108,10 @@ fn lead(events: &mut Vec<Event<'_>>, begun: usize) {
         None => (&**dest_url, None),
     };
     match of_file(file) {
+        Some(source) if source.name == own && anchor.is_none() => {
+            let other = lang.pick("en", "zh");
+            *dest_url = CowStr::from(format!("{own}?lang={other}"));
+        }
         Some(source) => {
             let anchor = anchor
                 .map(|anchor| format!("#{anchor}"))

@@ -80,15 +80,26 @@ pub(super) async fn list(
     page(caller.lang, &headers, None, values)
 }
 
+/// In which language a document is read, if not in that of the pages.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Translation {
+    lang: Option<Lang>,
+}
+
 /// Shows a document.
 pub(super) async fn document(
     State(web): State<Web>,
     Path(name): Path<String>,
+    translation: Result<Query<Translation>, QueryRejection>,
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
     let lang = caller_of(&parts).lang;
-    let Some(document) = Manual::of(lang).document(&name) else {
+    let read = translation
+        .ok()
+        .and_then(|Query(translation)| translation.lang);
+    let Some(document) = Manual::of(read.unwrap_or(lang)).document(&name) else {
         return render_missing(&web, parts).await;
     };
     let values = context! {
@@ -98,7 +109,7 @@ pub(super) async fn document(
         name => document.name,
         content => Value::from_safe_string(document.html.clone()),
         written => document.lang.tag(),
-        is_translated => document.lang == lang,
+        is_translated => document.lang == lang || read.is_some(),
     };
     page(lang, &parts.headers, Some(document), values)
 }
