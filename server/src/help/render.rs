@@ -49,15 +49,13 @@ pub(super) fn document(name: &'static str, lang: Lang, source: &str) -> Document
                     folded: String::new(),
                 });
             }
-        } else if let (Some(text), None) = (text, heading) {
-            if let Some(section) = sections.last_mut() {
-                section.text.push_str(&text);
-            }
+        } else if let (Some(text), None) = (text, heading)
+            && let Some(section) = sections.last_mut()
+        {
+            section.text.push_str(&text);
         }
-        if link_ends {
-            if let Some(begun) = links.pop() {
-                lead(&mut events, begun, name, lang);
-            }
+        if link_ends && let Some(begun) = links.pop() {
+            lead(&mut events, begun, name, lang);
         }
     }
     for section in &mut sections {
