@@ -164,10 +164,13 @@ pub async fn fetch_run(
         Some(from) => Some(backend.run_log(&caller, id, from, LOG_BYTES).await?),
         None => None,
     };
-    let asks = backend.task_run_form(&caller, run.task_id).await?.asks();
+    // Until then there is no other start of it.
+    let asks = run.state.is_over()
+        && (!run.parameters.is_empty()
+            || backend.task_run_form(&caller, run.task_id).await?.asks());
     Ok(RunPage {
         beside: backend.run_beside(&caller, id).await?,
-        asks: asks || !run.parameters.is_empty(),
+        asks,
         clock: clock(&backend, &caller, &task.zone).await?,
         attempts: backend.run_attempts(&caller, id).await?,
         log,

@@ -8,7 +8,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use minijinja::{AutoEscape, Environment, Value, context};
+use minijinja::{Environment, Value, context};
 use serde::Deserialize;
 
 use super::plain;
@@ -24,28 +24,16 @@ pub(super) const LIST: &str = app::routes::HELP;
 pub(super) const DOCUMENT: &str = "/help/{name}";
 
 const CSS: &str = include_str!("help/help.css");
-const TEMPLATE: &str = include_str!("help/help.html");
+const TEMPLATES: [(&str, &str); 1] = [("help", include_str!("help/help.html"))];
 /// Characters of a search that count.
 const QUERY_MAX: usize = 100;
 
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| plain::policy(CSS));
 
-static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lang::Zh));
-static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lang::En));
-
-/// The template in a language: `t(zh, en)` is the text in it.
-fn environment(lang: Lang) -> Environment<'static> {
-    let mut environment = Environment::empty();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.add_function("t", move |zh: &str, en: &str| lang.pick(zh, en).to_owned());
-    if let Err(error) = environment.add_template("help", TEMPLATE) {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "the page of the manual does not compile"
-        );
-    }
-    environment
-}
+static CHINESE: LazyLock<Environment<'static>> =
+    LazyLock::new(|| plain::templates(Lang::Zh, &TEMPLATES));
+static ENGLISH: LazyLock<Environment<'static>> =
+    LazyLock::new(|| plain::templates(Lang::En, &TEMPLATES));
 
 /// What is searched for.
 #[derive(Deserialize, Default)]

@@ -10,7 +10,7 @@ use app::ticket::{TicketEntry, TicketState, TicketView};
 use app::time::{Stamp, ZoneRules};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use minijinja::{AutoEscape, Environment, Value, context};
+use minijinja::{Environment, Value, context};
 
 use super::super::plain;
 use crate::auth::link::LinkAct;
@@ -28,25 +28,10 @@ const HISTORY: usize = 12;
 
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| plain::policy(CSS));
 
-static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lang::Zh));
-static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lang::En));
-
-/// The templates in a language: `t(zh, en)` is the text in it.
-fn environment(lang: Lang) -> Environment<'static> {
-    let mut environment = Environment::empty();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.add_function("t", move |zh: &str, en: &str| lang.pick(zh, en).to_owned());
-    for (name, source) in TEMPLATES {
-        if let Err(error) = environment.add_template(name, source) {
-            tracing::error!(
-                name,
-                error = &error as &dyn std::error::Error,
-                "a page does not compile"
-            );
-        }
-    }
-    environment
-}
+static CHINESE: LazyLock<Environment<'static>> =
+    LazyLock::new(|| plain::templates(Lang::Zh, &TEMPLATES));
+static ENGLISH: LazyLock<Environment<'static>> =
+    LazyLock::new(|| plain::templates(Lang::En, &TEMPLATES));
 
 /// A page with its headers.
 fn page(lang: Lang, status: StatusCode, name: &str, values: &Value) -> Response {
