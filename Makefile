@@ -77,7 +77,7 @@ bench: build end2end/node_modules/.package-lock.json ## measure everything besid
 	@cargo build --release --package=bench
 	@JCRONTAB_BIN=$${JCRONTAB_BIN:-$(product)} $(target)/release/bench $(if $(LONG),--long) $(if $(QUICK),--quick) $(ONLY)
 
-screenshots: build end2end/node_modules/.package-lock.json ## take the pictures of the README, docs/screenshots
+screenshots: build end2end/node_modules/.package-lock.json ## take pictures of the demo in both languages, docs/screenshots
 	@[ -n "$${CHROMIUM-}" ] || scripts/need.sh chromium chromium
 	cd end2end && JCRONTAB_BIN=$(product) CHROMIUM=$${CHROMIUM:-$$(command -v chromium)} node screenshots.mjs
 

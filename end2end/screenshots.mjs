@@ -1,4 +1,4 @@
-// Takes the pictures of the README, docs/screenshots/, of the history that `jcrontab demo` makes up. Run by
+// Takes pictures of the history that `jcrontab demo` makes up, docs/screenshots/. Run by
 // `make screenshots`.
 
 import { mkdir } from "node:fs/promises";
@@ -35,9 +35,8 @@ await mkdir(FOLDER, { recursive: true });
 const browser = await launch();
 try {
   for (const lang of ["en", "zh"]) {
-    const server = await startServer({ JCRONTAB_LANG: lang });
+    const server = await startServer({ JCRONTAB_LANG: lang }, ["demo", "--lang", lang]);
     try {
-      await server.cli(["demo", "--lang", lang]);
       await addAdmin(server);
       for (const [name, place, viewport, theme] of PICTURES) {
         const context = await reader(browser, server, { lang, theme, viewport });

@@ -1,15 +1,18 @@
 // The real binary on a fresh data folder and a free port.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const BINARY =
   process.env.JCRONTAB_BIN ?? fileURLToPath(new URL("../../target/product/jcrontab", import.meta.url));
+
+const execute = promisify(execFile);
 
 const START_MS = 15_000;
 const STOP_MS = 10_000;
@@ -25,18 +28,21 @@ async function freePort() {
   return port;
 }
 
-/** Starts a server and waits until it says that it is ready; `settings` are further variables. */
-export async function startServer(settings = {}) {
+/**
+ * Starts a server and waits until it says that it is ready; `settings` are further variables, `first` is a command that
+ * runs before it.
+ */
+export async function startServer(settings = {}, first = undefined) {
   const base = await mkdtemp(path.join(tmpdir(), "jcrontab-end2end-"));
   try {
-    return await startIn(base, settings);
+    return await startIn(base, settings, first);
   } catch (error) {
     await rm(base, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(base, settings) {
+async function startIn(base, settings, first) {
   // A server of root runs its commands as the user `nobody`, who must be able to reach its scratch
   // folder.
   const scratch = path.join(base, "tmp");
@@ -58,6 +64,7 @@ async function startIn(base, settings) {
     JCRONTAB_SHUTDOWN_GRACE: "0",
     ...settings,
   };
+  if (first) await execute(BINARY, first, { cwd: base, env });
   const child = spawn(BINARY, ["serve"], { cwd: base, env, stdio: ["ignore", "pipe", "pipe"] });
   const exited = new Promise((resolve) => {
     child.once("error", (error) => resolve(`could not be started: ${error.message}`));
