@@ -48,7 +48,9 @@ use crate::run::brief::Brief;
 use crate::run::days::{RunDays, RunTrend};
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Output, Run, RunQuery, RunsBeside};
-use crate::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskView};
+use crate::task::{
+    Control, Controlled, DamagedTask, RunForm, RunRequest, TaskDraft, TaskQuery, TaskView,
+};
 use crate::ticket::{TicketAct, TicketDetail, TicketLink, TicketQuery, TicketStats, TicketView};
 use crate::time::{Stamp, ZoneRules};
 
@@ -86,7 +88,16 @@ pub trait Tasks: Send + Sync {
         id: TaskId,
         control: &Control,
     ) -> Answer<TaskView>;
-    /// Deletes a task with its history, after stopping its running commands.
+    /// The same, also for a task whose row cannot be read: that can be paused without an end, and closed.
+    async fn task_control_any(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        control: &Control,
+    ) -> Answer<Controlled>;
+    /// What is wrong with a task whose row cannot be read; `None` for one that can be.
+    async fn task_damage(&self, caller: &Caller, id: TaskId) -> Answer<Option<DamagedTask>>;
+    /// Deletes a task with its history, after stopping its running commands. Its row need not be readable.
     async fn task_delete(&self, caller: &Caller, id: TaskId, read: Option<i64>) -> Answer<()>;
     /// The parameters of a manual start, and the rules that it overrides.
     async fn task_run_form(&self, caller: &Caller, id: TaskId) -> Answer<RunForm>;

@@ -7,8 +7,8 @@ mod state;
 mod vendor_code;
 mod words;
 
-pub use listing::{InsteadOf, Message, MessageQuery, MessageWait};
-pub use no_answer::{NoAnswer, NoAnswerReason, answer_text, with_built_in_words};
+pub use listing::{InsteadOf, Message, MessageQuery, MessageWait, PassedTo};
+pub use no_answer::{NoAnswer, NoAnswerReason, answer_text, outcome_text, with_built_in_words};
 pub use picture::{PICTURE_MAX, Picture, PictureDraft, PictureName};
 pub use state::{MessageState, MessageStep};
 pub use vendor_code::is_web_page;

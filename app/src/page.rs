@@ -58,7 +58,7 @@ use crate::run::brief::Brief;
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Run, RunsBeside};
 use crate::schedule::ScheduleDraft;
-use crate::task::{Task, TaskDraft, TaskQuery, TaskView};
+use crate::task::{DamagedTask, Task, TaskDraft, TaskQuery, TaskView};
 use crate::ticket::TicketDetail;
 use crate::time::{Stamp, ZoneRules};
 use crate::upkeep::Upkeep;
@@ -138,6 +138,20 @@ pub struct Notice {
     pub text: String,
     /// A page where something can be done about it.
     pub link: Option<String>,
+}
+
+/// A row of the database that cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct UnreadableRow {
+    /// Its table.
+    pub table: String,
+    /// Its id, or its name where that is its key.
+    pub key: String,
+    /// Whether this is a task that the server still runs as it had read it before.
+    pub runs: bool,
+    /// Which row it is and what is wrong with it, in the reader's language.
+    pub text: String,
 }
 
 /// What the overview page shows.
@@ -296,6 +310,15 @@ pub struct TaskPage {
     pub explained: Vec<Explained>,
     /// Its latest ticket: who was asked, and what became of it.
     pub ticket: Option<TicketDetail>,
+}
+
+/// What the task page shows, or why it cannot.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum TaskAnswer {
+    /// The task.
+    Whole(Box<TaskPage>),
+    /// What is known of one whose row cannot be read.
+    Damaged(DamagedTask),
 }
 
 /// What the run page shows.

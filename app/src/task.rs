@@ -9,6 +9,7 @@ use crate::i18n::Lang;
 use crate::id::TaskId;
 use crate::time::Stamp;
 
+mod damaged;
 mod document;
 mod draft;
 pub mod execution;
@@ -22,6 +23,7 @@ mod start;
 mod state;
 mod tickets;
 mod view;
+pub use damaged::{Controlled, DamagedTask, TASK_UNREADABLE};
 pub use document::{CHANGES_MAX, DOCUMENTS_MAX};
 pub use draft::{Parsed, TaskDocument, TaskDraft};
 pub use execution::Execution;

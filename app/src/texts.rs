@@ -102,6 +102,7 @@ crate::texts! {
         why_closed: "任务已结单" | "The task was closed",
         why_calendar: "按日历这天不执行" | "Excluded by the calendar",
         why_changed: "工作周期已修改" | "The schedule was changed",
+        why_unreadable: "数据库里任务的记录无法读取" | "The task's row in the database could not be read",
         why_blackout: "处于停跑时段" | "It fell into a blackout",
         why_down: "当时服务没有运行" | "No server was running",
         why_too_late: "错过了允许的时间" | "Too late when its turn came",

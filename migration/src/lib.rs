@@ -55,6 +55,7 @@ mod m20261130_000071_upkeep;
 mod m20261130_000072_channel_limited;
 mod m20261130_000074_person;
 mod m20261130_000076_audit_chain;
+mod m20261130_000077_repairs;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -117,6 +118,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000072_channel_limited::Migration),
             Box::new(m20261130_000074_person::Migration),
             Box::new(m20261130_000076_audit_chain::Migration),
+            Box::new(m20261130_000077_repairs::Migration),
         ]
     }
 }

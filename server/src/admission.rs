@@ -26,6 +26,8 @@ pub struct ActiveRun {
     pub started_at: DateTime<Utc>,
     /// What it waits for; `None` when it is active.
     pub waits: Option<Wait>,
+    /// Whether only its message is left: it counts for the overlap rule, and takes no slot.
+    pub is_sending: bool,
 }
 
 /// What a run waits for.
@@ -53,6 +55,8 @@ pub enum Admission {
 pub struct AvailableSlots<'a> {
     slots: &'a HashMap<String, u32>,
     running: HashMap<TaskId, Vec<Option<RunId>>>,
+    /// Runs whose messages are still being sent.
+    sending: HashMap<TaskId, Vec<RunId>>,
     /// Runs waiting for room, not for the delay of a retry.
     queued: HashMap<TaskId, Vec<Option<RunId>>>,
     used: HashMap<String, u32>,
@@ -61,6 +65,8 @@ pub struct AvailableSlots<'a> {
     pub stop: Vec<RunId>,
     /// Waiting runs that a newer start replaces: to be cancelled.
     pub replaced: Vec<RunId>,
+    /// Runs whose messages a newer start replaces: these are to be withdrawn.
+    pub withdrawn: Vec<RunId>,
 }
 
 impl<'a> AvailableSlots<'a> {
@@ -70,14 +76,19 @@ impl<'a> AvailableSlots<'a> {
         let mut room = Self {
             slots,
             running: HashMap::new(),
+            sending: HashMap::new(),
             queued: HashMap::new(),
             used: HashMap::new(),
             everything: 0,
             stop: Vec::new(),
             replaced: Vec::new(),
+            withdrawn: Vec::new(),
         };
         for run in runs {
             match run.waits {
+                None if run.is_sending => {
+                    room.sending.entry(run.task_id).or_default().push(run.id);
+                }
                 None => {
                     room.running
                         .entry(run.task_id)
@@ -102,7 +113,7 @@ impl<'a> AvailableSlots<'a> {
     /// Whether a task has a run that is active or waiting for room.
     #[must_use]
     pub fn is_busy(&self, task: TaskId) -> bool {
-        self.count(&self.running, task) + self.count(&self.queued, task) > 0
+        self.active(task) + self.count(&self.queued, task) > 0
     }
 
     /// Runs of a task that wait for room.
@@ -132,7 +143,8 @@ impl<'a> AvailableSlots<'a> {
             // It is admitted already and has its place in the queue; it only lacks room.
             let queue = self.queued.entry(task.id).or_default();
             let place = queue.iter().position(|id| *id == Some(run.id)).unwrap_or(0);
-            let running = self.count(&self.running, task.id);
+            self.replace_sending(task);
+            let running = self.active(task.id);
             if running + place >= task.execution.overlap.at_once() as usize {
                 if task.execution.overlap == Overlap::Replace {
                     self.end_running(task.id);
@@ -150,7 +162,8 @@ impl<'a> AvailableSlots<'a> {
     }
 
     fn decide(&mut self, task: &Task, id: Option<RunId>) -> Admission {
-        let running = self.count(&self.running, task.id);
+        self.replace_sending(task);
+        let running = self.active(task.id);
         let queued = self.count(&self.queued, task.id);
         match task.execution.overlap {
             Overlap::Skip if running + queued > 0 => return Admission::LeaveOut(NoRoom::Overlap),
@@ -186,6 +199,19 @@ impl<'a> AvailableSlots<'a> {
 
     fn count(&self, of: &HashMap<TaskId, Vec<Option<RunId>>>, task: TaskId) -> usize {
         of.get(&task).map_or(0, Vec::len)
+    }
+
+    /// Runs of a task that have not ended and wait for nothing.
+    fn active(&self, task: TaskId) -> usize {
+        self.count(&self.running, task) + self.sending.get(&task).map_or(0, Vec::len)
+    }
+
+    /// A newer start that replaces the one before does not wait for its message, which is withdrawn.
+    fn replace_sending(&mut self, task: &Task) {
+        if task.execution.overlap == Overlap::Replace {
+            let sending = self.sending.remove(&task.id);
+            self.withdrawn.extend(sending.into_iter().flatten());
+        }
     }
 
     /// Runs that are already being stopped are asked again, which changes nothing.

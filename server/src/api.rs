@@ -80,6 +80,7 @@ fn documented() -> OpenApiRouter<AppState> {
             tasks::delete
         ))
         .routes(routes!(tasks::draft))
+        .routes(routes!(tasks::damage))
         .routes(routes!(files::apply))
         .routes(routes!(files::export))
         .routes(routes!(tasks::run, tasks::run_form))
@@ -188,8 +189,10 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(messages::list))
         .routes(routes!(messages::get))
         .routes(routes!(messages::resend))
+        .routes(routes!(messages::resend_all))
         .routes(routes!(nodes::list))
         .routes(routes!(system::about))
+        .routes(routes!(system::unreadable_rows))
 }
 
 /// The description of the API cannot be written as JSON.

@@ -18,7 +18,8 @@ use codes::Codes;
 
 pub use check::{Checked, Noted};
 pub use codes::KEY_PLACE;
-pub use refusals::{Attempt, Refusals};
+use refusals::OPEN;
+pub use refusals::{Attempt, Recount, Refusals};
 
 /// Entries that are sealed in one transaction.
 const BATCH: u64 = 100;
@@ -70,17 +71,26 @@ impl AuditChain {
         Codes::of(&text).ok_or(ChainError::Key(SealError::DoesNotOpen))
     }
 
-    /// Seals entries that are not sealed yet, in so many transactions at most; whether none is left.
+    /// Makes the key of the codes, where there is none yet: until then no count of an entry can be changed.
     ///
     /// # Errors
     /// When the database fails, or the key does not open.
-    pub async fn seal(&self, transactions: u32) -> Result<bool, ChainError> {
+    pub async fn begin(&self) -> Result<(), ChainError> {
+        self.codes().await.map(drop)
+    }
+
+    /// Seals entries that are not sealed yet, in so many transactions at most; whether none is left that can be sealed.
+    /// Entries of refused attempts whose numbers may still grow at `now` cannot.
+    ///
+    /// # Errors
+    /// When the database fails, or the key does not open.
+    pub async fn seal(&self, transactions: u32, now: DateTime<Utc>) -> Result<bool, ChainError> {
         if !self.store.has_unsealed().await? {
             return Ok(true);
         }
         let codes = self.codes().await?;
         for _ in 0..transactions {
-            let sealed = self.store.seal_audit(BATCH, |end, rows| {
+            let sealed = self.store.seal_audit(BATCH, now - OPEN, |end, rows| {
                 let (mut seq, mut mac) = (end.seq, end.mac.clone());
                 let mut macs = Vec::with_capacity(rows.len());
                 for row in rows {
@@ -106,7 +116,7 @@ impl AuditChain {
     /// When the database fails, or the key does not open.
     pub async fn cut(&self, before: DateTime<Utc>, limit: u64) -> Result<u64, ChainError> {
         // What is to be deleted is part of the chain first.
-        self.seal(1).await?;
+        self.seal(1, before + OPEN).await?;
         let codes = self.codes().await?;
         let sign = |seq, mac: &str| codes.cut(seq, mac);
         Ok(self.store.delete_old_audit(before, limit, sign).await?)

@@ -221,6 +221,12 @@ async fn act(command: Command, access: &Access) -> Result<(), Failure> {
             Ok(())
         }
         Command::Man(command) => man::run(&command),
+        Command::Version { json } => {
+            let version = env!("CARGO_PKG_VERSION");
+            let value = serde_json::json!({ "version": version });
+            print::print_done(&value, json, &[format!("jcrontab {version}")]);
+            Ok(())
+        }
         Command::Config(command) => settings::run(&command, access),
         Command::Secret(secret::SecretCommand::RotateKey { json }) => {
             secret::rotate_key(access, json).await
@@ -361,6 +367,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         | Command::Demo(_)
         | Command::Config(_)
         | Command::Man(_)
+        | Command::Version { .. }
         | Command::Completions(_) => Ok(()),
     }
 }

@@ -8,9 +8,10 @@ use app::error::AppError;
 use app::i18n::Lang;
 
 use crate::auth::token::random_id;
-use crate::store::StoreError;
+use crate::store::{Damage, RowKind, StoreError};
 use crate::telemetry::request::RequestId;
 use crate::texts::Refusal;
+use crate::texts::damage::RowRefusal;
 use crate::texts::failures::Failure;
 use crate::texts::links::LinkRefusal;
 
@@ -21,9 +22,29 @@ pub fn internal(lang: Lang, error: &(dyn std::error::Error + 'static)) -> AppErr
         // No failure: another press with the same link came first.
         return LinkRefusal::UsedNow.answer(lang);
     }
+    if let Some(StoreError::Row { kind, key, source }) = failure {
+        // Logged once, when it was first met.
+        let (id, damage) = (key.clone(), Damage::of(*kind, source));
+        let refusal = match kind {
+            RowKind::Task => RowRefusal::Task { id, damage },
+            _ => RowRefusal::Other { damage },
+        };
+        return refusal.answer(lang);
+    }
     let incident =
         RequestId::current().map_or_else(|| random_id(8), |request| request.as_str().to_owned());
     tracing::error!(incident, error, "a request failed");
+    if let Some(StoreError::UnknownValue { what, .. }) = failure {
+        // Without the value: whoever asks may not be allowed to know it.
+        let damage = Damage {
+            column: Some((*what).to_owned()),
+            value: None,
+        };
+        return AppError {
+            incident: Some(incident),
+            ..RowRefusal::Other { damage }.answer(lang)
+        };
+    }
     let failure = if failure.is_some_and(StoreError::is_away) {
         Failure::DatabaseAway
     } else {

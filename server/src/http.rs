@@ -22,3 +22,7 @@ pub mod turns;
 pub use problem::Problem;
 pub(crate) use problem::Reply;
 pub use state::{AppState, Web};
+
+/// The header of an export that names the tasks that are not in it because their rows cannot be read: ids, separated by
+/// commas.
+pub const SKIPPED: &str = "jcrontab-skipped";

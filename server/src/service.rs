@@ -55,6 +55,7 @@ pub use components::{Components, DoorSettings, Settings};
 pub use doors::Readiness;
 pub use key::{KEY_CHECK, KeyError};
 pub use links::{LinkedList, LinkedTicket, Opened, Press, clock_time};
+pub use messages::{NotResent, ResendReport, ResendRequest};
 pub use metrics::ScrapeRule;
 use run_days::RunDayCache;
 pub use scratch::ScratchSweep;
@@ -62,8 +63,8 @@ pub use start_urls::{StartAnswer, StartCall};
 pub use streams::StreamWatch;
 use tasks::RecentLists;
 pub use tasks::{
-    ApplyReport, ApplyRequest, ExportQuery, FieldChange, ImportFile, ImportItem, PlanAction,
-    PlannedTask, Saved, TaskImport,
+    ApplyReport, ApplyRequest, ExportQuery, Exported, FieldChange, ImportFile, ImportItem,
+    PlanAction, PlannedTask, Saved, TaskImport,
 };
 pub use words::UnknownWord;
 

@@ -105,9 +105,9 @@ pub use summaries::{
     NotStarted, RunDuration, StoredSummary, SummaryTask, UnsuccessfulRun, WithinLimit,
 };
 pub use tasks::{
-    Applied, ChangedTask, CheckedSpec, Deleted, DoomedTask, Inserted, ListedTask, LiveRow,
-    LiveTask, LiveTasks, NewTask, NotApplied, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault,
-    TaskChanges, Updated, search_patterns,
+    Applied, ChangedTask, CheckedSpec, DamagedRow, Deleted, DoomedTask, FoundTasks, Inserted,
+    ListedTask, LiveRow, LiveTask, LiveTasks, NewTask, NotApplied, SEARCH_CHARS_MAX,
+    SEARCH_WORDS_MAX, SearchFault, TaskChanges, Updated, search_patterns,
 };
 pub use templates::{TemplateDeleted, TemplatePut};
 pub use tickets::{
@@ -116,7 +116,7 @@ pub use tickets::{
 };
 pub use txn::{StoreError, Tx};
 use unreadable::UnreadableRows;
-pub use unreadable::{RowKind, UnreadableRow};
+pub use unreadable::{Damage, RowKind, UnreadableRow};
 pub use upkeep::{BackupMade, DatabaseSize};
 pub use urge_defaults::DEFAULTS_MAX;
 pub use version::DataVersion;

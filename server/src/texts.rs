@@ -19,6 +19,7 @@ pub mod channel_uses;
 pub mod channels;
 pub mod chat;
 pub mod chat_tickets;
+pub mod damage;
 pub mod executions;
 pub mod explain;
 pub mod failures;

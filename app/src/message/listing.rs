@@ -57,6 +57,10 @@ pub struct Message {
     /// The message in whose place it is sent; `null` for an ordinary one.
     #[serde(default)]
     pub instead_of: Option<InsteadOf>,
+    /// The message that is sent in its place, by the fallback of its channel; `null` for one that was not given up, or
+    /// whose channel has none.
+    #[serde(default)]
+    pub passed_to: Option<PassedTo>,
     /// Whether an attempt at it got no answer and another one followed, so that it may have been delivered twice: the
     /// server that sent it died, or the answer did not come in time.
     #[serde(default)]
@@ -106,6 +110,19 @@ pub struct InsteadOf {
     pub channels: Vec<String>,
     /// What the last of them answered, or why it could not be reached.
     pub why: String,
+}
+
+/// What is sent in the place of a message that was given up.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct PassedTo {
+    /// That message.
+    pub message: MessageId,
+    /// The name of its channel; `null` where that was deleted.
+    pub channel: Option<String>,
+    /// How it stands.
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub state: MessageState,
 }
 
 /// Which messages of the history are asked for. Codes are as typed; the service checks them.

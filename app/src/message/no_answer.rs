@@ -4,7 +4,7 @@
 use strum::{IntoStaticStr, VariantArray};
 
 use super::Event;
-use super::vendor_code::with_meaning;
+use super::vendor_code::{is_web_page, with_meaning};
 use crate::i18n::Lang;
 use crate::transition::Word;
 
@@ -327,6 +327,28 @@ pub fn answer_text(stored: &str, lang: Lang) -> String {
     with_meaning(stored, lang)
 }
 
+/// The same of an answer that counts as acceptance: a web page is what the channel expects, and no sign that something
+/// else has answered.
+fn accepted_text(stored: &str, lang: Lang) -> String {
+    let (answer, failed) = match stored.split_once(BUILT_IN) {
+        Some((answer, failed)) => (answer, template_failed(failed, lang)),
+        None => (stored, String::new()),
+    };
+    match is_web_page(answer) {
+        true => answer.to_owned() + &failed,
+        false => answer_text(stored, lang),
+    }
+}
+
+/// [`accepted_text`] where the message was accepted, else [`answer_text`].
+#[must_use]
+pub fn outcome_text(is_accepted: bool, stored: &str, lang: Lang) -> String {
+    match is_accepted {
+        true => accepted_text(stored, lang),
+        false => answer_text(stored, lang),
+    }
+}
+
 /// That the template failed, with its event and its place where they are stored.
 fn template_failed(stored: &str, lang: Lang) -> String {
     let (mut event, mut place) = (String::new(), String::new());
@@ -383,6 +405,13 @@ mod tests {
             answer_text(&with_built_in_words("ok", Event::Failed, None), Lang::En),
             "ok (sent in the built-in words: the template failed for the event \"Run failed\"; its preview shows why)"
         );
+        let page = "<html>queued</html>";
+        assert!(answer_text(page, Lang::En).ends_with(page));
+        assert_ne!(answer_text(page, Lang::En), page);
+        assert_eq!(outcome_text(true, page, Lang::En), page);
+        let noted = with_built_in_words(page, Event::Failed, None);
+        assert!(accepted_text(&noted, Lang::En).starts_with("<html>queued</html> (sent in"));
+        assert_eq!(accepted_text("ok", Lang::En), "ok");
         let saved = NoAnswer::of(
             NoAnswerReason::SavedUnusable,
             NoAnswer::of(NoAnswerReason::PrivateAddress, "10.0.0.1").code(),

@@ -36,6 +36,12 @@ impl MessageState {
     /// States of messages that can still be withdrawn.
     pub const UNSENT: [Self; 2] = [Self::Pending, Self::Waiting];
 
+    /// Whether the channel has accepted it, or the digest that it is part of.
+    #[must_use]
+    pub const fn is_accepted(self) -> bool {
+        matches!(self, Self::Sent | Self::Digested)
+    }
+
     /// The name used in the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {

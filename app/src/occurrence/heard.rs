@@ -47,6 +47,9 @@ impl NotRun {
             Self::Skipped(SkipReason::Changed) => {
                 Silent("a person removed the schedule, which the event `changed` reports")
             }
+            Self::Skipped(SkipReason::Unreadable) => Silent(
+                "channels and words are in the row that cannot be read: the log, the overview and `doctor` report it",
+            ),
         }
     }
 }

@@ -200,6 +200,8 @@ pub enum SkipReason {
     Closed,
     /// The schedule that named it was removed.
     Changed,
+    /// The row of its task could not be read.
+    Unreadable,
     /// A task that it waits for had not ended in time.
     Dependency,
     /// No server started it in time, and when one was back, the task had been started for another firing.

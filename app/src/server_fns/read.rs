@@ -9,7 +9,7 @@ use leptos::server;
 
 use crate::error::AppError;
 use crate::id::{RunId, TaskId};
-use crate::page::{About, Overview, Preview, PreviewRequest, RunPage, TaskListPage, TaskPage};
+use crate::page::{About, Overview, Preview, PreviewRequest, RunPage, TaskAnswer, TaskListPage};
 use crate::run::HistoryItem;
 use crate::task::TaskQuery;
 use crate::wire::Wire;
@@ -17,7 +17,8 @@ use crate::wire::Wire;
 use crate::{
     backend::{Answer, Caller, List, SharedBackend, backend, caller, with_status},
     error::ErrorKind,
-    page::Clockface,
+    page::{Clockface, TaskPage},
+    task::TASK_UNREADABLE,
     time::ZoneRules,
 };
 
@@ -77,14 +78,21 @@ pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError>
     })
 }
 
-/// The task page. Firings are also shown in the viewer's zone, if given.
+/// The task page, also of a task whose row cannot be read. Firings are also shown in the viewer's zone, if given.
 #[server(prefix = "/fn", endpoint = "task_page", input = Wire, output = Wire)]
 pub async fn fetch_task(
     id: TaskId,
     #[server(default)] viewer_zone: String,
-) -> Result<TaskPage, AppError> {
+) -> Result<TaskAnswer, AppError> {
     let (backend, caller) = (backend()?, caller()?);
-    let task = with_status(backend.task_get(&caller, id).await)?;
+    let found = backend.task_get(&caller, id).await;
+    if let Err(error) = &found
+        && error.code == TASK_UNREADABLE
+        && let Some(damaged) = backend.task_damage(&caller, id).await?
+    {
+        return Ok(TaskAnswer::Damaged(damaged));
+    }
+    let task = with_status(found)?;
     let request = PreviewRequest {
         schedules: task.schedules_in_force(),
         task_id: Some(id),
@@ -109,8 +117,8 @@ pub async fn fetch_task(
     for id in &task.execution.waits.tasks {
         match backend.task_get(&caller, *id).await {
             Ok(other) => awaits.push((*id, other.name.clone())),
-            // Deleted while this task was being saved: the page must still work.
-            Err(error) if error.kind == ErrorKind::NotFound => {}
+            // Deleted while this task was being saved, or damaged: the page must still work.
+            Err(error) if error.kind == ErrorKind::NotFound || error.code == TASK_UNREADABLE => {}
             Err(error) => return Err(error),
         }
     }
@@ -118,7 +126,7 @@ pub async fn fetch_task(
         HistoryItem::Run(run) if !run.state.is_over() => Some(run.clone()),
         _ => None,
     });
-    Ok(TaskPage {
+    Ok(TaskAnswer::Whole(Box::new(TaskPage {
         clock: clock(&backend, &caller, &task.zone).await?,
         messages: backend.message_list(&caller, id, None, 10).await?,
         explained: backend.task_messages_explained(&caller, id).await?,
@@ -132,7 +140,7 @@ pub async fn fetch_task(
         running,
         history: history.items,
         next: history.next,
-    })
+    })))
 }
 
 /// More history of a task.

@@ -55,7 +55,7 @@ pub async fn control_task(
             )));
         }
     };
-    let changed = backend()?.task_control(&caller()?, id, &control).await;
+    let changed = backend()?.task_control_any(&caller()?, id, &control).await;
     with_word(with_status(changed.map(|_| done)), |done| *done)
 }
 

@@ -84,3 +84,9 @@ pub fn summary(lang: Lang, report: &TaskImportReport) -> String {
         ),
     }
 }
+
+/// The line of a file in front of a remark about it.
+#[must_use]
+pub fn at_line(lang: Lang, line: usize) -> String {
+    lang.pick(format!("第 {line} 行："), format!("line {line}: "))
+}

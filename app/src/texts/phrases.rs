@@ -193,6 +193,15 @@ pub fn instead_of(lang: Lang, channels: &[String], message: i64) -> String {
     )
 }
 
+/// Which message is sent in the place of one that was given up.
+#[must_use]
+pub fn passed_to(lang: Lang, channel: &str, message: i64) -> String {
+    lang.pick(
+        format!("改由渠道 {channel} 发送（消息 {message}）"),
+        format!("Sent by channel {channel} instead (message {message})"),
+    )
+}
+
 /// Attempts a message took.
 #[must_use]
 pub fn attempts(lang: Lang, count: i32) -> String {
@@ -257,6 +266,7 @@ impl Ui {
             Some(Skipped(SkipReason::Paused)) => self.why_paused,
             Some(Skipped(SkipReason::Closed)) => self.why_closed,
             Some(Skipped(SkipReason::Changed)) => self.why_changed,
+            Some(Skipped(SkipReason::Unreadable)) => self.why_unreadable,
             Some(Skipped(SkipReason::Calendar)) => self.why_calendar,
             Some(Skipped(SkipReason::Blackout)) => self.why_blackout,
             Some(Missed(MissReason::Down)) => self.why_down,

@@ -30,6 +30,8 @@ pub struct Ticket {
     pub snoozed_until: Option<DateTime<Utc>>,
     /// When to look at it next; `None` when it is over.
     pub next_urge_at: Option<DateTime<Utc>>,
+    /// When it is due at any hour, where it is looked at later because of the hours of those whom it asks.
+    pub rests_since: Option<DateTime<Utc>>,
     /// When it expires.
     pub expires_at: DateTime<Utc>,
 }
@@ -145,6 +147,7 @@ impl Ticket {
             urges_before: 0,
             snoozed_until: None,
             next_urge_at: Some(first),
+            rests_since: None,
             expires_at,
         }
     }
@@ -227,7 +230,7 @@ impl Ticket {
     fn step(mut self, step: TicketStep, effect: Effect) -> Result<Next, Refused> {
         self.state = step.take(self.state)?;
         if self.state.is_over() {
-            self.next_urge_at = None;
+            (self.next_urge_at, self.rests_since) = (None, None);
         }
         if self.state != TicketState::Snoozed {
             self.snoozed_until = None;
@@ -242,6 +245,7 @@ impl Ticket {
     /// The same state, to be checked again then.
     fn later(mut self, at: DateTime<Utc>) -> Next {
         self.next_urge_at = Some(at.min(self.expires_at));
+        self.rests_since = None;
         Next {
             ticket: self,
             step: None,
@@ -269,10 +273,10 @@ pub fn next(
             let mut next = ticket.step(TicketStep::Acknowledge, Effect::Acknowledged)?;
             let taken = &mut next.ticket;
             if policy.stop == StopRule::Acknowledged {
-                taken.next_urge_at = Some(taken.expires_at);
+                (taken.next_urge_at, taken.rests_since) = (Some(taken.expires_at), None);
             } else if was_snoozed {
                 // It was put off, and is asked for as usual now.
-                taken.next_urge_at = Some(following(taken, policy, now, times));
+                follow(taken, policy, now, times);
             }
             Ok(next)
         }
@@ -284,7 +288,7 @@ pub fn next(
                 let expires_at = ticket.expires_at;
                 return Err(Refused::SnoozeEnd { expires_at });
             }
-            ticket.next_urge_at = Some(until);
+            (ticket.next_urge_at, ticket.rests_since) = (Some(until), None);
             ticket.snoozed_until = Some(until);
             ticket.allow_one_more(policy);
             ticket.step(TicketStep::Snooze, Effect::Snoozed(until))
@@ -298,7 +302,7 @@ pub fn next(
             let mut next = ticket.step(TicketStep::HandOver, Effect::HandedOver)?;
             if next.ticket.kind != TicketKind::Chase {
                 // The message that says so asks already.
-                next.ticket.next_urge_at = Some(following(&next.ticket, policy, now, times));
+                follow(&mut next.ticket, policy, now, times);
             }
             Ok(next)
         }
@@ -311,7 +315,7 @@ pub fn next(
             ticket.since = now;
             ticket.urges_before = ticket.urges;
             ticket.expires_at = policy.expires_at(now);
-            ticket.next_urge_at = Some(policy.first_at(now));
+            (ticket.next_urge_at, ticket.rests_since) = (Some(policy.first_at(now)), None);
             ticket.step(TicketStep::Reopen, Effect::Reopened)
         }
     }
@@ -328,8 +332,12 @@ pub fn asked_elsewhere(
     if now >= ticket.expires_at {
         return due(ticket.clone(), policy, now, times);
     }
-    let at = following(ticket, policy, now, times);
-    let mut next = ticket.clone().later(at);
+    let mut next = Next {
+        ticket: ticket.clone(),
+        step: None,
+        effect: None,
+    };
+    follow(&mut next.ticket, policy, now, times);
     let is_over = ticket.next_urge_at.is_none_or(|at| at <= now);
     if ticket.state == TicketState::Snoozed && is_over {
         next.ticket.state = TicketState::Open;
@@ -365,7 +373,10 @@ fn due(ticket: Ticket, policy: &UrgePolicy, now: DateTime<Utc>, times: &dyn Time
     }
     let open_at = ticket.within_hours(policy, now, times);
     if open_at > now {
-        return ticket.later(open_at);
+        let since = ticket.rests_since.or(ticket.next_urge_at);
+        let mut next = ticket.later(open_at);
+        next.ticket.rests_since = since;
+        return next;
     }
     let mut ticket = ticket;
     let reached = policy.level_at(ticket.since, now);
@@ -380,7 +391,7 @@ fn due(ticket: Ticket, policy: &UrgePolicy, now: DateTime<Utc>, times: &dyn Time
         ticket.state = TicketState::Open;
         ticket.snoozed_until = None;
     }
-    ticket.next_urge_at = Some(following(&ticket, policy, now, times));
+    follow(&mut ticket, policy, now, times);
     let effect = Effect::Urge {
         n: ticket.urges,
         level: ticket.level,
@@ -393,13 +404,8 @@ fn due(ticket: Ticket, policy: &UrgePolicy, now: DateTime<Utc>, times: &dyn Time
     }
 }
 
-/// When it is urged after now.
-fn following(
-    ticket: &Ticket,
-    policy: &UrgePolicy,
-    now: DateTime<Utc>,
-    times: &dyn Times,
-) -> DateTime<Utc> {
+/// Sets when it is urged after now.
+fn follow(ticket: &mut Ticket, policy: &UrgePolicy, now: DateTime<Utc>, times: &dyn Times) {
     let end = ticket.expires_at;
     let at = match &policy.cadence {
         Cadence::Cron(expression) => times.cron_after(expression, now).unwrap_or(end),
@@ -415,5 +421,7 @@ fn following(
         .next_rung_at(ticket.since, ticket.level)
         .filter(|rung| ticket.state != TicketState::Acknowledged && *rung > now);
     let at = rung.map_or(at, |rung| rung.min(at));
-    ticket.within_hours(policy, at, times).min(end)
+    let opens = ticket.within_hours(policy, at, times).min(end);
+    ticket.next_urge_at = Some(opens);
+    ticket.rests_since = (at < opens).then_some(at);
 }

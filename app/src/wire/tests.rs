@@ -72,7 +72,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
         + answers::<SummariesPage>()
         + answers::<TaskForm>()
         + answers::<TaskListPage>()
-        + answers::<TaskPage>()
+        + answers::<TaskAnswer>()
         + answers::<UrgeDefaultsPage>()
         + answers::<UsersPage>()
         + answers::<(Vec<HistoryItem>, Option<String>)>();

@@ -25,6 +25,7 @@ fn run(id: i64, task: &Task, why: Option<WaitReason>) -> ActiveRun {
             due_at: DateTime::UNIX_EPOCH,
             why,
         }),
+        is_sending: false,
     }
 }
 
@@ -74,6 +75,37 @@ fn each_rule_of_overlap_decides_for_new_starts() {
         let mut room = AvailableSlots::new(&none, &runs);
         let got = [room.admit(&task), room.admit(&task), room.admit(&task)];
         assert_eq!(got, wanted, "{overlap} {there:?}");
+    }
+}
+
+#[test]
+fn a_run_whose_message_is_being_sent_counts_as_running_and_takes_no_slot() {
+    for (overlap, wanted) in [
+        (Overlap::Skip, [OVERLAP, OVERLAP]),
+        (Overlap::Allow { max: 2 }, [START, OVERLAP]),
+        (Overlap::Queue { max: 1 }, [QUEUED, FULL]),
+        // Its message is withdrawn, so nothing is in the way of the first.
+        (Overlap::Replace, [START, QUEUED]),
+    ] {
+        let task = task(1, overlap, "");
+        let sending = ActiveRun {
+            is_sending: true,
+            ..run(7, &task, None)
+        };
+        let slots = HashMap::from([(EVERYTHING.to_owned(), 1)]);
+        let mut room = AvailableSlots::new(&slots, &[sending]);
+        let mut command = task.clone();
+        command.spec.mode = Mode::Command;
+        assert_eq!(
+            [room.admit(&command), room.admit(&command)],
+            wanted,
+            "{overlap}"
+        );
+        let withdrawn: &[RunId] = match overlap {
+            Overlap::Replace => &[RunId(7)],
+            _ => &[],
+        };
+        assert_eq!(room.withdrawn, withdrawn, "{overlap}");
     }
 }
 

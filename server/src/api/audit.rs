@@ -46,6 +46,8 @@ pub(super) struct Continue {
     after: Option<i64>,
     /// The `head` of an earlier check: that entry must still be in the log as it was.
     head: Option<String>,
+    /// Only the newest so many entries, at most 20,000, with both ends of the chain; `after` and `head` are not used.
+    last: Option<u64>,
 }
 
 /// The audit log, newest first. For administrators. A page may be shorter than asked for, even empty, and not the last
@@ -82,7 +84,7 @@ pub(super) async fn get(
     Ok(Json(service.audit_get(&caller, id).await?))
 }
 
-/// Checks a part of the chain of the audit log: 20,000 entries from the beginning, or after `after`.
+/// Checks a part of the chain of the audit log: 20,000 entries from the beginning, or after `after`, or the `last` ones.
 #[utoipa::path(get, path = "/api/v1/audit/verify", tag = "audit", operation_id = "verify_audit", params(Continue),
     responses((status = 200, body = AuditCheck), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn verify(
@@ -90,6 +92,9 @@ pub(super) async fn verify(
     RequestCaller(caller): RequestCaller,
     Params(part): Params<Continue>,
 ) -> Reply<Json<AuditCheck>> {
+    if let Some(last) = part.last {
+        return Ok(Json(service.audit_verify_last(&caller, last).await?));
+    }
     let head = part.head.unwrap_or_default();
     Ok(Json(
         service.audit_verify(&caller, part.after, &head).await?,

@@ -9,15 +9,15 @@ use app::task::{TaskDocument, TaskState};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::http::extract::RequestCaller;
 use crate::http::params::Params;
-use crate::http::{AppState, Problem, Reply};
+use crate::http::{AppState, Problem, Reply, SKIPPED};
 use crate::service::{ApplyReport, ApplyRequest, ExportQuery};
 use body::Sources;
 
@@ -25,6 +25,9 @@ pub(super) use schema::task_schema;
 
 /// The type of YAML (RFC 9512).
 const YAML: &str = "application/yaml";
+
+/// Ids of skipped tasks in the header of an export.
+const SKIPPED_MAX: usize = 100;
 
 /// How documents are applied.
 #[derive(Deserialize, Default, IntoParams)]
@@ -106,7 +109,8 @@ pub(super) async fn apply(
 }
 
 /// Tasks as documents that can be applied, the oldest first: what differs from defaults, with names in the place of ids,
-/// without state and secrets. YAML, or a JSON list where `Accept` is `application/json`.
+/// without state and secrets. YAML, or a JSON list where `Accept` is `application/json`. Tasks whose rows cannot be read
+/// are skipped: the header `Jcrontab-Skipped` has their ids, up to 100, and comments of the YAML say why.
 #[utoipa::path(get, path = "/api/v1/tasks/export", tag = "tasks", operation_id = "export_tasks", params(TasksQuery),
     responses((status = 200, content_type = "application/yaml", body = String), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
@@ -125,12 +129,28 @@ pub(super) async fn export(
         tag: query.tag,
         tasks: tasks.collect(),
     };
-    let documents = service.export_tasks(&caller, &asked).await?;
+    let exported = service.export_tasks(&caller, &asked).await?;
     let accepts = headers.get(ACCEPT).and_then(|kind| kind.to_str().ok());
-    if accepts == Some("application/json") {
-        return Ok(Json(documents).into_response());
+    let mut answer = if accepts == Some("application/json") {
+        Json(&exported.documents).into_response()
+    } else {
+        let text = service.documents_as_yaml(caller.lang, &exported)?;
+        let name = "attachment; filename=\"tasks.yaml\"";
+        ([(CONTENT_TYPE, YAML), (CONTENT_DISPOSITION, name)], text).into_response()
+    };
+    if let Some(skipped) = skipped_header(&exported.skipped) {
+        answer.headers_mut().insert(SKIPPED, skipped);
     }
-    let text = service.documents_as_yaml(caller.lang, &documents)?;
-    let name = "attachment; filename=\"tasks.yaml\"";
-    Ok(([(CONTENT_TYPE, YAML), (CONTENT_DISPOSITION, name)], text).into_response())
+    Ok(answer)
+}
+
+/// The first ids of skipped tasks, separated by commas; `None` for none.
+fn skipped_header(skipped: &[TaskId]) -> Option<HeaderValue> {
+    let ids: Vec<String> = skipped
+        .iter()
+        .take(SKIPPED_MAX)
+        .map(TaskId::to_string)
+        .collect();
+    let ids = (!ids.is_empty()).then(|| ids.join(","))?;
+    HeaderValue::from_str(&ids).ok()
 }

@@ -6,12 +6,13 @@ use app::message::{Message, MessageQuery};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::http::AppState;
-use crate::http::extract::RequestCaller;
+use crate::http::extract::{Body, RequestCaller};
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
+use crate::service::{ResendReport, ResendRequest};
 
 /// Query of the history of messages.
 #[derive(Deserialize, IntoParams)]
@@ -62,6 +63,52 @@ pub(super) async fn get(
     Path(id): Path<MessageId>,
 ) -> Reply<Json<Message>> {
     Ok(Json(service.message_get(&caller, id).await?))
+}
+
+/// Which messages are sent again: those of `ids`, or those that match. At most 1,000.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ResendBody {
+    /// These messages.
+    #[schema(value_type = Vec<i64>)]
+    ids: Vec<MessageId>,
+    /// `dead`, or absent: others are not sent again.
+    state: Option<String>,
+    /// Only those to this channel.
+    #[schema(value_type = Option<i64>)]
+    channel: Option<ChannelId>,
+    /// Only those about this task.
+    #[schema(value_type = Option<i64>)]
+    task: Option<TaskId>,
+    /// Only those of this event.
+    event: Option<String>,
+    /// How many of those that match, the newest ones; 100 when absent.
+    limit: Option<u32>,
+    /// Whether they are only counted.
+    dry_run: bool,
+}
+
+/// Sends messages again that were given up, the oldest first; their attempts count from zero.
+#[utoipa::path(post, path = "/api/v1/messages/resend", tag = "messages", request_body = ResendBody,
+    responses((status = 200, body = ResendReport), (status = 422, body = Problem)))]
+pub(super) async fn resend_all(
+    State(service): State<AppState>,
+    RequestCaller(caller): RequestCaller,
+    Body(body): Body<ResendBody>,
+) -> Reply<Json<ResendReport>> {
+    let request = ResendRequest {
+        ids: body.ids,
+        query: MessageQuery {
+            state: body.state.unwrap_or_default(),
+            event: body.event.unwrap_or_default(),
+            task: body.task,
+            channel: body.channel,
+            after: String::new(),
+            limit: body.limit,
+        },
+        dry_run: body.dry_run,
+    };
+    Ok(Json(service.resend_messages(&caller, &request).await?))
 }
 
 /// Sends a message again that was given up; its attempts count from zero.

@@ -1,8 +1,8 @@
 //! What the server reports about itself: `/api/v1/about`, `/healthz`, `/readyz`.
 
 use app::auth::Action;
-use app::backend::System;
-use app::page::About;
+use app::backend::{List, System};
+use app::page::{About, UnreadableRow};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -32,6 +32,18 @@ pub(super) async fn about(
     RequestCaller(caller): RequestCaller,
 ) -> Reply<Json<About>> {
     Ok(Json(service.about(&caller).await?))
+}
+
+/// Rows of the database that cannot be read: tasks, rules, channels, blackouts, rotas and default policies of urging. It
+/// reads all of them; at most 1,000 are listed.
+#[utoipa::path(get, path = "/api/v1/unreadable-rows", tag = "system",
+    responses((status = 200, body = List<UnreadableRow>), (status = 403, body = Problem)))]
+pub(super) async fn unreadable_rows(
+    State(service): State<AppState>,
+    RequestCaller(caller): RequestCaller,
+) -> Reply<Json<List<UnreadableRow>>> {
+    let items = service.unreadable_rows(&caller).await?;
+    Ok(Json(List { items, next: None }))
 }
 
 /// Whether the process serves requests; reports nothing else.

@@ -5,7 +5,8 @@ use app::id::TaskId;
 use app::rule::TaskNotify;
 use app::run::Run;
 use app::task::{
-    Control, HealthFilter, RunForm, RunRequest, TaskDraft, TaskQuery, TaskState, TaskView,
+    Control, Controlled, DamagedTask, HealthFilter, RunForm, RunRequest, TaskDraft, TaskQuery,
+    TaskState, TaskView,
 };
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, ETAG};
@@ -280,8 +281,20 @@ async fn control(
     caller: &Caller,
     id: TaskId,
     control: Control,
-) -> Reply<Json<TaskView>> {
-    Ok(Json(service.task_control(caller, id, &control).await?))
+) -> Reply<Json<Controlled>> {
+    Ok(Json(service.task_control_any(caller, id, &control).await?))
+}
+
+/// What is wrong with a task whose row cannot be read; `null` for one that can be. Everything else about such a task
+/// answers 409 `task.unreadable`, except pausing it without an end, closing it and deleting it.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/damage", tag = "tasks",
+    responses((status = 200, body = Option<DamagedTask>), (status = 404, body = Problem)))]
+pub(super) async fn damage(
+    State(service): State<AppState>,
+    RequestCaller(caller): RequestCaller,
+    Path(id): Path<TaskId>,
+) -> Reply<Json<Option<DamagedTask>>> {
+    Ok(Json(service.task_damage(&caller, id).await?))
 }
 
 /// Body of a pause.
@@ -294,26 +307,26 @@ pub(super) struct PauseBody {
 
 /// 暂停: it does not fire until it is resumed, or until a given time.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/pause", tag = "tasks", request_body = Option<PauseBody>,
-    responses((status = 200, body = TaskView), (status = 404, body = Problem), (status = 409, body = Problem),
+    responses((status = 200, body = Controlled), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn pause(
     State(service): State<AppState>,
     RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     body: Option<Body<PauseBody>>,
-) -> Reply<Json<TaskView>> {
+) -> Reply<Json<Controlled>> {
     let until = body.and_then(|Body(body)| body.until);
     control(&service, &caller, id, Control::Pause(until)).await
 }
 
 /// 结单: it is done.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/close", tag = "tasks",
-    responses((status = 200, body = TaskView), (status = 404, body = Problem)))]
+    responses((status = 200, body = Controlled), (status = 404, body = Problem)))]
 pub(super) async fn close(
     State(service): State<AppState>,
     RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
-) -> Reply<Json<TaskView>> {
+) -> Reply<Json<Controlled>> {
     control(&service, &caller, id, Control::Close).await
 }
 
@@ -324,7 +337,7 @@ pub(super) async fn restore(
     State(service): State<AppState>,
     RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
-) -> Reply<Json<TaskView>> {
+) -> Reply<Json<Controlled>> {
     control(&service, &caller, id, Control::Restore).await
 }
 
@@ -343,7 +356,7 @@ pub(super) async fn urge(
     RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
     body: Option<Body<UrgeBody>>,
-) -> Reply<Json<TaskView>> {
+) -> Reply<Json<Controlled>> {
     let cron = body.and_then(|Body(body)| body.cron);
     control(&service, &caller, id, Control::Urge(cron)).await
 }
@@ -355,7 +368,7 @@ pub(super) async fn unurge(
     State(service): State<AppState>,
     RequestCaller(caller): RequestCaller,
     Path(id): Path<TaskId>,
-) -> Reply<Json<TaskView>> {
+) -> Reply<Json<Controlled>> {
     control(&service, &caller, id, Control::Unurge).await
 }
 

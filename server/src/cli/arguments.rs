@@ -145,6 +145,12 @@ pub(super) enum Command {
     Completions(completions::Completions),
     /// Print the page of the manual
     Man(man::Man),
+    /// Print the version of this program
+    Version {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// The name of the argument with the settings file.
@@ -276,6 +282,7 @@ impl Command {
             self,
             Self::Completions(_)
                 | Self::Man(_)
+                | Self::Version { .. }
                 | Self::Verify(_)
                 | Self::Config(settings::ConfigCommand::Check { .. })
         )

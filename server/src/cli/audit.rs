@@ -213,8 +213,8 @@ fn verified(check: &AuditCheck) -> Vec<String> {
     }
     if check.unsealed {
         lines.push(lang().pick(
-            "最新的记录还没有封存，几秒后会封存".to_owned(),
-            "The newest entries are not sealed yet, which takes some seconds".to_owned(),
+            "最新的记录还没有封存，一两分钟内会封存".to_owned(),
+            "The newest entries are not sealed yet, which takes up to two minutes".to_owned(),
         ));
     }
     lines.push(format!("head {}", check.head));

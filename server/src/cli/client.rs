@@ -7,7 +7,7 @@ use app::error::AppError;
 use app::i18n::Lang;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request, header};
+use axum::http::{HeaderMap, Method, Request, header};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -174,6 +174,18 @@ impl Client {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> Result<(u16, Vec<u8>), Failure> {
+        let answer = self.exchange_headers(method, path, body, headers).await?;
+        Ok((answer.0, answer.1))
+    }
+
+    /// Sends a request with headers; returns status, bytes and headers of the response for any status.
+    pub(super) async fn exchange_headers(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<(u16, Vec<u8>, HeaderMap), Failure> {
         let what = (self.lang).pick("等待服务器应答…", "waiting for the server …");
         shown(what, self.exchanged(method, path, body, headers)).await
     }
@@ -184,7 +196,7 @@ impl Client {
         path: &str,
         body: Option<Value>,
         headers: &[(&str, &str)],
-    ) -> Result<(u16, Vec<u8>), Failure> {
+    ) -> Result<(u16, Vec<u8>, HeaderMap), Failure> {
         Ok(match &self.way {
             Transport::Server {
                 http, base, token, ..
@@ -201,11 +213,11 @@ impl Client {
                 if let Some(body) = &body {
                     request = request.json(body);
                 }
-                let response = request.send().await.map_err(unreachable)?;
-                (
-                    response.status().as_u16(),
-                    response.bytes().await.map_err(unreachable)?.to_vec(),
-                )
+                let mut response = request.send().await.map_err(unreachable)?;
+                let status = response.status().as_u16();
+                let headers = std::mem::take(response.headers_mut());
+                let bytes = response.bytes().await.map_err(unreachable)?;
+                (status, bytes.to_vec(), headers)
             }
             Transport::InProcess { router, .. } => {
                 let mut request = Request::builder()
@@ -223,11 +235,11 @@ impl Client {
                     .body(body)
                     .map_err(|error| Failure::usage(sentence(&error)))?;
                 let Ok(response) = router.clone().oneshot(request).await;
-                let status = response.status().as_u16();
-                let bytes = axum::body::to_bytes(response.into_body(), ANSWER_MAX)
+                let (parts, body) = response.into_parts();
+                let bytes = axum::body::to_bytes(body, ANSWER_MAX)
                     .await
                     .map_err(|error| Failure::error(sentence(&error)))?;
-                (status, bytes.to_vec())
+                (parts.status.as_u16(), bytes.to_vec(), parts.headers)
             }
         })
     }

@@ -4,16 +4,19 @@
 //! asked; without one, its parts are opened here.
 
 mod about;
+mod audit;
 mod folder;
 mod here;
 mod loops;
 mod messages;
 mod report;
+mod rows;
 mod site;
 mod upkeep;
 
+use app::audit::AuditCheck;
 use app::channel::Channel;
-use app::page::About;
+use app::page::{About, UnreadableRow};
 use axum::http::Method;
 use clap::Args;
 use serde_json::{Value, json};
@@ -90,6 +93,21 @@ async fn ask(client: &Client, access: &Access, report: &mut Report) {
             );
             return report.fail("server", failure.message, next);
         }
+    }
+    // An older server has no such check, and an account without the right gets none.
+    let path = "/api/v1/unreadable-rows";
+    match client.call(Method::GET, path, None).await {
+        Ok(page) => match typed::<Vec<UnreadableRow>>(&page["items"]) {
+            Ok(found) => rows::check(&found, report),
+            Err(failure) => rows::failed(failure.message, report),
+        },
+        Err(failure) if failure.is_refused() || failure.is_not_found() => {}
+        Err(failure) => rows::failed(failure.message, report),
+    }
+    let path = format!("/api/v1/audit/verify?last={}", audit::CHECKED);
+    let checked = client.call(Method::GET, &path, None).await;
+    if let Ok(checked) = checked.and_then(|checked| typed::<AuditCheck>(&checked)) {
+        audit::check(&checked, report);
     }
     // Where they cannot be read, the checks above and below say why.
     let channels = client.call(Method::GET, "/api/v1/channels", None).await;

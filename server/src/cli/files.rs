@@ -17,6 +17,7 @@ use super::confirm::Confirm;
 use super::print::{print_bytes, print_json, print_lines};
 use super::task::id_of;
 use super::{Failure, lang};
+use crate::http::SKIPPED;
 use crate::service::ApplyReport;
 use source::File;
 
@@ -71,7 +72,8 @@ pub(super) async fn export(client: &Client, export: &Export) -> Result<(), Failu
         false => "application/yaml",
     };
     let headers = [("accept", accept)];
-    let (status, bytes) = client.exchange(Method::GET, &path, None, &headers).await?;
+    let answer = client.exchange_headers(Method::GET, &path, None, &headers);
+    let (status, bytes, headers) = answer.await?;
     if status != 200 {
         return Err(failure(status, &bytes));
     }
@@ -85,7 +87,16 @@ pub(super) async fn export(client: &Client, export: &Export) -> Result<(), Failu
         }
         Some(file) => print_lines(&[output::write_one(file, &bytes)?]),
     }
-    Ok(())
+    let skipped = headers.get(SKIPPED).and_then(|ids| ids.to_str().ok());
+    match skipped {
+        None => Ok(()),
+        Some(ids) => Err(Failure::error(lang().pick(
+            format!("有任务的记录无法读取，没有导出：{ids}；jcrontab doctor 会说明原因"),
+            format!(
+                "the rows of these tasks cannot be read, so they were not exported: {ids}; jcrontab doctor says why"
+            ),
+        ))),
+    }
 }
 
 pub(super) async fn apply(client: &Client, apply: &Apply) -> Result<(), Failure> {

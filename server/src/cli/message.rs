@@ -1,6 +1,6 @@
 //! `jcrontab message`: sent and waiting messages, and sending one again.
 
-use app::i18n::Lang;
+use app::i18n::{Lang, plural};
 use app::message::{Event, Message, MessageState};
 use app::texts::Ui;
 use app::texts::messages::{
@@ -8,11 +8,13 @@ use app::texts::messages::{
 };
 use app::transition::Word;
 use axum::http::Method;
-use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
 
 use super::calendar::typed;
 use super::client::{Client, with_query};
+use super::confirm::Confirm;
 use super::print::{labelled, print_done, print_json, print_lines, print_more, print_table, text};
 use super::task::id_of;
 use super::when::here;
@@ -55,14 +57,37 @@ pub(super) enum MessageCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Send a message again that failed
-    Resend {
-        /// Message ID
-        id: i64,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    /// Send messages again that failed: by their IDs, or all that match
+    Resend(ResendMessages),
+}
+
+/// Which messages are sent again.
+#[derive(Args, Debug)]
+pub(super) struct ResendMessages {
+    /// Message ID; repeatable
+    #[arg(value_name = "ID", required_unless_present_any = ["state", "channel", "task", "event"],
+        conflicts_with_all = ["state", "channel", "task", "event"])]
+    ids: Vec<i64>,
+    /// All failed messages, counted first
+    #[arg(long, value_parser = PossibleValuesParser::new(["dead"]))]
+    state: Option<String>,
+    /// Only failed messages to this channel, by name or ID
+    #[arg(long)]
+    channel: Option<String>,
+    /// Only failed messages about this task, by ID or name
+    #[arg(long)]
+    task: Option<String>,
+    /// Only failed messages about this event
+    #[arg(long, value_parser = PossibleValuesParser::new(words::<Event>()))]
+    event: Option<String>,
+    /// Number of messages that match, the newest ones, 1-1000
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    limit: u32,
+    #[command(flatten)]
+    confirm: Confirm,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 fn words<T: Word>() -> Vec<&'static str> {
@@ -134,16 +159,103 @@ pub(super) async fn run(client: &Client, command: &MessageCommand) -> Result<(),
             }
             Ok(())
         }
-        MessageCommand::Resend { id, json } => {
-            let path = format!("/api/v1/messages/{id}/resend");
-            let message = client.call(Method::POST, &path, None).await?;
-            let words = lang().pick(
-                format!("消息 {id} 已放回发送队列"),
-                format!("Message {id} is queued again"),
-            );
-            print_done(&message, *json, &[words]);
-            Ok(())
-        }
+        MessageCommand::Resend(resend) => match resend.ids.as_slice() {
+            [] => resend_matching(client, resend).await,
+            [id] => {
+                let path = format!("/api/v1/messages/{id}/resend");
+                let message = client.call(Method::POST, &path, None).await?;
+                let words = lang().pick(
+                    format!("消息 {id} 已放回发送队列"),
+                    format!("Message {id} is queued again"),
+                );
+                print_done(&message, resend.json, &[words]);
+                Ok(())
+            }
+            several => {
+                let body = json!({ "ids": several });
+                let report = client.call(Method::POST, RESEND, Some(body)).await?;
+                resent(&report, resend.json)
+            }
+        },
+    }
+}
+
+/// Where several messages are sent again.
+const RESEND: &str = "/api/v1/messages/resend";
+
+/// Counts the failed messages that match, and sends them again after a confirmation.
+async fn resend_matching(client: &Client, resend: &ResendMessages) -> Result<(), Failure> {
+    let channel = match &resend.channel {
+        Some(wanted) => channel_id(client, wanted).await?.parse::<i64>().ok(),
+        None => None,
+    };
+    let task = match &resend.task {
+        Some(task) => Some(id_of(client, task).await?),
+        None => None,
+    };
+    let body = |dry_run: bool| {
+        json!({
+            "state": resend.state, "channel": channel, "task": task, "event": resend.event,
+            "limit": resend.limit, "dry_run": dry_run,
+        })
+    };
+    let counted = client.call(Method::POST, RESEND, Some(body(true))).await?;
+    let count = counted["count"].as_u64().unwrap_or(0);
+    if count == 0 {
+        return resent(&counted, resend.json);
+    }
+    let more = match counted["more"] == true {
+        true => lang().pick("（还有更多，见 --limit）", " (more match; see --limit)"),
+        false => "",
+    };
+    resend.confirm.ask_or(
+        &lang().pick(
+            format!("重发 {count} 条发送失败的消息{more}？"),
+            format!(
+                "Send {count} failed {} again{more}?",
+                plural(
+                    i64::try_from(count).unwrap_or(i64::MAX),
+                    "message",
+                    "messages"
+                )
+            ),
+        ),
+        lang().pick(
+            "重发多条消息需要确认：标准输入不是终端，请加 --yes",
+            "sending many messages needs a confirmation: stdin is not a terminal, so add --yes",
+        ),
+        lang().pick(
+            "已取消，什么都没有重发",
+            "cancelled; nothing was sent again",
+        ),
+    )?;
+    let report = client.call(Method::POST, RESEND, Some(body(false))).await?;
+    resent(&report, resend.json)
+}
+
+/// Prints what became of several messages; a failure where some are not sent again.
+fn resent(report: &Value, json: bool) -> Result<(), Failure> {
+    let count = report["count"].as_i64().unwrap_or(0);
+    let words = match count {
+        0 => lang()
+            .pick("没有消息放回发送队列", "No message is queued again")
+            .to_owned(),
+        _ => lang().pick(
+            format!("{count} 条消息已放回发送队列"),
+            format!(
+                "{count} {} queued again",
+                plural(count, "message is", "messages are")
+            ),
+        ),
+    };
+    print_done(report, json, &[words]);
+    let refused = report["refused"].as_array().into_iter().flatten();
+    let refused: Vec<String> = refused
+        .map(|one| format!("{}: {}", text(one, "id"), text(one, "message")))
+        .collect();
+    match refused.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::refused(refused.join("; "))),
     }
 }
 
@@ -211,6 +323,13 @@ fn lines(message: &Message) -> Vec<String> {
         let words = format!("{channels} #{}: {}", instead.message, instead.why);
         app::ansi::visible(&words).replace('\n', " ")
     });
+    let passed = message.passed_to.as_ref().map(|passed| {
+        let deleted = || MessagesUi::of(lang).channel_deleted.to_owned();
+        let channel = passed.channel.clone().unwrap_or_else(deleted);
+        let state = passed.state.word();
+        let state = lang.pick(message_state(Ui::of(Lang::Zh), passed.state), state);
+        format!("{channel} #{} ({state})", passed.message)
+    });
     let mut lines = labelled([
         ("状态", "State", Some(state(message))),
         ("事件", "Event", Some(Event::text(&message.event, lang))),
@@ -219,6 +338,7 @@ fn lines(message: &Message) -> Vec<String> {
         ("执行", "Run", message.run_id.map(|run| run.to_string())),
         ("渠道", "Channel", Some(channel)),
         ("代替", "In place of", instead),
+        ("改由", "Sent instead", passed),
         ("产生时间", "Created", time(Some(message.created_at))),
         ("对方接收", "Accepted", time(message.sent_at)),
         ("下次尝试", "Next attempt", time(message.next_attempt_at)),

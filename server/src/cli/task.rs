@@ -75,11 +75,11 @@ pub(super) enum TaskCommand {
     Close(Named),
     /// Resume a paused task or reopen a closed one (恢复)
     Restore(Named),
-    /// Chase a task (加急): its chase schedule replaces its own schedules
+    /// Chase a task (加急): its chase schedule, or that of --cron, replaces its own schedules
     Urge {
         #[command(flatten)]
         task: Named,
-        /// New chase schedule
+        /// New chase schedule, such as "*/30 9-18 * * *"; required where the task has none
         #[arg(long)]
         cron: Option<String>,
     },
@@ -236,7 +236,16 @@ pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Fa
 
 async fn delete(client: &Client, one: &One, confirm: &Confirm) -> Result<(), Failure> {
     let id = one.id;
-    let task = client.call(Method::GET, &path(id, ""), None).await?;
+    let task = match client.call(Method::GET, &path(id, ""), None).await {
+        // Of one whose row cannot be read, this knows name and version.
+        Err(refused) if refused.is_refused() => {
+            match client.call(Method::GET, &path(id, "/damage"), None).await? {
+                Value::Null => return Err(refused),
+                damaged => damaged,
+            }
+        }
+        task => task?,
+    };
     let name = text(&task, "name");
     confirm.ask(&lang().pick(
         format!("删除任务 {id}“{name}”和它的全部执行记录？"),

@@ -25,6 +25,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
+/// The words that a parameter may have, where the reason is that another one was sent: the library lists them in
+/// backticks.
+fn known_values(reason: &str) -> Option<String> {
+    // What was sent comes before it, and may hold anything.
+    let (_, known) = reason
+        .strip_prefix("unknown variant ")?
+        .rsplit_once(", expected ")?;
+    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    (!known.is_empty()).then(|| known.join(", "))
+}
+
 /// The answer to a query whose value cannot be read. `fault` is the library's: what it tried, the parameter, the reason.
 fn refused(fault: &str, lang: Lang) -> AppError {
     let mut parts = fault.splitn(3, ": ").skip(1);
@@ -32,6 +43,17 @@ fn refused(fault: &str, lang: Lang) -> AppError {
         let message = lang.pick("网址里的参数有误", "The query string is invalid");
         return AppError::new(ErrorKind::Invalid, "query", message);
     };
+    if let Some(known) = known_values(reason) {
+        let message = lang.pick(
+            format!("参数 {name} 可以是：{known}"),
+            format!("The parameter {name} is one of: {known}"),
+        );
+        let fields = vec![FieldError::new(name, "unknown", message.clone())];
+        return AppError {
+            fields,
+            ..AppError::new(ErrorKind::Invalid, "query", message)
+        };
+    }
     let is_number = ["digit", "integer", "number"]
         .iter()
         .any(|word| reason.contains(word));
@@ -67,6 +89,8 @@ mod tests {
         limit: Option<u32>,
         #[expect(dead_code, reason = "only its type matters")]
         json: Option<bool>,
+        #[expect(dead_code, reason = "only its type matters")]
+        health: Option<app::task::HealthFilter>,
     }
 
     #[test]
@@ -96,6 +120,16 @@ mod tests {
                 "json=maybe",
                 "json",
                 "The parameter json must be true or false",
+            ),
+            (
+                "health=wobble",
+                "health",
+                "The parameter health is one of: failing, chasing, running",
+            ),
+            (
+                "health=%60%2C%20expected%20%60x",
+                "health",
+                "The parameter health is one of: failing, chasing, running",
             ),
         ];
         for (query, field, words) in table {

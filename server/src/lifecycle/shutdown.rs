@@ -102,6 +102,13 @@ pub(super) async fn end(
     stop: &Stop,
 ) {
     let store = parts.components.store.clone();
+    // The counts of this minute are in memory.
+    if let Err(error) = service.write_refusals().await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "could not write how many attempts were refused in the last seconds"
+        );
+    }
     // The recorder ends when the last sender of results is dropped.
     drop(service);
     let Assembled {

@@ -68,6 +68,7 @@ fn needed(path: &str) -> Option<Action> {
             "{id}/run" | "{id}/pause" | "{id}/close" | "{id}/restore" | "{id}/urge" | "{id}/unurge",
         )
         | ("runs", "{id}/stop")
+        | ("messages", "resend")
         | ("tickets", _) => Some(Action::Operate),
         (
             "channels" | "chat" | "pictures" | "summaries" | "calendars" | "blackouts" | "secrets"
@@ -108,7 +109,7 @@ fn limit(path: &str) -> usize {
             Some(rest) => match rest.split('/').next() {
                 Some(
                     "users" | "tokens" | "channels" | "chat" | "rules" | "summaries" | "pools"
-                    | "retention" | "blackouts" | "tickets" | "oncall" | "people",
+                    | "retention" | "blackouts" | "tickets" | "oncall" | "people" | "messages",
                 ) => FEW_FIELDS,
                 _ => BODY_MAX,
             },

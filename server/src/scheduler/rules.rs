@@ -56,6 +56,20 @@ impl Decide for Rules<'_> {
         tasks
     }
 
+    fn messages(&self, due: &[Due], waiting: &[WaitingRun]) -> Vec<TaskId> {
+        let due = due.iter().map(|firing| firing.task_id);
+        let mut tasks: Vec<TaskId> = due
+            .chain(waiting.iter().map(|run| run.task_id))
+            .filter(|id| {
+                let live = self.agenda.task(*id);
+                live.is_some_and(|live| !live.task.mode.runs_command())
+            })
+            .collect();
+        tasks.sort_unstable();
+        tasks.dedup();
+        tasks
+    }
+
     fn decide(&self, view: &View<'_>) -> Decision {
         let mut room = AvailableSlots::new(&self.agenda.slots, view.runs);
         let mut reports = Reports::default();
@@ -84,6 +98,7 @@ impl Decide for Rules<'_> {
             waiting,
             stop: room.stop,
             replaced: room.replaced,
+            withdrawn: room.withdrawn,
             caught_up: reports.caught_up,
             notices: reports.notices,
         }
@@ -243,10 +258,9 @@ fn judge<'a>(
     now: DateTime<Utc>,
 ) -> Result<Starts<'a>, Verdict> {
     let Some(live) = agenda.task(firing.task_id) else {
-        // Of a task whose row cannot be read nothing is known but that it has changed.
         let is_unreadable = agenda.unreadable.contains(&firing.task_id);
         return Err(Verdict::Skip(match is_unreadable {
-            true => SkipReason::Changed,
+            true => SkipReason::Unreadable,
             false => SkipReason::Closed,
         }));
     };

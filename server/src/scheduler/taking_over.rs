@@ -55,6 +55,7 @@ impl Scheduler {
             now,
         );
         agenda.unreadable = live.unreadable;
+        self.store.note_idle(&agenda.unreadable);
         // A change withdrew what was planned ahead, and that may not have been planned again.
         let since = planned_until - PLAN_AHEAD - PLAN_MARGIN;
         let changed = earliest(&self.store.changes_made_after(since).await?);
@@ -99,6 +100,12 @@ impl Scheduler {
     /// Loads what changed since the last turn, and plans again what the changes withdrew. A change counts as loaded
     /// only once that is written: until then, everything since the earliest of the changes is planned again.
     pub(super) async fn reload(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
+        let loaded = self.load_changes(agenda).await;
+        self.store.note_idle(&agenda.unreadable);
+        loaded
+    }
+
+    async fn load_changes(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let is_repaired = self.look_again(agenda).await?;
         let changes = self.store.changes_since(agenda.synced).await?;
         let Some(last) = changes.last().map(|change| change.seq) else {

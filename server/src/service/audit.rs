@@ -18,10 +18,10 @@ use jiff::tz::TimeZone;
 use tokio::sync::Notify;
 
 use super::{Service, UnknownWord, run_search};
-use crate::audit::{Attempt, AuditChain, Checked, Noted};
+use crate::audit::{Attempt, AuditChain, ChainError, Checked, Noted};
 use crate::error::OrInternal;
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
-use crate::store::{Act, AuditFilter};
+use crate::store::AuditFilter;
 use crate::texts::Fault;
 use crate::texts::audit::AuditQueryFault;
 use crate::texts::messages::MessageFault;
@@ -79,9 +79,63 @@ impl Service {
 
     /// Records a refused attempt. It is refused all the same where that fails.
     pub(super) async fn note_refused(&self, attempt: Attempt, detail: &str) {
-        if let Some(act) = self.refusals.note(attempt, detail, self.clock.now()) {
-            unrecorded(&act, self.store.record_act(&act, None).await);
+        let noted = self.refusals.note(attempt, detail, self.clock.now());
+        if let Some((attempt, act)) = noted {
+            match self.store.record_refused(&act).await {
+                Ok(entry) => self.refusals.entered(&attempt, &act, entry),
+                Err(error) => tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    %act,
+                    "a refused attempt could not be written to the audit log"
+                ),
+            }
         }
+    }
+
+    /// Writes how many attempts were refused, into the entries of their minutes; where such an entry cannot be changed
+    /// any more, the rest becomes one of its own.
+    ///
+    /// # Errors
+    /// When the database fails; calling again does the rest.
+    pub async fn write_refusals(&self) -> Result<(), ChainError> {
+        let _writing = self.refusals.writing.lock().await;
+        let grown = self.refusals.recounts(self.clock.now());
+        if grown.is_empty() {
+            return Ok(());
+        }
+        match self.audit_chain().begin().await {
+            // Without the key nothing is sealed; it is recorded all the same.
+            Ok(()) | Err(ChainError::Key(_)) => {}
+            Err(error) => return Err(error),
+        }
+        for recount in grown {
+            let is_counted = match recount.entry {
+                Some(entry) => self.store.recount_refused(entry, recount.times).await?,
+                None => false,
+            };
+            if is_counted {
+                self.refusals.written(&recount);
+            } else {
+                let entry = self.store.record_refused(&recount.rest).await?;
+                self.refusals.continued(&recount, entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the ends of the chain and its newest entries, so many.
+    ///
+    /// # Errors
+    /// When the caller lacks the right, or the database fails.
+    pub async fn audit_verify_last(&self, caller: &Caller, last: u64) -> Answer<AuditCheck> {
+        self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let last = last.min(CHECKED);
+        let chain = self.store.audit_chain().await.or_internal(lang)?;
+        let newest = chain.map_or(0, |chain| chain.head.seq);
+        let after = newest.saturating_sub(i64::try_from(last).unwrap_or(i64::MAX));
+        let checked = self.audit_chain().check(Some(after), None, CHECKED).await;
+        Ok(check_of(checked.or_internal(lang)?, lang))
     }
 
     /// All that is asked for is checked, so that all faults are reported at once.
@@ -140,17 +194,6 @@ impl Service {
             true => Ok(filter),
             false => Err(AppError::invalid(lang, faults)),
         }
-    }
-}
-
-/// Logs a refused attempt that could not be recorded.
-fn unrecorded(act: &Act, recorded: Result<(), crate::store::StoreError>) {
-    if let Err(error) = recorded {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            %act,
-            "a refused attempt could not be written to the audit log"
-        );
     }
 }
 
@@ -270,11 +313,9 @@ impl Periodic for AuditSeal {
         let Some(service) = self.service.upgrade() else {
             return Ok(());
         };
-        let refused = service.refusals.due(service.clock.now());
-        if !refused.is_empty() {
-            service.store.record_acts(&refused).await?;
-        }
-        if !service.audit_chain().seal(TRANSACTIONS).await? {
+        service.write_refusals().await?;
+        let now = service.clock.now();
+        if !service.audit_chain().seal(TRANSACTIONS, now).await? {
             self.more.notify_one();
         }
         Ok(())

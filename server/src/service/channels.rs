@@ -16,7 +16,7 @@ use app::channel::{
 use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{ChannelId, ChatPersonId, MessageId, RunId, TaskId};
-use app::message::{Event, MessageKind, NoAnswer, NoAnswerReason, answer_text};
+use app::message::{Event, MessageKind, NoAnswer, NoAnswerReason, answer_text, outcome_text};
 use app::page::Notice;
 use async_trait::async_trait;
 use std::collections::HashSet;
@@ -150,7 +150,8 @@ impl Service {
 /// The last answer of a channel for readers of a language.
 fn in_words(channel: &mut Channel, lang: Lang) {
     let answer = channel.last_answer.take();
-    channel.last_answer = answer.map(|answer| answer_text(&answer, lang));
+    let is_accepted = channel.failing_since.is_none();
+    channel.last_answer = answer.map(|answer| outcome_text(is_accepted, &answer, lang));
 }
 
 fn name_taken(lang: Lang, name: &str) -> AppError {
@@ -227,6 +228,8 @@ impl Channels for Service {
             return Err(Missing::Channel.answer(lang));
         }
         self.foresee_channel(lang, id, draft).await?;
+        // What waited for a retry is due.
+        self.signals.outbox.notify_one();
         self.find_channel(lang, id).await
     }
 
@@ -256,7 +259,8 @@ impl Channels for Service {
         let lang = caller.lang;
         // Before anything is looked up: others learn nothing about channels.
         self.allow(caller, Action::Edit)?;
-        let needed = match self.find_channel(lang, id).await?.task_id {
+        let channel = self.find_channel(lang, id).await?;
+        let needed = match channel.task_id {
             // Whoever may change the task has entered its robot.
             Some(_) => Action::Edit,
             None => Action::Administer,
@@ -295,13 +299,18 @@ impl Channels for Service {
         };
         // Kept with the channel, so that the page shows it also without JavaScript.
         let rate = vendor::rate(to.kind);
+        let act = self.act(who, "channel.test").detail(channel.name);
         self.store
-            .note_channel_answer(&self.act(who, "channel.test"), id, &words, refused, rate)
+            .note_channel_answer(&act, id, &words, refused, rate)
             .await
             .or_internal(lang)?;
+        if answer.is_ok() {
+            // What waited for a retry is due.
+            self.signals.outbox.notify_one();
+        }
         Ok(ChannelTest {
             ok: answer.is_ok(),
-            answer: answer_text(&words, lang),
+            answer: outcome_text(answer.is_ok(), &words, lang),
             sent: self.sender.preview(&to, &item, &made, now),
         })
     }
@@ -345,7 +354,9 @@ impl Channels for Service {
             let theirs = langs.get(&row.channel_id).copied();
             row.channel = names.get(&row.channel_id).cloned();
             row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
-            row.last_answer = row.last_answer.map(|answer| answer_text(&answer, lang));
+            row.last_answer = row
+                .last_answer
+                .map(|answer| outcome_text(row.state.is_accepted(), &answer, lang));
             row
         });
         Ok(rows.collect())

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use app::backend::Answer;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
+use app::id::TaskId;
 use app::message::NoAnswer;
 use app::task::execution::ExecutionDraft;
 use app::task::{Execution, Parsed, Task, TaskDraft};
@@ -141,9 +142,9 @@ impl Service {
     }
 
     /// Refuses to delete a task that others depend on: they would wait in vain each time.
-    pub(super) async fn check_not_awaited(&self, lang: Lang, task: &Task) -> Answer<()> {
+    pub(super) async fn check_not_awaited(&self, lang: Lang, task: TaskId) -> Answer<()> {
         let mut waiting = self.store.waiting_tasks().await.or_internal(lang)?;
-        waiting.retain(|other| other.id != task.id && other.tasks.contains(&task.id));
+        waiting.retain(|other| other.id != task && other.tasks.contains(&task));
         if waiting.is_empty() {
             return Ok(());
         }

@@ -1,22 +1,26 @@
 //! The history of messages, and sending one again.
 
+mod resend;
+
 use std::collections::HashSet;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Messages};
 use app::channel::ChannelKind;
-use app::error::{AppError, ErrorKind, FieldError};
+use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::{ChannelId, MessageId};
-use app::message::{Event, Message, MessageQuery, MessageState, answer_text};
+use app::message::{Event, Message, MessageQuery, MessageState, answer_text, outcome_text};
 use app::texts::messages::MessagesUi;
 use app::transition::Word;
 use async_trait::async_trait;
 
+pub use resend::{NotResent, ResendReport, ResendRequest};
+
 use super::{Service, UnknownWord};
 use crate::error::OrInternal;
 use crate::messages::vendor;
-use crate::store::{MessageFilter, Resent};
+use crate::store::MessageFilter;
 use crate::texts::Fault;
 use crate::texts::messages::MessageFault;
 
@@ -43,7 +47,9 @@ impl Service {
             let theirs = langs.get(&row.channel_id).copied();
             let waits = facts.is_some();
             row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
-            row.answer = row.answer.map(|answer| answer_text(&answer, lang));
+            row.answer = row
+                .answer
+                .map(|answer| outcome_text(row.state.is_accepted(), &answer, lang));
             if let Some((kind, format)) = format {
                 row.not_mentioned = vendor::not_mentioned(kind, format, &row.mentions);
             }
@@ -175,21 +181,8 @@ impl Messages for Service {
         let who = self.allow(caller, Action::Operate)?;
         let lang = caller.lang;
         let act = self.act(who, "message.resend");
-        let resent = self
-            .store
-            .resend_message(&act, id)
-            .await
-            .or_internal(lang)?;
-        let texts = MessagesUi::of(lang);
-        let (code, why) = match resent.ok_or_else(|| missing(lang))? {
-            Resent::Pending => {
-                self.signals.outbox.notify_one();
-                return self.find_message(lang, id).await;
-            }
-            Resent::NotDead => ("message.not_dead", texts.resend_not_dead),
-            Resent::NoChannel => ("message.channel_gone", texts.resend_no_channel),
-            Resent::NoTask => ("message.task_gone", texts.resend_no_task),
-        };
-        Err(AppError::new(ErrorKind::Conflict, code, why))
+        self.resend_one(lang, &act, id).await?;
+        self.signals.outbox.notify_one();
+        self.find_message(lang, id).await
     }
 }

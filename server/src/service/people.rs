@@ -91,6 +91,7 @@ impl People for Service {
             PersonPut::TooMany => return Err(PeopleRefusal::TooMany.answer(lang)),
             PersonPut::NoCalendar => return Err(AppError::invalid(lang, vec![unknown()])),
         }
+        self.signals.tickets.notify_one();
         self.signals.publish(None, None);
         // Removed again since.
         let set = self.store.person(&person.name).await.or_internal(lang)?;
@@ -108,6 +109,7 @@ impl People for Service {
         if !stored_deletion(lang, ObjectKind::Person, deleted)? {
             return Err(Missing::Person.answer(lang));
         }
+        self.signals.tickets.notify_one();
         self.signals.publish(None, None);
         Ok(())
     }

@@ -4,7 +4,7 @@ use app::auth::Action;
 use app::backend::{Answer, Caller, System, Tasks};
 use app::i18n::Lang;
 use app::id::TaskId;
-use app::page::{About, Clockface, FailingTask, Health, Notice, Overview, Upcoming};
+use app::page::{About, Clockface, FailingTask, Health, Notice, Overview, UnreadableRow, Upcoming};
 use app::task::{Health as TaskHealth, TaskQuery, TaskState};
 use app::time::{Stamp, ZoneRules};
 use async_trait::async_trait;
@@ -12,6 +12,8 @@ use chrono::{Datelike, TimeDelta};
 
 use super::Service;
 use crate::error::OrInternal;
+use crate::store::UnreadableRow as StoredRow;
+use crate::texts::damage;
 use crate::texts::isolation;
 use crate::texts::notices::{RETENTION, ServerNotice};
 use crate::texts::times::TimeFault;
@@ -143,6 +145,22 @@ impl Service {
 }
 
 impl Service {
+    /// Reads all rows of which one that cannot be read is skipped, and returns those.
+    ///
+    /// # Errors
+    /// When the caller is no administrator, or the database fails.
+    pub async fn unreadable_rows(&self, caller: &Caller) -> Answer<Vec<UnreadableRow>> {
+        self.allow(caller, Action::Administer)?;
+        let rows = self.store.check_rows().await.or_internal(caller.lang)?;
+        let row = |row: StoredRow| UnreadableRow {
+            table: row.kind.table().to_owned(),
+            text: damage::row(&row, caller.lang),
+            key: row.key,
+            runs: row.runs,
+        };
+        Ok(rows.into_iter().map(row).collect())
+    }
+
     /// Failing tasks, the longest failing first, without paused and closed ones, which were dealt with.
     /// With their number, which may be larger than that, and whether there may be more.
     async fn failing_tasks(&self, lang: Lang) -> Answer<(Vec<FailingTask>, usize, bool)> {

@@ -1,6 +1,7 @@
 //! Use cases of tasks.
 
 mod apply;
+mod damaged;
 mod delete;
 mod export;
 mod history;
@@ -20,7 +21,8 @@ use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
 use app::run::{HistoryItem, Run};
 use app::task::{
-    Control, Health, RunForm, RunRequest, Task, TaskDraft, TaskQuery, TaskState, TaskStep, TaskView,
+    Control, Controlled, DamagedTask, Health, RunForm, RunRequest, TASK_UNREADABLE, Task,
+    TaskDraft, TaskQuery, TaskState, TaskStep, TaskView,
 };
 use app::transition::Step;
 use async_trait::async_trait;
@@ -28,12 +30,13 @@ use chrono::DateTime;
 
 pub use apply::{ApplyReport, ApplyRequest, FieldChange, PlanAction, PlannedTask};
 pub(super) use apply::{Batch, Lookup};
-pub use export::ExportQuery;
+pub use export::{ExportQuery, Exported};
 pub use import::{ImportFile, ImportItem, TaskImport};
 use next::Next;
 pub(super) use next::PlannedNext;
 pub(super) use recent::RecentLists;
 
+use delete::Doomed;
 use history::{merge, parse_cursor, reaches_back_to};
 pub use save::Saved;
 pub(in crate::service) use start::Started;
@@ -109,10 +112,14 @@ impl Service {
 
     async fn view_of(&self, lang: Lang, id: TaskId) -> Answer<TaskView> {
         let views = self.views_of(lang, &[id]).await?;
-        views
-            .into_iter()
-            .next()
-            .ok_or_else(|| Missing::Task.answer(lang))
+        match views.into_iter().next() {
+            Some(view) => Ok(view),
+            // Those whose rows cannot be read are skipped: then this says why.
+            None => {
+                let found = self.find_task(lang, id).await;
+                Err(found.map_or_else(|error| error, |_| Missing::Task.answer(lang)))
+            }
+        }
     }
 
     async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<TaskView> {
@@ -249,17 +256,40 @@ impl Tasks for Service {
         self.changed(lang, id, found).await
     }
 
+    async fn task_control_any(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        control: &Control,
+    ) -> Answer<Controlled> {
+        self.control_any(caller, id, control).await
+    }
+
+    async fn task_damage(&self, caller: &Caller, id: TaskId) -> Answer<Option<DamagedTask>> {
+        self.read_damage(caller, id).await
+    }
+
     async fn task_delete(&self, caller: &Caller, id: TaskId, read: Option<i64>) -> Answer<()> {
         let who = self.allow(caller, Action::Edit)?;
-        let task = self.find_task(caller.lang, id).await?;
-        if let Some(read) = read.filter(|read| *read != task.version) {
-            return Err(self
-                .outdated(caller.lang, &task, read, Attempt::Delete)
-                .await?);
-        }
-        self.check_not_awaited(caller.lang, &task).await?;
+        let doomed = match self.find_task(caller.lang, id).await {
+            Ok(task) => {
+                if let Some(read) = read.filter(|read| *read != task.version) {
+                    return Err(self
+                        .outdated(caller.lang, &task, read, Attempt::Delete)
+                        .await?);
+                }
+                Doomed::from(&task)
+            }
+            // It can be deleted all the same.
+            Err(error) if error.code == TASK_UNREADABLE => {
+                let row = self.damaged_row(caller.lang, id).await?;
+                row.map(|row| Doomed::from(&row)).ok_or(error)?
+            }
+            Err(error) => return Err(error),
+        };
+        self.check_not_awaited(caller.lang, id).await?;
         let found = self
-            .delete_when_ended(caller.lang, who, &task, read)
+            .delete_when_ended(caller.lang, who, &doomed, read)
             .await?;
         self.signals.tasks.notify_one();
         self.signals.publish(Some(id), None);

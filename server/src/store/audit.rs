@@ -184,13 +184,8 @@ impl Act {
         self.insert(tx, Some(id.0), Some(version)).await
     }
 
-    async fn insert(
-        &self,
-        tx: &Tx,
-        object: Option<i64>,
-        version: Option<i64>,
-    ) -> Result<(), StoreError> {
-        audit::Entity::insert(audit::ActiveModel {
+    fn row(&self, object: Option<i64>, version: Option<i64>) -> audit::ActiveModel {
+        audit::ActiveModel {
             at: Set(self.at),
             who: Set(self.who.clone()),
             via: Set(self.via.to_owned()),
@@ -206,9 +201,18 @@ impl Act {
             times: Set(self.times),
             changes: Set(self.changes.clone()),
             ..Default::default()
-        })
-        .exec_without_returning(tx)
-        .await?;
+        }
+    }
+
+    async fn insert(
+        &self,
+        tx: &Tx,
+        object: Option<i64>,
+        version: Option<i64>,
+    ) -> Result<(), StoreError> {
+        audit::Entity::insert(self.row(object, version))
+            .exec_without_returning(tx)
+            .await?;
         // In the same transaction: a press and what it causes are both stored, or neither.
         match &self.press {
             Some(press) => links::use_up(tx, press, &self.who, self.at).await,
@@ -242,6 +246,17 @@ impl Store {
     /// When the database fails.
     pub async fn record_act(&self, act: &Act, object: Option<i64>) -> Result<(), StoreError> {
         transaction!(self, |tx| { act.record(tx, object).await })
+    }
+
+    /// Records a refused attempt, and returns the number of its entry.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record_refused(&self, act: &Act) -> Result<i64, StoreError> {
+        transaction!(self, |tx| {
+            let inserted = audit::Entity::insert(act.row(None, None)).exec(tx).await?;
+            Ok(inserted.last_insert_id)
+        })
     }
 
     /// The changes that made the versions of a task after this one, latest first.
@@ -316,19 +331,6 @@ impl Store {
             .all(&self.reader)
             .await?;
         Ok(places.into_iter().flatten().collect())
-    }
-
-    /// Records acts that change nothing in the database, in one transaction.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn record_acts(&self, acts: &[Act]) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            for act in acts {
-                act.record(tx, None).await?;
-            }
-            Ok(())
-        })
     }
 
     /// Records an act or observation of the product itself, and reports it.

@@ -4,6 +4,8 @@ mod kinds;
 mod of_tasks;
 mod row;
 
+use std::collections::BTreeSet;
+
 use app::channel::{Channel, ChannelDetails, ChannelKind};
 use app::i18n::Lang;
 use app::id::{ChannelId, TaskId};
@@ -113,10 +115,17 @@ impl Store {
             .order_by_asc(channel::Column::Name)
             .all(&self.reader)
             .await?;
-        let mut channels = Vec::with_capacity(rows.len());
+        let (mut channels, mut skipped) = (Vec::with_capacity(rows.len()), BTreeSet::new());
         for row in rows {
-            channels.extend(self.read_channel(row).await?);
+            let key = row.id.to_string();
+            match self.read_channel(row).await? {
+                Some(channel) => channels.push(channel),
+                None => {
+                    skipped.insert(key);
+                }
+            }
         }
+        self.unreadable.only(RowKind::Channel, &skipped);
         Ok(channels)
     }
 

@@ -10,7 +10,7 @@ mod skipped;
 mod stops;
 
 pub use active::{LastEnd, StopOutcome, WaitingRun};
-pub(super) use active::{active, request_stop};
+pub(super) use active::{active, request_stop, sending};
 pub use claim::{Claimed, Claims, Decide, Decision, Verdict, View, WaitVerdict};
 pub use manual::{Manual, ManualStart};
 pub use missed::MissedFirings;

@@ -4,16 +4,19 @@ use std::collections::HashMap;
 
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::{
-    Event, InsteadOf, Message, MessageKind, MessageState, MessageStep, MessageWait, PictureName,
+    Event, InsteadOf, Message, MessageKind, MessageState, MessageStep, MessageWait, PassedTo,
+    PictureName,
 };
 use app::time::Stamp;
 use app::transition::Word;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
-use super::code::TakeStep;
+use super::code::{Code, TakeStep};
 use super::entity::{channel, message, task};
 use super::messages::NO_TASK;
 use super::messages::read_stand_in;
@@ -136,6 +139,23 @@ impl Store {
         Ok(self.named(row.into_iter().collect(), now).await?.pop())
     }
 
+    /// How many of these messages were given up.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn dead_messages(&self, ids: &[MessageId]) -> Result<usize, StoreError> {
+        use message::Column as M;
+        let mut dead = 0;
+        for chunk in ids.chunks(500) {
+            dead += message::Entity::find()
+                .filter(M::Id.is_in(chunk.iter().map(|id| id.0)))
+                .filter(M::State.eq(Code(MessageState::Dead)))
+                .count(&self.reader)
+                .await?;
+        }
+        Ok(usize::try_from(dead).unwrap_or(usize::MAX))
+    }
+
     /// Puts a message that was given up back into the outbox, with the picture that was given up
     /// with it; `None` when there is no such message.
     ///
@@ -151,17 +171,14 @@ impl Store {
             let Some(row) = message::Entity::find_by_id(id.0).one(tx).await? else {
                 return Ok(None);
             };
-            let channel = channel::Entity::find_by_id(row.channel_id).one(tx).await?;
-            if channel.is_none() {
+            let channels = channel::Entity::find_by_id(row.channel_id);
+            if channels.count(tx).await? == 0 {
                 return Ok(Some(Resent::NoChannel));
             }
             let is_digest = row.event.known() == Some(Event::Digest);
             // A digest, and a message about the system, is about no task.
             if row.task_id != NO_TASK.0
-                && task::Entity::find_by_id(row.task_id)
-                    .one(tx)
-                    .await?
-                    .is_none()
+                && task::Entity::find_by_id(row.task_id).count(tx).await? == 0
             {
                 return Ok(Some(Resent::NoTask));
             }
@@ -191,6 +208,36 @@ impl Store {
             act.record(tx, Some(id.0)).await?;
             Ok(Some(Resent::Pending))
         })
+    }
+
+    /// What is sent in the place of those of these messages that were given up, by its id.
+    async fn passed_to(
+        &self,
+        rows: &[message::Model],
+    ) -> Result<HashMap<i64, PassedTo>, StoreError> {
+        use message::Column as M;
+        let ids: Vec<i64> = rows.iter().filter_map(|row| row.passed_to).collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found: Vec<(i64, i64, Code<MessageState>)> = message::Entity::find()
+            .select_only()
+            .columns([M::Id, M::ChannelId, M::State])
+            .filter(M::Id.is_in(ids))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let channels = found.iter().map(|(_, channel, _)| ChannelId(*channel));
+        let names = self.channel_names(channels).await?;
+        let passed = |(id, channel, state): (i64, i64, Code<MessageState>)| {
+            let passed = PassedTo {
+                message: MessageId(id),
+                channel: names.get(&ChannelId(channel)).cloned(),
+                state: state.0,
+            };
+            (id, passed)
+        };
+        Ok(found.into_iter().map(passed).collect())
     }
 
     /// Rows with the names of their tasks and channels, each asked for once.
@@ -224,6 +271,7 @@ impl Store {
             .into_tuple()
             .all(&self.reader)
             .await?;
+        let passed = self.passed_to(&rows).await?;
         let tasks: HashMap<i64, String> = tasks.into_iter().collect();
         let channels: HashMap<i64, (String, Option<DateTime<Utc>>)> = channels
             .into_iter()
@@ -272,6 +320,7 @@ impl Store {
                     waits,
                     picture,
                     instead_of,
+                    passed_to: row.passed_to.and_then(|id| passed.get(&id).cloned()),
                     maybe_twice: row.maybe_twice,
                 };
                 Ok((message, facts))

@@ -29,7 +29,7 @@ use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 use crate::facts::{Facts, FallbackNotice, HeldBack, Picture};
 
-pub(super) use channel_notes::{connected, refused};
+pub(super) use channel_notes::{connected, refused, retry_now};
 pub(super) use fallback::read_stand_in;
 pub use notice::Notice;
 pub use queue::OutboxState;

@@ -1,14 +1,14 @@
 //! People with a zone or hours of their own. They are few and read whole.
 
 use app::person::{PEOPLE_MAX, Person};
-use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
 };
 
 use super::calendars::has_calendars;
-use super::entity::person;
+use super::entity::{person, ticket};
 use super::ledger::lock_cluster;
 use super::row_version::{FIRST_VERSION, count, count_or_new};
 use super::txn::transaction;
@@ -69,6 +69,20 @@ pub(super) async fn rename_calendar(tx: &Tx, from: &str, to: &str) -> Result<(),
     person::Entity::update_many()
         .col_expr(person::Column::Calendar, Expr::value(to))
         .filter(person::Column::Calendar.eq(from))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Has the loop look again at tickets that wait for the hours of people: it knows from when they count.
+async fn wake_resting(tx: &Tx) -> Result<(), StoreError> {
+    use ticket::Column as C;
+    ticket::Entity::update_many()
+        .col_expr(C::NextUrgeAt, Expr::col(C::RestsSince))
+        .col_expr(C::Version, Expr::col(C::Version).add(1))
+        // Only open ones have a next time, which is an index.
+        .filter(C::NextUrgeAt.is_not_null())
+        .filter(C::RestsSince.is_not_null())
         .exec(tx)
         .await?;
     Ok(())
@@ -141,6 +155,7 @@ impl Store {
                 let insert = person::Entity::insert(row);
                 insert.exec_without_returning(tx).await?;
             }
+            wake_resting(tx).await?;
             act.record(tx, None).await?;
             Ok(PersonPut::Done)
         })
@@ -165,6 +180,7 @@ impl Store {
             person::Entity::delete_by_id(name.to_owned())
                 .exec(tx)
                 .await?;
+            wake_resting(tx).await?;
             act.record(tx, None).await?;
             Ok(true)
         })

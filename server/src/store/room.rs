@@ -9,17 +9,22 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::code::Code;
 use super::entity::{pool, run};
-use super::ledger::active;
+use super::ledger::{active, sending};
 use super::{Store, StoreError};
 use crate::admission::ActiveRun;
 
 impl Store {
-    /// All active and waiting runs, oldest first, and the slots of each pool.
+    /// All active and waiting runs, oldest first, those of a task whose messages are still being sent, and the slots of
+    /// each pool.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn room(&self) -> Result<(Vec<ActiveRun>, HashMap<String, u32>), StoreError> {
-        let (runs, _) = active(&self.reader).await?;
+    pub async fn room(
+        &self,
+        task: TaskId,
+    ) -> Result<(Vec<ActiveRun>, HashMap<String, u32>), StoreError> {
+        let (mut runs, _) = active(&self.reader).await?;
+        runs.extend(sending(&self.reader, &[task]).await?);
         Ok((runs, self.slots().await?))
     }
 

@@ -22,7 +22,8 @@ use super::templates::has_named;
 use super::txn::transaction;
 use super::unreadable::RowKind;
 use super::{Act, Store, StoreError, Tx};
-use rows::{columns, to_rule};
+use rows::columns;
+pub(super) use rows::to_rule;
 
 /// The version of a rule that was just added.
 const FIRST_VERSION: i64 = 1;

@@ -3,6 +3,7 @@
 mod apply;
 mod change;
 mod create;
+mod damaged;
 mod delete;
 mod list;
 mod named;
@@ -18,6 +19,7 @@ pub(super) use change::changed;
 pub use change::{CheckedSpec, Updated};
 pub use create::Inserted;
 pub(super) use create::{InitialState, begin};
+pub use damaged::DamagedRow;
 pub(super) use state::{follow_resumed, state_of, step_task, stop_urging};
 
 use std::collections::BTreeSet;
@@ -37,6 +39,7 @@ use super::unreadable::RowKind;
 use super::{Store, StoreError, Tx};
 pub use delete::Deleted;
 pub use list::ListedTask;
+pub use named::FoundTasks;
 pub(super) use pause::pause_failing;
 use rows::to_live;
 pub(super) use rows::to_task;
@@ -124,10 +127,10 @@ pub(super) async fn schedules_of<C: ConnectionTrait>(
 }
 
 /// The id of a task, and its row, unless that cannot be read.
-type TaskRow = (i64, Result<task::Model, StoreError>);
+pub(super) type TaskRow = (i64, Result<task::Model, StoreError>);
 
 /// Tasks per statement where all are read.
-const TASKS_AT_ONCE: u64 = 500;
+pub(super) const TASKS_AT_ONCE: u64 = 500;
 
 impl Store {
     /// The ids of all tasks.
@@ -214,7 +217,10 @@ impl Store {
     }
 
     /// The rows of tasks that a query names, each with its id; one by one where one of them spoils the query.
-    async fn each_task(&self, select: Select<task::Entity>) -> Result<Vec<TaskRow>, StoreError> {
+    pub(super) async fn each_task(
+        &self,
+        select: Select<task::Entity>,
+    ) -> Result<Vec<TaskRow>, StoreError> {
         let all = select.clone().all(&self.reader).await;
         match all.map_err(StoreError::from) {
             Ok(rows) => return Ok(rows.into_iter().map(|row| (row.id, Ok(row))).collect()),
@@ -267,8 +273,23 @@ impl Store {
     /// One task.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Row`] when its row cannot be read; or when the database fails.
     pub async fn task(&self, id: TaskId) -> Result<Option<Task>, StoreError> {
+        self.read_one(id).await.map_err(|error| {
+            if !error.is_unreadable() {
+                return error;
+            }
+            let key = id.to_string();
+            self.unreadable.note(RowKind::Task, &key, &error);
+            StoreError::Row {
+                kind: RowKind::Task,
+                key,
+                source: Box::new(error),
+            }
+        })
+    }
+
+    async fn read_one(&self, id: TaskId) -> Result<Option<Task>, StoreError> {
         let Some(row) = task::Entity::find_by_id(id.0).one(&self.reader).await? else {
             return Ok(None);
         };

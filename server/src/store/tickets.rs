@@ -104,6 +104,7 @@ fn read(row: ticket::Model) -> Result<StoredTicket, StoreError> {
             urges_before: row.urges_before,
             snoozed_until: row.snoozed_until,
             next_urge_at: row.next_urge_at,
+            rests_since: row.rests_since,
             expires_at: row.expires_at,
         },
         acknowledged: row.acknowledged_by.zip(row.acknowledged_at),

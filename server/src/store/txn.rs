@@ -9,6 +9,7 @@ use sea_orm::{
 };
 
 use super::code::UnknownWord;
+use super::unreadable::RowKind;
 use super::{Engine, Store};
 use crate::telemetry::metrics::DatabaseTimes;
 
@@ -42,6 +43,16 @@ pub enum StoreError {
         what: &'static str,
         /// The value.
         value: String,
+    },
+    /// A row cannot be read.
+    #[error("{} {key} cannot be read", .kind.table())]
+    Row {
+        /// What it defines.
+        kind: RowKind,
+        /// Its id, or its name where that is its key.
+        key: String,
+        /// What is wrong with it.
+        source: Box<StoreError>,
     },
     /// The write is not a valid step from the current state.
     #[error(transparent)]
@@ -111,7 +122,7 @@ impl StoreError {
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
         match self {
-            Self::UnknownValue { .. } => true,
+            Self::UnknownValue { .. } | Self::Row { .. } => true,
             Self::Database(DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. }) => true,
             Self::Database(DbErr::Query(RuntimeErr::SqlxError(e))) => {
                 use sea_orm::sqlx::Error;

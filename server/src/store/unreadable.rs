@@ -1,15 +1,19 @@
 //! Rows that cannot be read: damaged, or written by a newer version. Whoever reads many rows skips them, so that one
 //! of them does not keep the others from being used. They are logged and listed here.
 
+mod check;
+mod damage;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use app::id::TaskId;
+
 use super::{Store, StoreError};
+pub use damage::Damage;
 
 /// Rows that are listed; more are only logged.
 const LISTED_MAX: usize = 1_000;
-/// Characters of a reason that are kept.
-const REASON_CHARS: usize = 200;
 
 /// What a row defines.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -29,7 +33,9 @@ pub enum RowKind {
 }
 
 impl RowKind {
-    const fn table(self) -> &'static str {
+    /// The table of such rows.
+    #[must_use]
+    pub const fn table(self) -> &'static str {
         match self {
             Self::Task => "task",
             Self::Blackout => "blackout",
@@ -49,15 +55,39 @@ pub struct UnreadableRow {
     /// Its id, or its name where that is its key.
     pub key: String,
     /// What is wrong with it.
-    pub reason: String,
+    pub damage: Damage,
+    /// Whether this is a task that the scheduler of this process still runs as it had read it before.
+    pub runs: bool,
+}
+
+/// What one process knows of rows that cannot be read.
+#[derive(Debug, Default)]
+struct Known {
+    rows: BTreeMap<(RowKind, String), Damage>,
+    /// The tasks that the scheduler of this process does not run for that reason; `None` where there is no scheduler.
+    idle: Option<BTreeSet<TaskId>>,
+    /// Those of the rows that are closed tasks, which no scheduler runs.
+    closed: BTreeSet<TaskId>,
+}
+
+impl Known {
+    fn runs(&self, kind: RowKind, key: &str) -> bool {
+        let Some(id) = key.parse().ok().map(TaskId) else {
+            return false;
+        };
+        let idle = self.idle.as_ref();
+        kind == RowKind::Task
+            && !self.closed.contains(&id)
+            && idle.is_some_and(|idle| !idle.contains(&id))
+    }
 }
 
 /// The rows that could not be read when they were last read. Cheap to clone; all copies know the same.
 #[derive(Clone, Debug, Default)]
-pub(super) struct UnreadableRows(Arc<Mutex<BTreeMap<(RowKind, String), String>>>);
+pub(super) struct UnreadableRows(Arc<Mutex<Known>>);
 
 impl UnreadableRows {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<(RowKind, String), String>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -127,23 +157,25 @@ impl UnreadableRows {
     /// Notes that all rows of a kind were read, and which of them could not be.
     pub(super) fn only(&self, kind: RowKind, skipped: &BTreeSet<String>) {
         self.lock()
+            .rows
             .retain(|(of, key), _| *of != kind || skipped.contains(key));
     }
 
     /// Notes that a row can be read, or is gone.
     pub(super) fn forget(&self, kind: RowKind, key: &str) {
-        let mut known = self.lock();
+        let rows = &mut self.lock().rows;
         // Usually every row can be read.
-        if !known.is_empty() {
-            known.remove(&(kind, key.to_owned()));
+        if !rows.is_empty() {
+            rows.remove(&(kind, key.to_owned()));
         }
     }
 
-    fn note(&self, kind: RowKind, key: &str, error: &StoreError) {
-        let reason: String = error.to_string().chars().take(REASON_CHARS).collect();
-        let mut known = self.lock();
+    /// Notes that a row cannot be read.
+    pub(super) fn note(&self, kind: RowKind, key: &str, error: &StoreError) {
+        let damage = Damage::of(kind, error);
+        let rows = &mut self.lock().rows;
         let row = (kind, key.to_owned());
-        if known.get(&row) == Some(&reason) {
+        if rows.get(&row) == Some(&damage) {
             return;
         }
         tracing::error!(
@@ -153,8 +185,8 @@ impl UnreadableRows {
             error = error as &dyn std::error::Error,
             "a row cannot be read and is skipped"
         );
-        if known.len() < LISTED_MAX || known.contains_key(&row) {
-            known.insert(row, reason);
+        if rows.len() < LISTED_MAX || rows.contains_key(&row) {
+            rows.insert(row, damage);
         }
     }
 }
@@ -164,12 +196,27 @@ impl Store {
     #[must_use]
     pub fn unreadable_rows(&self) -> Vec<UnreadableRow> {
         let known = self.unreadable.lock();
-        let rows = known.iter().map(|((kind, key), reason)| UnreadableRow {
+        let rows = known.rows.iter();
+        let rows = rows.map(|((kind, key), damage)| UnreadableRow {
             kind: *kind,
             key: key.clone(),
-            reason: reason.clone(),
+            damage: damage.clone(),
+            runs: known.runs(*kind, key),
         });
         rows.collect()
+    }
+
+    /// Notes which tasks the scheduler of this process does not run because their rows cannot be read.
+    pub fn note_idle(&self, tasks: &BTreeSet<TaskId>) {
+        let idle = &mut self.unreadable.lock().idle;
+        if idle.as_ref() != Some(tasks) {
+            *idle = Some(tasks.clone());
+        }
+    }
+
+    /// Whether the scheduler of this process runs a task, whose row cannot be read, as it had read it before.
+    pub(super) fn runs_as_read(&self, id: TaskId) -> bool {
+        self.unreadable.lock().runs(RowKind::Task, &id.to_string())
     }
 }
 
@@ -185,7 +232,7 @@ mod tests {
     }
 
     fn keys(rows: &UnreadableRows) -> Vec<(RowKind, String)> {
-        rows.lock().keys().cloned().collect()
+        rows.lock().rows.keys().cloned().collect()
     }
 
     #[test]

@@ -54,6 +54,11 @@ pub enum SettingFault {
     NoBotSecret,
     /// A format that bots do not have.
     BotFormat,
+    /// It begins like a JSON object and is none.
+    NotJson {
+        /// Where it stops being one, from 1.
+        column: usize,
+    },
     /// Too many trusted certificates.
     LongCertificates,
     /// Not certificates that can be trusted.
@@ -71,6 +76,17 @@ impl Fault for SettingFault {
                 both(
                     format!("“{}”没有这一项", kind.zh),
                     format!("The kind \"{}\" has no such setting", kind.en),
+                ),
+            ),
+            Self::NotJson { column } => (
+                "not_json",
+                both(
+                    format!(
+                        "以 {{ 开头，但不是 JSON 对象：错误在第 {column} 个字符处；按文字比较时，请从 {{ 之后开始写"
+                    ),
+                    format!(
+                        "It begins with {{ and is no JSON object: the fault is at character {column}; to compare a text, write it from behind the {{"
+                    ),
                 ),
             ),
             Self::LongCertificates => (

@@ -16,6 +16,15 @@ pub enum MessageFault {
     Cursor,
     /// Not the number of a task or of a channel.
     Number,
+    /// Neither messages nor a filter, or both.
+    Which,
+    /// More messages than one request takes.
+    TooMany {
+        /// How many it takes.
+        max: usize,
+    },
+    /// A state whose messages are not sent again.
+    OnlyDead,
 }
 
 impl Fault for MessageFault {
@@ -28,6 +37,27 @@ impl Fault for MessageFault {
             Self::Number => (
                 "invalid",
                 both("请填写编号，例如 12", "Enter an ID, such as 12"),
+            ),
+            Self::Which => (
+                "which",
+                both(
+                    "请指定消息编号，或者渠道、任务、事件、状态中的一项，不能同时指定",
+                    "Name either messages by their IDs, or a channel, task, event or state",
+                ),
+            ),
+            Self::TooMany { max } => (
+                "too_many",
+                both(
+                    format!("一次最多 {max} 条消息"),
+                    format!("At most {max} messages at once"),
+                ),
+            ),
+            Self::OnlyDead => (
+                "invalid",
+                both(
+                    "只有发送失败（dead）的消息可以重发",
+                    "Only messages that failed (dead) can be sent again",
+                ),
             ),
             Self::Cursor => ("cursor", both("分页游标无效", "The cursor is not valid")),
         }

@@ -3,8 +3,8 @@
 use app::i18n::{Lang, plural};
 use app::texts::about::AboutUi;
 
-use super::{Say, Text, both};
-use crate::store::{RowKind, UnreadableRow};
+use super::{Say, Text, both, damage};
+use crate::store::UnreadableRow;
 
 /// The code of the notice about a system whose zone has no name.
 pub const UNNAMED_ZONE: &str = "zone_unnamed";
@@ -125,20 +125,19 @@ impl Say for ServerNotice {
             ),
             Self::Unreadable { rows, count } => {
                 let named = Text::each(|lang| {
-                    let rows = rows.iter().map(|row| unreadable(row, lang));
+                    let rows = rows.iter().map(|row| damage::row(row, lang));
                     rows.collect::<Vec<_>>().join(lang.pick("；", "; "))
                 });
                 let more = *count > rows.len();
                 both(
                     format!(
-                        "数据库里有 {count} 条记录无法读取，已跳过，其中的任务不会执行：{}{}",
+                        "数据库里有 {count} 条记录无法读取：{}{}",
                         named.zh,
                         if more { "等" } else { "" }
                     ),
                     format!(
-                        "{count} {} of the database cannot be read and {} skipped; a task among them does not run: {}{}",
+                        "{count} {} of the database cannot be read: {}{}",
                         plural(*count, "row", "rows"),
-                        if *count == 1 { "is" } else { "are" },
                         named.en,
                         if more { "; …" } else { "" }
                     ),
@@ -207,23 +206,6 @@ impl Say for ServerNotice {
             ),
         }
     }
-}
-
-/// A row that cannot be read, and why.
-fn unreadable(row: &UnreadableRow, lang: Lang) -> String {
-    let (zh, en) = match row.kind {
-        RowKind::Task => ("任务", "task"),
-        RowKind::Blackout => ("停跑时段", "blackout"),
-        RowKind::Rule => ("通知规则", "notification rule"),
-        RowKind::Channel => ("通知渠道", "channel"),
-        RowKind::Rota => ("值班表", "rota"),
-        RowKind::UrgeDefault => ("默认催单策略", "default policy of urging"),
-    };
-    let (key, reason) = (&row.key, &row.reason);
-    lang.pick(
-        format!("{zh} {key}（{reason}）"),
-        format!("{en} {key} ({reason})"),
-    )
 }
 
 /// The notice about a system whose zone has no name in the zone data.

@@ -21,6 +21,7 @@ use super::channel_uses::{ChannelInUse, FallbackFault};
 use super::channels::{ChannelFault, ChannelNotice, ChannelProxyFault, ChannelRefusal};
 use super::chat::{ChatWords, PersonFault, PersonRefusal};
 use super::chat_tickets::TicketWords;
+use super::damage::RowRefusal;
 use super::executions::ExecutionFault;
 use super::explain::{BySchedule, ended};
 use super::failures::Failure;
@@ -178,6 +179,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(TicketRefusal::iter());
     refusals(RotaRefusal::iter());
     refusals(PeopleRefusal::iter());
+    refusals(RowRefusal::iter());
     refusals(RuleRefusal::iter());
     refusals(RunRefusal::iter());
     faults(RunQueryFault::iter());

@@ -112,6 +112,7 @@ impl Urging {
 fn rests(ticket: &StoredTicket, until: DateTime<Utc>, checks: Option<i32>) -> UrgeClaim {
     let mut resting = ticket.ticket.clone();
     resting.next_urge_at = Some(until.min(resting.expires_at));
+    resting.rests_since = None;
     UrgeClaim {
         read: ticket.clone(),
         next: Next {

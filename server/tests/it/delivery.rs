@@ -6,7 +6,8 @@ use app::backend::{Channels, Runs, System, Tasks};
 use app::channel::ChannelKind;
 use app::id::{ChannelId, TaskId};
 use app::run::{Run, RunState};
-use app::task::{Control, TaskDraft};
+use app::task::execution::ExecutionDraft;
+use app::task::{Control, RunRequest, TaskDraft};
 use chrono::TimeDelta;
 use serde_json::json;
 use server::clock::Clock;
@@ -348,4 +349,38 @@ async fn a_run_that_is_recorded_while_its_channel_goes_ends_all_the_same() {
         (app.place.database.count(ended).await == 12).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_reminder_that_is_still_being_sent_counts_for_the_overlap_rule() {
+    let (app, robot, channel, _) = with_reminder().await;
+    // None is tried again during this test.
+    robot.always(Some(Mood::Later(503, 3_600)));
+    let every_minute = |name: &str, overlap: &str| TaskDraft {
+        cron: "* * * * *".into(),
+        execution: ExecutionDraft {
+            overlap: overlap.to_owned(),
+            ..ExecutionDraft::default()
+        },
+        ..reminder(name, channel)
+    };
+    let skips = app.add(every_minute("skips", "skip")).await.id;
+    let replaces = app.add(every_minute("replaces", "replace")).await.id;
+    let mut node = app.node().await;
+    node.go_to(super::helpers::at("2026-11-22T08:01:05Z")).await;
+    for task in [skips, replaces] {
+        text_is(&app, task, "pending").await;
+    }
+    node.go_to(super::helpers::at("2026-11-22T08:02:05Z")).await;
+    assert_eq!(
+        app.history(skips).await,
+        ["skipped(overlap)", "sending"],
+        "they do not pile up"
+    );
+    // A start by hand is refused, as while a command runs.
+    let (console, request) = (app.console(), RunRequest::default());
+    let again = app.service.task_run(&console, skips, &request).await;
+    assert_eq!(again.expect_err("it overlaps").code, "task.running");
+    // A newer one takes the place of the former, whose message is withdrawn.
+    assert_eq!(app.history(replaces).await, ["sending", "killed"]);
 }

@@ -86,9 +86,13 @@ async fn a_refused_message_goes_to_the_fallback_once() {
     assert_eq!(instead["instead_of"]["message"], dead["id"]);
     assert_eq!(instead["instead_of"]["channels"], json!(["ops"]));
     assert_eq!(dead["instead_of"], Value::Null);
+    let passed = json!({"message": instead["id"], "channel": "值班群", "state": "sent"});
+    assert_eq!(dead["passed_to"], passed);
+    assert_eq!(instead["passed_to"], Value::Null);
     assert_eq!(instead["text"], json!(sent), "what was sent is kept");
     let page = viewer.open("/messages").await.text();
     assert!(page.contains("代渠道 ops 发送"), "{page}");
+    assert!(page.contains("改由渠道 值班群 发送"), "{page}");
     assert_eq!(main.received().len(), 1);
     assert_eq!(standby.received().len(), 1);
 }

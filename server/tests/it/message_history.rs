@@ -197,3 +197,61 @@ async fn people_whom_a_channel_cannot_mention_are_listed() {
     let content = text["content"].as_str().expect("a text");
     assert!(content.ends_with("\n@张三"), "{content}");
 }
+
+#[tokio::test]
+async fn several_messages_are_sent_again_by_their_ids_or_by_a_filter_that_is_counted_first() {
+    let (app, robot, channel, first) = refused().await;
+    let operator = app.signed_in("olga", Role::Operator).await;
+    let viewer = app.signed_in("vic", Role::Viewer).await;
+    robot.always(Some(Mood::Refuse(93_000)));
+    for name in ["b", "c"] {
+        app.add(reminder(name, channel)).await;
+    }
+    let dead = async || {
+        let all = viewer.get("/api/v1/messages?state=dead").await.expect(200);
+        let items = all["items"].as_array().expect("items").iter();
+        let ids: Vec<Value> = items.map(|one| one["id"].clone()).collect();
+        ids
+    };
+    let ids: Vec<Value> = app
+        .until("three dead letters", async || {
+            let ids = dead().await;
+            (ids.len() == 3).then_some(ids)
+        })
+        .await;
+    assert!(ids.contains(&json!(first)));
+    let path = "/api/v1/messages/resend";
+    viewer.post(path, json!({"ids": ids})).await.expect(403);
+    for (body, field) in [
+        (json!({}), "ids"),
+        (json!({"ids": [1], "channel": channel.0}), "ids"),
+        (json!({"ids": vec![1; 1_001]}), "ids"),
+        (json!({"state": "sent"}), "state"),
+    ] {
+        let refused = operator.post(path, body.clone()).await;
+        assert_eq!(refused.faults()[0].0, field, "{body}");
+    }
+    let matching = |limit: u32, dry_run: bool| json!({"channel": channel.0, "state": "dead", "limit": limit, "dry_run": dry_run});
+    let counted = operator.post(path, matching(2, true)).await.expect(200);
+    assert_eq!(
+        (&counted["count"], &counted["more"]),
+        (&json!(2), &json!(true))
+    );
+    assert_eq!(dead().await.len(), 3, "they were only counted");
+    // The first of them by its id, beside one that does not exist.
+    robot.always(None);
+    let body = json!({"ids": [ids[2], 999_999]});
+    let report = operator.post(path, body).await.expect(200);
+    assert_eq!(report["count"], 1);
+    assert_eq!(report["refused"][0]["code"], "not_found");
+    let report = operator.post(path, matching(100, false)).await.expect(200);
+    assert_eq!(
+        (&report["count"], &report["more"]),
+        (&json!(2), &json!(false))
+    );
+    app.until("all three to be sent", async || {
+        let sent = viewer.get("/api/v1/messages?state=sent").await.expect(200);
+        (sent["items"].as_array().map(Vec::len) == Some(3)).then_some(())
+    })
+    .await;
+}

@@ -1,9 +1,10 @@
 //! A message that is not sent yet says why, and a picture which one it is.
 
 use app::auth::Role;
-use app::backend::Tasks;
+use app::backend::{Channels, Tasks};
+use app::channel::{ChannelDraft, ChannelKind};
 use app::task::Mode;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use server::clock::Clock;
 
 use super::helpers::message::{reminder, sending, with_robot};
@@ -78,4 +79,54 @@ async fn a_picture_has_its_name() {
     assert_eq!(picture["picture"], "failure", "{picture}");
     let page = viewer.open("/messages").await.text();
     assert!(page.contains("· 执行失败"), "{page}");
+}
+
+#[tokio::test]
+async fn a_repaired_channel_gets_what_waited_at_once_and_in_order() {
+    for is_edited in [true, false] {
+        let (app, robot, channel) = with_robot().await;
+        let viewer = app.signed_in("vera", Role::Viewer).await;
+        robot.always(Some(Mood::Status(503)));
+        app.notify();
+        for name in ["first", "second"] {
+            app.add(reminder(name, channel)).await;
+            app.clock.advance(TimeDelta::milliseconds(10));
+        }
+        app.until("both wait for a retry", async || {
+            let all = viewer.get("/api/v1/messages?state=pending").await;
+            let all = all.expect(200);
+            let items = all["items"].as_array().expect("items");
+            let wait = items.iter().filter(|one| one["waits"] == "retry");
+            (wait.count() == 2).then_some(())
+        })
+        .await;
+        // By the clock of this test their pauses do not end.
+        robot.always(None);
+        let console = app.console();
+        if is_edited {
+            let edited = ChannelDraft {
+                name: "ops".to_owned(),
+                kind: ChannelKind::Wecom,
+                ..ChannelDraft::default()
+            };
+            let edited = app.service.channel_update(&console, channel, None, &edited);
+            edited.await.expect("an edit");
+        } else {
+            let tested = app.service.channel_test(&console, channel).await;
+            assert!(tested.expect("a test").ok);
+        }
+        app.add(reminder("third", channel)).await;
+        app.until("all three are sent", async || {
+            let sent = viewer.get("/api/v1/messages?state=sent").await.expect(200);
+            (sent["items"].as_array().map(Vec::len) == Some(3)).then_some(())
+        })
+        .await;
+        let texts = robot.texts();
+        let of = |name: &str| {
+            let found = texts.iter().position(|text| text.contains(name));
+            found.unwrap_or_else(|| panic!("{name}: {texts:?}"))
+        };
+        assert!(of("first") < of("second"), "{is_edited} {texts:?}");
+        assert!(of("second") < of("third"), "{is_edited} {texts:?}");
+    }
 }

@@ -12,7 +12,7 @@ use server::facts::{End, Facts, HeadAndTail, TaskFacts};
 use server::store::Notice;
 
 use super::helpers::database::mysql_server;
-use super::helpers::message::with_robot;
+use super::helpers::message::{all_at_once, with_robot};
 use super::helpers::robot::Mood;
 use super::helpers::{Robot, TestApp, draft};
 
@@ -24,6 +24,7 @@ pub(crate) async fn silent(app: &TestApp, name: &str, mode: Mode, channel: Chann
     let entered = app
         .add(TaskDraft {
             mode,
+            execution: all_at_once(),
             channel_id: Some(channel.0),
             ..draft(
                 name,

@@ -9,6 +9,7 @@ use app::task::{Control, TaskDraft};
 use chrono::TimeDelta;
 use server::clock::Clock;
 
+use super::helpers::message::all_at_once;
 use super::helpers::{Leash, TestApp, at, draft};
 
 mod edits;
@@ -297,6 +298,7 @@ async fn a_reminder_fires_without_a_command() {
         .await;
     let reminder = TaskDraft {
         mode: app::task::Mode::Message,
+        execution: all_at_once(),
         channel_id: Some(channel.id.0),
         ..draft("t", "* * * * * *", "")
     };

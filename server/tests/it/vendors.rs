@@ -6,6 +6,7 @@ use app::channel::{Channel, ChannelDraft, ChannelKind, ChannelTest};
 use app::id::ChannelId;
 use app::task::{Mode, TaskDraft};
 use chrono::TimeDelta;
+use serde_json::json;
 
 use super::helpers::receiver::{Odd, Receiver, SECRET, TOKEN, WEBHOOK_SECRET};
 use super::helpers::{TestApp, draft};
@@ -273,6 +274,31 @@ async fn a_webhook_can_say_what_an_answer_has_to_hold() {
         assert!(test.answer.contains(words), "{test:?}");
         assert_eq!(!ok, test.answer.contains("expects"), "{test:?}");
     }
+    // Where the receiver takes messages with a page, that is no sign of a proxy in between.
+    let paged = ChannelDraft {
+        name: "paged".to_owned(),
+        expect: Some("queued".to_owned()),
+        ..draft_to(kind, &receiver.url())
+    };
+    let paged = made(&app, &paged).await;
+    receiver.next([Odd::Say(200, "<html>queued</html>")]);
+    let test = tested(&app, paged.id).await;
+    assert_eq!(
+        (test.ok, test.answer.as_str()),
+        (true, "HTTP 200 <html>queued</html>")
+    );
+    let shown = app.service.channel_get(&app.console(), paged.id).await;
+    let answer = shown.expect("it").last_answer;
+    assert_eq!(answer.as_deref(), Some("HTTP 200 <html>queued</html>"));
+    // What begins like JSON and is none is no text by mistake.
+    let broken =
+        json!({"name": "b", "kind": "webhook", "url": receiver.url(), "expect": "{\"code\": 0"});
+    let refused = admin.post("/api/v1/channels", broken).await;
+    assert_eq!(
+        refused.faults(),
+        [("expect".to_owned(), "not_json".to_owned())]
+    );
+    assert!(refused.text().contains("10"), "{}", refused.text());
     // The page shows it and, saved as it is, keeps it; empty, the status decides again.
     let path = format!("/admin/channels?edit={}", channel.id);
     let page = admin.open(&path).await.text();

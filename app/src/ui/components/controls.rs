@@ -193,8 +193,8 @@ impl Controls {
     }
 
     /// 删除: asks for confirmation, without JavaScript.
-    pub(crate) fn delete(self, task: &Task) -> AnyView {
-        let (ui, id, version) = (ui(), task.id.0, task.version);
+    pub(crate) fn delete(self, id: TaskId, version: i64) -> AnyView {
+        let ui = ui();
         let pending = self.delete.pending();
         view! {
             <details class="unfold">
@@ -202,7 +202,7 @@ impl Controls {
                 <div class="unfolded">
                     <p>{ui.delete_confirm}</p>
                     <ActForm action=self.delete>
-                        <input type="hidden" name="id" value=id/>
+                        <input type="hidden" name="id" value=id.0/>
                         <input type="hidden" name="version" value=version/>
                         {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), pending)}
                     </ActForm>

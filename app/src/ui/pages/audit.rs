@@ -6,6 +6,8 @@ use leptos_router::params::ParamsMap;
 
 use super::admin::crumbs;
 use crate::audit::{AuditEntry, AuditOutcome, AuditQuery, DOORS};
+use crate::auth::Action;
+use crate::error::{AppError, ErrorKind};
 use crate::id::{RunId, TaskId};
 use crate::page::AuditPage;
 use crate::routes;
@@ -20,7 +22,7 @@ use crate::ui::components::output::visible;
 use crate::ui::components::page_head;
 use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{lang, plan_ui};
+use crate::ui::context::{lang, may, plan_ui, set_status, ui};
 use crate::ui::load;
 
 /// Digits of a code that are shown.
@@ -28,6 +30,12 @@ const CODE_SHOWN: usize = 12;
 
 /// The page.
 pub(crate) fn page() -> AnyView {
+    if !may(Action::Administer) {
+        set_status(403);
+        let ui = ui();
+        let error = AppError::new(ErrorKind::Forbidden, "forbidden", ui.admin_forbidden);
+        return load::error_view(error.with_hint(ui.admin_forbidden_hint));
+    }
     let query = use_query_map();
     let asked = Memo::new(move |_| asked(&query.read()));
     let data = load::ask(move || asked.get(), fetch_audit);

@@ -84,7 +84,7 @@ fn row(item: &ImportedItem) -> AnyView {
         ItemOutcome::Created | ItemOutcome::Known => ("ok", icon::CHECK),
     };
     let outcome = import_tasks::outcome(lang(), item.outcome, item.paused);
-    let place = (item.line > 0).then(|| format!("{}: ", item.line));
+    let place = (item.line > 0).then(|| import_tasks::at_line(lang(), item.line));
     let remarks = item.remarks.iter().map(|remark| {
         view! { <li>{place.clone()} {remark.text.clone()}</li> }
     });

@@ -232,6 +232,11 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
         let words = phrases::instead_of(lang, &instead.channels, instead.message.0);
         view! { <small class="muted break">{words}</small> }
     });
+    let passed = one.passed_to.as_ref().map(|passed| {
+        let channel = passed.channel.as_deref().unwrap_or(texts.channel_deleted);
+        let words = phrases::passed_to(lang, channel, passed.message.0);
+        view! { <small class="muted break">{words}</small> }
+    });
     let waits = one.waits.map(|wait| {
         let words = crate::texts::messages::message_wait(texts, wait);
         view! { <small class="muted break">{words}</small> }
@@ -269,6 +274,7 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
                     <small class="muted">{texts.goes_to} " " <b class="break">{channel}</b></small>
                     {shown}
                     {instead}
+                    {passed}
                     {mentions}
                     {not_mentioned}
                 </div>

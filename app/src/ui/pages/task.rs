@@ -1,5 +1,6 @@
 //! A task's page: history and control.
 
+mod damaged;
 mod notifications;
 mod trend;
 
@@ -12,7 +13,7 @@ use crate::auth::Action;
 use crate::duration::duration_words;
 use crate::error::AppError;
 use crate::id::TaskId;
-use crate::page::TaskPage;
+use crate::page::{TaskAnswer, TaskPage};
 use crate::routes;
 use crate::server_fns::{TestChannel, fetch_history, fetch_task};
 use crate::task::{InForce, Notes, Task, TaskState};
@@ -93,7 +94,7 @@ pub(crate) fn page() -> AnyView {
     );
     // The reader's own zone is known after hydration; usually it is the task's.
     Effect::new(move |_| {
-        if let Some(Ok(page)) = data.get() {
+        if let Some(Ok(TaskAnswer::Whole(page))) = data.get() {
             let beside = live.viewer_beside(&page.task.zone);
             let asked = viewer.get_untracked();
             // If only the task's own zone was requested needlessly, another request is not worth it.
@@ -106,7 +107,10 @@ pub(crate) fn page() -> AnyView {
         return not_found::page();
     }
     view! {
-        {load::page(data, move |page| content(page, desk))}
+        {load::page(data, move |answer| match answer {
+            TaskAnswer::Whole(page) => content(*page, desk),
+            TaskAnswer::Damaged(task) => damaged::content(task, desk.controls),
+        })}
     }
     .into_any()
 }
@@ -117,8 +121,11 @@ async fn fetch(
     after: Option<String>,
     pages: u32,
     viewer_zone: String,
-) -> Result<TaskPage, AppError> {
-    let mut page = fetch_task(id, viewer_zone).await?;
+) -> Result<TaskAnswer, AppError> {
+    let answer = fetch_task(id, viewer_zone).await?;
+    let TaskAnswer::Whole(mut page) = answer else {
+        return Ok(answer);
+    };
     if let Some(after) = after {
         (page.history, page.next) = fetch_history(id, after).await?;
     }
@@ -128,7 +135,7 @@ async fn fetch(
         page.history.extend(older);
         page.next = next;
     }
-    Ok(page)
+    Ok(TaskAnswer::Whole(page))
 }
 
 fn content(page: TaskPage, desk: PageState) -> AnyView {
@@ -252,7 +259,7 @@ fn control_bar(page: &TaskPage, clock: &Clock, controls: Controls) -> Option<Any
                     <a class="button" href=rooted(routes::task_edit(task.id))>{icon(icon::EDIT)} {ui.edit}</a>
                     <a class="button" href=rooted(format!("{}?copy={}", routes::TASK_NEW, task.id))>{icon(icon::COPY)} {ui.copy}</a>
                     <a class="button" href=rooted(routes::task_start_urls(task.id))>{icon(icon::PLAY)} {start_urls_ui().start_urls}</a>
-                    {controls.delete(task)}
+                    {controls.delete(task.id, task.version)}
                 </div> })}
             </div>
         }

@@ -6,7 +6,7 @@ use chrono::Datelike;
 
 use super::report::Report;
 use crate::clock::{Clock, SystemClock};
-use crate::service::{UNNAMED_ZONE, UNREADABLE};
+use crate::service::UNNAMED_ZONE;
 use crate::timetable::{bundled_version, zone};
 
 /// Whether the server and this program have the same version.
@@ -41,12 +41,6 @@ pub(super) const NEXT_OUTPUT: (&str, &str) = (
     "check JCRONTAB_OUTPUT_URL, the bucket and its keys",
 );
 
-/// What to do about rows that cannot be read.
-const NEXT_UNREADABLE: (&str, &str) = (
-    "修复这些记录，或从备份恢复；由更新的版本写入时，装回那个版本（docs/OPERATIONS.md 的“Rows that cannot be read”）",
-    "repair the rows or restore a backup; if a newer version wrote them, install that (\"Rows that cannot be read\" in docs/OPERATIONS.md)",
-);
-
 /// Checks zones and calendars, and reports the server's own notices.
 pub(super) fn check(about: &About, report: &mut Report) {
     zone_data(&about.tz_version, &about.tz_source, report);
@@ -68,9 +62,6 @@ pub(super) fn check(about: &About, report: &mut Report) {
         }
         if notice.code == "output_store" {
             report.fail("output_store", notice.text.clone(), NEXT_OUTPUT);
-        }
-        if notice.code == UNREADABLE {
-            report.fail(UNREADABLE, notice.text.clone(), NEXT_UNREADABLE);
         }
         // The others are covered by the checks above.
         if notice.code == "clock_step" {
@@ -136,6 +127,12 @@ pub(super) fn default_zone(name: &str, report: &mut Report) {
 fn memory_limit(of_run: bool, report: &mut Report) {
     let words = if of_run {
         ("对一次执行的所有进程合计生效", "hold for a run as a whole")
+    } else if nix::unistd::Uid::effective().is_root() {
+        // Its server is root's: a user of its own is asked about as that user.
+        (
+            "只对每个进程分别生效，不限制一次执行的合计；需要可用的 cgroup v2 内存控制器：/sys/fs/cgroup 要可写，cgroup.controllers 里要有 memory",
+            "hold for each process, not for a run as a whole; that needs the memory controller of cgroup v2: /sys/fs/cgroup writable, and memory in its cgroup.controllers",
+        )
     } else {
         (
             "只对每个进程分别生效，不限制一次执行的合计；需要可用的 cgroup v2 内存控制器（以 root 运行，或在 systemd 单元里设 Delegate=yes）",

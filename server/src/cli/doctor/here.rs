@@ -29,12 +29,23 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
                 principal: Some(Principal::console()),
                 lang: report.lang(),
             };
-            parts.service.about(&console).await.ok()
+            let about = parts.service.about(&console).await.ok();
+            about.map(|about| (about, parts, console))
         }
         None => None,
     };
     match known {
-        Some(about) => about::check(&about, report),
+        Some((about, parts, console)) => {
+            about::check(&about, report);
+            match parts.service.unreadable_rows(&console).await {
+                Ok(found) => super::rows::check(&found, report),
+                Err(error) => super::rows::failed(error.message, report),
+            }
+            let last = super::audit::CHECKED;
+            if let Ok(checked) = parts.service.audit_verify_last(&console, last).await {
+                super::audit::check(&checked, report);
+            }
+        }
         None => {
             let zones = data_version();
             about::zone_data(&zones.version, zones.source.as_str(), report);
@@ -204,7 +215,6 @@ async fn layout(store: &Store, report: &mut Report) -> bool {
     let read = async {
         store.task_rows(&TaskQuery::default(), &[], 1).await?;
         store.calendars().await?;
-        // These note which rows cannot be read.
         store.live_tasks().await?;
         store.blackouts().await?;
         store.rotas().await?;

@@ -163,6 +163,7 @@ fn title(name: &'static str) -> (&'static str, &'static str) {
         "isolation" => ("命令隔离", "isolation of commands"),
         "output_store" => ("输出存储", "store of outputs"),
         "unreadable_rows" => ("数据库记录", "rows of the database"),
+        "audit" => ("审计日志", "audit log"),
         "server" => ("服务器", "server"),
         "messages" => ("消息", "messages"),
         "loops" => ("后台循环", "background loops"),

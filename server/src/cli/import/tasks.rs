@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use app::i18n::Lang;
 use app::import::{ImportedItem, ItemOutcome, ItemRemark, TaskImportReport};
+use app::texts::import_tasks::at_line;
 use axum::http::Method;
 
 use super::sqlite;
@@ -55,6 +56,8 @@ impl ImportTasks {
         let import = TaskImport {
             scheduler,
             items: items.into_iter().map(|item| worded(item, lang)).collect(),
+            // It is in the items; the server says whether there is such a zone.
+            zone: self.zone.clone(),
             channel: self.channel.clone(),
             active: self.active,
             dry_run: self.dry_run,
@@ -178,7 +181,7 @@ fn account(item: &ImportedItem, lang: Lang, lines: &mut Vec<String>) {
     }
     let place = match item.line {
         0 => String::new(),
-        line => format!("{line}: "),
+        line => at_line(lang, line),
     };
     for remark in &item.remarks {
         lines.push(format!(

@@ -129,6 +129,7 @@ fn should_have_started(firing: &NotStarted) -> bool {
                     | SkipReason::QueueFull
                     | SkipReason::Dependency
                     | SkipReason::Late
+                    | SkipReason::Unreadable
             ))
         )
 }

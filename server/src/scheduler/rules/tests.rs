@@ -78,6 +78,7 @@ fn decision_of(agenda: &Agenda, seconds: &[i64], running: bool, now: i64) -> Dec
             pool: None,
             started_at: at(0),
             waits: None,
+            is_sending: false,
         })
         .into_iter()
         .collect();

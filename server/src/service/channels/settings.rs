@@ -257,6 +257,13 @@ impl Reader<'_> {
                 self.fault(field, &SettingFault::Line);
             }
         }
+        let expected = settings.expect.trim_start();
+        if expected.starts_with('{')
+            && let Err(error) = serde_json::from_str::<serde_json::Value>(expected)
+        {
+            let column = error.column();
+            self.fault(ChannelField::Expect, &SettingFault::NotJson { column });
+        }
         if settings.ca.len() > CA_MAX {
             self.fault(ChannelField::Ca, &SettingFault::LongCertificates);
         } else if let Err(why) = Trusted::read(&settings.ca) {

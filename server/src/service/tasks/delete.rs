@@ -5,13 +5,14 @@ use std::time::Duration;
 use app::auth::Principal;
 use app::backend::Answer;
 use app::i18n::Lang;
+use app::id::TaskId;
 use app::task::{Task, TaskState, TaskStep};
 
 use crate::error::OrInternal;
 use crate::executor::StopReason;
 use crate::service::Service;
 use crate::service::execution::awaited;
-use crate::store::{Deleted, StoreError, Updated};
+use crate::store::{DamagedRow, Deleted, StoreError, Updated};
 use crate::texts::Refusal;
 use crate::texts::channel_uses::ChannelInUse;
 use crate::texts::outdated::Attempt;
@@ -22,6 +23,38 @@ use crate::texts::tasks::TaskRefusal;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The interval between two checks.
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// A task that is to be deleted.
+pub(super) struct Doomed {
+    id: TaskId,
+    /// For the audit log; empty if that cannot be read.
+    name: String,
+    is_closed: bool,
+    /// Whether its row cannot be read.
+    is_damaged: bool,
+}
+
+impl From<&Task> for Doomed {
+    fn from(task: &Task) -> Self {
+        Self {
+            id: task.id,
+            name: task.name.clone(),
+            is_closed: task.state == TaskState::Closed,
+            is_damaged: false,
+        }
+    }
+}
+
+impl From<&DamagedRow> for Doomed {
+    fn from(row: &DamagedRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name.clone(),
+            is_closed: row.state == Some(TaskState::Closed),
+            is_damaged: true,
+        }
+    }
+}
 
 impl Service {
     /// Stops the runs of a task and deletes it; false when it does not exist any more.
@@ -36,12 +69,12 @@ impl Service {
         &self,
         lang: Lang,
         who: &Principal,
-        task: &Task,
+        task: &Doomed,
         mut read: Option<i64>,
     ) -> Answer<bool> {
         let until = tokio::time::Instant::now() + PATIENCE;
         let act = self.act(who, "task.delete").detail(task.name.as_str());
-        let mut is_closed = task.state == TaskState::Closed;
+        let mut is_closed = task.is_closed;
         loop {
             let deleted = self
                 .store
@@ -67,12 +100,12 @@ impl Service {
             }
             if !is_closed {
                 let close = act.clone().action("task.close");
-                let closed = self
-                    .store
-                    .set_task_state(&close, task.id, TaskStep::Close, None, &[])
-                    .await
-                    .or_internal(lang)?;
-                if closed == Updated::Done {
+                let (store, step) = (&self.store, TaskStep::Close);
+                let closed = match task.is_damaged {
+                    true => store.stop_damaged_task(&close, task.id, step).await,
+                    false => store.set_task_state(&close, task.id, step, None, &[]).await,
+                };
+                if closed.or_internal(lang)? == Updated::Done {
                     read = read.map(|version| version + 1);
                 }
                 self.signals.tasks.notify_one();

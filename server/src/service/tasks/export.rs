@@ -9,7 +9,7 @@ use app::task::{DOCUMENTS_MAX, TaskDocument, TaskState};
 use super::apply::document_of;
 use crate::error::OrInternal;
 use crate::service::Service;
-use crate::store::search_patterns;
+use crate::store::{FoundTasks, search_patterns};
 use crate::texts::files::FileRefusal;
 use crate::texts::{Fault, Missing, Refusal};
 use crate::yaml::{lean, write};
@@ -27,36 +27,54 @@ pub struct ExportQuery {
     pub tasks: Vec<TaskId>,
 }
 
+/// Tasks as documents.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Exported {
+    /// Those that can be read, the oldest first.
+    pub documents: Vec<TaskDocument>,
+    /// Those whose rows cannot be.
+    pub skipped: Vec<TaskId>,
+    /// Why those cannot, a sentence for each, up to a number of them.
+    pub why: Vec<String>,
+}
+
+/// The skipped tasks whose reasons are given.
+const EXPLAINED_MAX: usize = 20;
+
 impl Service {
-    /// Documents as one text.
+    /// Documents as one text, which begins with the reasons why tasks are not in it.
     ///
     /// # Errors
     /// When one cannot be written.
-    pub fn documents_as_yaml(&self, lang: Lang, documents: &[TaskDocument]) -> Answer<String> {
+    pub fn documents_as_yaml(&self, lang: Lang, exported: &Exported) -> Answer<String> {
         let mut text = String::new();
-        for (at, document) in documents.iter().enumerate() {
+        for why in &exported.why {
+            // A value from the database may hold line breaks.
+            let why = why.replace(char::is_control, " ");
+            text.extend(["# ", why.as_str(), "\n"]);
+        }
+        for (at, document) in exported.documents.iter().enumerate() {
             text.push_str(if at > 0 { "---\n" } else { "" });
             text.push_str(&write(&lean(document).or_internal(lang)?));
         }
         Ok(text)
     }
 
-    /// Tasks as documents, the oldest first.
+    /// Tasks as documents, the oldest first. Those whose rows cannot be read are skipped and named.
     ///
     /// # Errors
-    /// When the caller lacks the right, there are too many, or one that is asked for does not exist.
-    pub async fn export_tasks(
-        &self,
-        caller: &Caller,
-        query: &ExportQuery,
-    ) -> Answer<Vec<TaskDocument>> {
+    /// When the caller lacks the right, there are too many, or one that is asked for by its id does not exist.
+    pub async fn export_tasks(&self, caller: &Caller, query: &ExportQuery) -> Answer<Exported> {
         self.allow(caller, Action::Read)?;
         let lang = caller.lang;
         let patterns = search_patterns(&query.q).map_err(|fault| fault.alone("q", lang))?;
         let found = self
             .store
             .tasks_matching(&patterns, query.state, DOCUMENTS_MAX + 1);
-        let mut tasks = found.await.or_internal(lang)?;
+        let FoundTasks {
+            mut tasks,
+            mut damaged,
+        } = found.await.or_internal(lang)?;
         if tasks.len() > DOCUMENTS_MAX {
             return Err(FileRefusal::TooManyTasks.answer(lang));
         }
@@ -65,7 +83,9 @@ impl Service {
         }
         if !query.tasks.is_empty() {
             tasks.retain(|task| query.tasks.contains(&task.id));
-            let is_missing = |id: &TaskId| tasks.iter().all(|task| task.id != *id);
+            damaged.retain(|id| query.tasks.contains(id));
+            let is_missing =
+                |id: &TaskId| tasks.iter().all(|task| task.id != *id) && !damaged.contains(id);
             if query.tasks.iter().any(is_missing) {
                 return Err(Missing::Task.answer(lang));
             }
@@ -74,6 +94,15 @@ impl Service {
         let document = |task: &app::task::Task| {
             document_of(&batch, &task.spec, self.draft_in(&batch, &task.spec))
         };
-        Ok(tasks.iter().map(document).collect())
+        let documents = tasks.iter().map(document).collect();
+        let mut why = Vec::new();
+        for id in damaged.iter().take(EXPLAINED_MAX) {
+            why.extend(self.damage_words(lang, *id).await?);
+        }
+        Ok(Exported {
+            documents,
+            skipped: damaged,
+            why,
+        })
     }
 }

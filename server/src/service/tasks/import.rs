@@ -22,7 +22,9 @@ use crate::importers::{FILES_MAX, ITEMS_MAX, Outcome, SourceFile, read};
 use crate::service::Service;
 use crate::texts::importers::{ItemNote, TaskImportFault, TaskImportRefusal};
 use crate::texts::tasks::{TaskFault, TaskRefusal};
+use crate::texts::times::TimeFault;
 use crate::texts::{Fault, Refusal, Say};
+use crate::timetable::zone;
 use create::NewImport;
 use names::Named;
 
@@ -41,6 +43,7 @@ impl Service {
     ) -> Answer<TaskImportReport> {
         let who = self.allow(caller, Action::Edit)?;
         let lang = caller.lang;
+        self.check_named(lang, import).await?;
         let items = items_of(lang, import)?;
         for _ in 0..TRIES {
             let (seen, _) = self.store.cluster_state().await.or_internal(lang)?;
@@ -59,6 +62,26 @@ impl Service {
             self.load_calendars().await.or_internal(lang)?;
         }
         Err(TaskRefusal::Busy.answer(lang))
+    }
+
+    /// Refuses a zone or a channel for all items that does not exist: it would be a fault of each of them.
+    async fn check_named(&self, lang: Lang, import: &TaskImport) -> Answer<()> {
+        let mut faults = Vec::new();
+        if !import.zone.is_empty() && zone(&import.zone).is_err() {
+            faults.push(TimeFault::unknown_zone(&import.zone).on("zone", lang));
+        }
+        if !import.channel.is_empty() {
+            let channels = self.store.channel_list().await.or_internal(lang)?;
+            let name = import.channel.trim();
+            let mut shared = channels.iter().filter(|channel| channel.serves(None));
+            if !shared.any(|channel| channel.name == name) {
+                faults.push(TaskFault::UnknownChannel.on("channel", lang));
+            }
+        }
+        match faults.is_empty() {
+            true => Ok(()),
+            false => Err(AppError::invalid(lang, faults)),
+        }
     }
 
     /// The account of all items, and the tasks that do not exist yet.

@@ -5,8 +5,8 @@
 use app::audit::AuditOutcome;
 use app::transition::Word;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
+use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Select, Set,
@@ -220,18 +220,23 @@ impl Store {
     }
 
     /// Seals entries that are not sealed yet, at most `limit`, in the order of their numbers: `seal` makes their codes
-    /// from the end of the chain. How many.
+    /// from the end of the chain. Those of refused attempts are sealed only from before `counted`. How many.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn seal_audit(
         &self,
         limit: u64,
+        counted: DateTime<Utc>,
         seal: impl Fn(&ChainEnd, &[SealedRow]) -> SealBatch + Send + Sync,
     ) -> Result<u64, StoreError> {
         transaction!(self, |tx| {
             let end = locked(tx).await?.head;
-            let query = in_the_chain(Entity::find().filter(A::Seq.is_null()));
+            let is_final = Condition::any()
+                .add(A::Outcome.is_null())
+                .add(A::Outcome.ne(AuditOutcome::Refused.word()))
+                .add(A::At.lte(counted));
+            let query = in_the_chain(Entity::find().filter(A::Seq.is_null()).filter(is_final));
             let rows = query.order_by_asc(A::Id).limit(limit).all(tx).await?;
             let rows: Vec<SealedRow> = rows.into_iter().map(SealedRow::from).collect();
             if rows.is_empty() {
@@ -261,6 +266,32 @@ impl Store {
                 .exec(tx)
                 .await?;
             Ok(rows.len() as u64)
+        })
+    }
+
+    /// Sets how many attempts an entry about refused ones stands for; false when it is sealed, or nothing can be yet. Under
+    /// the lock of the chain, so that no code is made of the former number meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn recount_refused(&self, id: i64, times: i64) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            let chain = Chain::update_many()
+                .col_expr(C::Seq, Expr::col(C::Seq))
+                .filter(C::Id.eq(ONLY))
+                .exec(tx)
+                .await?;
+            if chain.rows_affected == 0 {
+                return Ok(false);
+            }
+            let counted = Entity::update_many()
+                .col_expr(A::Times, Expr::value(times))
+                .filter(A::Id.eq(id))
+                .filter(A::Seq.is_null())
+                .filter(A::Outcome.eq(AuditOutcome::Refused.word()))
+                .exec(tx)
+                .await?;
+            Ok(counted.rows_affected == 1)
         })
     }
 

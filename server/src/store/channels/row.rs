@@ -8,6 +8,7 @@ use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::super::entity::channel;
+use super::super::messages::retry_now;
 use super::super::{StoreError, Tx};
 use super::{ChannelSecret, ChannelTarget, NewChannel};
 
@@ -77,7 +78,8 @@ pub(super) async fn write(
             .col_expr(C::UrlMasked, Expr::value(masked.as_str()));
     }
     update.filter(C::Id.eq(id.0)).exec(tx).await?;
-    Ok(())
+    // It may have been repaired by that.
+    retry_now(tx, id, now).await
 }
 
 fn unknown(what: &'static str, value: &str) -> StoreError {

@@ -44,6 +44,8 @@ pub(crate) struct Model {
     pub(crate) template: Option<String>,
     /// Whether an attempt at it got no answer, so that it may have arrived at that one and at a later one.
     pub(crate) maybe_twice: bool,
+    /// The message that is sent in its place, since it was given up.
+    pub(crate) passed_to: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -25,6 +25,8 @@ pub(crate) struct Model {
     pub(crate) urges: i32,
     pub(crate) urges_before: i32,
     pub(crate) next_urge_at: Option<DateTimeUtc>,
+    /// When it is due at any hour, where its next time is later because of the hours of people.
+    pub(crate) rests_since: Option<DateTimeUtc>,
     pub(crate) expires_at: DateTimeUtc,
     pub(crate) snoozed_until: Option<DateTimeUtc>,
     pub(crate) acknowledged_by: Option<String>,

@@ -122,9 +122,40 @@ pub(in crate::store) async fn active<C: ConnectionTrait>(
             pool,
             started_at,
             waits,
+            is_sending: false,
         });
     }
     Ok((runs, waiting))
+}
+
+/// Runs of these tasks whose messages are still being sent.
+pub(in crate::store) async fn sending<C: ConnectionTrait>(
+    connection: &C,
+    tasks: &[TaskId],
+) -> Result<Vec<ActiveRun>, StoreError> {
+    use run::Column as R;
+    let mut runs = Vec::new();
+    for chunk in tasks.chunks(CHUNK) {
+        // Along the index by task and state, of which each task has few rows.
+        let rows: Vec<(i64, i64, DateTime<Utc>)> = run::Entity::find()
+            .select_only()
+            .columns([R::Id, R::TaskId, R::StartedAt])
+            .filter(R::TaskId.is_in(chunk.iter().map(|task| task.0)))
+            .filter(R::State.eq(Code(RunState::Sending)))
+            .limit(WAITING_MAX)
+            .into_tuple()
+            .all(connection)
+            .await?;
+        runs.extend(rows.into_iter().map(|(id, task_id, started_at)| ActiveRun {
+            id: RunId(id),
+            task_id: TaskId(task_id),
+            pool: None,
+            started_at,
+            waits: None,
+            is_sending: true,
+        }));
+    }
+    Ok(runs)
 }
 
 /// When runs of tasks last ended.

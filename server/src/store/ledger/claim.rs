@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
+use super::super::delivery::withdraw_run;
 use super::super::entity::{cluster, node};
 use super::super::messages::{Notice, insert_wanted};
 use super::super::rules::EventMask;
@@ -73,6 +74,8 @@ pub struct Decision {
     pub stop: Vec<RunId>,
     /// Waiting runs that a newer start replaces.
     pub replaced: Vec<RunId>,
+    /// Runs whose messages a newer start replaces.
+    pub withdrawn: Vec<RunId>,
     /// How many late firings of each task are caught up, now or one after another.
     pub caught_up: HashMap<TaskId, i64>,
     /// What it gives notice of: firings that a rule skips.
@@ -83,6 +86,10 @@ pub struct Decision {
 pub trait Decide: Sync {
     /// Tasks whose last ends the decision needs.
     fn depends_on(&self, due: &[Due]) -> Vec<TaskId>;
+    /// Tasks in message mode among these: their runs whose messages are still being sent count for the decision.
+    fn messages(&self, _: &[Due], _: &[WaitingRun]) -> Vec<TaskId> {
+        Vec::new()
+    }
     /// Decides; called again when the transaction starts over.
     fn decide(&self, view: &View<'_>) -> Decision;
     /// Whether planning may have recorded missed firings that no message has reported yet.
@@ -275,7 +282,7 @@ struct Read {
 
 async fn read<D: Decide>(tx: &Tx, now: DateTime<Utc>, rules: &D) -> Result<Read, StoreError> {
     let due = rows::due_rows(tx, now).await?;
-    let (runs, waiting) = active::active(tx).await?;
+    let (mut runs, waiting) = active::active(tx).await?;
     let delays = waiting
         .iter()
         .map(|run| run.due_at)
@@ -289,6 +296,7 @@ async fn read<D: Decide>(tx: &Tx, now: DateTime<Utc>, rules: &D) -> Result<Read,
     if !(due.is_empty() && waiting.is_empty()) {
         let latest = rows::latest_due(tx, now, &due).await?;
         let ended = active::last_ends(tx, &rules.depends_on(&due)).await?;
+        runs.extend(active::sending(tx, &rules.messages(&due, &waiting)).await?);
         decision = rules.decide(&View {
             due: &due,
             latest: &latest,
@@ -342,6 +350,9 @@ async fn write<D: Decide>(
     // Before anything starts, because what is replaced makes room.
     active::request_stop(tx, &decision.stop, active::REPLACED).await?;
     active::cancel_waiting(tx, &decision.replaced, &RunReason::Replaced.code(), now).await?;
+    for id in &decision.withdrawn {
+        withdraw_run(tx, *id, &RunReason::Replaced, now).await?;
+    }
     let mut not_run = NotRunCounts::new();
     for (why, ids) in ends {
         rows::end_planned(tx, &ids, why).await?;

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{EntityTrait, Set};
 
 use super::super::code::Code;
+use super::super::delivery::withdraw_run;
 use super::super::entity::run;
 use super::super::messages::{Notice, insert_wanted};
 use super::super::tickets::{TicketSeed, open_all};
@@ -103,7 +104,10 @@ impl Store {
                     Manual::Mismatch
                 });
             }
-            let (runs, _) = active::active(tx).await?;
+            let (mut runs, _) = active::active(tx).await?;
+            if !task.mode.runs_command() {
+                runs.extend(active::sending(tx, &[task.id]).await?);
+            }
             let mut room = AvailableSlots::new(slots, &runs);
             let admission = room.admit(task);
             if let Admission::LeaveOut(reason) = admission {
@@ -115,6 +119,9 @@ impl Store {
             }
             active::request_stop(tx, &room.stop, active::REPLACED).await?;
             active::cancel_waiting(tx, &room.replaced, &RunReason::Replaced.code(), now).await?;
+            for id in &room.withdrawn {
+                withdraw_run(tx, *id, &RunReason::Replaced, now).await?;
+            }
             let mut row = row(task.id, task, new, now);
             if let Admission::Wait(why) = admission {
                 row.state = Set(Code(RunState::Waiting));

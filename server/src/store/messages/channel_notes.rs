@@ -1,11 +1,13 @@
 //! What is noted at a channel of what it says: that it accepts messages again, refuses them, or wants fewer.
 
 use app::id::ChannelId;
+use app::message::MessageState;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::super::entity::channel;
+use super::super::code::Code;
+use super::super::entity::{channel, message};
 use super::super::{StoreError, Tx};
 
 /// A channel that has asked for fewer messages for so long, and has accepted none, is shown as one that accepts none.
@@ -52,6 +54,25 @@ pub(super) async fn note_accepted(
         .col_expr(C::LimitedSince, Expr::value(None::<DateTime<Utc>>))
         .col_expr(C::Refuses, Expr::value(false))
         .filter(C::Id.eq(channel_id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The channel was changed, or has accepted a test: what was not accepted before is due now, in the order in which it was
+/// caused. Quiet hours hold back what was not tried yet, and that stays held back.
+pub(in crate::store) async fn retry_now(
+    tx: &Tx,
+    channel_id: ChannelId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use message::Column as M;
+    message::Entity::update_many()
+        .col_expr(M::NextAttemptAt, Expr::col(M::CreatedAt))
+        .filter(M::State.eq(Code(MessageState::Pending)))
+        .filter(M::ChannelId.eq(channel_id.0))
+        .filter(M::NextAttemptAt.gt(now))
+        .filter(M::Attempts.gt(0))
         .exec(tx)
         .await?;
     Ok(())

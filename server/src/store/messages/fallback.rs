@@ -3,6 +3,7 @@
 use app::id::ChannelId;
 use app::message::{MessageKind, MessageState};
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set};
 
 use super::super::code::{Code, Lenient};
@@ -78,6 +79,11 @@ pub(super) async fn send_instead(
         ..Default::default()
     };
     let text = message::Entity::insert(row.clone()).exec(tx).await?;
+    message::Entity::update_many()
+        .col_expr(M::PassedTo, Expr::value(text.last_insert_id))
+        .filter(M::Id.eq(item.id.0))
+        .exec(tx)
+        .await?;
     let picture: Option<String> = message::Entity::find()
         .filter(M::AfterId.eq(item.id.0))
         .select_only()

@@ -16,7 +16,7 @@ use super::super::entity::{channel, message};
 use super::super::pictures::is_uploaded;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::channel_notes::{note_accepted, note_pace, note_trouble};
+use super::channel_notes::{note_accepted, note_pace, note_trouble, retry_now};
 use super::{NO_TASK, OutboxItem, Rate, RetryCause, caused_at, digest, fallback, slots};
 use crate::text::{EXCERPT_CHARS, head};
 
@@ -137,7 +137,7 @@ impl Store {
 
     /// Keeps what a channel said to a test: `refused` is `None` when it accepted it, else whether
     /// it refused for good. The test counts for the pace of a channel with a limit; it was sent at once, even where no
-    /// slot was free.
+    /// slot was free. Where it was accepted, what waits for a retry is due.
     ///
     /// # Errors
     /// When the database fails.
@@ -154,7 +154,10 @@ impl Store {
                 let _free_at = slots::take(tx, id, rate, act.at()).await?;
             }
             match refused {
-                None => note_accepted(tx, id, answer).await?,
+                None => {
+                    note_accepted(tx, id, answer).await?;
+                    retry_now(tx, id, act.at()).await?;
+                }
                 Some(refused) => note_trouble(tx, id, answer, refused, act.at()).await?,
             }
             act.record(tx, Some(id.0)).await

@@ -54,7 +54,7 @@ pub(super) fn columns(spec: &RuleSpec, now: DateTime<Utc>) -> message_rule::Acti
 }
 
 /// A row as a rule. Events that only a newer version knows are left to that.
-pub(super) fn to_rule(row: message_rule::Model) -> Result<Rule, StoreError> {
+pub(in super::super) fn to_rule(row: message_rule::Model) -> Result<Rule, StoreError> {
     let kind = ScopeKind::read(&row.scope).ok_or_else(|| unknown("rule scope", &row.scope))?;
     let scope = match (kind, row.task_id) {
         (ScopeKind::Task, Some(id)) => Scope::Task(TaskId(id)),

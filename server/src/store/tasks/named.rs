@@ -1,5 +1,6 @@
 //! Tasks by their names, by a tag and by a search, with their definitions alone.
 
+use app::id::TaskId;
 use app::task::{Task, TaskState};
 use migration::TAG_MARK;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
@@ -11,29 +12,41 @@ use super::super::{Store, StoreError};
 use super::search::whole;
 use super::{SEARCH, TASKS_AT_ONCE, schedules_of, to_task};
 
+/// Tasks that were found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FoundTasks {
+    /// Those that can be read.
+    pub tasks: Vec<Task>,
+    /// Those whose rows cannot be.
+    pub damaged: Vec<TaskId>,
+}
+
 impl Store {
     /// The tasks with exactly these names.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Row`] when the row of one cannot be read; or when the database fails.
     pub async fn tasks_named(&self, names: &[&str]) -> Result<Vec<Task>, StoreError> {
         let named = task::Entity::find().filter(task::Column::Name.is_in(names.iter().copied()));
-        self.definitions(named, names.len()).await
+        let found = self.definitions(named, names.len()).await?;
+        self.complete(found).await
     }
 
     /// The tasks with exactly this tag, the oldest first.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Row`] when the row of one may have it and cannot be read; or when the database fails.
     pub async fn tasks_tagged(&self, tag: &str) -> Result<Vec<Task>, StoreError> {
         let pattern = whole(TAG_MARK, tag);
-        let mut tagged = self.tasks_matching(&[pattern], None, usize::MAX).await?;
+        let found = self.tasks_matching(&[pattern], None, usize::MAX).await?;
+        let mut tagged = self.complete(found).await?;
         // The search ignores case and width.
         tagged.retain(|task| task.tags.iter().any(|own| own == tag));
         Ok(tagged)
     }
 
-    /// The tasks that match the patterns of [`super::search_patterns`], the oldest first, at most `most`.
+    /// The tasks that match the patterns of [`super::search_patterns`], the oldest first, at most `most`; and those of
+    /// them whose rows cannot be read.
     ///
     /// # Errors
     /// When the database fails.
@@ -42,7 +55,7 @@ impl Store {
         patterns: &[String],
         state: Option<TaskState>,
         most: usize,
-    ) -> Result<Vec<Task>, StoreError> {
+    ) -> Result<FoundTasks, StoreError> {
         let mut found = task::Entity::find();
         for pattern in patterns {
             let like = LikeExpr::new(pattern.as_str()).escape('!');
@@ -58,31 +71,46 @@ impl Store {
         &self,
         select: Select<task::Entity>,
         most: usize,
-    ) -> Result<Vec<Task>, StoreError> {
-        let mut all: Vec<Task> = Vec::new();
+    ) -> Result<FoundTasks, StoreError> {
+        let mut found = FoundTasks::default();
         let mut after = 0;
-        while all.len() < most {
-            let limit = Ord::min(TASKS_AT_ONCE, (most - all.len()) as u64);
-            let rows = select
+        while found.tasks.len() < most {
+            let limit = Ord::min(TASKS_AT_ONCE, (most - found.tasks.len()) as u64);
+            let page = select
                 .clone()
                 .filter(task::Column::Id.gt(after))
                 .order_by_asc(task::Column::Id)
-                .limit(limit)
-                .all(&self.reader)
-                .await?;
-            let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+                .limit(limit);
+            let rows = self.each_task(page).await?;
+            let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
             let Some(last) = ids.last() else {
                 break;
             };
             after = *last;
             let mut schedules = schedules_of(&self.reader, &ids).await?;
             schedules.sort_unstable_by_key(|schedule| schedule.task_id);
-            for row in rows {
-                let from = schedules.partition_point(|one| one.task_id < row.id);
-                let to = schedules.partition_point(|one| one.task_id <= row.id);
-                all.push(to_task(row, &schedules[from..to])?.0);
+            for (id, row) in rows {
+                let from = schedules.partition_point(|one| one.task_id < id);
+                let to = schedules.partition_point(|one| one.task_id <= id);
+                let read = row.and_then(|row| to_task(row, &schedules[from..to]));
+                match self.read_task(id, read)? {
+                    Some((task, _)) => found.tasks.push(task),
+                    None => found.damaged.push(TaskId(id)),
+                }
             }
         }
-        Ok(all)
+        Ok(found)
+    }
+
+    /// The tasks of a list that must not lack any.
+    async fn complete(&self, found: FoundTasks) -> Result<Vec<Task>, StoreError> {
+        match found.damaged.first() {
+            None => Ok(found.tasks),
+            // Its error; or it was repaired meanwhile, and the list lacks it.
+            Some(id) => match self.task(*id).await {
+                Ok(_) => Err(StoreError::Raced),
+                Err(error) => Err(error),
+            },
+        }
     }
 }

@@ -20,10 +20,13 @@ pub(in super::super) fn to_json(items: &[String]) -> String {
 }
 
 pub(in super::super) fn from_json(text: &str) -> Result<Vec<String>, StoreError> {
-    serde_json::from_str(text).map_err(|_| StoreError::UnknownValue {
-        what: "list",
-        value: text.chars().take(80).collect(),
-    })
+    list("list", text)
+}
+
+/// A list as JSON, from a column with this name.
+fn list(column: &'static str, text: &str) -> Result<Vec<String>, StoreError> {
+    let read = serde_json::from_str(text);
+    read.map_err(|_| unknown(column, &text.chars().take(80).collect::<String>()))
 }
 
 pub(super) fn unknown(what: &'static str, value: &str) -> StoreError {
@@ -39,12 +42,12 @@ fn to_schedule(row: &schedule::Model) -> Result<Schedule, StoreError> {
         purpose: row
             .purpose
             .parse()
-            .map_err(|()| unknown("purpose", &row.purpose))?,
+            .map_err(|()| unknown("schedule.purpose", &row.purpose))?,
         spec: row.expression.clone(),
         day_rule: row
             .day_rule
             .parse()
-            .map_err(|_| unknown("rule of days", &row.day_rule))?,
+            .map_err(|_| unknown("schedule.day_rule", &row.day_rule))?,
         calendar: row.calendar.clone(),
         jitter: Jitter {
             seconds: row.jitter_seconds,
@@ -70,14 +73,20 @@ pub(in super::super) fn to_task(
     let policy = row
         .missed_policy
         .as_deref()
-        .map(|text| text.parse().map_err(|()| unknown("missed policy", text)))
+        .map(|text| {
+            text.parse()
+                .map_err(|()| unknown("task.missed_policy", text))
+        })
         .transpose()?;
     let spec = TaskSpec {
         name: row.name,
         nickname: row.nickname,
-        owners: from_json(&row.owners)?,
-        tags: from_json(&row.tags)?,
-        mode: row.mode.parse().map_err(|()| unknown("mode", &row.mode))?,
+        owners: list("task.owners", &row.owners)?,
+        tags: list("task.tags", &row.tags)?,
+        mode: row
+            .mode
+            .parse()
+            .map_err(|()| unknown("task.mode", &row.mode))?,
         command: row.command,
         zone: row.zone,
         schedules: work,
@@ -171,7 +180,7 @@ pub(in super::super) fn to_execution(text: Option<&str>) -> Result<Arc<Execution
         None => Ok(Execution::usual()),
         Some(text) => serde_json::from_str(text)
             .map(Execution::shared)
-            .map_err(|_| unknown("execution", &text.chars().take(80).collect::<String>())),
+            .map_err(|_| unknown("task.execution", &text.chars().take(80).collect::<String>())),
     }
 }
 
@@ -186,13 +195,13 @@ pub(in super::super) fn to_tickets(text: Option<&str>) -> Result<Arc<TicketRule>
         None => Ok(TicketRule::usual()),
         Some(text) => serde_json::from_str(text)
             .map(TicketRule::shared)
-            .map_err(|_| unknown("rule about tickets", text)),
+            .map_err(|_| unknown("task.tickets", text)),
     }
 }
 
 /// The crontab that still has the line of a task.
 fn to_held(text: Option<&str>) -> Result<Option<HeldBy>, StoreError> {
-    text.map(|text| serde_json::from_str(text).map_err(|_| unknown("place of a line", text)))
+    text.map(|text| serde_json::from_str(text).map_err(|_| unknown("task.held", text)))
         .transpose()
 }
 
@@ -201,7 +210,7 @@ fn to_notes(text: Option<&str>) -> Result<Notes, StoreError> {
     let Some(text) = text else {
         return Ok(Notes::default());
     };
-    serde_json::from_str(text).map_err(|_| unknown("notes", text))
+    serde_json::from_str(text).map_err(|_| unknown("task.notes", text))
 }
 
 pub(super) fn to_live(

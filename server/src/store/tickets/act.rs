@@ -200,6 +200,7 @@ pub(super) async fn move_on(
         .col_expr(C::Since, Expr::value(ticket.since))
         .col_expr(C::UrgesBefore, Expr::value(ticket.urges_before))
         .col_expr(C::NextUrgeAt, Expr::value(ticket.next_urge_at))
+        .col_expr(C::RestsSince, Expr::value(ticket.rests_since))
         .col_expr(C::ExpiresAt, Expr::value(ticket.expires_at))
         .col_expr(C::SnoozedUntil, Expr::value(ticket.snoozed_until))
         .col_expr(C::Version, Expr::col(C::Version).add(1));

@@ -1,5 +1,6 @@
 //! Ending tickets without a person's act on them: when a run succeeds, with their task, or because there are too many.
 
+use app::auth::Principal;
 use app::id::{TaskId, TicketId};
 use app::ticket::{TicketKind, TicketState, TicketStep};
 use chrono::{DateTime, Utc};
@@ -11,6 +12,7 @@ use super::super::delivery::withdraw_urges;
 use super::super::entity::{ticket, ticket_event};
 use super::super::messages::insert_wanted;
 use super::super::rules::EventMask;
+use super::super::tasks::from_json;
 use super::super::{StoreError, Tx};
 use super::open::{TicketSeed, about};
 use super::{CHUNK, ITSELF, urged};
@@ -71,6 +73,7 @@ pub(super) async fn end(
         }
         ticket::Entity::update_many()
             .col_expr(C::NextUrgeAt, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(C::RestsSince, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::SnoozedUntil, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::OpenKey, Expr::value(None::<String>))
             .col_expr(C::DoneBy, Expr::value(ended.who))
@@ -145,16 +148,28 @@ pub(in super::super) async fn recovered(
                 continue;
             };
             let mut notice = about(notice, TicketId(row.id));
+            let asked = asked_by_now(&row);
             if let Facts::Task {
                 event: TaskEvent::Ticket(facts),
                 ..
             } = &mut notice.facts
             {
                 facts.opened_at = row.opened_at;
-                facts.urges = urged(&row);
+                let facts_of_now = facts.clone().asking(urged(&row), facts.level, &asked);
+                *facts = facts_of_now;
             }
+            notice.mentions = asked;
             has_messages |= insert_wanted(tx, wanted, &[notice]).await?;
         }
     }
     Ok(has_messages)
+}
+
+/// Whom a ticket asks by now: it may have been handed over, or taken. No one where that cannot be read.
+fn asked_by_now(row: &ticket::Model) -> Vec<String> {
+    let taken = row.acknowledged_by.as_ref();
+    match taken.filter(|who| *who != Principal::CONSOLE) {
+        Some(who) => vec![who.clone()],
+        None => from_json(&row.asked).unwrap_or_default(),
+    }
 }

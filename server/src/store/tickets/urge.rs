@@ -244,6 +244,7 @@ impl Store {
                 for chunk in ids.chunks(CHUNK) {
                     let mut update = ticket::Entity::update_many()
                         .col_expr(C::NextUrgeAt, Expr::value(group.next_urge_at))
+                        .col_expr(C::RestsSince, Expr::value(group.rests_since))
                         .col_expr(C::Level, Expr::value(group.level))
                         .col_expr(C::Urges, Expr::value(group.urges))
                         .col_expr(C::Version, Expr::col(C::Version).add(1));
@@ -333,6 +334,7 @@ struct Group {
     version: i64,
     step: Option<Move>,
     next_urge_at: Option<DateTime<Utc>>,
+    rests_since: Option<DateTime<Utc>>,
     level: i32,
     urges: i32,
     checks: Option<i32>,
@@ -351,6 +353,7 @@ fn groups(claims: &[UrgeClaim]) -> BTreeMap<Group, Vec<i64>> {
                 _ => None,
             },
             next_urge_at: ticket.next_urge_at,
+            rests_since: ticket.rests_since,
             level: ticket.level,
             urges: ticket.urges,
             checks: claim.checks,

@@ -194,6 +194,11 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
             Value::Null,
         ),
         (
+            "POST /api/v1/messages/resend",
+            "/api/v1/messages/resend".into(),
+            json!({"ids": [message]}),
+        ),
+        (
             "POST /api/v1/tickets/{id}/acknowledge",
             format!("/api/v1/tickets/{ticket}/acknowledge"),
             Value::Null,

@@ -4,6 +4,7 @@ use app::auth::Role;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::audit::AuditChain;
+use server::clock::Clock;
 
 use super::super::helpers::database::mysql_server;
 use super::super::helpers::{Browser, TestApp, at};
@@ -189,8 +190,8 @@ async fn servers_that_seal_at_the_same_time_make_one_chain() {
     for slots in 1..=60 {
         let put = Some(json!({"slots": slots}));
         admin.call("PUT", "/api/v1/pools/db", put).await.expect(200);
-        let chain = chain(&app);
-        sealing.push(tokio::spawn(async move { chain.seal(10).await }));
+        let (chain, now) = (chain(&app), app.clock.now());
+        sealing.push(tokio::spawn(async move { chain.seal(10, now).await }));
     }
     for one in sealing {
         one.await.expect("no panic").expect("sealed");

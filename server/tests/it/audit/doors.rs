@@ -189,4 +189,14 @@ async fn the_command_line_lists_shows_exports_and_verifies() {
     place.database.execute(change).await;
     let found = jcrontab(&place, &["audit", "verify"]).await;
     found.refused(1);
+    // The doctor looks at the newest entries as well.
+    let doctor = jcrontab(&place, &["doctor", "--json"]).await;
+    let report: Value = serde_json::from_str(&doctor.out).expect("JSON");
+    let checks = report["checks"].as_array().expect("checks");
+    let found = checks.iter().find(|check| check["name"] == "audit");
+    assert_eq!(
+        (doctor.code, &found.expect("a check")["status"]),
+        (1, &json!("fail")),
+        "{report}"
+    );
 }

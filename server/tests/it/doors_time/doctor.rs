@@ -81,6 +81,7 @@ async fn doctor_reports_passed_and_failed_checks() {
         ("retention", "ok"),
         ("backup", "ok"),
         ("space", "ok"),
+        ("audit", "ok"),
         ("server", "warn"),
     ];
     expect(&doctor(&[]).await, 0, &[&parts[..], &well].concat());
@@ -100,6 +101,7 @@ async fn doctor_reports_passed_and_failed_checks() {
         ("retention", "ok"),
         ("backup", "ok"),
         ("space", "ok"),
+        ("audit", "ok"),
         ("server", "warn"),
     ];
     expect(&wrong, 1, &[&parts[..], &lost].concat());
@@ -129,6 +131,7 @@ async fn doctor_reports_passed_and_failed_checks() {
         ("backup", "ok"),
         ("space", "ok"),
         ("secret_key", "ok"),
+        ("audit", "ok"),
         ("loops", "ok"),
         ("server", "ok"),
     ];
@@ -139,7 +142,7 @@ async fn doctor_reports_passed_and_failed_checks() {
         lines.contains(&format!("ok    版本：jcrontab {}", env!("CARGO_PKG_VERSION")).as_str()),
         "{words:?}"
     );
-    assert_eq!(lines.len(), 15, "one line each: {words:?}");
+    assert_eq!(lines.len(), 16, "one line each: {words:?}");
     let words = jcrontab_with(&place, &["doctor"], &[("LC_ALL", "C.UTF-8")], "").await;
     as_documented(printed(&words));
     let remote = [

@@ -2,6 +2,7 @@
 
 use app::channel::ChannelKind;
 use app::id::ChannelId;
+use app::task::execution::ExecutionDraft;
 use app::task::{Mode, TaskDraft};
 
 use super::{Robot, TestApp, draft};
@@ -23,10 +24,22 @@ pub(crate) async fn with_robot() -> (TestApp, Robot, ChannelId) {
     (app, robot, channel)
 }
 
-/// A task that sends messages to a channel.
+/// Each start is sent, however many are on their way.
+pub(crate) fn all_at_once() -> ExecutionDraft {
+    ExecutionDraft {
+        overlap: "allow:100".to_owned(),
+        ..ExecutionDraft::default()
+    }
+}
+
+/// A task that sends messages to a channel; each start in message mode is sent.
 pub(crate) fn sending(name: &str, mode: Mode, command: &str, channel: ChannelId) -> TaskDraft {
     TaskDraft {
         mode,
+        execution: match mode {
+            Mode::Message => all_at_once(),
+            _ => ExecutionDraft::default(),
+        },
         channel_id: Some(channel.0),
         ..draft(name, SELDOM, command)
     }

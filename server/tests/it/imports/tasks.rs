@@ -140,13 +140,12 @@ async fn tasks_fire_at_once_only_where_that_is_asked_for_and_safe() {
         (1, "on", 1, "", "0 0 8 * * *", 1),
         (2, "off", 1, "", "0 0 8 * * *", 0),
     ]);
-    let wrong = import(
-        &editor,
-        &text,
-        json!({"active": true, "channel": "nowhere"}),
-    )
-    .await;
-    assert_eq!(counts(&wrong), [0, 0, 0, 2]);
+    let mut wrong = body(&text);
+    (wrong["channel"], wrong["zone"]) = (json!("nowhere"), json!("Mars/Olympus"));
+    let wrong = editor.post(PATH, wrong).await;
+    assert_eq!(wrong.status, 422, "{}", wrong.text());
+    let faults: Vec<String> = wrong.faults().into_iter().map(|fault| fault.0).collect();
+    assert_eq!(faults, ["zone", "channel"]);
     let made = import(&editor, &text, json!({"active": true, "channel": "ops"})).await;
     assert_eq!(counts(&made), [2, 1, 0, 0]);
     let states = "SELECT state FROM task ORDER BY name DESC";
@@ -265,7 +264,7 @@ async fn files_are_imported_from_a_terminal() {
 
     let units = jcrontab(&place, &["import", "systemd", &path(""), "--dry-run"]).await;
     let lines = "dump.timer + dump (paused)\n           [0 0 0 * * *] Every day at 00:00\n           \
-                 ! 1: these settings have no counterpart and are not carried over: PrivateTmp=yes\n\
+                 ! line 1: these settings have no counterpart and are not carried over: PrivateTmp=yes\n\
                  Dry run: 1 task would be created (1 paused), 0 exist, 0 cannot be imported\n";
     assert_eq!((units.code, units.out.as_str()), (0, lines), "{units:?}");
     let made = jcrontab(&place, &["import", "gocron", &path("gbk.sql"), "--json"])

@@ -9,6 +9,7 @@ use server::auth::link::{Link, LinkFor};
 use server::clock::Clock;
 
 use super::{asked, asking, every_act, failing, link, phone, said, state_of, ticket_of};
+use crate::helpers::message::all_at_once;
 use crate::helpers::{Robot, TestApp, at};
 use crate::tickets::look;
 
@@ -244,6 +245,7 @@ async fn a_late_reminder_links_to_the_ticket_of_its_own_firing() {
     task.cron = "0 9 * * *".to_owned();
     task.zone = "UTC".to_owned();
     task.mode = Mode::Message;
+    task.execution = all_at_once();
     task.command = String::new();
     task.channel_id = Some(channel.id.0);
     task.tickets.opens = "firing".to_owned();

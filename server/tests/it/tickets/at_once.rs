@@ -9,6 +9,7 @@ use server::store::{Outcome, TicketSeed};
 
 use super::*;
 use crate::at_once::runs_elsewhere;
+use crate::helpers::message::all_at_once;
 
 const TIMES: i64 = 10;
 
@@ -71,6 +72,7 @@ async fn a_ticket_is_opened_once_and_done_once() {
 }
 
 fn chased(draft: &mut TaskDraft) {
+    draft.execution = all_at_once();
     draft.mode = Mode::Message;
     draft.command = String::new();
     draft.urge_cron = "* * * * *".to_owned();

@@ -7,6 +7,7 @@ use app::task::{Control, Mode};
 
 use super::*;
 use crate::helpers::at;
+use crate::helpers::message::all_at_once;
 
 async fn control(app: &TestApp, id: TaskId, control: Control) {
     let done = app.service.task_control(&app.console(), id, &control).await;
@@ -344,6 +345,7 @@ async fn of_too_many_open_tickets_about_firings_the_oldest_expires() {
     let app = TestApp::new().await;
     let task = task(&app, |draft| {
         draft.mode = Mode::Message;
+        draft.execution = all_at_once();
         draft.command = String::new();
         draft.tickets.opens = "firing".to_owned();
     })

@@ -5,9 +5,11 @@ use app::task::{Control, Mode};
 
 use super::*;
 use crate::helpers::at;
+use crate::helpers::message::all_at_once;
 
 fn reminder(rule: TicketDraft) -> impl FnOnce(&mut TaskDraft) {
     move |draft| {
+        draft.execution = all_at_once();
         draft.mode = Mode::Message;
         draft.command = String::new();
         draft.urge_cron = "* * * * *".to_owned();

@@ -5,12 +5,14 @@ use app::task::{Control, Mode, RunRequest};
 
 use super::*;
 use crate::helpers::at;
+use crate::helpers::message::all_at_once;
 
 #[tokio::test]
 async fn each_firing_of_a_reminder_opens_a_ticket_of_its_own() {
     let app = TestApp::new().await;
     let task = task(&app, |draft| {
         draft.mode = Mode::Message;
+        draft.execution = all_at_once();
         draft.command = String::new();
         draft.tickets.opens = "firing".to_owned();
     })
@@ -67,6 +69,7 @@ async fn a_reminder_that_is_started_by_hand_asks_as_a_firing_does() {
     let app = TestApp::new().await;
     let task = task(&app, |draft| {
         draft.mode = Mode::Message;
+        draft.execution = all_at_once();
         draft.command = String::new();
         draft.tickets.opens = "firing".to_owned();
     })
@@ -116,6 +119,9 @@ async fn a_failure_opens_one_ticket_which_a_success_closes() {
     let open = the_ticket(&app).await;
     assert_eq!(open.kind.as_str(), "failure");
     assert!(open.run_id.is_some());
+    let to = TicketAct::Assign("李四".to_owned());
+    let handed = act(&app, &app.console(), open.id, to).await;
+    handed.expect("handed over");
     std::fs::write(&flag, "").expect("a file");
     app.ended(app.start_run(task.id).await).await;
     assert_eq!(tickets(&app, "open").await, []);
@@ -124,6 +130,10 @@ async fn a_failure_opens_one_ticket_which_a_success_closes() {
     assert_eq!(closed.ticket.done_by.as_deref(), Some("jcrontab"));
     let said = said(&app, task.id, "ticket_done").await;
     assert!(said[0].contains("执行已成功，自动完成"), "{said:?}");
+    // It mentions the person who has it by now, and not the owner of the task.
+    let mentioned = "SELECT mentions FROM message WHERE event = 'ticket_done'";
+    let mentioned = app.place.database.rows(mentioned).await;
+    assert_eq!(mentioned, ["[\"李四\"]"]);
 }
 
 #[tokio::test]

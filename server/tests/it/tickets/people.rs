@@ -341,3 +341,36 @@ async fn addresses_of_ones_own_tickets_are_made_on_the_page_and_shown_once() {
         assert!(!later.contains(start), "{later}");
     }
 }
+
+#[tokio::test]
+async fn a_ticket_that_rests_follows_hours_that_are_changed_again_and_again() {
+    let app = TestApp::new().await;
+    app.clock.set(at("2026-11-23T10:00:00Z"));
+    let admin = app.signed_in("ada", Role::Admin).await;
+    set(&admin, "张三", json!({"zone": "America/New_York"})).await;
+    task(&app, order(nine_to_six())).await;
+    let open = the_ticket(&app).await.id;
+    look_at(&app, "2026-11-23T10:01:00Z").await;
+    for (zone, morning) in [
+        ("America/New_York", "2026-11-23T14:00:00Z"),
+        ("America/Los_Angeles", "2026-11-23T17:00:00Z"),
+        ("America/Halifax", "2026-11-23T13:00:00Z"),
+    ] {
+        set(&admin, "张三", json!({"zone": zone})).await;
+        look(&app).await;
+        let shown = ticket(&app, open).await;
+        assert_eq!(next(&shown.ticket), Some(at(morning)), "{zone}");
+        assert_eq!(shown.urges, []);
+    }
+    // It is the afternoon there: the ticket was due a minute after it was opened.
+    set(&admin, "张三", json!({"zone": "Asia/Kolkata"})).await;
+    look_at(&app, "2026-11-23T10:02:00Z").await;
+    assert_eq!(asked(&app, open).await, [["张三"]]);
+    // So it is without a zone of their own.
+    set(&admin, "张三", json!({"zone": "America/New_York"})).await;
+    look_at(&app, "2026-11-23T12:30:00Z").await;
+    let gone = admin.call("DELETE", "/api/v1/people/张三", None).await;
+    assert_eq!(gone.status, 204, "{}", gone.text());
+    look(&app).await;
+    assert_eq!(asked(&app, open).await.len(), 2);
+}

@@ -17,7 +17,8 @@ pub struct TaskImport {
     pub files: Vec<ImportFile>,
     /// Items as `jcrontab import` reads them on its host, at most 5,000; none where files are sent.
     pub items: Vec<ImportItem>,
-    /// IANA zone of times that have none of their own; empty for the server's default zone. Only for files.
+    /// IANA zone of times that have none of their own; empty for the server's default zone. Items that are sent have
+    /// theirs already.
     pub zone: String,
     /// Name of the channel of the tasks; empty for that of their robots, if they have any.
     pub channel: String,

@@ -97,17 +97,17 @@ impl Service {
         if met {
             return Ok(None);
         }
-        let mut names = Vec::new();
-        for id in open {
-            let found = self.store.task(id).await.or_internal(lang)?;
-            names.push(found.map_or_else(|| format!("#{id}"), |task| task.spec.name));
-        }
-        Ok(Some(Override::Dependencies { names }))
+        let mut known = self.store.task_names(&open).await.or_internal(lang)?;
+        let names = open.into_iter();
+        let names = names.map(|id| known.remove(&id).unwrap_or_else(|| format!("#{id}")));
+        Ok(Some(Override::Dependencies {
+            names: names.collect(),
+        }))
     }
 
     /// How active runs affect a start.
     async fn overlapping(&self, lang: Lang, task: &Task) -> Answer<Option<Overlapping>> {
-        let (runs, slots) = self.store.room().await.or_internal(lang)?;
+        let (runs, slots) = self.store.room(task.id).await.or_internal(lang)?;
         let mut room = AvailableSlots::new(&slots, &runs);
         let before = room.queued(task.id);
         let replaces = task.execution.overlap == Overlap::Replace;
