@@ -195,8 +195,9 @@ function pagesOf(known, ui) {
     "run-under-way": at(`/runs/${known.runUnderWay}`),
     admin: at("/admin"),
     users: at("/admin/users"),
-    "users-token": async (page) => {
-      await openAlive(page, "/admin/users");
+    "account-token": async (page) => {
+      await openAlive(page, "/account");
+      await page.locator("#name").fill(ui.tasks);
       await page.getByRole("button", { name: ui.new_token, exact: true }).click();
       await page.locator(".token pre").waitFor();
     },
@@ -326,7 +327,7 @@ async function furnish(api, { robot, server }, known) {
   known.runUnderWay = under(await until(() => api.get(`/tasks/${known.skipping}/runs`), under, "a long run")).id;
   await server.cli(["user", "add", "zhangsan", "--role", "viewer", "--password-stdin"], "viewer viewer 1\n");
   await server.cli(["user", "add", "a-rather-long-account-name", "--role", "editor", "--password-stdin"], "editor editor 1\n");
-  await server.cli(["token", "create", "--user", "zhangsan"]);
+  await server.cli(["token", "create", "报表", "--user", "zhangsan", "--expires", "5d"]);
   await server.cli(["oncall", "set", "数据库", "--people", `张三,李四,${UNBROKEN.slice(0, 60)}`]);
   await server.cli(["person", "set", "张三", "--zone", "America/Argentina/Buenos_Aires", "--hours", "10:00-19:00", "--calendar", "cn"]);
   await server.cli(["person", "set", UNBROKEN.slice(0, 60), "--zone", "Europe/Berlin"]);

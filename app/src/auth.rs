@@ -1,5 +1,11 @@
 //! Authorization: pure rules, the same for pages, API and CLI.
 
+mod limits;
+mod scope;
+
+pub use limits::TaskLimits;
+pub use scope::{Scope, Scopes};
+
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::Lang;
@@ -125,6 +131,42 @@ pub struct Principal {
     /// server.
     #[serde(skip)]
     pub press: Option<LinkPress>,
+    /// What they authenticated with. It does not leave the server.
+    #[serde(skip)]
+    pub proof: Proof,
+}
+
+/// What a caller authenticated with, as far as it decides what they may do.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Proof {
+    /// Anything else: the console, a chat, a link.
+    #[default]
+    Other,
+    /// A session, by the hash of its secret.
+    Session(String),
+    /// An API token.
+    Token(TokenRights),
+}
+
+/// What an API token allows, within the rights of its owner.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TokenRights {
+    /// Its scopes.
+    pub scopes: Scopes,
+    /// The tasks that it is limited to, if it is.
+    pub limits: Option<TaskLimits>,
+}
+
+impl TokenRights {
+    /// Scopes of a token that may be limited to some tasks: the others allow what is not about single tasks.
+    pub const LIMITED: [Scope; 2] = [Scope::Read, Scope::Run];
+
+    /// Whether they allow what needs `scope`.
+    #[must_use]
+    pub fn allow(&self, scope: Scope) -> bool {
+        let is_possible = self.limits.is_none() || Self::LIMITED.contains(&scope);
+        is_possible && self.scopes.allow(scope)
+    }
 }
 
 /// A press of a button behind a signed link. It is stored in the transaction of what it causes, so that each act works
@@ -158,6 +200,7 @@ impl Principal {
             via: Via::Console,
             from: None,
             press: None,
+            proof: Proof::Other,
         }
     }
 
@@ -167,6 +210,33 @@ impl Principal {
         Self {
             from: Some(place.into()),
             ..self
+        }
+    }
+
+    /// Whether the scopes of the caller's token allow it; everybody without a token needs none.
+    #[must_use]
+    pub fn allows(&self, scope: Scope) -> bool {
+        match &self.proof {
+            Proof::Token(rights) => rights.allow(scope),
+            Proof::Session(_) | Proof::Other => true,
+        }
+    }
+
+    /// The tasks that the caller's token is limited to, if it is.
+    #[must_use]
+    pub fn limits(&self) -> Option<&TaskLimits> {
+        match &self.proof {
+            Proof::Token(rights) => rights.limits.as_ref(),
+            Proof::Session(_) | Proof::Other => None,
+        }
+    }
+
+    /// The session of the request, by the hash of its secret.
+    #[must_use]
+    pub fn session(&self) -> Option<&str> {
+        match &self.proof {
+            Proof::Session(hash) => Some(hash),
+            Proof::Token(_) | Proof::Other => None,
         }
     }
 
@@ -188,7 +258,19 @@ pub struct Caller {
 
 #[cfg(test)]
 mod tests {
-    use super::{Action, Principal, Role, Via};
+    use super::{Action, Principal, Proof, Role, Scope, Scopes, TaskLimits, TokenRights, Via};
+
+    #[test]
+    fn a_token_that_is_limited_to_tasks_reads_and_runs_and_no_more() {
+        let rights = TokenRights {
+            scopes: Scopes::all(),
+            limits: Some(TaskLimits::default()),
+        };
+        for scope in Scope::ALL {
+            let expected = matches!(scope, Scope::Read | Scope::Run);
+            assert_eq!(rights.allow(scope), expected, "{scope:?}");
+        }
+    }
 
     #[test]
     fn each_role_includes_the_ones_before_it() {
@@ -200,6 +282,7 @@ mod tests {
                 via: Via::Token,
                 from: None,
                 press: None,
+                proof: Proof::Other,
             };
             [
                 Action::Read,

@@ -7,6 +7,7 @@
 mod audit;
 mod calendars;
 mod capacity;
+mod credentials;
 mod imports;
 mod oncall;
 mod people;
@@ -25,6 +26,7 @@ use leptos::prelude::use_context;
 pub use self::audit::Audit;
 pub use self::calendars::Calendars;
 pub use self::capacity::Capacity;
+pub use self::credentials::{Credentials, Listed};
 pub use self::imports::Imports;
 pub use self::oncall::Rotas;
 pub use self::people::People;
@@ -343,6 +345,7 @@ pub trait Backend:
     + RetentionPolicy
     + Audit
     + Users
+    + Credentials
     + System
 {
 }
@@ -368,6 +371,7 @@ impl<
         + RetentionPolicy
         + Audit
         + Users
+        + Credentials
         + System,
 > Backend for T
 {

@@ -176,8 +176,8 @@ impl AppError {
             ),
         )
         .with_hint(lang.pick(
-            "检查 Authorization: Bearer 后面是不是完整的令牌；需要新令牌时在服务器上运行 jcrontab token create --user 用户",
-            "Check that the whole token follows Authorization: Bearer; for a new one, run jcrontab token create --user NAME on the server",
+            "检查 Authorization: Bearer 后面是不是完整的令牌；需要新令牌时在服务器上运行 jcrontab token create 名称 --user 用户",
+            "Check that the whole token follows Authorization: Bearer; for a new one, run jcrontab token create NAME --user USER on the server",
         ))
     }
 

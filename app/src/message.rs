@@ -92,6 +92,8 @@ pub enum Event {
     ClockStepped,
     /// The disk of a server is nearly full.
     DiskLow,
+    /// An API token expires soon.
+    TokenExpires,
     /// A person tests a channel.
     Test,
     /// Several messages of a channel as one, since its vendor takes no more of them.
@@ -154,6 +156,7 @@ impl Event {
             | Self::ServerDead
             | Self::ClockStepped
             | Self::DiskLow
+            | Self::TokenExpires
             | Self::TicketOpened
             | Self::TicketAcknowledged
             | Self::TicketSnoozed
@@ -216,7 +219,8 @@ impl Event {
             // They are about no task, so no task has a channel for them.
             | Self::ServerDead
             | Self::ClockStepped
-            | Self::DiskLow => false,
+            | Self::DiskLow
+            | Self::TokenExpires => false,
             // They are sent to a channel, and no rule chooses it.
             Self::Test | Self::Digest | Self::Summary => false,
         }
@@ -231,7 +235,10 @@ impl Event {
     /// Whether it is about the system, not about a task: only rules for the system get it.
     #[must_use]
     pub const fn is_of_system(self) -> bool {
-        matches!(self, Self::ServerDead | Self::ClockStepped | Self::DiskLow)
+        matches!(
+            self,
+            Self::ServerDead | Self::ClockStepped | Self::DiskLow | Self::TokenExpires
+        )
     }
 
     /// Whether it reports that a run went wrong: rules may wait for several consecutive ones, and may

@@ -1,5 +1,6 @@
 //! The data of each page: the shared types, plus the zone and the clock for displaying them.
 
+mod account;
 mod audit;
 mod blackouts;
 mod calendars;
@@ -23,6 +24,7 @@ mod tickets;
 mod urge_defaults;
 mod users;
 
+pub use account::AccountPage;
 pub use audit::AuditPage;
 pub use blackouts::BlackoutsPage;
 pub use calendars::{CalendarPage, CalendarsPage};
@@ -179,7 +181,8 @@ pub struct Overview {
     pub failing_more: bool,
     /// The server itself.
     pub health: Health,
-    /// Notices for administrators; other users see only the channels that accept no messages.
+    /// Notices for administrators; other users see only the channels that accept no messages, and their own API tokens
+    /// that expire soon.
     pub notices: Vec<Notice>,
 }
 

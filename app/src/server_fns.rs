@@ -32,7 +32,7 @@ pub mod urge_defaults;
 pub mod users;
 pub mod write;
 
-pub use account::fetch_account;
+pub use account::{EndSession, EndSessions, RevokeToken, fetch_account};
 pub use audit::fetch_audit;
 pub use blackouts::{DeleteBlackout, fetch_blackouts};
 pub use calendars::{
@@ -62,5 +62,5 @@ pub use summaries::{DeleteSummary, fetch_summaries};
 pub use templates::fetch_templates;
 pub use tickets::{fetch_ticket_address, fetch_tickets};
 pub use urge_defaults::{DeleteUrgeDefault, fetch_urge_defaults};
-pub use users::{RevokeToken, SetUserDisabled, fetch_users};
+pub use users::{SetUserDisabled, fetch_users};
 pub use write::{ControlTask, DeleteTask, RunTask, StopRun};

@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
+use crate::auth::TaskLimits;
 use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::id::TaskId;
@@ -195,6 +196,9 @@ pub struct TaskQuery {
     pub after: Option<i64>,
     /// Rows per page, 1–1,000; 50 when absent.
     pub limit: Option<u32>,
+    /// Only these, for a token that is limited to them. It is not part of the query as it is sent.
+    #[serde(skip)]
+    pub within: Option<TaskLimits>,
 }
 
 /// The longest command in bytes, far above any sane script and well below the 1 MiB or so that `execve` accepts.

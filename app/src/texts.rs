@@ -300,7 +300,6 @@ crate::texts! {
         token_for: "所属用户" | "User",
         token_once: "新令牌只显示这一次，请现在复制保存：" | "The new token is shown only once. Copy it now:",
         token_use: "用法：" | "Usage:",
-        token_prefix: "前缀" | "Prefix",
         expires: "到期" | "Expires",
         last_used: "最近使用" | "Last used",
         revoke: "吊销" | "Revoke",

@@ -1,11 +1,20 @@
-//! User accounts and their API tokens.
+//! User accounts, their sessions and their API tokens.
+
+mod session;
+mod token;
+
+pub use session::Session;
+pub use token::{
+    ApiToken, NewToken, TOKEN_DAYS, TOKEN_DAYS_MAX, TOKEN_LIMITS_MAX, TOKEN_NAME_MAX, TOKEN_NEVER,
+    TOKEN_NOTICE_DAYS, TOKENS_MAX, TokenDraft,
+};
 
 use serde::{Deserialize, Serialize};
 
 use crate::auth::Role;
 use crate::error::{AppError, FieldError};
 use crate::i18n::Lang;
-use crate::id::{TokenId, UserId};
+use crate::id::UserId;
 use crate::time::Stamp;
 
 /// The minimum length of a password in characters (OWASP ASVS 5.0, 6.2.1).
@@ -144,32 +153,4 @@ pub struct User {
     pub last_sign_in_at: Option<Stamp>,
     /// Counts its changes by administrators. An edit that refers to an older one is refused.
     pub version: i64,
-}
-
-/// An API token as its owner sees it, without the secret.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-pub struct ApiToken {
-    /// Its id.
-    pub id: TokenId,
-    /// Its owner.
-    pub user: String,
-    /// The first characters, to recognise it.
-    pub prefix: String,
-    /// When it was created.
-    pub created_at: Stamp,
-    /// When it expires.
-    pub expires_at: Option<Stamp>,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<Stamp>,
-}
-
-/// A token with its secret, readable only once.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-pub struct NewToken {
-    /// Its id.
-    pub id: TokenId,
-    /// The secret, shown once.
-    pub token: String,
 }

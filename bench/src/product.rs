@@ -102,7 +102,15 @@ impl Home {
         // It fails if the account already exists; the token shows whether it does.
         add.wait()?;
         let made = self
-            .command(&["token", "create", "--user", "bench", "--json"])
+            .command(&[
+                "token",
+                "create",
+                "bench",
+                "--user",
+                "bench",
+                "--scope=read,run,write,admin,ping,metrics",
+                "--json",
+            ])
             .output()?;
         if !made.status.success() {
             return Err(String::from_utf8_lossy(&made.stderr).into_owned().into());

@@ -56,6 +56,8 @@ mod m20261130_000072_channel_limited;
 mod m20261130_000074_person;
 mod m20261130_000076_audit_chain;
 mod m20261130_000077_repairs;
+mod m20261130_000078_scopes_and_sessions;
+mod m20261130_000079_token_limits;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -119,6 +121,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000074_person::Migration),
             Box::new(m20261130_000076_audit_chain::Migration),
             Box::new(m20261130_000077_repairs::Migration),
+            Box::new(m20261130_000078_scopes_and_sessions::Migration),
+            Box::new(m20261130_000079_token_limits::Migration),
         ]
     }
 }

@@ -25,12 +25,14 @@ mod run_days;
 mod run_export;
 mod runs;
 mod secrets;
+mod sessions;
 mod start_urls;
 mod summaries;
 mod system;
 mod tasks;
 mod templates;
 mod tickets;
+mod tokens;
 mod urge_defaults;
 mod users;
 mod version;
@@ -140,8 +142,10 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(account::password))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::change, users::delete))
-        .routes(routes!(users::tokens, users::create_token))
-        .routes(routes!(users::revoke_token))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(sessions::list, sessions::end_all))
+        .routes(routes!(sessions::end))
         .routes(routes!(secrets::list, secrets::create))
         .routes(routes!(
             secrets::get,
@@ -233,6 +237,7 @@ fn written(openapi: &impl Serialize) -> Result<Bytes, OpenApiError> {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
+    use crate::http::rights::listed;
     use crate::lifecycle::StartError;
 
     #[test]
@@ -246,6 +251,22 @@ mod tests {
         );
         let why = std::error::Error::source(&error).expect("a reason");
         assert_eq!(why.to_string(), "key must be a string");
+    }
+
+    #[test]
+    fn scopes_are_of_operations_that_exist() {
+        let (_, openapi) = super::router().expect("a description");
+        let described = serde_json::to_value(&openapi).expect("the description");
+        // They are not described.
+        let others = ["GET /events", "GET /metrics"];
+        for operation in listed() {
+            let (method, path) = operation.split_once(' ').expect("a method");
+            let found = &described["paths"][path][method.to_lowercase()];
+            assert!(
+                found["x-token-scope"].is_string() || others.contains(&operation),
+                "{operation}"
+            );
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Authentication: passwords, tokens, signed links, sealed secrets, and limits on guessing.
 
+pub mod agent;
 pub mod alike;
 pub mod feed;
 pub mod limit;

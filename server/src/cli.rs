@@ -39,6 +39,7 @@ mod retention;
 mod rule;
 mod run;
 mod secret;
+mod session;
 mod settings;
 mod summary;
 mod takeover;
@@ -329,6 +330,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
     match command {
         Command::User(command) => user::run(&client, &command).await,
         Command::Token(command) => token::run(&client, &command).await,
+        Command::Session(command) => session::run(&client, &command).await,
         Command::Channel(command) => channel::run(&client, &command).await,
         Command::Task(command) => task::run(&client, &command).await,
         Command::Run(command) => run::run(&client, &command).await,

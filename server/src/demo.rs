@@ -16,7 +16,7 @@ mod world;
 
 pub use clock::StageClock;
 
-use app::auth::{Principal, Role, Via};
+use app::auth::{Principal, Proof, Role, Via};
 use app::backend::{Caller, Tasks};
 use app::error::AppError;
 use app::i18n::Lang;
@@ -102,6 +102,7 @@ fn person(name: &str, lang: Lang) -> Caller {
             via: Via::Session,
             from: Some(ADDRESS.to_owned()),
             press: None,
+            proof: Proof::Other,
         }),
         lang,
     }

@@ -54,7 +54,7 @@ fn forms() -> Vec<(&'static str, MethodRouter<Web>)> {
             post(forms::templates::template),
         ),
         ("/admin/pictures", post(forms::pictures::picture)),
-        ("/admin/users", post(forms::users::user_or_token)),
+        ("/admin/users", post(forms::users::user)),
         ("/admin/calendars", post(forms::calendars::calendar)),
         ("/admin/calendars/{name}", post(forms::calendars::import)),
         ("/admin/blackouts", post(forms::blackouts::blackout)),
@@ -71,7 +71,7 @@ fn forms() -> Vec<(&'static str, MethodRouter<Web>)> {
         ("/admin/retention", post(forms::retention::retention)),
         (app::routes::IMPORT, post(forms::imports::import)),
         (app::routes::IMPORT_TASKS, post(forms::import_tasks::import)),
-        (app::routes::ACCOUNT, post(forms::account::password)),
+        (app::routes::ACCOUNT, post(forms::account::account)),
         (phone::TICKET, get(phone::open).post(phone::press)),
     ]
 }

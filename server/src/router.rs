@@ -5,6 +5,7 @@ mod access;
 mod entry;
 mod missing;
 mod refused;
+mod scopes;
 
 use std::sync::Arc;
 
@@ -70,6 +71,7 @@ pub fn api_router(web: &Web) -> Result<Router, api::OpenApiError> {
 fn guarded(router: Router, web: &Web) -> Router {
     router
         .layer(middleware::from_fn(guard::finish_what_was_begun))
+        .layer(middleware::from_fn_with_state(web.clone(), scopes::check))
         .layer(middleware::from_fn_with_state(web.clone(), entry::check))
         .layer(middleware::from_fn_with_state(
             web.clone(),

@@ -18,6 +18,7 @@ mod explain;
 mod feeds;
 mod imports;
 mod key;
+mod limits;
 mod links;
 mod messages;
 mod metrics;
@@ -33,6 +34,7 @@ mod run_search;
 mod runs;
 mod scratch;
 pub mod secrets;
+mod sessions;
 pub mod sign_in;
 pub(crate) mod start_urls;
 mod streams;
@@ -41,12 +43,14 @@ mod system;
 mod tasks;
 mod templates;
 mod tickets;
+mod tokens;
 mod upkeep;
 mod urge_defaults;
 mod users;
 mod versions;
 mod words;
 
+pub use crate::store::Origin;
 pub use crate::texts::notices::{BACKUP, RETENTION, UNNAMED_ZONE, UNREADABLE, unnamed_zone};
 pub use ahead::LookAhead;
 pub use audit::AuditSeal;
@@ -54,11 +58,13 @@ pub use brief::MessageBriefs;
 pub use components::{Components, DoorSettings, Settings};
 pub use doors::Readiness;
 pub use key::{KEY_CHECK, KeyError};
+pub use limits::Subject;
 pub use links::{LinkedList, LinkedTicket, Opened, Press, clock_time};
 pub use messages::{NotResent, ResendReport, ResendRequest};
 pub use metrics::ScrapeRule;
 use run_days::RunDayCache;
 pub use scratch::ScratchSweep;
+use sign_in::TokenUses;
 pub use start_urls::{StartAnswer, StartCall};
 pub use streams::StreamWatch;
 use tasks::RecentLists;
@@ -119,6 +125,8 @@ pub struct Service {
     passwords: Passwords,
     /// Counts failed sign-ins and wrong tokens.
     attempts: Attempts,
+    /// When uses of tokens were last recorded.
+    token_uses: TokenUses,
     /// Counts refused attempts.
     refusals: Refusals,
     /// What the doors ask for; changes while the server runs.
@@ -210,6 +218,7 @@ impl Service {
             node_id: settings.node_id,
             passwords: Passwords::default(),
             attempts: Attempts::default(),
+            token_uses: TokenUses::default(),
             refusals: Refusals::default(),
             doors: std::sync::RwLock::new(Arc::new(settings.doors)),
             streams: Arc::default(),

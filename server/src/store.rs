@@ -51,6 +51,7 @@ mod templates;
 mod ticket_times;
 mod tickets;
 mod time;
+mod tokens;
 mod txn;
 mod unreadable;
 mod upkeep;
@@ -99,7 +100,7 @@ use rules::RuleHint;
 pub use rules::{RuleAdded, RuleChange};
 pub use run_days::{KnownDay, RunDaysFound};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
-pub use sessions::SessionUser;
+pub use sessions::{NewSession, Origin, SessionUser, StoredSession};
 pub use start_urls::{FoundStartUrl, NewStartUrlRow, StartUrlPut};
 pub use summaries::{
     NotStarted, RunDuration, StoredSummary, SummaryTask, UnsuccessfulRun, WithinLimit,
@@ -114,6 +115,7 @@ pub use tickets::{
     Chasing, StoredTicket, TaskFollows, TicketChange, TicketChanged, TicketFilter, TicketLook,
     TicketSeed, UrgeClaim, event_of_effect,
 };
+pub use tokens::{NewTokenRow, TokenPut, TokenUser};
 pub use txn::{StoreError, Tx};
 use unreadable::UnreadableRows;
 pub use unreadable::{Damage, RowKind, UnreadableRow};

@@ -47,6 +47,7 @@ pub mod runs;
 pub mod search;
 pub mod secrets;
 pub mod server;
+pub mod sessions;
 pub mod start_urls;
 pub mod starts;
 pub mod streams;
@@ -57,6 +58,7 @@ pub mod templates;
 mod tests;
 pub mod tickets;
 pub mod times;
+pub mod tokens;
 pub mod warnings;
 mod yaml;
 
@@ -241,6 +243,8 @@ pub enum Missing {
     Run,
     /// A secret.
     Secret,
+    /// A session.
+    Session,
     /// A start URL.
     StartUrl,
     /// A summary.
@@ -275,6 +279,7 @@ impl Say for Missing {
             Self::Rule => both("这条通知规则", "rule"),
             Self::Run => both("这次执行", "run"),
             Self::Secret => both("这个密钥", "secret"),
+            Self::Session => both("这个登录", "session"),
             Self::StartUrl => both("这个触发地址", "start URL"),
             Self::Summary => both("这个汇总", "summary"),
             Self::Task => both("这个任务", "task"),

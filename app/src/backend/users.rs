@@ -1,12 +1,12 @@
-//! Use cases of accounts and tokens.
+//! Use cases of accounts.
 
 use async_trait::async_trait;
 
 use super::{Answer, Caller};
-use crate::id::{TokenId, UserId};
-use crate::user::{ApiToken, User, UserDraft};
+use crate::id::UserId;
+use crate::user::{User, UserDraft};
 
-/// Accounts and tokens.
+/// Accounts.
 #[async_trait]
 pub trait Users: Send + Sync {
     /// All accounts.
@@ -40,8 +40,4 @@ pub trait Users: Send + Sync {
         read: Option<i64>,
         password: &str,
     ) -> Answer<()>;
-    /// Tokens of the caller; all tokens for administrators.
-    async fn token_list(&self, caller: &Caller) -> Answer<Vec<ApiToken>>;
-    /// Revokes a token.
-    async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Answer<()>;
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Clockface;
 use crate::error::{AppError, FieldError};
-use crate::user::{ApiToken, User, UserDraft};
+use crate::user::{ApiToken, Session, User, UserDraft};
 
 /// What the users page shows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -15,8 +15,8 @@ pub struct UsersPage {
     pub users: Vec<User>,
     /// All tokens.
     pub tokens: Vec<ApiToken>,
-    /// A token just created: shown only once.
-    pub new_token: Option<String>,
+    /// All sessions that are valid.
+    pub sessions: Vec<Session>,
     /// The content of the form, without the password.
     pub draft: UserDraft,
     /// Faults by field.

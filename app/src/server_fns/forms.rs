@@ -51,6 +51,8 @@ pub enum Posted {
     Picture(AppError),
     /// The user form.
     User(crate::user::UserDraft, AppError),
+    /// The form for an API token.
+    Token(crate::user::TokenDraft, AppError),
     /// A token was created: its secret, to be shown only once.
     NewToken(String),
     /// The form for a new calendar.

@@ -10,12 +10,12 @@ use leptos::prelude::*;
 use leptos::server;
 
 use crate::error::AppError;
-use crate::id::{TokenId, UserId};
+use crate::id::UserId;
 use crate::page::UsersPage;
 use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
-    backend::{backend, caller, with_status},
+    backend::{Listed, backend, caller, with_status},
     server_fns::forms::{Posted, split},
     user::UserDraft,
 };
@@ -24,20 +24,18 @@ use crate::{
 #[server(prefix = "/fn", endpoint = "users_page", input = Wire, output = Wire)]
 pub async fn fetch_users() -> Result<UsersPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
-    let (mut draft, mut posted, mut new_token) = (UserDraft::default(), None, None);
-    match use_context::<Posted>() {
-        Some(Posted::User(sent, error)) => (draft, posted) = (sent, Some(error)),
-        Some(Posted::NewToken(secret)) => new_token = Some(secret),
-        _ => {}
+    let (mut draft, mut posted) = (UserDraft::default(), None);
+    if let Some(Posted::User(sent, error)) = use_context::<Posted>() {
+        (draft, posted) = (sent, Some(error));
     }
     // A password is never sent back to a page.
     draft.password.clear();
     let (faults, error) = posted.map_or((Vec::new(), None), split);
     Ok(UsersPage {
         users: with_status(backend.user_list(&caller).await)?,
-        tokens: backend.token_list(&caller).await?,
+        tokens: backend.token_list(&caller, Listed::Managed).await?,
+        sessions: backend.session_list(&caller, Listed::Managed).await?,
         clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
-        new_token,
         draft,
         faults,
         error,
@@ -53,10 +51,4 @@ pub async fn set_user_disabled(id: UserId, version: i64, disabled: bool) -> Resu
             .await
             .map(|_| ()),
     )
-}
-
-/// Revokes a token.
-#[server(prefix = "/fn", endpoint = "token_revoke", output = Wire)]
-pub async fn revoke_token(id: TokenId) -> Result<(), AppError> {
-    with_status(backend()?.token_revoke(&caller()?, id).await)
 }

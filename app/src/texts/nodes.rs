@@ -65,8 +65,8 @@ pub fn loop_purpose(lang: Lang, name: &str) -> Option<&'static str> {
         ),
         "summaries" => ("发送日报和周报", "Sends daily and weekly summaries"),
         "ahead" => (
-            "提前通知即将开始的执行和即将结束的有效期",
-            "Announces runs that start and active periods that end soon",
+            "提前通知即将开始的执行、即将结束的有效期和即将到期的 API 令牌",
+            "Announces runs that start, active periods that end and API tokens that expire soon",
         ),
         "chat" => ("保持聊天机器人的长连接", "Holds the connections of bots"),
         "disk" => (

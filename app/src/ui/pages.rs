@@ -8,6 +8,7 @@ mod blackouts;
 mod calendar;
 mod calendars;
 mod channels;
+mod credentials;
 mod import;
 mod import_tasks;
 mod listing;

@@ -46,6 +46,7 @@ fn answers<T: Serialize + DeserializeOwned + PartialEq + Debug>() -> usize {
 #[test]
 fn answers_and_questions_are_read_as_they_were_written() {
     let pages = answers::<About>()
+        + answers::<AccountPage>()
         + answers::<AuditPage>()
         + answers::<BlackoutsPage>()
         + answers::<CalendarPage>()
@@ -87,6 +88,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
 
     // A server function whose answer has a new type must be added above.
     let sources = [
+        include_str!("../server_fns/account.rs"),
         include_str!("../server_fns/audit.rs"),
         include_str!("../server_fns/blackouts.rs"),
         include_str!("../server_fns/calendars.rs"),

@@ -4,8 +4,13 @@ use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, 
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 
+use crate::http::rights::token_access;
+
 /// The type of a problem document (RFC 9457).
 const PROBLEM: &str = "application/problem+json";
+
+/// Where an operation says what a token needs for it: a scope, `none` where no token may do it, or `open`.
+const TOKEN_SCOPE: &str = "x-token-scope";
 
 /// Completes the description.
 pub(super) fn complete(openapi: &mut OpenApi) {
@@ -20,8 +25,9 @@ pub(super) fn complete(openapi: &mut OpenApi) {
         for (method, operation) in operations {
             if let Some(operation) = operation {
                 name(operation);
+                scope(&method, path, operation);
                 let in_path = parameters(path, operation);
-                refusals(&method, in_path, operation);
+                refusals(in_path, operation);
             }
         }
     }
@@ -32,6 +38,21 @@ fn name(operation: &mut Operation) {
     let resource = operation.tags.iter().flatten().next();
     if let (Some(resource), Some(name)) = (resource, &operation.operation_id) {
         operation.operation_id = Some(format!("{resource}_{name}"));
+    }
+}
+
+/// Says what a token needs for an operation.
+fn scope(method: &HttpMethod, path: &str, operation: &mut Operation) {
+    let method = match method {
+        HttpMethod::Put => "PUT",
+        HttpMethod::Post => "POST",
+        HttpMethod::Patch => "PATCH",
+        HttpMethod::Delete => "DELETE",
+        _ => "GET",
+    };
+    if let Some(access) = token_access(method, path) {
+        let said = [(TOKEN_SCOPE, access.as_str())].into_iter().collect();
+        operation.extensions.get_or_insert_default().merge(said);
     }
 }
 
@@ -70,11 +91,14 @@ fn parameter(name: &str) -> Parameter {
 }
 
 /// Declares the refusals that all operations of a kind share, each as a problem document.
-fn refusals(method: &HttpMethod, in_path: bool, operation: &mut Operation) {
-    let mut known = vec![("401", "No valid session or token")];
-    if *method != HttpMethod::Get {
-        known.push(("403", "The caller has no right to do this"));
-    }
+fn refusals(in_path: bool, operation: &mut Operation) {
+    let mut known = vec![
+        ("401", "No valid session or token"),
+        (
+            "403",
+            "The caller has no right to do this, or the API token does not have the scope",
+        ),
+    ];
     if in_path {
         known.push(("400", "The address has an id or a name that cannot be one"));
     }

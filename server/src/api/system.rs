@@ -1,6 +1,6 @@
 //! What the server reports about itself: `/api/v1/about`, `/healthz`, `/readyz`.
 
-use app::auth::Action;
+use app::auth::{Action, Scope};
 use app::backend::{List, System};
 use app::page::{About, UnreadableRow};
 use axum::extract::State;
@@ -83,7 +83,7 @@ pub async fn readyz(
     let mut report = json!({"database": database, "scheduler": scheduler});
     let administers = caller
         .principal
-        .is_some_and(|principal| principal.can(Action::Administer));
+        .is_some_and(|who| who.can(Action::Administer) && who.allows(Scope::Ping));
     if administers {
         let zones = data_version();
         report["version"] = json!(env!("CARGO_PKG_VERSION"));

@@ -71,6 +71,7 @@ pub(super) async fn list(
         health: query.health,
         after: query.after,
         limit: query.limit,
+        within: None,
     };
     let body = service.task_list_json(&caller, &query).await?;
     Ok(([(CONTENT_TYPE, "application/json")], body))

@@ -1,17 +1,16 @@
-//! `/api/v1/users` and `/api/v1/tokens`.
+//! `/api/v1/users`.
 
 use app::backend::{List, Users};
-use app::id::{TokenId, UserId};
-use app::user::{ApiToken, NewToken, User, UserDraft};
+use app::id::UserId;
+use app::user::{User, UserDraft};
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::version::Expected;
-use crate::auth::streams::Credential;
 use crate::http::AppState;
 use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
@@ -106,50 +105,5 @@ pub(super) async fn delete(
     Expected(version): Expected,
 ) -> Reply<StatusCode> {
     service.user_delete(&caller, id, version).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Tokens: all of them for administrators, else the caller's own.
-#[utoipa::path(get, path = "/api/v1/tokens", tag = "users", responses((status = 200, body = List<ApiToken>)))]
-pub(super) async fn tokens(
-    State(service): State<AppState>,
-    RequestCaller(caller): RequestCaller,
-) -> Reply<Json<List<ApiToken>>> {
-    Ok(Json(List {
-        items: service.token_list(&caller).await?,
-        next: None,
-    }))
-}
-
-/// The account a token is created for.
-#[derive(Deserialize, ToSchema)]
-pub(super) struct TokenDraft {
-    /// The account's name.
-    user: String,
-}
-
-/// Creates a token; its secret is in this answer only.
-#[utoipa::path(post, path = "/api/v1/tokens", tag = "users", request_body = TokenDraft,
-    responses((status = 201, body = NewToken), (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub(super) async fn create_token(
-    State(service): State<AppState>,
-    RequestCaller(caller): RequestCaller,
-    credential: Option<Extension<Credential>>,
-    Body(draft): Body<TokenDraft>,
-) -> Reply<impl IntoResponse> {
-    let credential = credential.as_ref().map(|Extension(credential)| credential);
-    let made = service.create_token(&caller, credential, &draft.user);
-    Ok((StatusCode::CREATED, Json(made.await?)))
-}
-
-/// Revokes a token.
-#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "users",
-    responses((status = 204), (status = 404, body = Problem)))]
-pub(super) async fn revoke_token(
-    State(service): State<AppState>,
-    RequestCaller(caller): RequestCaller,
-    Path(id): Path<TokenId>,
-) -> Reply<StatusCode> {
-    service.token_revoke(&caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -118,6 +118,16 @@ impl Streams {
         });
     }
 
+    /// Ends the streams of an account's sessions, except those of `kept`; those of its tokens stay.
+    pub fn end_sessions(&self, user: UserId, kept: Option<&str>) {
+        self.end(|open| match &open.credential {
+            Some(Credential::Session(hash)) => {
+                open.user == Some(user) && kept != Some(hash.as_str())
+            }
+            Some(Credential::Token(_)) | None => false,
+        });
+    }
+
     /// The credentials of the open streams, each once.
     #[must_use]
     pub fn credentials(&self) -> Vec<Credential> {
@@ -208,6 +218,8 @@ mod tests {
         ];
         let ended = || all.each_ref().map(|stream| stream.ended().is_cancelled());
         streams.end_credential(&Credential::Session("b".to_owned()));
+        assert_eq!(ended(), [false, true, false, false]);
+        streams.end_sessions(UserId(1), Some("a"));
         assert_eq!(ended(), [false, true, false, false]);
         streams.end_user(UserId(1), session("a").as_ref());
         assert_eq!(ended(), [false, true, true, false]);

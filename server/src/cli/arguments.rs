@@ -9,7 +9,7 @@ use super::access::{Access, Remote};
 use super::{
     audit, backup, blackout, calendar, channel, chat, completions, cron, demo, doctor, files,
     import, man, message, node, oncall, person, picture, pool, retention, rule, run, secret,
-    settings, summary, takeover, task, ticket, token, user,
+    session, settings, summary, takeover, task, ticket, token, user,
 };
 use crate::config::{self, Config, FILE_VARIABLE, Reading, SourceFault, SourceRequest};
 
@@ -141,6 +141,9 @@ pub(super) enum Command {
     /// Manage API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Show and end sessions: where accounts are signed in
+    #[command(subcommand)]
+    Session(session::SessionCommand),
     /// Print a completion script for a shell
     Completions(completions::Completions),
     /// Print the page of the manual

@@ -147,6 +147,18 @@ pub(super) fn cell(row: &Value, column: &str) -> String {
     match column {
         "scheduled_for" => here_text(&row[column]),
         _ if column.ends_with("_at") => here_text(&row[column]),
+        "scopes" => {
+            let scopes = row[column].as_array().into_iter().flatten();
+            let scopes: Vec<&str> = scopes.filter_map(Value::as_str).collect();
+            scopes.join(",")
+        }
+        "limits" => {
+            let part = |name: &str| row[column][name].as_array().into_iter().flatten();
+            let tags = part("tags").filter_map(Value::as_str).map(str::to_owned);
+            let tasks = part("tasks").filter_map(Value::as_i64);
+            let all: Vec<String> = tags.chain(tasks.map(|id| format!("#{id}"))).collect();
+            all.join(",")
+        }
         _ => text(row, column),
     }
 }

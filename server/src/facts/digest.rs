@@ -109,10 +109,11 @@ pub struct TaskName {
 }
 
 /// What needs a look first, stands first.
-const ORDER: [Event; 37] = [
+const ORDER: [Event; 38] = [
     Event::ServerDead,
     Event::DiskLow,
     Event::ClockStepped,
+    Event::TokenExpires,
     Event::Paused,
     Event::Failed,
     Event::TimedOut,

@@ -1,10 +1,10 @@
-//! What happens to the servers, and not to a task.
+//! What happens to the servers and their accounts, and not to a task.
 
 use app::message::Event;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// What happened to a server.
+/// What happened to a server, or to what belongs to all of them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum SystemEvent {
@@ -40,6 +40,15 @@ pub enum SystemEvent {
         /// Bytes in all.
         total: u64,
     },
+    /// An API token expires soon.
+    TokenExpires {
+        /// What it is for, or its first characters.
+        token: String,
+        /// The name of its account.
+        owner: String,
+        /// When it expires.
+        expires: DateTime<Utc>,
+    },
 }
 
 impl SystemEvent {
@@ -50,6 +59,7 @@ impl SystemEvent {
             Self::ServerDead { .. } => Event::ServerDead,
             Self::ClockStepped { .. } | Self::ClockOff { .. } => Event::ClockStepped,
             Self::DiskLow { .. } => Event::DiskLow,
+            Self::TokenExpires { .. } => Event::TokenExpires,
         }
     }
 }

@@ -130,16 +130,14 @@ async fn identify(
         };
         let asked = web.service.token_from(lang, secret.trim(), client.as_str());
         return Ok(asked.await?.map_or((None, None), |(who, id)| {
-            let who = who.asking_from(client.as_str());
             (Some(who), Some(Credential::Token(id)))
         }));
     }
     let Some(secret) = cookie(headers, session_cookie(&web.base_url)) else {
         return Ok((None, None));
     };
-    let who = web.service.session(secret).await;
+    let who = web.service.session(secret, client.as_str()).await;
     let who = who.map_err(|error| internal(lang, &error))?;
-    let who = who.map(|who| who.asking_from(client.as_str()));
     let credential = who.as_ref().map(|_| Credential::Session(hash(secret)));
     Ok((who, credential))
 }

@@ -44,6 +44,11 @@ const OPEN: [&str; 18] = [
     "/api/v1/start/{token}",
 ];
 
+/// Whether a route needs neither a session nor a token.
+pub(super) fn is_open(route: &str) -> bool {
+    OPEN.contains(&route)
+}
+
 /// Refuses unauthenticated requests on every route that is not in the list of open ones.
 pub(super) async fn require_principal(
     State(web): State<Web>,
@@ -70,7 +75,7 @@ pub(super) async fn require_principal(
             Err(error) => return Problem::from(error).into_response(),
         }
     }
-    let open = matched.as_deref().is_some_and(|path| OPEN.contains(&path));
+    let open = matched.as_deref().is_some_and(is_open);
     let known = caller.is_some_and(|caller| caller.principal.is_some());
     let scrapes = request.extensions().get::<Scraper>().is_some();
     if open || known || scrapes {

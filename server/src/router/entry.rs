@@ -3,7 +3,6 @@
 //! `service` checks the rights itself, and nothing can bypass it. They are checked here once more because a body
 //! costs memory and time before a use case sees it: a caller without the right to send one is refused first.
 
-use app::auth::Action;
 use app::backend::Caller;
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
@@ -17,6 +16,7 @@ use http_body_util::Limited;
 
 use super::BODY_MAX;
 use crate::http::guard::accepts_html;
+use crate::http::rights::needed;
 use crate::http::{Problem, Web};
 use crate::pages::{render_posted, render_refused};
 
@@ -25,60 +25,6 @@ const KIB: usize = 1024;
 const TASK_MAX: usize = 2 * 1024 * KIB;
 /// A form of a few fields.
 const FEW_FIELDS: usize = 64 * KIB;
-
-/// The right that a change at a route needs; `None` where being signed in is enough, or where only the use case can
-/// decide.
-fn needed(path: &str) -> Option<Action> {
-    let rest = match path.strip_prefix("/api/v1/") {
-        Some(rest) => rest,
-        // Which right a rule needs depends on what it is for; without this one there is none.
-        None if path == "/rules" => return Some(Action::Edit),
-        None if path == "/tasks/new"
-            || path == "/tasks/{id}/edit"
-            || path == "/tasks/{id}/start-urls"
-            || path == app::routes::IMPORT
-            || path == app::routes::IMPORT_TASKS =>
-        {
-            return Some(Action::Edit);
-        }
-        // Who may set a rota, or the hours of a person, depends on the form; without this right there is none.
-        None if path == "/tasks/{id}/run"
-            || path == app::routes::REMINDERS
-            || path == app::routes::PEOPLE
-            || path == app::routes::ROTAS =>
-        {
-            return Some(Action::Operate);
-        }
-        None if path.starts_with("/admin/") || path == app::routes::SUMMARIES => {
-            return Some(Action::Administer);
-        }
-        None => return None,
-    };
-    let (resource, rest) = rest.split_once('/').unwrap_or((rest, ""));
-    match (resource, rest) {
-        ("tickets", "defaults/{name}") | ("oncall", "{name}") => Some(Action::Administer),
-        // Operators set their own hours.
-        ("oncall" | "people", _) => Some(Action::Operate),
-        // Which right a test needs depends on whose channel it is.
-        ("tasks", "" | "{id}" | "apply" | "{id}/start-urls" | "{id}/start-urls/{name}")
-        | ("rules" | "imports", _)
-        | ("channels", "{id}/test") => Some(Action::Edit),
-        (
-            "tasks",
-            "{id}/run" | "{id}/pause" | "{id}/close" | "{id}/restore" | "{id}/urge" | "{id}/unurge",
-        )
-        | ("runs", "{id}/stop")
-        | ("messages", "resend")
-        | ("tickets", _) => Some(Action::Operate),
-        (
-            "channels" | "chat" | "pictures" | "summaries" | "calendars" | "blackouts" | "secrets"
-            | "pools" | "retention",
-            _,
-        )
-        | ("users", "" | "{id}") => Some(Action::Administer),
-        _ => None,
-    }
-}
 
 /// Bytes that the body of a request to a route may have.
 fn limit(path: &str) -> usize {
@@ -91,6 +37,7 @@ fn limit(path: &str) -> usize {
         "/api/v1/schedules/preview" | "/fn/preview" => 128 * KIB,
         "/admin/channels/{id}/templates" => FEW_FIELDS,
         "/tasks/{id}/start-urls"
+        | app::routes::ACCOUNT
         | "/admin/users"
         | "/admin/channels"
         | "/admin/pools"
@@ -108,8 +55,8 @@ fn limit(path: &str) -> usize {
             Some(rest) if rest.starts_with("tasks/{id}/") => FEW_FIELDS,
             Some(rest) => match rest.split('/').next() {
                 Some(
-                    "users" | "tokens" | "channels" | "chat" | "rules" | "summaries" | "pools"
-                    | "retention" | "blackouts" | "tickets" | "oncall" | "people" | "messages",
+                    "users" | "tokens" | "sessions" | "channels" | "chat" | "rules" | "summaries"
+                    | "pools" | "retention" | "blackouts" | "tickets" | "oncall" | "people" | "messages",
                 ) => FEW_FIELDS,
                 _ => BODY_MAX,
             },
@@ -305,24 +252,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn routes_ask_for_the_rights_of_their_use_cases() {
-        for (path, action) in [
-            ("/api/v1/tasks", Some(Action::Edit)),
-            ("/api/v1/tasks/{id}", Some(Action::Edit)),
-            ("/api/v1/tasks/apply", Some(Action::Edit)),
-            ("/api/v1/tasks/{id}/urge", Some(Action::Operate)),
-            ("/api/v1/runs/{id}/stop", Some(Action::Operate)),
-            ("/api/v1/calendars/{name}/import", Some(Action::Administer)),
-            ("/api/v1/tokens", None),
-            ("/api/v1/schedules/preview", None),
-            ("/tasks/{id}/edit", Some(Action::Edit)),
-            ("/admin/users", Some(Action::Administer)),
-            ("/summaries", Some(Action::Administer)),
-            ("/api/v1/summaries/{id}", Some(Action::Administer)),
-            ("/preferences", None),
-        ] {
-            assert_eq!(needed(path), action, "{path}");
-        }
+    fn a_body_may_be_as_long_as_its_route_needs() {
         assert!(limit("/preferences") < limit("/api/v1/users"));
         assert!(limit("/api/v1/users") < limit("/api/v1/tasks/{id}"));
         assert_eq!(limit("/api/v1/calendars/{name}/import"), BODY_MAX);

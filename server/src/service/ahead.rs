@@ -1,5 +1,5 @@
-//! What is announced ahead: runs that start soon, for tasks that ask for it, and active periods that end soon. Each once,
-//! however many servers look and however often they are restarted.
+//! What is announced ahead: runs that start soon, for tasks that ask for it, active periods that end soon, and API tokens
+//! that expire soon. Each once, however many servers look and however often they are restarted.
 
 use std::sync::Weak;
 use std::time::Duration;
@@ -30,7 +30,9 @@ impl Service {
             .await?;
         let ending = tasks.iter().filter_map(|task| ending(task, now));
         self.announce_new(Event::EndsSoon, ending.collect(), now)
-            .await
+            .await?;
+        let tokens = self.token_announcements().await?;
+        self.announce_new(Event::TokenExpires, tokens, now).await
     }
 
     /// Announces those that were not yet.

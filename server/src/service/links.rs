@@ -5,7 +5,7 @@
 
 mod press;
 
-use app::auth::{Action, Principal, Role, Via};
+use app::auth::{Action, Principal, Proof, Role, Via};
 use app::backend::{Answer, Caller, System, Tasks, TicketDoors, Tickets};
 use app::error::ErrorKind;
 use app::i18n::Lang;
@@ -311,6 +311,7 @@ fn by_link(lang: Lang, person: &str, from: &str) -> Caller {
             via: Via::Link,
             from: Some(from.to_owned()),
             press: None,
+            proof: Proof::Other,
         }),
         lang,
     }

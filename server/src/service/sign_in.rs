@@ -4,7 +4,7 @@ mod password;
 mod setup;
 mod token;
 
-use app::auth::{Principal, Via};
+use app::auth::{Principal, Proof, Via};
 use app::backend::Answer;
 use app::i18n::Lang;
 use chrono::TimeDelta;
@@ -14,12 +14,13 @@ use crate::audit::Attempt;
 use crate::auth::streams::Credential;
 use crate::auth::token::{hash, new_secret};
 use crate::error::OrInternal;
-use crate::store::StoreError;
+use crate::store::{NewSession, Origin, StoreError};
 use crate::texts::Refusal;
 use crate::texts::accounts::SignInRefusal;
 
 pub(super) use password::{faults_of, hash_failed, password_fault};
 pub use setup::SETUP_LIFE;
+pub(super) use token::TokenUses;
 
 /// The action of a sign-in.
 const SIGN_IN: &str = "sign_in";
@@ -31,7 +32,7 @@ pub(super) const SESSION_IDLE: TimeDelta = TimeDelta::days(7);
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 impl Service {
-    /// Checks name and password; returns the session's secret. `from` is the caller's address.
+    /// Checks name and password; returns the session's secret. `origin` is where the request comes from.
     ///
     /// # Errors
     /// When they are wrong (with the same answer after the same time for an unknown name), or after too
@@ -41,8 +42,10 @@ impl Service {
         lang: Lang,
         name: &str,
         password: &str,
-        from: &str,
+        origin: impl Into<Origin<'_>>,
     ) -> Answer<String> {
+        let origin = origin.into();
+        let from = origin.address;
         let found = self
             .check_password_of(lang, SIGN_IN, (name, password), from)
             .await?;
@@ -59,16 +62,18 @@ impl Service {
             via: Via::Session,
             from: Some(from.to_owned()),
             press: None,
+            proof: Proof::Other,
         };
         let act = self.act(&who, SIGN_IN).detail(from);
+        let key = hash(&secret);
+        let session = NewSession {
+            hash: &key,
+            expires_at: act.at() + SESSION_LIFE,
+            origin,
+        };
         let entered = self
             .store
-            .insert_session(
-                &act,
-                &hash(&secret),
-                (id, &stored.password_hash),
-                act.at() + SESSION_LIFE,
-            )
+            .insert_session(&act, &session, (id, &stored.password_hash))
             .await
             .or_internal(lang)?;
         if !entered {
@@ -115,11 +120,11 @@ impl Service {
         Ok(())
     }
 
-    /// The user of a session, if it is still valid.
+    /// The user of a session, if it is still valid. `from` is the client's address.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn session(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
+    pub async fn session(&self, secret: &str, from: &str) -> Result<Option<Principal>, StoreError> {
         let now = self.clock.now();
         let key = hash(secret);
         let Some(found) = self
@@ -129,20 +134,17 @@ impl Service {
         else {
             return Ok(None);
         };
-        if found
-            .last_seen_at
-            .is_none_or(|seen| now - seen > TOUCH_EVERY)
-        {
-            untouched(self.store.touch_session(&key, now).await);
+        if now - found.last_seen_at > TOUCH_EVERY {
+            untouched(self.store.touch_session(&key, from, now).await);
         }
         Ok(Some(Principal {
             user_id: Some(found.user.id),
             name: found.user.name,
             role: found.user.role,
             via: Via::Session,
-            // Set by the caller of this method.
-            from: None,
+            from: Some(from.to_owned()),
             press: None,
+            proof: Proof::Session(key),
         }))
     }
 }

@@ -5,8 +5,10 @@ use app::backend::{Answer, Caller, System, Tasks};
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::page::{About, Clockface, FailingTask, Health, Notice, Overview, UnreadableRow, Upcoming};
+use app::routes;
 use app::task::{Health as TaskHealth, TaskQuery, TaskState};
 use app::time::{Stamp, ZoneRules};
+use app::user::ApiToken;
 use async_trait::async_trait;
 use chrono::{Datelike, TimeDelta};
 
@@ -37,6 +39,9 @@ const FAILING_MAX: usize = 100;
 /// The maximum of failing tasks that are shown.
 const FAILING_SHOWN: usize = 20;
 
+/// API tokens that expire soon and are named.
+const TOKENS_NAMED: usize = 10;
+
 /// Rows that cannot be read and are named.
 const UNREADABLE_NAMED: usize = 5;
 
@@ -52,9 +57,33 @@ fn shown(notice: &ServerNotice, lang: Lang) -> Notice {
 }
 
 impl Service {
-    /// The notices for an administrator; other users only see those about failing channels.
+    /// The API tokens that expire soon: for administrators all of them, for others their own.
+    async fn token_notices(&self, caller: &Caller) -> Answer<Vec<Notice>> {
+        let (who, managed) = self.managed(caller)?;
+        let lang = caller.lang;
+        let tokens = self.expiring_tokens(managed).await.or_internal(lang)?;
+        let zone = self.rules_of(&self.default_zone);
+        let notice = |token: ApiToken| {
+            let own = token.user == who.name;
+            let link = if own { routes::ACCOUNT } else { routes::USERS };
+            let expires = ServerNotice::TokenExpires {
+                token: token.label().to_owned(),
+                at: zone.full(token.expires_at?),
+                owner: token.user,
+            };
+            Some(Notice {
+                link: Some(link.to_owned()),
+                ..shown(&expires, lang)
+            })
+        };
+        let named = tokens.into_iter().take(TOKENS_NAMED);
+        Ok(named.filter_map(notice).collect())
+    }
+
+    /// The notices for an administrator; other users only see those about failing channels and their own tokens.
     async fn notices(&self, caller: &Caller) -> Answer<Vec<Notice>> {
         let mut notices = self.channel_notices(caller.lang).await?;
+        notices.extend(self.token_notices(caller).await?);
         let admin = caller
             .principal
             .as_ref()

@@ -1,19 +1,17 @@
-//! Accounts and tokens.
+//! Accounts.
 
 use app::auth::{Action, Principal, Role, Via};
 use app::backend::{Answer, Caller, Users};
 use app::error::AppError;
 use app::i18n::Lang;
-use app::id::{TokenId, UserId};
-use app::user::{ApiToken, NewToken, User, UserDraft};
+use app::id::UserId;
+use app::user::{User, UserDraft};
 use async_trait::async_trait;
 
 use super::sign_in::{faults_of, password_fault};
 use super::versions::{as_read, as_read_to_delete, named, nothing, stored, stored_deletion};
 use super::{Service, or_taken};
 use crate::auth::alike::looks;
-use crate::auth::streams::Credential;
-use crate::auth::token::{API_PREFIX, hash, new_secret};
 use crate::error::OrInternal;
 use crate::texts::accounts::{AccountFault, AccountRefusal};
 use crate::texts::outdated::ObjectKind;
@@ -56,69 +54,6 @@ impl Service {
             Ok(who)
         }
     }
-
-    /// The user whose tokens the caller manages: `None` for an administrator, who manages all.
-    fn token_scope(&self, caller: &Caller) -> Answer<(Principal, Option<UserId>)> {
-        let who = self.allow(caller, Action::Read)?;
-        let scope = if who.can(Action::Administer) {
-            None
-        } else {
-            who.user_id
-        };
-        Ok((who.clone(), scope))
-    }
-
-    /// Creates a token for an account; `credential` is that of the request. Allowed for its owner's browser session, and
-    /// for administrators who do not authenticate with a token.
-    ///
-    /// # Errors
-    /// When the caller lacks the right or their session has ended, or the account does not exist.
-    pub async fn create_token(
-        &self,
-        caller: &Caller,
-        credential: Option<&Credential>,
-        user: &str,
-    ) -> Answer<NewToken> {
-        let (who, scope) = self.token_scope(caller)?;
-        let lang = caller.lang;
-        // With a leaked token no other one can be created that outlives it.
-        if who.via == Via::Token {
-            return Err(AppError::not_by_token(lang));
-        }
-        let session = match credential {
-            Some(Credential::Session(hash)) => Some(hash.as_str()),
-            _ => None,
-        };
-        let found = self
-            .store
-            .user_by_name(user.trim())
-            .await
-            .or_internal(lang)?;
-        let found = found.map(|stored| stored.user);
-        if let Some(other) = found.as_ref().filter(|user| !is_in(scope, user.id)) {
-            let what = format!("a token for {}", other.name);
-            self.note_forbidden(&who, &what).await;
-        }
-        let owner = found
-            .filter(|owner| is_in(scope, owner.id))
-            .ok_or_else(|| Missing::User.answer(lang))?;
-        let token = format!("{API_PREFIX}{}", new_secret());
-        let prefix: String = token.chars().take(12).collect();
-        let act = self.act(&who, "token.create").detail(owner.name);
-        let id = self
-            .store
-            .insert_token(&act, session, owner.id, (&prefix, &hash(&token)), None)
-            .await
-            .or_internal(lang)?
-            // The password was replaced, or the account deleted, since the request was let in.
-            .ok_or_else(|| AppError::unauthenticated(lang))?;
-        Ok(NewToken { id, token })
-    }
-}
-
-/// Whether an account is among those whose tokens a caller manages.
-fn is_in(scope: Option<UserId>, account: UserId) -> bool {
-    scope.is_none_or(|own| own == account)
 }
 
 #[async_trait]
@@ -245,30 +180,6 @@ impl Users for Service {
             return Err(Missing::User.answer(lang));
         }
         self.streams.end_user(id, None);
-        Ok(())
-    }
-
-    async fn token_list(&self, caller: &Caller) -> Answer<Vec<ApiToken>> {
-        let (_, scope) = self.token_scope(caller)?;
-        self.store.tokens(scope).await.or_internal(caller.lang)
-    }
-
-    async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Answer<()> {
-        let (who, scope) = self.token_scope(caller)?;
-        if !self
-            .store
-            .delete_token(&self.act(&who, "token.revoke"), id, scope)
-            .await
-            .or_internal(caller.lang)?
-        {
-            if scope.is_some() {
-                // It may be another person's, which the answer does not say.
-                let what = format!("token {id} of another account");
-                self.note_forbidden(&who, &what).await;
-            }
-            return Err(Missing::Token.answer(caller.lang));
-        }
-        self.streams.end_credential(&Credential::Token(id));
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
-//! What is announced once, however many servers notice it: a run that starts soon, an active period that ends soon, a
-//! disk that is nearly full. Its key is written in the transaction of its message.
+//! What is announced once, however many servers notice it: a run that starts soon, an active period that ends soon, an
+//! API token that expires soon, a disk that is nearly full. Its key is written in the transaction of its message.
 
 use app::message::Event;
 use app::task::{Task, TaskState};

@@ -1,29 +1,94 @@
-//! Sessions and API tokens: secrets are looked up by their hash.
+//! Sessions: secrets are looked up by their hash.
 
-use app::id::{TokenId, UserId};
+use app::id::UserId;
 use app::time::Stamp;
-use app::user::{ApiToken, User};
+use app::user::User;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::accounts::to_user;
-use super::entity::{api_token, session, user};
+use super::entity::{session, user};
 use super::txn::transaction;
 use super::{Act, Store, StoreError};
 
 /// Ids in one query: engines limit the values of a statement.
-const AT_ONCE: usize = 500;
+pub(super) const AT_ONCE: usize = 500;
+/// Sessions that are listed.
+const LISTED_MAX: u64 = 1_000;
+/// Hexadecimal digits of a session's hash that name it: its secret does not follow from them.
+const NAME_DIGITS: usize = 16;
+/// Characters of an address, and of what a browser says it is.
+pub(super) const ADDRESS_MAX: usize = 64;
+const AGENT_MAX: usize = 255;
 
-/// The account behind a session or a token.
+/// The account behind a session.
 #[derive(Clone, Debug)]
 pub struct SessionUser {
     /// The account.
     pub user: User,
-    /// When the session or token was last used.
-    pub last_seen_at: Option<DateTime<Utc>>,
-    /// The id of the token, for a token.
-    pub token_id: Option<TokenId>,
+    /// When the session was last used.
+    pub last_seen_at: DateTime<Utc>,
+}
+
+/// From where a request comes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Origin<'a> {
+    /// The client's address.
+    pub address: &'a str,
+    /// What the browser says it is.
+    pub agent: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for Origin<'a> {
+    fn from(address: &'a str) -> Self {
+        Self {
+            address,
+            agent: None,
+        }
+    }
+}
+
+/// A session that begins.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSession<'a> {
+    /// The hash of its secret.
+    pub hash: &'a str,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+    /// From where they sign in.
+    pub origin: Origin<'a>,
+}
+
+/// A session without its secret.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredSession {
+    /// The hash of its secret.
+    pub hash: String,
+    /// The account's name.
+    pub user: String,
+    /// When it began.
+    pub created_at: Stamp,
+    /// When it was last used, to the minute.
+    pub last_seen_at: Stamp,
+    /// When it ends at the latest.
+    pub expires_at: Stamp,
+    /// The address it was last used from.
+    pub address: Option<String>,
+    /// What the browser says it is.
+    pub agent: Option<String>,
+}
+
+impl StoredSession {
+    /// What names it, without giving it away.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.hash.get(..NAME_DIGITS).unwrap_or(&self.hash)
+    }
+}
+
+pub(super) fn cut(text: &str, chars: usize) -> String {
+    text.chars().take(chars).collect()
 }
 
 impl Store {
@@ -35,9 +100,8 @@ impl Store {
     pub async fn insert_session(
         &self,
         act: &Act,
-        token_hash: &str,
+        new: &NewSession<'_>,
         (user_id, verified): (UserId, &str),
-        expires_at: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
@@ -58,11 +122,13 @@ impl Store {
                 .exec(tx)
                 .await?;
             session::Entity::insert(session::ActiveModel {
-                token_hash: Set(token_hash.to_owned()),
+                token_hash: Set(new.hash.to_owned()),
                 user_id: Set(user_id.0),
                 created_at: Set(now),
                 last_seen_at: Set(now),
-                expires_at: Set(expires_at),
+                expires_at: Set(new.expires_at),
+                address: Set(Some(cut(new.origin.address, ADDRESS_MAX))),
+                agent: Set(new.origin.agent.map(|agent| cut(agent, AGENT_MAX))),
             })
             .exec_without_returning(tx)
             .await?;
@@ -91,8 +157,46 @@ impl Store {
         if row.expires_at <= now || row.last_seen_at <= idle_since {
             return Ok(None);
         }
-        self.enabled_user(row.user_id, Some(row.last_seen_at), None)
-            .await
+        let user = self.enabled_user(row.user_id).await?;
+        Ok(user.map(|user| SessionUser {
+            user,
+            last_seen_at: row.last_seen_at,
+        }))
+    }
+
+    /// All sessions that are valid, or those of one account, the last used first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sessions(
+        &self,
+        of: Option<UserId>,
+        now: DateTime<Utc>,
+        idle_since: DateTime<Utc>,
+    ) -> Result<Vec<StoredSession>, StoreError> {
+        let mut query = session::Entity::find()
+            .filter(session::Column::ExpiresAt.gt(now))
+            .filter(session::Column::LastSeenAt.gt(idle_since))
+            .order_by_desc(session::Column::LastSeenAt)
+            .order_by_asc(session::Column::TokenHash)
+            .limit(LISTED_MAX);
+        if let Some(of) = of {
+            query = query.filter(session::Column::UserId.eq(of.0));
+        }
+        let names = self.account_names().await?;
+        let rows = query.all(&self.reader).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| StoredSession {
+                hash: row.token_hash,
+                user: names.get(&row.user_id).cloned().unwrap_or_default(),
+                created_at: Stamp(row.created_at),
+                last_seen_at: Stamp(row.last_seen_at),
+                expires_at: Stamp(row.expires_at),
+                address: row.address,
+                agent: row.agent,
+            })
+            .collect())
     }
 
     /// Which of these sessions are still valid, by the same rules as [`Self::session_user`].
@@ -123,33 +227,7 @@ impl Store {
         Ok(good)
     }
 
-    /// Which of these tokens are still valid, by the same rules as [`Self::token_user`].
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn good_tokens(
-        &self,
-        ids: Vec<TokenId>,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<TokenId>, StoreError> {
-        let mut good = Vec::new();
-        for some in ids.chunks(AT_ONCE) {
-            let rows = api_token::Entity::find()
-                .filter(api_token::Column::Id.is_in(some.iter().map(|id| id.0)))
-                .all(&self.reader)
-                .await?;
-            let enabled = self.enabled(rows.iter().map(|row| row.user_id)).await?;
-            good.extend(
-                rows.into_iter()
-                    .filter(|row| row.expires_at.is_none_or(|end| end > now))
-                    .filter(|row| enabled.contains(&row.user_id))
-                    .map(|row| TokenId(row.id)),
-            );
-        }
-        Ok(good)
-    }
-
-    async fn enabled(
+    pub(super) async fn enabled(
         &self,
         ids: impl Iterator<Item = i64>,
     ) -> Result<std::collections::HashSet<i64>, StoreError> {
@@ -162,18 +240,23 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.id).collect())
     }
 
-    /// Records the use of a session.
+    /// Records the use of a session, and from where.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn touch_session(
         &self,
         token_hash: &str,
+        address: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             session::Entity::update_many()
                 .col_expr(session::Column::LastSeenAt, Expr::value(now))
+                .col_expr(
+                    session::Column::Address,
+                    Expr::value(cut(address, ADDRESS_MAX)),
+                )
                 .filter(session::Column::TokenHash.eq(token_hash))
                 .exec(tx)
                 .await?;
@@ -194,159 +277,86 @@ impl Store {
         })
     }
 
-    /// All tokens, or those of one account, newest first.
+    /// Ends the session with this name; with `of`, only if it belongs to that account. Returns the hash of its secret;
+    /// `None` when there is none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn tokens(&self, of: Option<UserId>) -> Result<Vec<ApiToken>, StoreError> {
-        let mut query = api_token::Entity::find().order_by_desc(api_token::Column::Id);
-        if let Some(of) = of {
-            query = query.filter(api_token::Column::UserId.eq(of.0));
-        }
-        let names: std::collections::HashMap<i64, String> = self
-            .users()
-            .await?
-            .into_iter()
-            .map(|user| (user.id.0, user.name))
-            .collect();
-        let rows = query.all(&self.reader).await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| ApiToken {
-                id: TokenId(row.id),
-                user: names.get(&row.user_id).cloned().unwrap_or_default(),
-                prefix: row.prefix,
-                created_at: Stamp(row.created_at),
-                expires_at: row.expires_at.map(Stamp),
-                last_used_at: row.last_used_at.map(Stamp),
-            })
-            .collect())
-    }
-
-    /// Adds a token in the name of the session with this hash, if there is one behind the request; `None` when that
-    /// session or the account is gone.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn insert_token(
+    pub async fn end_session(
         &self,
         act: &Act,
-        session: Option<&str>,
-        user_id: UserId,
-        (prefix, token_hash): (&str, &str),
-        expires_at: Option<DateTime<Utc>>,
-    ) -> Result<Option<TokenId>, StoreError> {
-        transaction!(self, |tx| {
-            // Locks the account, as every change of a password does first: one that has ended the session is seen, and
-            // one that follows ends the token.
-            let locked = user::Entity::update_many()
-                .col_expr(user::Column::Role, Expr::col(user::Column::Role))
-                .filter(user::Column::Id.eq(user_id.0))
-                .exec(tx)
-                .await?;
-            if locked.rows_affected != 1 {
-                return Ok(None);
-            }
-            if let Some(hash) = session
-                && session::Entity::find_by_id(hash.to_owned())
-                    .one(tx)
-                    .await?
-                    .is_none()
-            {
-                return Ok(None);
-            }
-            let inserted = api_token::Entity::insert(api_token::ActiveModel {
-                user_id: Set(user_id.0),
-                prefix: Set(prefix.to_owned()),
-                token_hash: Set(token_hash.to_owned()),
-                created_at: Set(act.at()),
-                expires_at: Set(expires_at),
-                ..Default::default()
-            })
-            .exec(tx)
-            .await?;
-            act.record(tx, Some(inserted.last_insert_id)).await?;
-            Ok(Some(TokenId(inserted.last_insert_id)))
-        })
-    }
-
-    /// The account of a valid token.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn token_user(
-        &self,
-        token_hash: &str,
-        now: DateTime<Utc>,
-    ) -> Result<Option<SessionUser>, StoreError> {
-        let row = api_token::Entity::find()
-            .filter(api_token::Column::TokenHash.eq(token_hash))
-            .one(&self.reader)
-            .await?;
-        match row {
-            Some(row) if row.expires_at.is_none_or(|end| end > now) => {
-                self.enabled_user(row.user_id, row.last_used_at, Some(TokenId(row.id)))
-                    .await
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// Records the use of a token.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn touch_token(&self, id: TokenId, now: DateTime<Utc>) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            api_token::Entity::update_many()
-                .col_expr(api_token::Column::LastUsedAt, Expr::value(now))
-                .filter(api_token::Column::Id.eq(id.0))
-                .exec(tx)
-                .await?;
-            Ok(())
-        })
-    }
-
-    /// Revokes a token; with `of`, only if it belongs to that account. False when there is none.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn delete_token(
-        &self,
-        act: &Act,
-        id: TokenId,
+        name: &str,
         of: Option<UserId>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<String>, StoreError> {
+        let is_name = name.len() == NAME_DIGITS
+            && name
+                .bytes()
+                .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+        if !is_name {
+            return Ok(None);
+        }
+        // Along the primary key: what follows all hexadecimal digits is after every hash that begins with it.
+        let (from, to) = (name.to_owned(), format!("{name}g"));
+        transaction!(self, |tx| {
+            let mut query = session::Entity::find()
+                .filter(session::Column::TokenHash.gte(from.as_str()))
+                .filter(session::Column::TokenHash.lt(to.as_str()));
+            if let Some(of) = of {
+                query = query.filter(session::Column::UserId.eq(of.0));
+            }
+            let Some(row) = query.one(tx).await? else {
+                return Ok(None);
+            };
+            let ended = session::Entity::delete_by_id(row.token_hash.clone())
+                .exec(tx)
+                .await?;
+            if ended.rows_affected != 1 {
+                return Ok(None);
+            }
+            act.record(tx, Some(row.user_id)).await?;
+            Ok(Some(row.token_hash))
+        })
+    }
+
+    /// Ends the sessions of an account except `kept`; returns how many there were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_sessions(
+        &self,
+        act: &Act,
+        of: UserId,
+        kept: Option<&str>,
+    ) -> Result<u64, StoreError> {
         transaction!(self, |tx| {
             let mut delete =
-                api_token::Entity::delete_many().filter(api_token::Column::Id.eq(id.0));
-            if let Some(of) = of {
-                delete = delete.filter(api_token::Column::UserId.eq(of.0));
+                session::Entity::delete_many().filter(session::Column::UserId.eq(of.0));
+            if let Some(kept) = kept {
+                delete = delete.filter(session::Column::TokenHash.ne(kept));
             }
-            if delete.exec(tx).await?.rows_affected != 1 {
-                return Ok(false);
+            let ended = delete.exec(tx).await?.rows_affected;
+            if ended > 0 {
+                act.record(tx, Some(of.0)).await?;
             }
-            act.record(tx, Some(id.0)).await?;
-            Ok(true)
+            Ok(ended)
         })
     }
 
-    async fn enabled_user(
+    /// An account that may sign in.
+    pub(super) async fn enabled_user(&self, user_id: i64) -> Result<Option<User>, StoreError> {
+        let row = user::Entity::find_by_id(user_id).one(&self.reader).await?;
+        let row = row.filter(|row| !row.disabled);
+        row.as_ref().map(to_user).transpose()
+    }
+
+    /// The names of all accounts by their ids.
+    pub(super) async fn account_names(
         &self,
-        user_id: i64,
-        last_seen_at: Option<DateTime<Utc>>,
-        token_id: Option<TokenId>,
-    ) -> Result<Option<SessionUser>, StoreError> {
-        let Some(row) = user::Entity::find_by_id(user_id).one(&self.reader).await? else {
-            return Ok(None);
-        };
-        if row.disabled {
-            return Ok(None);
-        }
-        Ok(Some(SessionUser {
-            user: to_user(&row)?,
-            last_seen_at,
-            token_id,
-        }))
+    ) -> Result<std::collections::HashMap<i64, String>, StoreError> {
+        let users = self.users().await?;
+        Ok(users
+            .into_iter()
+            .map(|user| (user.id.0, user.name))
+            .collect())
     }
 }

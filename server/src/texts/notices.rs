@@ -13,6 +13,8 @@ pub const UNNAMED_ZONE: &str = "zone_unnamed";
 pub const UNREADABLE: &str = "unreadable_rows";
 /// The code of notices about backups.
 pub const BACKUP: &str = "backup";
+/// The code of notices about API tokens that expire soon.
+pub const TOKEN: &str = "token_expires";
 /// The code of notices about the deletion of old history.
 pub const RETENTION: &str = "retention";
 
@@ -74,6 +76,15 @@ pub enum ServerNotice {
         /// Days since it.
         days: i64,
     },
+    /// An API token expires soon.
+    TokenExpires {
+        /// What it is for, or its first characters.
+        token: String,
+        /// The name of its account.
+        owner: String,
+        /// When it expires.
+        at: String,
+    },
     /// Old history is not deleted as it should be.
     RetentionBehind {
         /// Hours since it was; `None` when it never was.
@@ -94,6 +105,7 @@ impl ServerNotice {
             Self::OldZoneData { .. } => "tzdata_old",
             Self::ClockStep { .. } => "clock_step",
             Self::NoBackup { .. } | Self::OldBackup { .. } => BACKUP,
+            Self::TokenExpires { .. } => TOKEN,
             Self::RetentionBehind { .. } => RETENTION,
         }
     }
@@ -191,6 +203,10 @@ impl Say for ServerNotice {
                 format!(
                     "The last backup was made {days} days ago: check what runs `jcrontab backup` regularly"
                 ),
+            ),
+            Self::TokenExpires { token, owner, at } => both(
+                format!("{owner} 的 API 令牌 {token} 将于 {at} 到期，请在到期前换成新的令牌"),
+                format!("The API token {token} of {owner} expires on {at}; replace it before"),
             ),
             Self::RetentionBehind { hours: Some(hours) } => both(
                 format!(

@@ -41,6 +41,7 @@ use super::rules::{RuleFault, RuleRefusal};
 use super::runs::{RunDaysFault, RunQueryFault, RunRefusal};
 use super::secrets::{SecretFault, SecretRefusal, new_key_not_in_place};
 use super::server::ServerRefusal;
+use super::sessions::SessionFault;
 use super::start_urls::{StartUrlFault, StartUrlRefusal, Unsigned};
 use super::starts::{Overlapping, Override, StartFault, StartRefusal};
 use super::streams::StreamRefusal;
@@ -49,6 +50,7 @@ use super::tasks::{Change, TaskFault, TaskRefusal};
 use super::templates::{TemplateRefusal, TemplateRequestFault};
 use super::tickets::{TicketFault, TicketRefusal};
 use super::times::TimeFault;
+use super::tokens::{TokenFault, TokenRefusal};
 use super::warnings::{PreviewNote, TaskWarning};
 use super::{Fault, Missing, Refusal, Say, Text};
 use crate::auth::signature::SignatureFault;
@@ -142,6 +144,7 @@ fn every_value_has_words_in_both_languages() {
     faults(retention_faults());
     faults(RuleFault::iter());
     faults(SecretFault::iter());
+    faults(SessionFault::iter());
     faults(SettingFault::iter());
     faults(StartFault::iter());
     faults(StartUrlFault::iter());
@@ -154,6 +157,7 @@ fn every_value_has_words_in_both_languages() {
     faults(TicketFault::iter());
     faults(RotaFault::iter());
     faults(TimeFault::iter());
+    faults(TokenFault::iter());
     faults(UrlFault::iter());
     faults(weaknesses());
 
@@ -213,6 +217,7 @@ fn every_value_has_words_in_both_languages() {
     }
     refusals(TaskRefusal::iter());
     refusals(TemplateRefusal::iter());
+    refusals(TokenRefusal::iter());
 
     sentences(by_ledger());
     sentences(BySchedule::iter());

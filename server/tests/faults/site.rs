@@ -78,7 +78,18 @@ impl Site {
             )
             .await;
         let made = first
-            .cli(&["token", "create", "--user", "root", "--json"], "")
+            .cli(
+                &[
+                    "token",
+                    "create",
+                    "ci",
+                    "--user",
+                    "root",
+                    "--scope=read,run,write,admin,ping,metrics",
+                    "--json",
+                ],
+                "",
+            )
             .await;
         let made: Value = serde_json::from_str(&made).expect("JSON");
         for node in &mut site.nodes {

@@ -13,6 +13,7 @@ use super::helpers::browser::page_routes;
 use super::helpers::{Browser, Reply};
 
 mod pages;
+mod scopes;
 mod strangers;
 pub(crate) mod things;
 mod versions;

@@ -52,6 +52,7 @@ async fn everything(admin: &Browser) -> Vec<Value> {
         "runs",
         "users",
         "tokens",
+        "sessions",
         "channels",
         "pictures",
         "secrets",

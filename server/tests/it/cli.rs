@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::helpers::place::Place;
-use super::helpers::program::{Ended, Server, admin_token, jcrontab, jcrontab_with};
+use super::helpers::program::{Ended, SCOPES, Server, admin_token, jcrontab, jcrontab_with};
 
 /// A way to reach the product: some variables.
 struct Door<'a> {
@@ -176,7 +176,7 @@ async fn without_a_server_the_command_line_works_on_the_database() {
     taken.refused(4);
     jcrontab(
         &place,
-        &["token", "create", "--user", "no-such-user", "--json"],
+        &["token", "create", "ci", "--user", "no-such-user", "--json"],
     )
     .await
     .refused(3);
@@ -286,12 +286,12 @@ async fn with_a_server_it_goes_over_the_socket_or_over_http() {
     assert!(refused.refused(4).contains("unknown, expired or revoked"));
     // A token cannot create tokens; the console can.
     over_http
-        .run(&["token", "create", "--user", "root", "--json"])
+        .run(&["token", "create", "ci", "--user", "root", SCOPES, "--json"])
         .await
         .refused(4);
     assert!(
         over_socket
-            .run(&["token", "create", "--user", "root", "--json"])
+            .run(&["token", "create", "ci", "--user", "root", SCOPES, "--json"])
             .await
             .json()["token"]
             .is_string()

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::helpers::place::Place;
-use super::helpers::program::{Ended, Server, admin_token, jcrontab, jcrontab_with};
+use super::helpers::program::{Ended, SCOPES, Server, admin_token, jcrontab, jcrontab_with};
 use super::helpers::robot::Mood;
 use super::helpers::{Robot, in_time};
 
@@ -255,9 +255,12 @@ async fn passwords_are_asked_for_twice_and_not_shown() {
     assert!(!shown.contains("newer password"), "{shown}");
     // The new one is the one that is good: one changes one's own with it.
     let server = Server::start(&place, &[]).await;
-    let token = jcrontab(&place, &["token", "create", "--user", "typed", "--json"])
-        .await
-        .json();
+    let token = jcrontab(
+        &place,
+        &["token", "create", "ci", "--user", "typed", SCOPES, "--json"],
+    )
+    .await
+    .json();
     let own = [
         ("JCRONTAB_URL", server.url.as_str()),
         ("JCRONTAB_TOKEN", token["token"].as_str().expect("a token")),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::helpers::place::Place;
-use super::helpers::program::{Server, binary_for_all, for_all_users, jcrontab_with};
+use super::helpers::program::{SCOPES, Server, binary_for_all, for_all_users, jcrontab_with};
 
 /// A password in the server's environment.
 const PASSWORD: &str = "a-password-of-the-server";
@@ -67,7 +67,7 @@ impl Site {
         let add = ["user", "add", "root", "--role", "admin", "--password-stdin"];
         let added = jcrontab_with(&place, &add, &variables, "correct horse battery\n").await;
         assert_eq!(added.code, 0, "{added:?}");
-        let make = ["token", "create", "--user", "root", "--json"];
+        let make = ["token", "create", "ci", "--user", "root", SCOPES, "--json"];
         let made = jcrontab_with(&place, &make, &variables, "").await.json();
         let token = made["token"].as_str().expect("a token").to_owned();
         let user = user.filter(|_| is_root());

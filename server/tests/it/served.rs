@@ -319,12 +319,28 @@ async fn behind_nginx_under_a_path_pages_events_and_the_command_line_work() {
     while !server.line().await.ends_with(ready) {}
     let nginx = Nginx::start(&place, &server, "/cron/").await;
     let client = reqwest::Client::builder().no_proxy();
+    let client = client.redirect(reqwest::redirect::Policy::none());
     let client = client.build().expect("a client");
     let get = |path: &str| {
         let request = client.get(format!("{}{path}", nginx.url));
         request.bearer_auth(&token).header("accept", "text/html")
     };
-    let page = get("/cron/tasks").send().await.expect("an answer");
+    // Pages are opened with a session.
+    let signed_in = client
+        .post(format!("{}/cron/login", nginx.url))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("name=root&password=correct+horse")
+        .send()
+        .await
+        .expect("an answer");
+    let cookie = signed_in.headers()["set-cookie"].to_str().expect("text");
+    assert!(cookie.contains("; Path=/cron"), "{cookie}");
+    let session = cookie.split(';').next().expect("a cookie");
+    let page = client
+        .get(format!("{}/cron/tasks", nginx.url))
+        .header("cookie", session)
+        .header("accept", "text/html");
+    let page = page.send().await.expect("an answer");
     assert_eq!(page.status(), 200);
     let text = page.text().await.expect("a page");
     assert!(text.contains("href=\"/cron/tasks/new\""), "{text}");

@@ -1,11 +1,12 @@
 //! Getting in and out: set-up, sign-in, sessions, tokens.
 
-use app::auth::Role;
+use app::auth::{Role, Scopes};
 use app::i18n::Lang;
 use chrono::TimeDelta;
 use serde_json::json;
 use server::auth::password::Passwords;
 use server::clock::Clock;
+use server::store::{NewSession, NewTokenRow, Origin, TokenPut};
 
 use super::helpers::{Browser, TestApp};
 
@@ -323,8 +324,8 @@ async fn a_password_that_is_replaced_while_it_is_verified_opens_no_session() {
         assert!(reset.expect("a new password"));
         // The reset ends it, or comes first.
         if let Ok(secret) = entered {
-            let session = service.session(&secret).await.expect("the database");
-            assert_eq!(session, None);
+            let session = service.session(&secret, "203.0.113.9").await;
+            assert_eq!(session.expect("the database"), None);
         }
         let back = store.set_password(&act, ada.user.id, None, &ada.password_hash);
         back.await.expect("the old one");
@@ -339,12 +340,25 @@ async fn no_session_or_token_comes_of_what_was_verified_before_the_password_was_
     let user = store.insert_user(&act, "ada", Role::Admin, "old").await;
     let user = user.expect("a user");
     let enter = async |session, hash| {
-        let made = store.insert_session(&act, session, (user, hash), until);
+        let session = NewSession {
+            hash: session,
+            expires_at: until,
+            origin: Origin::default(),
+        };
+        let made = store.insert_session(&act, &session, (user, hash));
         made.await.expect("the database")
     };
     let token = async |session, hash| {
-        let made = store.insert_token(&act, Some(session), user, ("jct_", hash), None);
-        made.await.expect("the database").is_some()
+        let row = NewTokenRow {
+            name: "ci",
+            prefix: "jct_",
+            hash,
+            scopes: Scopes::all(),
+            limits: None,
+            expires_at: None,
+        };
+        let made = store.insert_token(&act, Some(session), user, &row);
+        made.await.expect("the database") != TokenPut::Gone
     };
     assert!(enter("first", "old").await);
     assert!(token("first", "token of the first").await);

@@ -69,7 +69,7 @@ async fn streams_end_with_the_right_to_them() {
             assert_eq!(sign_in(browser, name, PASSWORD).await, 303);
         }
         let made = vi
-            .post("/api/v1/tokens", json!({"user": "vi"}))
+            .post("/api/v1/tokens", json!({"name": "ci"}))
             .await
             .expect(201);
         let token = made["token"].as_str().expect("a token");

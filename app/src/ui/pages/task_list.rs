@@ -44,7 +44,7 @@ pub(crate) fn page() -> AnyView {
                 .get("state")
                 .and_then(|word| HealthFilter::read(&word)),
             after: query.get("after").and_then(|after| after.parse().ok()),
-            limit: None,
+            ..TaskQuery::default()
         }
     });
     // An unknown state: showing all tasks would look like an answer.

@@ -1,12 +1,13 @@
-//! Accounts and API tokens.
+//! Accounts, and everybody's sessions and API tokens.
 
 use leptos::prelude::*;
 
+use super::credentials::{sessions, tokens};
 use super::listing::{framed, table};
 use crate::auth::Role;
 use crate::page::UsersPage;
 use crate::routes;
-use crate::server_fns::{RevokeToken, SetUserDisabled, fetch_users};
+use crate::server_fns::{EndSession, RevokeToken, SetUserDisabled, fetch_users};
 use crate::texts::account::AccountUi;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::base::rooted;
@@ -14,17 +15,17 @@ use crate::ui::components::choice::select;
 use crate::ui::components::controls::button;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
-use crate::ui::components::output::code_block;
 use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, principal, ui};
 use crate::ui::load;
-use crate::user::{ApiToken, User};
+use crate::user::User;
 
 #[derive(Clone, Copy)]
 struct RowActions {
     disable: Act<SetUserDisabled>,
     revoke: Act<RevokeToken>,
+    end: Act<EndSession>,
 }
 
 /// The page.
@@ -32,24 +33,32 @@ pub(crate) fn page() -> AnyView {
     let desk = RowActions {
         disable: Act::new(),
         revoke: Act::new(),
+        end: Act::new(),
     };
-    let data = load::ask(
-        move || (desk.disable.version().get(), desk.revoke.version().get()),
-        |_| fetch_users(),
-    );
-    let error = move || desk.disable.error().or_else(|| desk.revoke.error());
-    // A token is shown once: it stays when the lists are fetched again, as do the words in the forms.
+    let version = move || {
+        let ended = desk.revoke.version().get() + desk.end.version().get();
+        desk.disable.version().get() + ended
+    };
+    let data = load::ask(version, |_| fetch_users());
+    let error = move || {
+        let ended = desk.revoke.error().or_else(|| desk.end.error());
+        desk.disable.error().or(ended)
+    };
+    // The words in the form stay when the lists are fetched again.
     let kept = load::ask(|| (), |()| fetch_users());
     let page = view! {
-        {load::part(kept, |page| page.new_token.map(new_token).into_any())}
         {load::page(data, move |page| accounts(page, desk))}
         {load::part(kept, user_form)}
         <section class="card flush">
+            <div class="card-head"><h2>{AccountUi::of(lang()).sessions_title}</h2></div>
+            {load::part(data, move |page| sessions(&page.sessions, &page.clock, true, desk.end))}
+        </section>
+        <section class="card flush">
             <div class="card-head">
                 <h2>{ui().tokens}</h2>
-                {load::part(kept, token_form)}
+                <a class="button" href=rooted(routes::ACCOUNT)>{icon(icon::PLUS)} {ui().new_token}</a>
             </div>
-            {load::part(data, move |page| tokens(&page, desk))}
+            {load::part(data, move |page| tokens(&page.tokens, &page.clock, true, desk.revoke))}
         </section>
     };
     framed(ui().users, error, page.into_any())
@@ -63,23 +72,6 @@ fn accounts(page: UsersPage, desk: RowActions) -> AnyView {
     // The reader has an account.
     let table = table(&columns, true, rows.collect(), "");
     view! { <section class="card flush">{table}</section> }.into_any()
-}
-
-/// The secret of a token, readable only once.
-fn new_token(token: String) -> AnyView {
-    let ui = ui();
-    let usage = "curl -H 'Authorization: Bearer TOKEN' http://127.0.0.1:8000/api/v1/tasks";
-    view! {
-        <section class="notice is-ok token" role="status">
-            {icon(icon::CHECK)}
-            <div>
-                <p>{ui.token_once}</p>
-                {code_block(&token)}
-                <p class="muted">{ui.token_use} " " <code class="break">{usage}</code></p>
-            </div>
-        </section>
-    }
-    .into_any()
 }
 
 fn user_row(user: &User, clock: &Clock, desk: RowActions) -> AnyView {
@@ -148,7 +140,6 @@ fn user_form(page: UsersPage) -> AnyView {
     view! {
         <form method="post" action=rooted(routes::USERS) class="card">
             <h2>{ui.add_user}</h2>
-            <input type="hidden" name="form" value="user"/>
             {error.map(load::failure)}
             <div class="columns">
                 {input(Field {
@@ -162,64 +153,6 @@ fn user_form(page: UsersPage) -> AnyView {
             {select("role", ui.role, "", roles.to_vec(), &faults)}
             <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>
         </form>
-    }
-    .into_any()
-}
-
-fn token_form(page: UsersPage) -> AnyView {
-    let ui = ui();
-    let owners = page.users.iter().filter(|user| !user.disabled).map(|user| {
-        view! { <option value=user.name.clone()>{user.name.clone()}</option> }
-    });
-    view! {
-        <form method="post" action=rooted(routes::USERS) class="inline">
-            <input type="hidden" name="form" value="token"/>
-            <select name="user" aria-label=ui.token_for>{owners.collect_view()}</select>
-            <button type="submit" class="button">{icon(icon::PLUS)} {ui.new_token}</button>
-        </form>
-    }
-    .into_any()
-}
-
-fn tokens(page: &UsersPage, desk: RowActions) -> AnyView {
-    let ui = ui();
-    let clock = Clock::new(page.clock.clone());
-    let columns = [
-        ui.token_prefix,
-        ui.token_for,
-        ui.created,
-        ui.expires,
-        ui.last_used,
-    ];
-    let rows = page
-        .tokens
-        .iter()
-        .map(|token| token_row(token, &clock, desk));
-    table(&columns, true, rows.collect(), ui.tokens_empty)
-}
-
-fn token_row(token: &ApiToken, clock: &Clock, desk: RowActions) -> AnyView {
-    let ui = ui();
-    let (id, label) = (token.id.0, format!("{}: {}", ui.revoke, token.prefix));
-    let moment = |at: Option<crate::time::Stamp>, none: &'static str| {
-        at.map_or_else(|| none.into_any(), |at| clock.both(at))
-    };
-    view! {
-        <tr>
-            <th scope="row"><code>{token.prefix.clone()} "…"</code></th>
-            <td data-label=ui.token_for>{token.user.clone()}</td>
-            <td data-label=ui.created>{clock.both(token.created_at)}</td>
-            <td data-label=ui.expires>{moment(token.expires_at, ui.no_end)}</td>
-            <td data-label=ui.last_used>{moment(token.last_used_at, ui.never)}</td>
-            <td class="row-actions">
-                <div>
-                    <ActForm action=desk.revoke>
-                        <input type="hidden" name="id" value=id/>
-                        {button("button small danger", icon::TRASH, ui.revoke, label, desk.revoke.pending())}
-                    </ActForm>
-                </div>
-            </td>
-        </tr>
     }
     .into_any()
 }

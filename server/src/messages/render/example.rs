@@ -271,6 +271,11 @@ fn system_event(event: Event) -> Option<SystemEvent> {
             free: 2 << 30,
             total: 100 << 30,
         },
+        Event::TokenExpires => SystemEvent::TokenExpires {
+            token: "ci-deploy".to_owned(),
+            owner: "ann".to_owned(),
+            expires: at() + TimeDelta::days(7),
+        },
         _ => return None,
     })
 }

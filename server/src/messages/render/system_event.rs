@@ -21,7 +21,7 @@ impl Words<'_> {
     /// What happened to a server.
     pub(super) fn system_event(&self, at: DateTime<Utc>, event: &SystemEvent) -> String {
         let lang = self.lang;
-        let (host, verdict, line) = match event {
+        let (name, verdict, line) = match event {
             SystemEvent::ServerDead {
                 host,
                 last_seen,
@@ -87,9 +87,25 @@ impl Words<'_> {
                 );
                 (host, verdict, None)
             }
+            SystemEvent::TokenExpires {
+                token,
+                owner,
+                expires,
+            } => {
+                let (owner, expires) = (one_line(owner), self.when(self.zone, *expires));
+                let verdict = lang.pick(
+                    format!(
+                        "{owner} 的 API 令牌将于 {expires} 到期，之后使用它的程序会被拒绝，请在到期前换成新的令牌"
+                    ),
+                    format!(
+                        "the API token of {owner} expires on {expires}; programs that use it are refused from then on, so replace it before"
+                    ),
+                );
+                (token, verdict, None)
+            }
         };
         let mut body = event.event().title(lang).to_owned();
-        body += &one_line(host);
+        body += &one_line(name);
         body += lang.pick("：", ": ");
         body += &verdict;
         body.push('\n');

@@ -1,8 +1,9 @@
-//! The form of one's own account.
+//! The forms of one's own account.
 
+use app::auth::Scope;
 use app::error::FieldError;
 use app::server_fns::Posted;
-use app::user::{PasswordChange, PasswordForm};
+use app::user::{PasswordChange, PasswordForm, TokenDraft};
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -11,25 +12,101 @@ use axum::{Extension, Form};
 use serde::Deserialize;
 
 use super::super::render::render_posted;
-use super::status_of;
+use super::{is_ticked, status_of};
 use crate::auth::streams::Credential;
 use crate::http::Web;
 use crate::http::client::client_of;
 use crate::http::extract::caller_of;
 
+/// Both forms of the page; `form` says which one was sent.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(in super::super) struct PasswordFields {
+pub(in super::super) struct AccountFields {
+    form: String,
     current: String,
     new: String,
     repeat: String,
+    name: String,
+    expires: String,
+    tags: String,
+    tasks: String,
+    read: String,
+    run: String,
+    write: String,
+    admin: String,
+    ping: String,
+    metrics: String,
 }
 
-pub(in super::super) async fn password(
+/// Names that are separated by commas.
+fn parts(text: &str) -> Vec<String> {
+    let parts = text.split([',', '，', '、']).map(str::trim);
+    let parts = parts.filter(|part| !part.is_empty());
+    parts.map(str::to_owned).collect()
+}
+
+impl AccountFields {
+    /// The draft of a token.
+    fn token(self) -> TokenDraft {
+        let ticked = |scope: &Scope| {
+            is_ticked(match scope {
+                Scope::Read => &self.read,
+                Scope::Run => &self.run,
+                Scope::Write => &self.write,
+                Scope::Admin => &self.admin,
+                Scope::Ping => &self.ping,
+                Scope::Metrics => &self.metrics,
+            })
+        };
+        let scopes = Scope::ALL.into_iter().filter(ticked);
+        TokenDraft {
+            user: String::new(),
+            scopes: scopes.map(|scope| scope.as_str().to_owned()).collect(),
+            name: self.name,
+            expires: self.expires,
+            tags: parts(&self.tags),
+            tasks: parts(&self.tasks),
+        }
+    }
+}
+
+/// Changes one's own password, or creates a token.
+pub(in super::super) async fn account(
     State(web): State<Web>,
     parts: Parts,
     credential: Option<Extension<Credential>>,
-    Form(fields): Form<PasswordFields>,
+    Form(fields): Form<AccountFields>,
+) -> Response {
+    let credential = credential.as_ref().map(|Extension(credential)| credential);
+    match fields.form.as_str() {
+        "token" => token(&web, parts, credential, &fields.token()).await,
+        _ => password(&web, parts, credential, fields).await,
+    }
+}
+
+async fn token(
+    web: &Web,
+    parts: Parts,
+    credential: Option<&Credential>,
+    draft: &TokenDraft,
+) -> Response {
+    let caller = caller_of(&parts);
+    match web.service.create_token(&caller, credential, draft).await {
+        // The secret is shown in this answer only, so it cannot be a redirect.
+        Ok(made) => render_posted(web, parts, StatusCode::OK, Posted::NewToken(made.token)).await,
+        Err(error) => {
+            let status = status_of(&error);
+            let posted = Posted::Token(draft.clone(), error);
+            render_posted(web, parts, status, posted).await
+        }
+    }
+}
+
+async fn password(
+    web: &Web,
+    parts: Parts,
+    credential: Option<&Credential>,
+    fields: AccountFields,
 ) -> Response {
     let caller = caller_of(&parts);
     if fields.new != fields.repeat {
@@ -42,13 +119,12 @@ pub(in super::super) async fn password(
             ..PasswordForm::default()
         };
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return render_posted(&web, parts, status, Posted::Password(form)).await;
+        return render_posted(web, parts, status, Posted::Password(form)).await;
     }
     let change = PasswordChange {
         current: fields.current,
         new: fields.new,
     };
-    let credential = credential.as_ref().map(|Extension(credential)| credential);
     let changed = web
         .service
         .change_own_password(&caller, credential, &change, client_of(&parts).as_str())
@@ -72,7 +148,7 @@ pub(in super::super) async fn password(
             (status, retry_after, form)
         }
     };
-    let mut response = render_posted(&web, parts, status, Posted::Password(form)).await;
+    let mut response = render_posted(web, parts, status, Posted::Password(form)).await;
     if let Some(seconds) = retry_after {
         let headers = response.headers_mut();
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -17,6 +17,7 @@ use crate::http::base::cookie_path;
 use crate::http::client::client_of;
 use crate::http::extract::{RequestCaller, caller_of};
 use crate::http::guard::{LANG_COOKIE, THEME_COOKIE, cookie, session_cookie};
+use crate::service::Origin;
 
 /// How long a browser keeps the session cookie; the server ends it earlier when it is idle.
 const SESSION_SECONDS: u32 = 30 * 86_400;
@@ -47,7 +48,10 @@ pub(in super::super) async fn sign_in(
             caller.lang,
             &form.name,
             &form.password,
-            client_of(&parts).as_str(),
+            Origin {
+                address: client_of(&parts).as_str(),
+                agent: agent_of(&parts.headers),
+            },
         )
         .await
     {
@@ -69,7 +73,14 @@ pub(in super::super) async fn set_up(
         .set_up(lang, &form.token, name, password, from)
         .await;
     let signed_in = match made {
-        Ok(()) => web.service.sign_in(lang, name, password, from).await,
+        Ok(()) => {
+            let agent = agent_of(&parts.headers);
+            let origin = Origin {
+                address: from,
+                agent,
+            };
+            web.service.sign_in(lang, name, password, origin).await
+        }
         Err(error) => Err(error),
     };
     match signed_in {
@@ -137,6 +148,11 @@ pub(in super::super) async fn preferences(
         );
     }
     response
+}
+
+/// What the browser says it is.
+fn agent_of(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::USER_AGENT)?.to_str().ok()
 }
 
 fn entered(web: &Web, secret: &str, next: &str) -> Response {

@@ -1,6 +1,6 @@
 //! The one-time set-up: the first administrator, by the link that the server prints.
 
-use app::auth::{Principal, Role, Via};
+use app::auth::{Principal, Proof, Role, Via};
 use app::backend::Answer;
 use app::error::AppError;
 use app::i18n::Lang;
@@ -77,6 +77,7 @@ impl Service {
             via: Via::Console,
             from: Some(from.to_owned()),
             press: None,
+            proof: Proof::Other,
         };
         let made = self
             .store

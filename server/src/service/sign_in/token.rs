@@ -1,10 +1,13 @@
 //! API tokens of requests.
 
-use app::auth::{Principal, Via};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use app::auth::{Principal, Proof, Via};
 use app::backend::Answer;
 use app::i18n::Lang;
 use app::id::TokenId;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::Service;
 use super::{TOUCH_EVERY, network_of, too_many, untouched};
@@ -12,7 +15,7 @@ use crate::audit::Attempt;
 use crate::auth::limit::Rule;
 use crate::auth::token::{API_PREFIX, hash};
 use crate::error::OrInternal;
-use crate::store::StoreError;
+use crate::store::{StoreError, TokenUser};
 use crate::texts::Refusal;
 
 /// The limit of wrong API tokens from one address. A program with an outdated token keeps retrying.
@@ -27,15 +30,8 @@ const USE: &str = "token.use";
 const PLACES: u64 = 200;
 
 impl Service {
-    /// The user of a token, if it is still valid.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn token(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        Ok(self.token_and_id(secret).await?.map(|(who, _)| who))
-    }
-
-    /// As [`Self::token`], with the token's id, and with the limit on wrong tokens from an address.
+    /// The user of a token with the token's id, if it is still valid. `from` is the client's address, by which wrong tokens
+    /// are limited.
     ///
     /// # Errors
     /// When the database fails, or the address has to wait.
@@ -53,7 +49,7 @@ impl Service {
         {
             return Err(too_many(wait).answer(lang));
         }
-        let found = self.token_and_id(secret).await.or_internal(lang)?;
+        let found = self.token_and_id(secret, from).await.or_internal(lang)?;
         if let Some((who, id)) = &found {
             self.attempts.succeeded(&key);
             self.note_token_place(who, *id, from).await;
@@ -84,8 +80,7 @@ impl Service {
         let noted = async {
             let known = self.store.token_places(id, USE, PLACES).await?;
             if !known.iter().any(|place| network_of(place) == network) {
-                let who = who.clone().asking_from(from);
-                let act = self.act(&who, USE).detail("a new address");
+                let act = self.act(who, USE).detail("a new address");
                 self.store.record_act(&act, Some(id.0)).await?;
             }
             Ok::<(), StoreError>(())
@@ -101,7 +96,11 @@ impl Service {
         }
     }
 
-    async fn token_and_id(&self, secret: &str) -> Result<Option<(Principal, TokenId)>, StoreError> {
+    async fn token_and_id(
+        &self,
+        secret: &str,
+        from: &str,
+    ) -> Result<Option<(Principal, TokenId)>, StoreError> {
         if !secret.starts_with(API_PREFIX) {
             return Ok(None);
         }
@@ -109,24 +108,78 @@ impl Service {
         let Some(found) = self.store.token_user(&hash(secret), now).await? else {
             return Ok(None);
         };
-        let Some(id) = found.token_id else {
-            return Ok(None);
-        };
-        if found
-            .last_seen_at
-            .is_none_or(|seen| now - seen > TOUCH_EVERY)
-        {
-            untouched(self.store.touch_token(id, now).await);
-        }
+        self.note_use(&found, from, now);
         let who = Principal {
             user_id: Some(found.user.id),
             name: found.user.name,
             role: found.user.role,
             via: Via::Token,
-            // As with a session.
-            from: None,
+            from: Some(from.to_owned()),
             press: None,
+            proof: Proof::Token(found.rights),
         };
-        Ok(Some((who, id)))
+        Ok(Some((who, found.id)))
+    }
+
+    /// Records the use of a token at most once a minute, and not in the way of the request.
+    fn note_use(&self, found: &TokenUser, from: &str, now: DateTime<Utc>) {
+        let is_due = found
+            .last_used_at
+            .is_none_or(|used| now - used > TOUCH_EVERY);
+        if is_due && self.token_uses.begin(found.id, now) {
+            let (store, id, from) = (self.store.clone(), found.id, from.to_owned());
+            tokio::spawn(async move {
+                let since = now - TOUCH_EVERY;
+                untouched(store.touch_token(id, &from, now, since).await);
+            });
+        }
+    }
+}
+
+/// When this process last began to record the use of each token: requests that come while it is written must not write
+/// it again.
+#[derive(Debug, Default)]
+pub(in crate::service) struct TokenUses(Mutex<HashMap<TokenId, DateTime<Utc>>>);
+
+/// Tokens that are remembered.
+const USES_MAX: usize = 10_000;
+
+impl TokenUses {
+    /// Whether the use of a token is to be recorded now.
+    fn begin(&self, id: TokenId, now: DateTime<Utc>) -> bool {
+        let mut begun = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // A clock that was set back must not hold it up.
+        let is_recent = |at: &DateTime<Utc>| (now - *at).abs() < TOUCH_EVERY;
+        if begun.get(&id).is_some_and(is_recent) {
+            return false;
+        }
+        if begun.len() >= USES_MAX {
+            begun.retain(|_, at| is_recent(at));
+        }
+        begun.insert(id, now);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_use_of_a_token_is_recorded_once_a_minute() {
+        let uses = TokenUses::default();
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).expect("an instant");
+        let mut begun = Vec::new();
+        for second in 0..=120 {
+            if uses.begin(TokenId(1), at(second)) {
+                begun.push(second);
+            }
+        }
+        assert_eq!(begun, [0, 60, 120]);
+        assert!(uses.begin(TokenId(2), at(61)), "another token");
+        assert!(
+            uses.begin(TokenId(1), at(-600)),
+            "a clock that was set back"
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! A request to a start URL: who may send it, what it asks for, and its answer.
 
-use app::auth::{Principal, Role, Via};
+use app::auth::{Principal, Proof, Role, Via};
 use app::backend::{Answer, Caller};
 use app::i18n::Lang;
 use app::start_url::{CALLER_MARK, StartUrl};
@@ -170,6 +170,7 @@ fn by_url(lang: Lang, start_url: &StartUrl, from: &str) -> Caller {
             via: Via::StartUrl,
             from: Some(from.to_owned()),
             press: None,
+            proof: Proof::Other,
         }),
         lang,
     }

@@ -123,7 +123,12 @@ impl Service {
         make: impl FnOnce(List<TaskView>) -> Answer<T>,
         short: impl FnOnce(&T) -> bool,
     ) -> Answer<T> {
-        self.allow(caller, app::auth::Action::Read)?;
+        let who = self.allow(caller, app::auth::Action::Read)?;
+        let limited = who.limits().map(|limits| TaskQuery {
+            within: Some(limits.clone()),
+            ..query.clone()
+        });
+        let query = limited.as_ref().unwrap_or(query);
         // Read before the rows: a change in between is then in the rows, and the next caller finds another
         // version.
         let rules = self.calendar_cache.snapshot();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use app::auth::{Principal, Via};
+use app::auth::{Principal, Proof, Via};
 use app::channel::{CHAT_PEOPLE_MAX, Channel, ChatPerson};
 use app::id::{ChannelId, ChatPersonId, UserId};
 use app::time::Stamp;
@@ -100,6 +100,7 @@ impl Store {
             via: Via::Chat,
             from: Some(format!("{}#{bot}:{person}", vendor.as_str())),
             press: None,
+            proof: Proof::Other,
         }))
     }
 

@@ -13,6 +13,11 @@ pub(crate) struct Model {
     pub(crate) created_at: DateTimeUtc,
     pub(crate) expires_at: Option<DateTimeUtc>,
     pub(crate) last_used_at: Option<DateTimeUtc>,
+    pub(crate) name: Option<String>,
+    pub(crate) scopes: Option<String>,
+    pub(crate) last_used_from: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) limits: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

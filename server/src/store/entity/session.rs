@@ -11,6 +11,8 @@ pub(crate) struct Model {
     pub(crate) created_at: DateTimeUtc,
     pub(crate) last_seen_at: DateTimeUtc,
     pub(crate) expires_at: DateTimeUtc,
+    pub(crate) address: Option<String>,
+    pub(crate) agent: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

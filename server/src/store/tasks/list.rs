@@ -2,19 +2,24 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use app::auth::TaskLimits;
 use app::id::{RunId, TaskId};
 use app::run::RunState;
 use app::task::{HealthFilter, LastRun, LastRuns, Task, TaskQuery, TaskState};
 use app::time::Stamp;
 use app::transition::Word;
 use chrono::{DateTime, Utc};
+use migration::TAG_MARK;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::super::code::Code;
 use super::super::entity::{run, task, task_streak};
 use super::super::{Store, StoreError};
 use super::rows::to_task;
+use super::search::whole;
 use super::{SEARCH, TaskRow, schedules_of};
 
 /// Runs under way whose tasks are found by the filter for those: more than run at once anywhere.
@@ -37,6 +42,19 @@ pub struct ListedTask {
 struct Counted {
     run: LastRun,
     failures: Option<(i64, Stamp)>,
+}
+
+/// Tasks that may be among these: the pattern of a tag ignores case and width.
+fn among(limits: &TaskLimits) -> Condition {
+    let ids = limits.tasks.iter().map(|id| id.0);
+    let tagged = limits.tags.iter().map(|tag| {
+        let pattern = whole(TAG_MARK, tag);
+        Expr::col(SEARCH).like(LikeExpr::new(pattern).escape('!'))
+    });
+    tagged.fold(
+        Condition::any().add(task::Column::Id.is_in(ids)),
+        Condition::add,
+    )
 }
 
 impl Store {
@@ -64,9 +82,18 @@ impl Store {
                 .filter(task::Column::State.eq(Code(TaskState::Active)))
                 .filter(self.is_of(health).await?);
         }
+        if let Some(limits) = &query.within {
+            select = select.filter(among(limits));
+        }
+        let is_within = |listed: &ListedTask| {
+            let (id, tags) = (listed.task.id, &listed.task.tags);
+            let within = query.within.as_ref();
+            within.is_none_or(|limits| limits.permit(id, tags))
+        };
         let select = select.order_by_desc(task::Column::Id);
         let (mut listed, mut after) = (Vec::new(), query.after);
-        // Once, unless rows cannot be read: the next ones take their place, since a page that is not full is the last.
+        // Once, unless rows cannot be read, or have a tag that only looks the same: the next ones take their place, since a
+        // page that is not full is the last.
         loop {
             let wanted = limit.saturating_sub(listed.len() as u64);
             let mut page = select.clone().limit(wanted);
@@ -76,7 +103,8 @@ impl Store {
             let rows = self.each_task(page).await?;
             let is_last = (rows.len() as u64) < wanted;
             after = rows.last().map(|(id, _)| *id);
-            listed.extend(self.listed(rows).await?);
+            let rows = self.listed(rows).await?;
+            listed.extend(rows.into_iter().filter(is_within));
             if is_last || listed.len() as u64 >= limit {
                 return Ok(listed);
             }

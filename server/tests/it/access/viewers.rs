@@ -17,6 +17,9 @@ const REFUSED: [&str; 6] = [
     "start_urls_page",
 ];
 
+/// Functions for everybody's own tokens and sessions: others' do not exist for a viewer.
+const OWN: [&str; 3] = ["token_revoke", "session_end", "sessions_end"];
+
 #[tokio::test]
 async fn a_viewer_reads_and_writes_nothing() {
     let app = furnished().await;
@@ -63,6 +66,9 @@ async fn a_viewer_reads_and_writes_nothing() {
                 ("POST", "/api/v1/account/password") => &[422],
                 // Their own tokens are theirs; others' do not exist for them.
                 ("POST", "/api/v1/tokens") | ("DELETE", "/api/v1/tokens/{id}") => &[404],
+                // So are their sessions; there is only that of this request, which stays.
+                ("DELETE", "/api/v1/sessions/{session}") => &[404],
+                ("DELETE", "/api/v1/sessions") => &[200],
                 _ => &[403],
             };
             assert!(
@@ -112,10 +118,10 @@ async fn a_viewer_reads_and_writes_nothing() {
         // Without JavaScript the browser is sent back to its page with the refusal in the address;
         // this request names no page, so the refusal is in the body.
         let refused = match name {
-            "token_revoke" => reply.status == 404,
+            _ if OWN.contains(&name) => reply.status == 404,
             _ => reply.status == 403,
         } || (reply.status == 302
-            && (said() == Ok(ErrorKind::Forbidden) || name == "token_revoke"));
+            && (said() == Ok(ErrorKind::Forbidden) || OWN.contains(&name)));
         assert!(
             refused,
             "{path}: {} {} {}",

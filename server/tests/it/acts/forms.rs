@@ -127,7 +127,7 @@ fn forms(made: &Made, link: &str) -> Vec<Form> {
                 ("role", "viewer"),
             ],
         ),
-        own("/admin/users", &[("form", "token"), ("user", "boss")]),
+        own("/account", &[("form", "token"), ("name", "new")]),
         own("/admin/calendars", &[("name", "more")]),
         form(
             "/admin/calendars/{name}",
@@ -275,6 +275,8 @@ fn buttons(made: &Made) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     button("chat_person_add", &person);
     button("chat_person_delete", &[("id", &made.mapped.to_string())]);
     button("token_revoke", &[("id", &made.token.to_string())]);
+    button("session_end", &[("id", &made.session)]);
+    button("sessions_end", &[("user", "guest")]);
     let user = made.user.to_string();
     let disabled = [("id", &*user), ("version", "1"), ("disabled", "true")];
     button("user_set_disabled", &disabled);

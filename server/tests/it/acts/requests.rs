@@ -20,6 +20,7 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
         words,
         user,
         token,
+        session,
         secret,
         blackout,
         quiet,
@@ -181,11 +182,21 @@ pub(super) fn requests(made: &Made) -> Vec<Request> {
         (
             "POST /api/v1/tokens",
             "/api/v1/tokens".into(),
-            json!({"user": "boss"}),
+            json!({"name": "new"}),
         ),
         (
             "DELETE /api/v1/tokens/{id}",
             of("/api/v1/tokens/{id}", token),
+            Value::Null,
+        ),
+        (
+            "DELETE /api/v1/sessions",
+            "/api/v1/sessions?user=guest".into(),
+            Value::Null,
+        ),
+        (
+            "DELETE /api/v1/sessions/{session}",
+            format!("/api/v1/sessions/{session}"),
             Value::Null,
         ),
         (

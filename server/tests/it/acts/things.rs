@@ -1,5 +1,6 @@
 //! One of everything that people change, made before the audit log is refused.
 
+use app::auth::Role;
 use app::channel::ChannelKind;
 use app::id::{ChannelId, RunId, TaskId, TicketId};
 use app::task::{Mode, TaskDraft};
@@ -21,6 +22,7 @@ pub(super) struct Made {
     pub(super) words: Value,
     pub(super) user: Value,
     pub(super) token: Value,
+    pub(super) session: String,
     pub(super) secret: Value,
     pub(super) blackout: Value,
     pub(super) quiet: Value,
@@ -65,8 +67,14 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> Made {
     put.expect(200);
     let other = json!({"name": "other", "password": "quite another one", "role": "viewer"});
     let user = admin.post("/api/v1/users", other).await.expect(201)["id"].clone();
-    let token = json!({"user": "boss"});
+    let token = json!({"name": "ci"});
     let token = admin.post("/api/v1/tokens", token).await.expect(201)["id"].clone();
+    app.signed_in("guest", Role::Viewer).await;
+    let sessions = admin.get("/api/v1/sessions").await.expect(200);
+    let sessions = sessions["items"].as_array().cloned().unwrap_or_default();
+    let session = sessions.iter().find(|session| session["user"] == "guest");
+    let session = session.and_then(|session| session["id"].as_str());
+    let session = session.expect("the session of the guest").to_owned();
     let secret = json!({"name": "KEY", "value": "a long value"});
     let secret = admin.post("/api/v1/secrets", secret).await.expect(201)["id"].clone();
     let pool = Some(json!({"slots": 2}));
@@ -146,6 +154,7 @@ pub(super) async fn one_of_each(app: &TestApp, admin: &Browser) -> Made {
         words,
         user,
         token,
+        session,
         secret,
         blackout,
         quiet,

@@ -4,7 +4,7 @@ mod outbox;
 
 use std::sync::Arc;
 
-use app::auth::{Principal, Role, Via};
+use app::auth::{Principal, Proof, Role, Scopes, Via};
 use app::backend::{Caller, Channels, Runs, Tasks, Tickets};
 use app::channel::{Channel, ChannelDraft, ChannelKind};
 use app::i18n::Lang;
@@ -26,7 +26,7 @@ use server::lifecycle::{self, Assembled, DataDir};
 use server::recorder::Spool;
 use server::scheduler::reap_dead_nodes;
 use server::service::{Components, Service};
-use server::store::{Act, NodeRow, Store};
+use server::store::{Act, NewSession, NewTokenRow, NodeRow, Origin, Store, TokenPut};
 
 use super::clock::{ManualClock, at};
 use super::node::{Node, until};
@@ -189,6 +189,7 @@ impl TestApp {
             via: Via::Session,
             from: None,
             press: None,
+            proof: Proof::Other,
         };
         Caller {
             principal: Some(who),
@@ -211,10 +212,15 @@ impl TestApp {
             .await
             .expect("a user");
         let secret = new_secret();
-        let until = now + TimeDelta::days(30);
+        let key = hash(&secret);
+        let session = NewSession {
+            hash: &key,
+            expires_at: now + TimeDelta::days(30),
+            origin: Origin::default(),
+        };
         self.components
             .store
-            .insert_session(&self.act(), &hash(&secret), (user, "no password"), until)
+            .insert_session(&self.act(), &session, (user, "no password"))
             .await
             .expect("a session");
         let browser = self.browser();
@@ -241,8 +247,13 @@ impl TestApp {
         Browser::new(self.router.clone())
     }
 
-    /// A token of a new account with this role.
+    /// A token with all scopes of a new account with this role.
     pub(crate) async fn token(&self, name: &str, role: Role) -> String {
+        self.token_with(name, role, Scopes::all()).await
+    }
+
+    /// A token with these scopes of a new account with this role.
+    pub(crate) async fn token_with(&self, name: &str, role: Role, scopes: Scopes) -> String {
         let user = self
             .components
             .store
@@ -250,11 +261,22 @@ impl TestApp {
             .await
             .expect("a user");
         let token = format!("{API_PREFIX}{}", new_secret());
-        self.components
+        let key = hash(&token);
+        let row = NewTokenRow {
+            name: "test",
+            prefix: API_PREFIX,
+            hash: &key,
+            scopes,
+            limits: None,
+            expires_at: None,
+        };
+        let put = self
+            .components
             .store
-            .insert_token(&self.act(), None, user, ("jct_", &hash(&token)), None)
-            .await
-            .expect("a token");
+            .insert_token(&self.act(), None, user, &row)
+            .await;
+        let put = put.expect("the database");
+        assert!(matches!(put, TokenPut::Done(_)), "{put:?}");
         token
     }
 

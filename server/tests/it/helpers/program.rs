@@ -333,13 +333,19 @@ impl Server {
     }
 }
 
+/// All scopes of a token, as an option.
+pub(crate) const SCOPES: &str = "--scope=read,run,write,admin,ping,metrics";
+
 /// An administrator with a token, made before any server runs.
 pub(crate) async fn admin_token(place: &Place) -> String {
     let added = ["user", "add", "root", "--role", "admin", "--password-stdin"];
     let ended = jcrontab_with(place, &added, &[], "correct horse\n").await;
     assert_eq!(ended.code, 0, "{ended:?}");
-    let made = jcrontab(place, &["token", "create", "--user", "root", "--json"])
-        .await
-        .json();
+    let made = jcrontab(
+        place,
+        &["token", "create", "ci", "--user", "root", SCOPES, "--json"],
+    )
+    .await
+    .json();
     made["token"].as_str().expect("a token").to_owned()
 }

@@ -251,6 +251,7 @@ fn operations() -> Vec<(String, String)> {
             ("{event}", "failed"),
             ("{picture}", "urge"),
             ("{token}", "none"),
+            ("{session}", "0123456789abcdef"),
         ];
         let path = words
             .iter()

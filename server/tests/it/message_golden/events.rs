@@ -171,5 +171,10 @@ pub(super) fn system_events() -> Vec<SystemEvent> {
             free: 3_456_000_000,
             total: 500_000_000_000,
         },
+        SystemEvent::TokenExpires {
+            token: "ci-deploy".to_owned(),
+            owner: "张三".to_owned(),
+            expires: at("2026-12-06T16:31:00Z"),
+        },
     ]
 }

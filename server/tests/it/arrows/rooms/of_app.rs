@@ -208,6 +208,7 @@ pub(super) const APP: &[Row] = &[
             "schedule",
             "duration",
             "error",
+            "auth",
             "cron",
             "name",
             "transition",
