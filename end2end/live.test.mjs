@@ -104,8 +104,10 @@ describe("live pages", () => {
       await shows(`${prefix} beta & 中文`);
 
       await field.fill(prefix);
-      await page.getByRole("combobox", { name: ui.state }).selectOption("closed");
-      if (!js) await button(ui.search).click();
+      await button(ui.search).click();
+      await page.waitForURL((url) => url.searchParams.get("q") === prefix);
+      const closed = page.locator(".chips").getByRole("link", { name: ui.task_closed });
+      await closed.click();
       await page.waitForURL((url) => url.searchParams.get("state") === "closed");
       await shows(`${prefix} beta & 中文`);
       if (js) assert.ok(await stayed(page));
@@ -113,13 +115,38 @@ describe("live pages", () => {
       await page.reload();
       await shows(`${prefix} beta & 中文`);
       assert.equal(await field.inputValue(), prefix);
-      assert.equal(await page.getByRole("combobox", { name: ui.state }).inputValue(), "closed");
+      assert.equal(await closed.getAttribute("aria-current"), "true");
+      assert.match(await closed.innerText(), /[1-9]/);
+      // A further search keeps the state, and the order keeps both.
+      await field.fill(`${prefix} beta`);
+      await field.press("Enter");
+      await page.waitForURL((url) => url.searchParams.get("q") === `${prefix} beta`);
+      await page.getByRole("columnheader", { name: ui.field_name }).getByRole("link").click();
+      await page.waitForURL((url) => url.searchParams.get("sort") === "name");
+      const asked = new URL(page.url()).searchParams;
+      assert.deepEqual([asked.get("q"), asked.get("state")], [`${prefix} beta`, "closed"]);
+      await shows(`${prefix} beta & 中文`);
 
       await page.getByRole("link", { name: ui.clear_filter }).click();
       await names.filter({ hasText: `${prefix} gamma` }).waitFor();
       assert.equal(page.url(), `${world.server.url}/tasks`);
     });
   }
+
+  test("failing tasks come first, and title and icon of the page show that there are some", async () => {
+    const { id } = await task("fails first", { command: "exit 1" });
+    await task("newer and well");
+    await come();
+    await openAlive(page, "/tasks");
+    await api.post(`/tasks/${id}/run`);
+    const row = page.getByRole("row").filter({ hasText: "fails first" });
+    await row.getByText("×1").waitFor();
+    const names = await page.locator("table.tasks a.name").allInnerTexts();
+    assert.ok(names.indexOf("fails first") < names.indexOf("newer and well"), names.join(", "));
+    await page.waitForFunction(() => /^\(\d+\) /.test(document.title));
+    await page.locator('link[rel="icon"][href$="/favicon-failing.svg"]').waitFor({ state: "attached" });
+    await api.post(`/tasks/${id}/close`);
+  });
 
   test("words that are being typed survive the list's own refreshes", async () => {
     await come();

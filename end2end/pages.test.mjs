@@ -218,6 +218,14 @@ async function inspect(page, name, faults, lang) {
   if (lang === "zh") await shot(page, `${name}-desktop-light-zh`);
   await paint(page, "dark");
   await axe(page, `${name} in the dark`, faults, { runOnly: ["color-contrast"] });
+  if (name === "tasks") {
+    for (const width of [1280, 1024]) {
+      await page.setViewportSize({ ...DESKTOP, width });
+      await settled(page);
+      const wide = await sticksOut(page);
+      if (wide) faults.add(`${name} at ${width} px`, wide);
+    }
+  }
   await page.setViewportSize(PHONE);
   await settled(page);
   const wide = await sticksOut(page);

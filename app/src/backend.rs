@@ -42,7 +42,7 @@ use crate::error::{AppError, ErrorKind};
 use crate::id::{ChannelId, ChatPersonId, MessageId, RuleId, RunId, TaskId, TicketId};
 use crate::message::{Message, MessageQuery};
 use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
-use crate::page::{About, Overview, Preview, PreviewRequest};
+use crate::page::{About, LastChange, Overview, Preview, PreviewRequest, TaskBoard};
 use crate::response::SharedSink;
 use crate::retention::{RetentionDraft, StoredRetention};
 use crate::rule::{Explained, RuleDraft, RuleQuery, RuleView, TaskNotify};
@@ -72,8 +72,10 @@ pub struct List<T> {
 /// Tasks and what can be done to them.
 #[async_trait]
 pub trait Tasks: Send + Sync {
-    /// A page of tasks, newest first.
+    /// A page of tasks.
     async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskView>>;
+    /// A page of tasks with their last runs, and how many tasks are in which state.
+    async fn task_board(&self, caller: &Caller, query: &TaskQuery) -> Answer<TaskBoard>;
     /// One task.
     async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<TaskView>;
     /// Creates a task and sends its 【建单通知】. An existing name is a conflict.
@@ -81,6 +83,8 @@ pub trait Tasks: Send + Sync {
     /// Replaces all fields of a task.
     async fn task_update(&self, caller: &Caller, id: TaskId, draft: &TaskDraft)
     -> Answer<TaskView>;
+    /// The last change of its definition, if it is among the last entries of the audit log about it.
+    async fn task_last_change(&self, caller: &Caller, id: TaskId) -> Answer<Option<LastChange>>;
     /// The draft that would leave the task unchanged; the starting point of an edit form.
     async fn task_draft(&self, caller: &Caller, id: TaskId) -> Answer<TaskDraft>;
     /// Pause, close, resume, chase.

@@ -58,9 +58,9 @@ use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, Schedu
 use crate::rule::Explained;
 use crate::run::brief::Brief;
 use crate::run::log::LogPage;
-use crate::run::{HistoryItem, Run, RunsBeside};
+use crate::run::{HistoryItem, Run, RunState, RunsBeside};
 use crate::schedule::ScheduleDraft;
-use crate::task::{DamagedTask, Task, TaskDraft, TaskQuery, TaskView};
+use crate::task::{DamagedTask, Task, TaskCursor, TaskDraft, TaskQuery, TaskView};
 use crate::ticket::TicketDetail;
 use crate::time::{Stamp, ZoneRules};
 use crate::upkeep::Upkeep;
@@ -96,6 +96,8 @@ pub struct FailingTask {
     pub since: Stamp,
     /// 负责人.
     pub owners: Vec<String>,
+    /// Whether a start has to be confirmed on a form, because it has parameters.
+    pub asks: bool,
 }
 
 /// Counts by state over the last 24 hours.
@@ -111,6 +113,17 @@ pub struct DayCounts {
     pub skipped: i64,
     /// Firings missed because no server was up or their turn came too late.
     pub missed: i64,
+}
+
+/// The runs that started in one hour and have ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HourCounts {
+    /// When the hour begins.
+    pub from: Stamp,
+    /// All of them.
+    pub runs: i64,
+    /// Those that failed, timed out or were lost; all attempts at a firing count as one.
+    pub bad: i64,
 }
 
 /// Health of the server, for the overview.
@@ -169,6 +182,8 @@ pub struct Overview {
     pub closed: i64,
     /// The last 24 hours.
     pub day: DayCounts,
+    /// The same by hour, the oldest first.
+    pub hours: Vec<HourCounts>,
     /// Running now, oldest first, at most 50.
     pub running: Vec<Run>,
     /// What fires next, at most 20.
@@ -269,6 +284,38 @@ pub struct OccurrencesPage {
     pub explain_error: Option<AppError>,
 }
 
+/// Tasks by state and health, as the list can be filtered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct TaskCounts {
+    /// All tasks.
+    pub all: i64,
+    /// Active tasks that are failing.
+    pub failing: i64,
+    /// Active tasks that are chased and not failing.
+    pub chasing: i64,
+    /// Active tasks with a run under way.
+    pub running: i64,
+    /// Paused tasks.
+    pub paused: i64,
+    /// Closed tasks.
+    pub closed: i64,
+}
+
+/// A page of the list of tasks, with what is shown around its rows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TaskBoard {
+    /// The rows.
+    pub items: Vec<TaskView>,
+    /// How the last runs of each of these ended, or that they have not, newest first.
+    pub recent: Vec<Vec<RunState>>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<TaskCursor>,
+    /// All tasks, whatever is asked for.
+    pub counts: TaskCounts,
+    /// Words of the search that look like filters and are none.
+    pub unknown: Vec<String>,
+}
+
 /// What the task list page shows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TaskListPage {
@@ -278,10 +325,25 @@ pub struct TaskListPage {
     pub query: TaskQuery,
     /// The rows.
     pub items: Vec<TaskView>,
+    /// How the last runs of each of these ended, or that they have not, newest first.
+    pub recent: Vec<Vec<RunState>>,
+    /// All tasks, whatever is asked for.
+    pub counts: TaskCounts,
+    /// Words of the search that look like filters and are none.
+    pub unknown: Vec<String>,
     /// The zones of these tasks, except the clock's: a firing is shown in its task's zone.
     pub zones: Vec<ZoneRules>,
     /// Cursor of the next page.
-    pub next: Option<i64>,
+    pub next: Option<TaskCursor>,
+}
+
+/// The last change of a definition.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LastChange {
+    /// Who made it; `jcrontab` where the product did.
+    pub who: String,
+    /// When.
+    pub at: Stamp,
 }
 
 /// What the task page shows.
@@ -291,6 +353,8 @@ pub struct TaskPage {
     pub clock: Clockface,
     /// The task.
     pub task: TaskView,
+    /// The last change of its definition, where that is among its last entries in the audit log.
+    pub changed: Option<LastChange>,
     /// The name of its channel.
     pub channel: Option<String>,
     /// That channel, where it is the robot of this task.

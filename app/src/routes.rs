@@ -68,7 +68,7 @@ pub const SIGN_IN: &str = "/login";
 pub const SETUP: &str = "/setup";
 /// Posting here signs out.
 pub const SIGN_OUT: &str = "/logout";
-/// Posting here sets language and theme: fields `lang`, `theme`, `next`.
+/// Posting here sets language, theme and density of lists: fields `lang`, `theme`, `density`, `next`.
 pub const PREFERENCES: &str = "/preferences";
 /// Server-sent events: `event: change`, `data: {"task":1}`.
 pub const EVENTS: &str = "/events";

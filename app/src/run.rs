@@ -106,6 +106,13 @@ pub struct RunsBeside {
     pub next: Option<RunId>,
 }
 
+/// The last line of a text that is not blank.
+#[must_use]
+pub fn last_line(text: &str) -> Option<&str> {
+    let mut lines = text.lines().map(str::trim);
+    lines.rfind(|line| !line.is_empty())
+}
+
 impl Run {
     /// When it was to start: its firing's instant, or, for a retry, the end of the delay before it.
     #[must_use]

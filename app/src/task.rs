@@ -18,6 +18,7 @@ mod health;
 mod held;
 mod in_force;
 mod lists;
+mod order;
 mod reader;
 mod spec;
 mod start;
@@ -32,6 +33,7 @@ pub use health::{Health, HealthFilter, LastRuns};
 pub use held::{HeldBy, place_text};
 pub use in_force::InForce;
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
+pub use order::{TaskCursor, TaskOrder};
 pub use spec::{Notes, TaskSpec};
 pub use start::{RunForm, RunRequest};
 pub use state::{TaskState, TaskStep};
@@ -192,8 +194,10 @@ pub struct TaskQuery {
     pub state: Option<TaskState>,
     /// Only active tasks with this health; `None` for all.
     pub health: Option<HealthFilter>,
-    /// Keyset cursor: rows after this id.
-    pub after: Option<i64>,
+    /// Their order.
+    pub order: TaskOrder,
+    /// Keyset cursor: rows after this one.
+    pub after: Option<TaskCursor>,
     /// Rows per page, 1–1,000; 50 when absent.
     pub limit: Option<u32>,
     /// Only these, for a token that is limited to them. It is not part of the query as it is sent.

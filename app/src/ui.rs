@@ -24,7 +24,7 @@ mod pages;
 pub mod site;
 mod title;
 
-pub use context::Theme;
+pub use context::{Density, Theme};
 
 use crate::error::AppError;
 use crate::reader::{document_attribute, language};
@@ -138,10 +138,14 @@ fn head(files: &SiteFiles, theme: Theme) -> impl IntoView + use<> {
 /// The HTML document around the site.
 pub fn shell(options: LeptosOptions, files: &SiteFiles) -> impl IntoView + use<> {
     let (lang, theme) = (language(), context::request_theme());
+    let density = context::request_density().as_str();
     let base = with_base(files);
     view! {
         <!DOCTYPE html>
-        <html lang=lang.tag() data-theme=theme.as_str() data-mark=wire::PAGE_MARK data-base=base>
+        <html
+            lang=lang.tag() data-theme=theme.as_str() data-density=density data-mark=wire::PAGE_MARK
+            data-base=base
+        >
             <head>
                 {head(files, theme)}
                 <AutoReload options/>

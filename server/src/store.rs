@@ -108,7 +108,7 @@ pub use summaries::{
 pub use tasks::{
     Applied, ChangedTask, CheckedSpec, DamagedRow, Deleted, DoomedTask, FoundTasks, Inserted,
     ListedTask, LiveRow, LiveTask, LiveTasks, NewTask, NotApplied, SEARCH_CHARS_MAX,
-    SEARCH_WORDS_MAX, SearchFault, TaskChanges, Updated, search_patterns,
+    SEARCH_WORDS_MAX, SearchFault, TaskChanges, TaskGroups, TaskSearch, TaskStates, Updated,
 };
 pub use templates::{TemplateDeleted, TemplatePut};
 pub use tickets::{

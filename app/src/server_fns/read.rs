@@ -59,10 +59,10 @@ pub async fn fetch_overview() -> Result<Overview, AppError> {
 #[server(prefix = "/fn", endpoint = "task_list_page", input = Wire, output = Wire)]
 pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
-    let list = with_status(backend.task_list(&caller, &query).await)?;
+    let board = with_status(backend.task_board(&caller, &query).await)?;
     let clock = clock(&backend, &caller, &backend.default_zone()).await?;
     let mut zones: Vec<ZoneRules> = Vec::new();
-    for row in &list.items {
+    for row in &board.items {
         let name = &row.task.zone;
         let known = *name == clock.zone.name || zones.iter().any(|zone| zone.name == *name);
         if !known {
@@ -73,8 +73,11 @@ pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError>
         clock,
         zones,
         query,
-        items: list.items,
-        next: list.next.and_then(|cursor| cursor.parse().ok()),
+        items: board.items,
+        recent: board.recent,
+        counts: board.counts,
+        unknown: board.unknown,
+        next: board.next,
     })
 }
 
@@ -131,6 +134,7 @@ pub async fn fetch_task(
         messages: backend.message_list(&caller, id, None, 10).await?,
         explained: backend.task_messages_explained(&caller, id).await?,
         ticket: super::tickets::latest(&backend, &caller, id).await?,
+        changed: backend.task_last_change(&caller, id).await?,
         task,
         robot,
         channel: channel.map(|channel| channel.name),

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 
 use super::{Health, Task};
-use crate::run::RunState;
+use crate::run::{RunState, last_line};
 use crate::time::Stamp;
 
 /// A task with what follows from its schedules and its runs. The service computes it; the store, which has neither
@@ -73,7 +73,6 @@ impl LastRun {
     /// The last line of its text that is not blank.
     #[must_use]
     pub fn last_line(&self) -> Option<&str> {
-        let lines = self.excerpt.as_deref()?.lines().map(str::trim);
-        lines.rev().find(|line| !line.is_empty())
+        last_line(self.excerpt.as_deref()?)
     }
 }

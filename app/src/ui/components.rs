@@ -15,6 +15,7 @@ pub(super) mod policy;
 pub(super) mod preview;
 pub(super) mod runbook;
 pub(super) mod state;
+pub(super) mod strip;
 pub(super) mod time;
 pub(super) mod why;
 
@@ -26,10 +27,18 @@ pub(super) fn fact(term: &'static str, value: impl IntoAny) -> AnyView {
     view! { <div><dt>{term}</dt><dd>{value}</dd></div> }.into_any()
 }
 
-/// A page's heading, with its actions on the right.
+/// A page's heading, with its actions on the right; it is the title of the document, too.
 pub(super) fn page_head(title: String, actions: AnyView) -> AnyView {
     view! {
         <leptos_meta::Title text=title.clone()/>
+        {heading(title, actions)}
+    }
+    .into_any()
+}
+
+/// The same where the title of the document says more.
+pub(super) fn heading(title: String, actions: AnyView) -> AnyView {
+    view! {
         <div class="page-head">
             <h1>{title}</h1>
             <div class="page-actions">{actions}</div>

@@ -74,6 +74,36 @@ impl Theme {
     }
 }
 
+/// How close the rows of lists are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Density {
+    /// Two lines a row.
+    #[default]
+    Comfortable,
+    /// One line a row.
+    Compact,
+}
+
+impl Density {
+    /// Both, in the order of the switch.
+    pub const ALL: [Self; 2] = [Self::Comfortable, Self::Compact];
+
+    /// The value in `<html data-density>`, in the form and in the cookie.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Comfortable => "comfortable",
+            Self::Compact => "compact",
+        }
+    }
+
+    /// Parses a stored or posted value; `None` for anything else.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == name)
+    }
+}
+
 /// The signed-in account, as the frame and the controls need it.
 #[derive(Clone)]
 pub(super) struct Session(pub(super) Option<Principal>);
@@ -105,6 +135,16 @@ pub(super) fn request_theme() -> Theme {
     }
     document_attribute("data-theme")
         .and_then(|name| Theme::from_name(&name))
+        .unwrap_or_default()
+}
+
+/// How close rows are for the reader: from the request on the server, from the document in the browser.
+pub(super) fn request_density() -> Density {
+    if let Some(density) = use_context::<Density>() {
+        return density;
+    }
+    document_attribute("data-density")
+        .and_then(|name| Density::from_name(&name))
         .unwrap_or_default()
 }
 

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_location;
 
 use super::base::{inner, rooted};
 use super::components::icon::{self, icon};
-use super::context::{Theme, about_ui, lang, may, principal, ui};
+use super::context::{Density, Theme, about_ui, lang, may, principal, request_density, ui};
 use super::live::live;
 use crate::auth::Action;
 use crate::i18n::Lang;
@@ -130,7 +130,7 @@ fn account(name: &str, role: &'static str) -> AnyView {
     .into_any()
 }
 
-/// Language and theme. Plain posts: the answer is a document in the new language or colours.
+/// Language, theme and density. Plain posts: the answer is a document in the new language or colours.
 fn preferences() -> AnyView {
     let ui = ui();
     let (lang, theme) = (lang(), use_context::<Theme>().unwrap_or_default());
@@ -148,6 +148,10 @@ fn preferences() -> AnyView {
     let themes = Theme::ALL
         .into_iter()
         .zip([ui.theme_auto, ui.theme_light, ui.theme_dark]);
+    let density = request_density();
+    let densities = Density::ALL
+        .into_iter()
+        .zip([ui.density_comfortable, ui.density_compact]);
     view! {
         <form method="post" action=rooted(routes::PREFERENCES) class="preferences">
             <input type="hidden" name="next" value=here/>
@@ -158,6 +162,11 @@ fn preferences() -> AnyView {
             <div class="segments" role="group" aria-label=ui.theme>
                 {themes.map(|(one, text)| view! {
                     <button type="submit" name="theme" value=one.as_str() aria-pressed=pressed(one == theme)>{text}</button>
+                }).collect_view()}
+            </div>
+            <div class="segments" role="group" aria-label=ui.density>
+                {densities.map(|(one, text)| view! {
+                    <button type="submit" name="density" value=one.as_str() aria-pressed=pressed(one == density)>{text}</button>
                 }).collect_view()}
             </div>
         </form>

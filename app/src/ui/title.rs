@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use leptos::prelude::*;
+
 use crate::texts::Ui;
 use crate::ui::components::output::visible;
 
@@ -24,6 +26,29 @@ pub(super) fn document_title(page: String) -> String {
         title
     }
 }
+
+/// The title of a page about tasks, and a red mark on its icon while there are failing ones.
+pub(super) fn health_title(title: String, failing: bool) -> AnyView {
+    Effect::new(move |_| mark_icon(failing));
+    on_cleanup(|| mark_icon(false));
+    view! { <leptos_meta::Title text=title/> }.into_any()
+}
+
+#[cfg(feature = "hydrate")]
+fn mark_icon(failing: bool) {
+    let path = if failing {
+        "/favicon-failing.svg"
+    } else {
+        "/favicon.svg"
+    };
+    if let Ok(Some(icon)) = document().query_selector("link[rel=icon]") {
+        // If the icon cannot be changed, nothing else has to stop.
+        let _ = icon.set_attribute("href", &super::base::rooted(path));
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn mark_icon(_: bool) {}
 
 /// Escaped for `<title>`, whose content is text with character references (HTML standard,
 /// "escapable raw text elements").

@@ -5,8 +5,8 @@ use app::id::TaskId;
 use app::rule::TaskNotify;
 use app::run::Run;
 use app::task::{
-    Control, Controlled, DamagedTask, HealthFilter, RunForm, RunRequest, TaskDraft, TaskQuery,
-    TaskState, TaskView,
+    Control, Controlled, DamagedTask, HealthFilter, RunForm, RunRequest, TaskCursor, TaskDraft,
+    TaskQuery, TaskState, TaskView,
 };
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, ETAG};
@@ -69,9 +69,9 @@ pub(super) async fn list(
         q: query.q,
         state: query.state,
         health: query.health,
-        after: query.after,
+        after: query.after.map(TaskCursor::from),
         limit: query.limit,
-        within: None,
+        ..TaskQuery::default()
     };
     let body = service.task_list_json(&caller, &query).await?;
     Ok(([(CONTENT_TYPE, "application/json")], body))

@@ -29,6 +29,8 @@ const SESSION_COOKIES: [&str; 3] = [
 pub const LANG_COOKIE: &str = "jcrontab_lang";
 /// The theme cookie.
 pub const THEME_COOKIE: &str = "jcrontab_theme";
+/// The cookie with the density of lists.
+pub const DENSITY_COOKIE: &str = "jcrontab_density";
 /// The outcome of a form sent without JavaScript, for the page that follows it.
 pub const DONE_COOKIE: &str = "jcrontab_done";
 

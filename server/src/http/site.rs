@@ -23,8 +23,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use archive::Archive;
 
 /// Files of `public/` that are served from the root.
-const ROOT_FILES: [&str; 4] = [
+const ROOT_FILES: [&str; 5] = [
     "favicon.svg",
+    "favicon-failing.svg",
     "favicon.ico",
     "robots.txt",
     "apple-touch-icon.png",

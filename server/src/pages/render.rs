@@ -8,7 +8,7 @@ use app::error::AppError;
 use app::reader::ViewerZone;
 use app::response::{ResponseSink, SharedSink};
 use app::server_fns::Posted;
-use app::ui::Theme;
+use app::ui::{Density, Theme};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -23,7 +23,7 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use crate::http::Web;
 use crate::http::base::cookie_path;
 use crate::http::extract::caller_of;
-use crate::http::guard::{DONE_COOKIE, THEME_COOKIE, accepts_html, cookie};
+use crate::http::guard::{DENSITY_COOKIE, DONE_COOKIE, THEME_COOKIE, accepts_html, cookie};
 use crate::http::headers::page_policy;
 use crate::http::turns;
 
@@ -122,6 +122,8 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
             provide_context(caller_of(&parts));
             let theme = cookie(&parts.headers, THEME_COOKIE).and_then(Theme::from_name);
             provide_context(theme.unwrap_or_default());
+            let density = cookie(&parts.headers, DENSITY_COOKIE).and_then(Density::from_name);
+            provide_context(density.unwrap_or_default());
             let zone = cookie(&parts.headers, app::routes::ZONE_COOKIE);
             if let Some(zone) = zone.and_then(ViewerZone::from_cookie) {
                 provide_context(zone);

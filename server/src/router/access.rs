@@ -18,7 +18,7 @@ use crate::http::{Problem, Web};
 use crate::pages::render_set_up;
 
 /// Routes without authentication. Everything else needs a session or a token.
-const OPEN: [&str; 18] = [
+const OPEN: [&str; 19] = [
     routes::SIGN_IN,
     routes::SETUP,
     routes::SIGN_OUT,
@@ -27,6 +27,7 @@ const OPEN: [&str; 18] = [
     "/readyz",
     "/pkg/{*path}",
     "/favicon.svg",
+    "/favicon-failing.svg",
     "/favicon.ico",
     "/robots.txt",
     // Used by the sign-in and set-up pages; it reveals nothing.

@@ -214,6 +214,7 @@ impl Service {
                     times,
                     since,
                     owners: row.task.owners.clone(),
+                    asks: !row.task.execution.parameters.is_empty(),
                 })
             })
             .collect();
@@ -253,6 +254,7 @@ impl System for Service {
         upcoming.sort_by_key(|upcoming| (upcoming.at, upcoming.task_id));
         upcoming.truncate(20);
         let (failing, failing_count, failing_more) = self.failing_tasks(lang).await?;
+        let (day, hours) = self.store.day_counts(now).await.or_internal(lang)?;
         Ok(Overview {
             clock: Clockface {
                 now: Stamp(now),
@@ -261,11 +263,8 @@ impl System for Service {
             active,
             paused,
             closed,
-            day: self
-                .store
-                .day_counts(now - TimeDelta::hours(24))
-                .await
-                .or_internal(lang)?,
+            day,
+            hours,
             running: self.store.running(50).await.or_internal(lang)?,
             upcoming,
             failing,

@@ -18,12 +18,13 @@ use app::error::AppError;
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
-use app::page::{Preview, PreviewRequest};
+use app::page::{LastChange, Preview, PreviewRequest, TaskBoard};
 use app::run::{HistoryItem, Run};
 use app::task::{
     Control, Controlled, DamagedTask, Health, RunForm, RunRequest, TASK_UNREADABLE, Task,
-    TaskDraft, TaskQuery, TaskState, TaskStep, TaskView,
+    TaskCursor, TaskDraft, TaskOrder, TaskQuery, TaskState, TaskStep, TaskView,
 };
+use app::time::Stamp;
 use app::transition::Step;
 use async_trait::async_trait;
 use chrono::DateTime;
@@ -44,12 +45,14 @@ pub(in crate::service) use start::Started;
 use super::Service;
 use crate::error::OrInternal;
 use crate::facts::{Facts, TaskEvent};
-use crate::store::{Act, ListedTask, Notice, Updated, search_patterns};
+use crate::store::{Act, ListedTask, Notice, TaskGroups, TaskSearch, Updated};
 use crate::texts::lists::ListRefusal;
 use crate::texts::outdated::Attempt;
 use crate::texts::tasks::{TaskFault, TaskRefusal};
 use crate::texts::{Fault, Missing, Refusal};
 
+/// Entries of the audit log about a task among which its last edit is searched for.
+const CHANGES_LOOKED_AT: u64 = 50;
 /// The default number of rows of a page.
 const PAGE: u32 = 50;
 /// The most rows of a page.
@@ -59,27 +62,63 @@ const TASKS_MAX: u32 = 1_000;
 
 impl Service {
     async fn read_task_list(&self, lang: Lang, query: &TaskQuery) -> Answer<List<TaskView>> {
+        let search = TaskSearch::read(&query.q).map_err(|fault| fault.alone("q", lang))?;
+        let groups = match query.order {
+            TaskOrder::Worst => self.task_groups(lang).await?,
+            TaskOrder::Newest | TaskOrder::Name => TaskGroups::default(),
+        };
+        let (items, next) = self.listed_tasks(lang, query, &search, &groups).await?;
+        let next = next.map(|cursor| cursor.to_string());
+        Ok(List { items, next })
+    }
+
+    async fn read_task_board(&self, lang: Lang, query: &TaskQuery) -> Answer<TaskBoard> {
+        let search = TaskSearch::read(&query.q).map_err(|fault| fault.alone("q", lang))?;
+        let groups = self.task_groups(lang).await?;
+        let (items, next) = self.listed_tasks(lang, query, &search, &groups).await?;
+        let ran = items.iter().filter(|row| row.last_run.is_some());
+        let ran: Vec<TaskId> = ran.map(|row| row.id).collect();
+        let mut recent = self.store.recent_runs(&ran).await.or_internal(lang)?;
+        Ok(TaskBoard {
+            recent: items
+                .iter()
+                .map(|row| recent.remove(&row.id).unwrap_or_default())
+                .collect(),
+            items,
+            next,
+            counts: groups.counts,
+            unknown: search.unknown,
+        })
+    }
+
+    /// A page of tasks, and where the next one begins.
+    async fn listed_tasks(
+        &self,
+        lang: Lang,
+        query: &TaskQuery,
+        search: &TaskSearch,
+        groups: &TaskGroups,
+    ) -> Answer<(Vec<TaskView>, Option<TaskCursor>)> {
         let limit = query.limit.unwrap_or(PAGE).clamp(1, TASKS_MAX);
-        let patterns = search_patterns(&query.q).map_err(|fault| fault.alone("q", lang))?;
         // One row more than asked for shows whether there is a next page.
         let mut rows = self
             .store
-            .task_rows(query, &patterns, u64::from(limit) + 1)
+            .task_rows(query, search, groups, u64::from(limit) + 1)
             .await
             .or_internal(lang)?;
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|row| row.task.id.to_string());
+        let next = rows.last().filter(|_| more).map(|row| TaskCursor {
+            rank: row.rank,
+            id: row.task.id.0,
+        });
         let ids: Vec<TaskId> = rows.iter().map(|row| row.task.id).collect();
         let planned = self.planned_next(lang, &ids).await?;
         let items = rows
             .into_iter()
             .map(|listed| self.view(listed, &planned))
             .collect();
-        Ok(List { items, next })
+        Ok((items, next))
     }
 
     /// The view of a task: with its next firing and its health.
@@ -88,6 +127,7 @@ impl Service {
             task,
             last_run,
             pulse,
+            rank: _,
         } = listed;
         let Next { next_at, finished } = self.next_of(&task, planned);
         TaskView {
@@ -164,6 +204,11 @@ impl Tasks for Service {
         Ok(std::sync::Arc::unwrap_or_clone(rows))
     }
 
+    async fn task_board(&self, caller: &Caller, query: &TaskQuery) -> Answer<TaskBoard> {
+        let board = self.task_board_rows(caller, query).await?;
+        Ok(std::sync::Arc::unwrap_or_clone(board))
+    }
+
     async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<TaskView> {
         self.allow(caller, Action::Read)?;
         self.view_of(caller.lang, id).await
@@ -183,6 +228,16 @@ impl Tasks for Service {
             .save_task(caller, id, None, |_| Ok(draft.clone()))
             .await?;
         saved.or_outdated()
+    }
+
+    async fn task_last_change(&self, caller: &Caller, id: TaskId) -> Answer<Option<LastChange>> {
+        self.allow(caller, Action::Read)?;
+        let change = self.store.last_edit(id, CHANGES_LOOKED_AT).await;
+        let change = change.or_internal(caller.lang)?;
+        Ok(change.map(|change| LastChange {
+            who: change.who,
+            at: Stamp(change.at),
+        }))
     }
 
     async fn task_draft(&self, caller: &Caller, id: TaskId) -> Answer<TaskDraft> {

@@ -213,6 +213,29 @@ impl Store {
         Ok(rows.into_iter().map(change).collect())
     }
 
+    /// The last change of a task's definition among its `limit` last entries in the audit log.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_edit(
+        &self,
+        task: TaskId,
+        limit: u64,
+    ) -> Result<Option<TaskChange>, StoreError> {
+        use audit::Column as A;
+        let mut query = audit::Entity::find().filter(A::ObjectId.eq(task.0));
+        QueryTrait::query(&mut query).force_index(BY_OBJECT, IndexHintScope::All);
+        let rows = query
+            .order_by_desc(A::At)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
+        // Objects of other kinds may have the same id; the action identifies the kind.
+        let edit =
+            |row: &audit::Model| matches!(row.action.as_str(), "task.create" | "task.update");
+        Ok(rows.into_iter().find(edit).map(change))
+    }
+
     /// Secrets that a task gets.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Reading runs and history.
 
 mod matching;
+mod recent;
 
 use std::collections::BTreeMap;
 

@@ -5,12 +5,15 @@ use std::hash::Hash;
 
 use app::message::{Event, MessageState};
 use app::occurrence::OccurrenceState;
-use app::page::DayCounts;
+use app::page::{DayCounts, HourCounts};
 use app::run::{RunEnd, RunState};
 use app::task::TaskState;
-use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select};
+use app::time::Stamp;
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select,
+};
 
 use super::code::{Code, Stored, is_one_of};
 use super::entity::{message, occurrence, run, task};
@@ -18,6 +21,8 @@ use super::{Store, StoreError};
 
 /// Alias of the attempt after a run, in a query about that run.
 const NEXT: &str = "next_attempt";
+/// The hours that are counted.
+const HOURS: i64 = 24;
 
 /// How much is waiting in the database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,45 +46,63 @@ impl Store {
         Ok(states.map(|state| of(&counts, &[state])))
     }
 
-    /// What became of the firings since an instant.
+    /// What became of the firings in the 24 hours before an instant, and since then; the runs also by hour.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn day_counts(&self, since: DateTime<Utc>) -> Result<DayCounts, StoreError> {
+    pub async fn day_counts(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<(DayCounts, Vec<HourCounts>), StoreError> {
         use occurrence::Column as O;
-        use run::Column as R;
-        let ended = RunEnd::ALL.map(RunEnd::state);
-        let runs = run::Entity::find()
-            .filter(is_one_of(R::State, &ended))
-            .filter(R::StartedAt.gte(since));
-        let runs = self.by_state(runs, R::State).await?;
-        let retried = self.retried(since).await?;
+        let since = now - TimeDelta::hours(HOURS);
+        let mut day = DayCounts::default();
+        let mut hours: Vec<HourCounts> = (0..HOURS)
+            .map(|hour| HourCounts {
+                from: Stamp(since + TimeDelta::hours(hour)),
+                runs: 0,
+                bad: 0,
+            })
+            .collect();
+        for (hour, state, runs) in self.by_hour(since, (0..HOURS).collect(), ended).await? {
+            add(&mut day, &mut hours, hour, state, runs);
+        }
+        // Bad runs that were followed by another attempt: together they count as one run.
+        let with_bad = (0..HOURS).zip(&hours).filter(|(_, hour)| hour.bad > 0);
+        let with_bad = with_bad.map(|(hour, _)| hour).collect();
+        for (hour, state, runs) in self.by_hour(since, with_bad, retried).await? {
+            add(&mut day, &mut hours, hour, state, -runs);
+        }
         let unruns = occurrence::Entity::find()
             .filter(is_one_of(O::State, &OccurrenceState::NOT_RUN))
             .filter(O::DueAt.gte(since));
         let unruns = self.by_state(unruns, O::State).await?;
-        Ok(DayCounts {
-            succeeded: of(&runs, &[RunState::Succeeded]),
-            bad: of(&runs, &RunState::BAD) - retried,
-            killed: of(&runs, &[RunState::Killed]),
-            skipped: of(&unruns, &[OccurrenceState::Skipped]),
-            missed: of(&unruns, &[OccurrenceState::Missed]),
-        })
+        day.skipped = of(&unruns, &[OccurrenceState::Skipped]);
+        day.missed = of(&unruns, &[OccurrenceState::Missed]);
+        Ok((day, hours))
     }
 
-    /// Bad runs since an instant that were followed by another attempt: together they count as one run.
-    async fn retried(&self, since: DateTime<Utc>) -> Result<i64, StoreError> {
-        use run::Column as R;
-        let count = run::Entity::find()
-            .filter(is_one_of(R::State, &RunState::BAD))
-            .filter(R::StartedAt.gte(since))
-            .filter(was_retried())
-            .select_only()
-            .column_as(R::Id.count(), "runs")
-            .into_tuple::<i64>()
-            .one(&self.reader)
-            .await?;
-        Ok(count.unwrap_or(0))
+    /// How many runs of each state started in some of the hours since an instant; the last hour has no end. A part of
+    /// the statement for each hour, because it is found in an index that begins with the state.
+    async fn by_hour(
+        &self,
+        since: DateTime<Utc>,
+        hours: Vec<i64>,
+        which: fn() -> Condition,
+    ) -> Result<Vec<(i64, RunState, i64)>, StoreError> {
+        let mut parts = hours.into_iter().map(|hour| part_of(since, hour, which));
+        let Some(mut all) = parts.next() else {
+            return Ok(Vec::new());
+        };
+        for part in parts {
+            all.union(UnionType::All, part);
+        }
+        let mut counts = Vec::new();
+        for row in self.reader.query_all(&all).await? {
+            let (hour, state, runs): (i64, Code<RunState>, i64) = row.try_get_many_by_index()?;
+            counts.push((hour, state.0, runs));
+        }
+        Ok(counts)
     }
 
     /// Waiting messages and undelivered messages, each once: a digest is what it consists of.
@@ -142,6 +165,58 @@ impl Store {
 /// Where messages are counted: a digest is not counted besides the messages that are merged in it.
 pub(super) fn is_no_digest() -> Expr {
     message::Column::Event.ne(Event::Digest.as_str())
+}
+
+/// Counts runs of an hour by state, or those counted too many.
+fn add(day: &mut DayCounts, hours: &mut [HourCounts], hour: i64, state: RunState, runs: i64) {
+    let mut here = usize::try_from(hour)
+        .ok()
+        .and_then(|hour| hours.get_mut(hour));
+    if let Some(here) = &mut here {
+        here.runs += runs;
+    }
+    match state {
+        RunState::Succeeded => day.succeeded += runs,
+        RunState::Killed => day.killed += runs,
+        state if state.is_bad() => {
+            day.bad += runs;
+            if let Some(here) = here {
+                here.bad += runs;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Runs that have ended.
+fn ended() -> Condition {
+    let ended = RunEnd::ALL.map(RunEnd::state);
+    Condition::all().add(is_one_of(run::Column::State, &ended))
+}
+
+/// Runs that ended badly and were followed by another attempt.
+fn retried() -> Condition {
+    let bad = is_one_of(run::Column::State, &RunState::BAD);
+    Condition::all().add(bad).add(was_retried())
+}
+
+/// Counts the runs of each state that started in one of the hours since an instant.
+fn part_of(since: DateTime<Utc>, hour: i64, which: fn() -> Condition) -> SelectStatement {
+    use run::Column as R;
+    let state = (run::Entity, R::State);
+    let from = since + TimeDelta::hours(hour);
+    let mut within = which().add(R::StartedAt.gte(from));
+    if hour + 1 < HOURS {
+        within = within.add(R::StartedAt.lt(from + TimeDelta::hours(1)));
+    }
+    Query::select()
+        .expr(Expr::cust(hour.to_string()))
+        .column(state)
+        .expr(R::Id.count())
+        .from(run::Entity)
+        .cond_where(within)
+        .group_by_col(state)
+        .to_owned()
 }
 
 /// Whether another attempt follows a run, in a query about that run.

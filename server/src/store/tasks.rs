@@ -5,6 +5,7 @@ mod change;
 mod create;
 mod damaged;
 mod delete;
+mod groups;
 mod list;
 mod named;
 mod pause;
@@ -38,6 +39,7 @@ use super::secrets::SealedSecret;
 use super::unreadable::RowKind;
 use super::{Store, StoreError, Tx};
 pub use delete::Deleted;
+pub use groups::{TaskGroups, TaskStates};
 pub use list::ListedTask;
 pub use named::FoundTasks;
 pub(super) use pause::pause_failing;
@@ -45,8 +47,7 @@ use rows::to_live;
 pub(super) use rows::to_task;
 pub(super) use rows::{from_json, tickets_column, to_execution, to_json, to_tickets};
 pub use search::{
-    CHARS_MAX as SEARCH_CHARS_MAX, SearchFault, WORDS_MAX as SEARCH_WORDS_MAX,
-    patterns as search_patterns,
+    CHARS_MAX as SEARCH_CHARS_MAX, SearchFault, TaskSearch, WORDS_MAX as SEARCH_WORDS_MAX,
 };
 pub(super) use search::{part, whole};
 

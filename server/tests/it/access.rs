@@ -20,13 +20,14 @@ mod versions;
 mod viewers;
 
 /// Routes open without authentication, by path.
-const OPEN: [&str; 13] = [
+const OPEN: [&str; 14] = [
     "/login",
     "/logout",
     "/preferences",
     "/healthz",
     "/readyz",
     "/favicon.svg",
+    "/favicon-failing.svg",
     "/favicon.ico",
     "/robots.txt",
     "/apple-touch-icon.png",

@@ -160,7 +160,12 @@ async fn a_restored_installation_works_as_before() {
         let names: Vec<String> = copy
             .components
             .store
-            .task_rows(&Default::default(), &[], 10)
+            .task_rows(
+                &Default::default(),
+                &Default::default(),
+                &Default::default(),
+                10,
+            )
             .await
             .expect("tasks")
             .iter()

@@ -95,6 +95,7 @@ mod slow_receivers;
 mod start_urls;
 mod streams;
 mod summaries;
+mod task_board;
 mod task_robots;
 mod task_runbook;
 mod tasks;

@@ -7,9 +7,9 @@ use super::time::Clock;
 use crate::message::MessageState;
 use crate::occurrence::OccurrenceState;
 use crate::run::{Run, RunState, UnrunState};
-use crate::task::{Health, Task, TaskState};
-use crate::texts::health::{failing_times, since, until};
-use crate::ui::context::{health_ui, lang, plan_ui, ui};
+use crate::task::{Health, Task};
+use crate::texts::health::{health_word, since, until, usual_duration};
+use crate::ui::context::{lang, plan_ui, ui};
 
 /// The look of a state.
 pub(crate) fn badge(
@@ -73,19 +73,36 @@ pub(crate) fn occurrence_word(state: OccurrenceState) -> &'static str {
     }
 }
 
+/// What a page knows besides about a task.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct HealthDetail {
+    /// How long its runs usually take, in milliseconds.
+    pub(crate) usual: Option<i64>,
+    /// How often people were asked in the chase under way.
+    pub(crate) urges: Option<i32>,
+}
+
 /// The health of a task: one word, and since or until when. Only healthy ones are green.
-pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
-    let (ui, text, lang) = (ui(), health_ui(), lang());
+pub(crate) fn health(task: &Task, health: Health, clock: &Clock, detail: HealthDetail) -> AnyView {
+    let lang = lang();
+    let (tone, glyph) = match health {
+        Health::Failing { .. } => ("bad", icon::CROSS),
+        Health::Chasing => ("urge", icon::BELL),
+        Health::Running { .. } => ("run", icon::SPINNER),
+        Health::Ok => ("ok", icon::CHECK),
+        Health::Stopped => ("off", icon::STOP),
+        Health::Waiting => ("off", icon::CLOCK),
+        Health::Paused { .. } => ("warn", icon::PAUSE),
+        Health::Done => ("off", icon::DONE),
+    };
+    let number = |word: &str| match detail.urges {
+        Some(urges) => format!("{word} #{urges}"),
+        None => word.to_owned(),
+    };
+    let word = health_word(lang, task.state, health);
     let word = match health {
-        Health::Failing { times, .. } => badge("bad", icon::CROSS, failing_times(lang, times)),
-        Health::Chasing => badge("urge", icon::BELL, ui.urging),
-        Health::Running { .. } => badge("run", icon::SPINNER, text.running),
-        Health::Ok => badge("ok", icon::CHECK, text.ok),
-        Health::Stopped => badge("off", icon::STOP, text.stopped),
-        Health::Waiting => badge("off", icon::CLOCK, text.waiting),
-        Health::Paused { .. } => badge("warn", icon::PAUSE, ui.task_paused),
-        Health::Done if task.state == TaskState::Closed => badge("off", icon::DONE, ui.task_closed),
-        Health::Done => badge("off", icon::DONE, text.finished),
+        Health::Chasing => badge(tone, glyph, number(&word)),
+        _ => badge(tone, glyph, word.into_owned()),
     };
     let more = match health {
         Health::Failing { since: from, .. } => Some(
@@ -97,7 +114,11 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
             .into_any(),
         ),
         Health::Running { since } => {
-            Some(view! { <small class="muted number">{clock.took(since, None)}</small> }.into_any())
+            let usual = detail.usual.map(|usual| usual_duration(lang, usual));
+            Some(
+                view! { <small class="muted number">{clock.took(since, None)} {usual}</small> }
+                    .into_any(),
+            )
         }
         Health::Paused { until: Some(at) } => {
             Some(view! { <small class="muted">{until(lang, &clock.short(at))}</small> }.into_any())
@@ -109,7 +130,7 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
     view! {
         <span class="states">
             {word}
-            {chasing.then(|| badge("urge", icon::BELL, ui.urging))}
+            {chasing.then(|| badge("urge", icon::BELL, number(ui().urging)))}
             {more}
         </span>
     }

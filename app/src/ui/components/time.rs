@@ -164,13 +164,13 @@ impl Clock {
         Stamp(self.face.now.0 + TimeDelta::seconds(gone + seconds)).rfc3339()
     }
 
-    /// Relative, with the exact time below.
+    /// Relative, with the time below, without the date if it is today's.
     pub(crate) fn both(&self, at: Stamp) -> AnyView {
         let clock = self.clone();
         view! {
             <time class="both" datetime=at.rfc3339() title=self.title(at)>
                 <span>{move || phrases::relative(clock.lang, clock.seconds_to(at))}</span>
-                <small>{self.face.zone.full(at)}</small>
+                <small>{self.short(at)}</small>
             </time>
         }
         .into_any()

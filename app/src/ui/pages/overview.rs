@@ -2,46 +2,58 @@
 
 use leptos::prelude::*;
 
+use super::task_list::people;
 use crate::auth::Action;
-use crate::page::{DayCounts, FailingTask, Health, Overview, Upcoming};
+use crate::page::{DayCounts, FailingTask, Health, HourCounts, Overview, Upcoming};
 use crate::routes;
-use crate::run::Run;
+use crate::run::{Run, last_line};
 use crate::server_fns::fetch_overview;
 use crate::texts::{health as words, phrases};
 use crate::ui::base::rooted;
+use crate::ui::components::controls::Controls;
 use crate::ui::components::history::ended;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::notices::notices;
+use crate::ui::components::output::visible;
 use crate::ui::components::state::{badge, run_state};
 use crate::ui::components::time::Clock;
-use crate::ui::components::{fact, page_head};
+use crate::ui::components::{fact, heading};
 use crate::ui::context::{health_ui, lang, may, ui};
 use crate::ui::live::live;
 use crate::ui::load;
+use crate::ui::title::health_title;
 
 /// Firings that are shown; the list of tasks has the next one of each.
 const UPCOMING_SHOWN: usize = 8;
 
 /// The page.
 pub(crate) fn page() -> AnyView {
+    let controls = Controls::new();
     let seen = live().follow_all();
-    let data = load::ask(move || seen.get(), |_| fetch_overview());
+    let data = load::ask(
+        move || (seen.get(), controls.version()),
+        |_| fetch_overview(),
+    );
     view! {
-        {page_head(ui().nav_overview.to_owned(), ().into_any())}
-        {load::page(data, content)}
+        {heading(ui().nav_overview.to_owned(), ().into_any())}
+        {controls.outcome()}
+        {load::page(data, move |page| content(page, controls))}
     }
     .into_any()
 }
 
-fn content(page: Overview) -> AnyView {
+fn content(page: Overview, controls: Controls) -> AnyView {
     let ui = ui();
     let clock = Clock::new(page.clock.clone());
+    let failing_count = i64::try_from(page.failing_count).unwrap_or(i64::MAX);
+    let title = words::title_with_failing(failing_count, ui.nav_overview);
     view! {
+        {health_title(title, failing_count > 0)}
         {notices(page.notices.clone())}
         {verdict(&page, &clock)}
         <div class="grid">
             <div class="stack">
-                {(!page.failing.is_empty()).then(|| failing(&page.failing, &clock))}
+                {(!page.failing.is_empty()).then(|| failing(&page.failing, &clock, controls))}
                 <section class="card">
                     <h2>{ui.running_now}</h2>
                     {running(&page.running, &clock)}
@@ -54,6 +66,7 @@ fn content(page: Overview) -> AnyView {
             <div class="stack">
                 <section class="card">
                     <h2>{ui.last_day}</h2>
+                    {hours(&page.hours, &clock)}
                     {day(page.day)}
                 </section>
                 <section class="card">
@@ -107,23 +120,35 @@ fn verdict(page: &Overview, clock: &Clock) -> AnyView {
     .into_any()
 }
 
-fn failing(tasks: &[FailingTask], clock: &Clock) -> AnyView {
+fn failing(tasks: &[FailingTask], clock: &Clock, controls: Controls) -> AnyView {
     let lang = lang();
+    let operate = may(Action::Operate);
     let lines = tasks.iter().map(|failing| {
         let run = &failing.run;
-        let owners = failing.owners.join(lang.pick("、", ", "));
+        // What it wrote last says more than the exit code.
+        let line = run.excerpt.as_deref().and_then(last_line);
+        let line = line.map(|line| view! { <code class="error-line">{visible(line)}</code> });
+        let name = run.task_name.clone();
+        let label = move |what: &'static str| phrases::for_task(lang, what, &name);
+        let log = label(health_ui().last_log);
         view! {
             <li class="failing">
-                <a href=rooted(routes::run(run.id)) title=phrases::run_title(lang, run.id.0)>
-                    {badge("bad", icon::CROSS, words::failing_times(lang, failing.times))}
-                </a>
+                {badge("bad", icon::CROSS, words::failing_times(lang, failing.times))}
                 <span class="grow">
                     <a class="name" href=rooted(routes::task(run.task_id))>{run.task_name.clone()}</a>
-                    <small class="muted">{ended(run)} {(!owners.is_empty()).then(|| format!(" · {owners}"))}</small>
+                    <small class="muted">{ended(run)}</small>
+                    {line}
+                    {people(&failing.owners, &[])}
                 </span>
                 <small class="muted when">
                     {clock.lasting(failing.since)} " · " {words::since(lang, &clock.short(failing.since))}
                 </small>
+                <span class="acts">
+                    <a class="button small" href=rooted(routes::run(run.id)) aria-label=log>
+                        {icon(icon::LIST)} <span>{health_ui().last_log}</span>
+                    </a>
+                    {operate.then(|| controls.start(run.task_id, failing.asks, "button small", label))}
+                </span>
             </li>
         }
         .into_any()
@@ -176,6 +201,52 @@ fn upcoming(firings: &[Upcoming], clock: &Clock) -> AnyView {
         {more}
     }
     .into_any()
+}
+
+/// Height of the picture of the hours in its own units.
+const HEIGHT: i64 = 40;
+
+/// A bar for each hour, which says what it stands for when pointed at: its height is the number of runs, and its lower
+/// part those that did not succeed.
+fn hours(hours: &[HourCounts], clock: &Clock) -> Option<AnyView> {
+    let most = hours.iter().map(|hour| hour.runs).max()?;
+    if most == 0 {
+        return None;
+    }
+    let lang = lang();
+    let height = |runs: i64| match runs {
+        0 => 0,
+        // Seen, however few they are.
+        runs => (runs * HEIGHT / most).max(3),
+    };
+    let label = words::runs_of_time(
+        lang,
+        ui().last_day,
+        hours.iter().map(|hour| hour.runs).sum(),
+        hours.iter().map(|hour| hour.bad).sum(),
+    );
+    // As text, not as nodes. No word in it is a person's.
+    let mut bars = String::new();
+    for (place, hour) in hours.iter().enumerate() {
+        let title = words::runs_of_time(lang, &clock.short(hour.from), hour.runs, hour.bad);
+        bars.push_str(&format!("<g><title>{title}</title>"));
+        for (tone, height) in [("ok", height(hour.runs)), ("bad", height(hour.bad))] {
+            let (x, y) = (place * 10, HEIGHT - height);
+            bars.push_str(&format!(
+                "<rect class=\"is-{tone}\" x=\"{x}\" y=\"{y}\" width=\"8\" height=\"{height}\"/>"
+            ));
+        }
+        bars.push_str("</g>");
+    }
+    Some(
+        view! {
+            <figure class="bars trend">
+                <svg viewBox="0 0 240 40" preserveAspectRatio="none" role="img" aria-label=label.clone() inner_html=bars></svg>
+                <figcaption class="muted">{label}</figcaption>
+            </figure>
+        }
+        .into_any(),
+    )
 }
 
 fn day(counts: DayCounts) -> AnyView {

@@ -1,6 +1,7 @@
 //! A task's page: history and control.
 
 mod damaged;
+mod header;
 mod notifications;
 mod trend;
 
@@ -9,7 +10,6 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::not_found;
 use super::reminders::ticket_detail;
-use crate::auth::Action;
 use crate::duration::duration_words;
 use crate::error::AppError;
 use crate::id::TaskId;
@@ -22,7 +22,7 @@ use crate::ui::act::Act;
 use crate::ui::base::rooted;
 use crate::ui::components::bars::bars;
 use crate::ui::components::controls::Controls;
-use crate::ui::components::cycle::{cycle, in_force_words, schedules, warnings};
+use crate::ui::components::cycle::{cycle, schedules, warnings};
 use crate::ui::components::fact;
 use crate::ui::components::firings::firings;
 use crate::ui::components::history::history;
@@ -30,12 +30,10 @@ use crate::ui::components::icon::{self, icon};
 use crate::ui::components::messages::messages;
 use crate::ui::components::output::code_block;
 use crate::ui::components::runbook::runbook;
-use crate::ui::components::state::health;
 use crate::ui::components::time::Clock;
 use crate::ui::components::why::why_form;
 use crate::ui::context::{
-    execution_ui, health_ui, lang, may, messages_ui, plan_ui, rules_ui, start_urls_ui, ticket_ui,
-    tickets_ui, ui,
+    execution_ui, health_ui, lang, messages_ui, plan_ui, rules_ui, ticket_ui, tickets_ui, ui,
 };
 use crate::ui::live::live;
 use crate::ui::load;
@@ -142,22 +140,12 @@ fn content(page: TaskPage, desk: PageState) -> AnyView {
     let ui = ui();
     let clock = Clock::new(page.clock.clone());
     view! {
-        <leptos_meta::Title text=page.task.name.clone()/>
+        {header::title(&page.task)}
         <p class="crumbs"><a href=rooted(routes::TASKS)>{ui.tasks}</a></p>
-        <div class="page-head">
-            <div>
-                <h1>{page.task.name.clone()}</h1>
-                <p class="lead">
-                    {health(&page.task, page.task.health, &clock)}
-                    <span>{in_force_words(&page.task)}</span>
-                    {page.task.next_at.map(|at| view! {
-                        <span class="muted">{ui.next_firing} " " {clock.relative(at)}</span>
-                    })}
-                </p>
-            </div>
-        </div>
-        {control_bar(&page, &clock, desk.controls)}
+        {header::head(&page, &clock)}
+        {header::control_bar(&page, &clock, desk.controls)}
         {desk.controls.outcome()}
+        {header::stats(&page, &clock, desk.trend)}
         <div class="grid">
             {history_card(&page, &clock, desk)}
             <div class="stack">
@@ -227,44 +215,6 @@ fn to_come(page: &TaskPage) -> AnyView {
         Some(none) => view! { <p class="muted">{none}</p> }.into_any(),
         None => firings(&page.preview),
     }
-}
-
-fn control_bar(page: &TaskPage, clock: &Clock, controls: Controls) -> Option<AnyView> {
-    let (ui, task) = (ui(), &page.task);
-    let (operate, edit) = (may(Action::Operate), may(Action::Edit));
-    if !operate {
-        return None;
-    }
-    let plain = |word: &'static str| word.to_owned();
-    let verb = |verb, glyph, word: &'static str| {
-        controls.verb(task.id, verb, "button", glyph, word, plain(word))
-    };
-    let running = page
-        .running
-        .as_ref()
-        .map(|run| controls.stop_button(run.id));
-    let open = task.state != TaskState::Closed;
-    Some(
-        view! {
-            <div class="controls" role="group" aria-label=ui.controls>
-                {controls.start(task.id, page.asks, "button primary", plain)}
-                {running}
-                {controls.pause_or_restore(task, "button", plain)}
-                {(task.state == TaskState::Active).then(|| controls.pause_until(task, clock))}
-                {open.then(|| verb("close", icon::DONE, ui.close))}
-                {open.then(|| controls.urge(task))}
-                {(open && task.urging).then(|| verb("unurge", icon::UNDO, ui.unurge))}
-                // Together at the right edge, also where they take a line of their own.
-                {edit.then(|| view! { <div class="controls-end">
-                    <a class="button" href=rooted(routes::task_edit(task.id))>{icon(icon::EDIT)} {ui.edit}</a>
-                    <a class="button" href=rooted(format!("{}?copy={}", routes::TASK_NEW, task.id))>{icon(icon::COPY)} {ui.copy}</a>
-                    <a class="button" href=rooted(routes::task_start_urls(task.id))>{icon(icon::PLAY)} {start_urls_ui().start_urls}</a>
-                    {controls.delete(task.id, task.version)}
-                </div> })}
-            </div>
-        }
-        .into_any(),
-    )
 }
 
 fn history_card(page: &TaskPage, clock: &Clock, desk: PageState) -> AnyView {

@@ -1,6 +1,6 @@
-//! The task list: search, state and page are in the URL.
+//! The task list: search, state, order and page are in the URL.
 
-use leptos::html::{Input, Select};
+use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -9,21 +9,26 @@ use leptos_router::params::ParamsMap;
 use crate::auth::Action;
 use crate::page::TaskListPage;
 use crate::routes;
+use crate::run::RunState;
 use crate::server_fns::fetch_task_list;
-use crate::task::{Health, HealthFilter, LastRun, TaskQuery, TaskState, TaskView};
-use crate::texts::phrases;
+use crate::task::{
+    Health, HealthFilter, LastRun, TaskCursor, TaskOrder, TaskQuery, TaskState, TaskView,
+};
+use crate::texts::{health as words, phrases};
 use crate::transition::Word;
 use crate::ui::base::rooted;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::cycle::in_force;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::{code_block, visible};
-use crate::ui::components::state::{health, run_state};
+use crate::ui::components::state::{HealthDetail, health, run_state};
+use crate::ui::components::strip::strip;
 use crate::ui::components::time::Clock;
-use crate::ui::components::{blank, page_head};
+use crate::ui::components::{blank, heading};
 use crate::ui::context::{health_ui, imports_ui, lang, may, ui};
 use crate::ui::live::live;
 use crate::ui::load;
+use crate::ui::title::health_title;
 
 /// The equivalent command for a first task; shown while there is none.
 fn cli_example() -> String {
@@ -43,6 +48,10 @@ pub(crate) fn page() -> AnyView {
             health: query
                 .get("state")
                 .and_then(|word| HealthFilter::read(&word)),
+            order: query
+                .get("sort")
+                .and_then(|word| TaskOrder::read(&word))
+                .unwrap_or(TaskOrder::Worst),
             after: query.get("after").and_then(|after| after.parse().ok()),
             ..TaskQuery::default()
         }
@@ -68,7 +77,7 @@ pub(crate) fn page() -> AnyView {
         }
     });
     view! {
-        {page_head(ui.tasks.to_owned(), new.into_any())}
+        {heading(ui.tasks.to_owned(), new.into_any())}
         {controls.outcome()}
         // Outside the refreshed part: words being typed must stay.
         {move || filter(&asked.get())}
@@ -78,7 +87,13 @@ pub(crate) fn page() -> AnyView {
                 Some(state) => no_such_state(&state),
                 None => content(page.get_value(), controls),
             };
-            shown.into_any()
+            let failing = page.with_value(|page| page.counts.failing);
+            view! {
+                {health_title(words::title_with_failing(failing, ui.tasks), failing > 0)}
+                {page.with_value(chips)}
+                {shown}
+            }
+            .into_any()
         })}
     }
     .into_any()
@@ -107,7 +122,12 @@ fn content(page: TaskListPage, controls: Controls) -> AnyView {
     } else {
         table(&page, controls)
     };
+    let unknown = (!page.unknown.is_empty()).then(|| {
+        let text = words::unknown_filters(lang(), &page.unknown);
+        view! { <p class="muted">{text}</p> }
+    });
     view! {
+        {unknown}
         <section class="card flush">
             <p class="sr" role="status">{phrases::shown(lang(), page.items.len(), page.next.is_some())}</p>
             {rows}
@@ -123,10 +143,56 @@ fn is_filtered(query: &TaskQuery) -> bool {
     !query.q.is_empty() || query.state.is_some() || query.health.is_some()
 }
 
+/// The states as links, each with the number of its tasks.
+fn chips(page: &TaskListPage) -> Option<AnyView> {
+    let (ui, text, counts) = (ui(), health_ui(), page.counts);
+    if counts.all == 0 {
+        return None;
+    }
+    let health = |health| (None, Some(health));
+    let state = |state| (Some(state), None);
+    let chips = [
+        ((None, None), text.all, counts.all),
+        (health(HealthFilter::Failing), text.failing, counts.failing),
+        (health(HealthFilter::Running), text.running, counts.running),
+        (health(HealthFilter::Chasing), ui.urging, counts.chasing),
+        (state(TaskState::Paused), ui.task_paused, counts.paused),
+        (state(TaskState::Closed), ui.task_closed, counts.closed),
+    ];
+    let query = &page.query;
+    let links = chips.map(|((state, health), word, count)| {
+        let current = (query.state, query.health) == (state, health);
+        let href = rooted(address(&TaskQuery {
+            state,
+            health,
+            after: None,
+            ..query.clone()
+        }));
+        view! {
+            <a class="chip" href=href aria-current=current.then_some("true")>
+                <span>{word}</span> <b class="number">{count}</b>
+            </a>
+        }
+        .into_any()
+    });
+    let links = links.into_iter().collect_view();
+    Some(view! { <nav class="chips" aria-label=text.health>{links}</nav> }.into_any())
+}
+
+/// The query of the page as it is opened without any.
+fn everything() -> TaskQuery {
+    TaskQuery {
+        order: TaskOrder::Worst,
+        ..TaskQuery::default()
+    }
+}
+
 /// All tasks that match as a file. No link of the site: the browser saves what comes.
 fn export(query: &TaskQuery) -> AnyView {
+    // It has an order of its own.
     let params = parts(&TaskQuery {
         after: None,
+        order: TaskOrder::Worst,
         ..query.clone()
     });
     let href = format!("{}{}", routes::TASKS_EXPORT, params.to_query_string());
@@ -170,60 +236,36 @@ fn first_steps() -> AnyView {
 fn filter(query: &TaskQuery) -> AnyView {
     let ui = ui();
     let filtered = is_filtered(query);
-    let (typed, chosen) = (query.q.clone(), query.state);
-    let healthy = query.health;
-    let (words, state) = (NodeRef::<Input>::new(), NodeRef::<Select>::new());
+    let (typed, field) = (query.q.clone(), NodeRef::<Input>::new());
     let navigate = use_navigate();
-    let go = move || {
-        let q = words
-            .get_untracked()
-            .map(|field| field.value())
-            .unwrap_or_default();
-        let word = state
-            .get_untracked()
-            .map(|field| field.value())
-            .unwrap_or_default();
-        navigate(
-            &address(&TaskQuery {
-                q,
-                state: TaskState::read(&word),
-                health: HealthFilter::read(&word),
-                ..TaskQuery::default()
-            }),
-            NavigateOptions::default(),
-        );
+    let kept = TaskQuery {
+        after: None,
+        ..query.clone()
     };
-    let submit = {
-        let go = go.clone();
-        move |event: leptos::ev::SubmitEvent| {
-            event.prevent_default();
-            go();
-        }
-    };
-    let states = TaskState::ALL.iter().map(move |state| {
-        let state = *state;
-        view! { <option value=state.as_str() selected=chosen == Some(state)>{ui.task_state(state)}</option> }
-    }).collect_view();
-    // What people look for first.
-    let healths = HealthFilter::ALL.iter().map(move |health| {
-        let words = match health {
-            HealthFilter::Failing => health_ui().failing,
-            HealthFilter::Chasing => ui.urging,
-            HealthFilter::Running => health_ui().running,
+    let fixed = parts(&TaskQuery {
+        q: String::new(),
+        ..kept.clone()
+    });
+    let hidden = fixed
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name.into_owned() value=value/> })
+        .collect_view();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let q = field.get_untracked().map(|field| field.value());
+        let query = TaskQuery {
+            q: q.unwrap_or_default(),
+            ..kept.clone()
         };
-        view! { <option value=health.as_str() selected=healthy == Some(*health)>{words}</option> }
-    }).collect_view();
+        navigate(&address(&query), NavigateOptions::default());
+    };
     view! {
         <form method="get" action=rooted(routes::TASKS) class="filter" role="search" on:submit=submit>
             <input
-                type="search" name="q" value=typed.clone() prop:value=typed node_ref=words
+                type="search" name="q" value=typed.clone() prop:value=typed node_ref=field
                 placeholder=ui.search_hint aria-label=ui.search autocomplete="off"
             />
-            <select name="state" aria-label=ui.state node_ref=state on:change=move |_| go()>
-                <option value="" selected=chosen.is_none() && healthy.is_none()>{ui.state_any}</option>
-                {healths}
-                {states}
-            </select>
+            {hidden}
             <button type="submit" class="button">{icon(icon::SEARCH)} <span>{ui.search}</span></button>
             {filtered.then(|| view! { <a class="quiet" href=rooted(routes::TASKS)>{ui.clear_filter}</a> })}
         </form>
@@ -245,6 +287,9 @@ fn parts(query: &TaskQuery) -> ParamsMap {
     if let Some(word) = word.or(query.health.map(HealthFilter::as_str)) {
         params.insert("state", word.to_owned());
     }
+    if query.order != TaskOrder::Worst {
+        params.insert("sort", query.order.as_str().to_owned());
+    }
     if let Some(after) = query.after {
         params.insert("after", after.to_string());
     }
@@ -255,24 +300,38 @@ fn table(page: &TaskListPage, controls: Controls) -> AnyView {
     let ui = ui();
     let clock = Clock::new(page.clock.clone());
     let operate = may(Action::Operate);
-    let rows = page.items.iter().map(|item| {
+    let rows = page.items.iter().zip(&page.recent).map(|(item, recent)| {
         let mut zones = page.zones.iter();
         // A firing is shown in the zone of its schedule.
         let own = zones
             .find(|zone| zone.name == item.task.zone)
             .map(|zone| clock.in_zone(zone));
         let clock = own.as_ref().unwrap_or(&clock);
-        row(item, clock, operate.then_some(controls))
+        row(item, recent, clock, operate.then_some(controls))
     });
+    let sorted = |order: TaskOrder, word: &'static str| {
+        let href = rooted(address(&TaskQuery {
+            order,
+            after: None,
+            ..page.query.clone()
+        }));
+        let direction = match order {
+            TaskOrder::Name => "ascending",
+            TaskOrder::Newest | TaskOrder::Worst => "descending",
+        };
+        let current = page.query.order == order;
+        view! { <th scope="col" aria-sort=current.then_some(direction)><a href=href>{word}</a></th> }
+    };
     view! {
         <table class="rows tasks">
             <thead>
                 <tr>
-                    <th scope="col">{health_ui().health}</th>
-                    <th scope="col">{ui.field_name}</th>
+                    {sorted(TaskOrder::Worst, health_ui().health)}
+                    {sorted(TaskOrder::Name, ui.field_name)}
                     <th scope="col">{ui.cycle}</th>
                     <th scope="col">{ui.next_firing}</th>
                     <th scope="col">{ui.last_run}</th>
+                    <th scope="col">{health_ui().recent}</th>
                     {operate.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
                 </tr>
             </thead>
@@ -282,7 +341,7 @@ fn table(page: &TaskListPage, controls: Controls) -> AnyView {
     .into_any()
 }
 
-fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
+fn row(item: &TaskView, recent: &[RunState], clock: &Clock, controls: Option<Controls>) -> AnyView {
     let (ui, lang) = (ui(), lang());
     let task = &item.task;
     let last = match &item.last_run {
@@ -310,7 +369,7 @@ fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
     let asks = !task.execution.parameters.is_empty() || task.state != TaskState::Active;
     view! {
         <tr>
-            <td>{health(task, item.health, clock)}</td>
+            <td>{health(task, item.health, clock, HealthDetail::default())}</td>
             <th scope="row">
                 <a class="name" href=rooted(routes::task(task.id))>{task.name.clone()}</a>
                 {people(&task.owners, &task.tags)}
@@ -319,6 +378,7 @@ fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
             <td data-label=ui.cycle>{in_force(task)}</td>
             <td data-label=ui.next_firing>{next}</td>
             <td data-label=ui.last_run><span class="last">{last}</span></td>
+            <td>{strip(recent)}</td>
             {controls.map(|controls| view! {
                 <td class="row-actions">
                     <div>
@@ -332,8 +392,8 @@ fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
     .into_any()
 }
 
-/// Owners and tags below the name.
-fn people(owners: &[String], tags: &[String]) -> Option<AnyView> {
+/// Owners and tags, each leading to its tasks.
+pub(super) fn people(owners: &[String], tags: &[String]) -> Option<AnyView> {
     if owners.is_empty() && tags.is_empty() {
         return None;
     }
@@ -367,13 +427,13 @@ fn found(what: &str, name: &str) -> String {
     };
     rooted(address(&TaskQuery {
         q: quoted,
-        ..TaskQuery::default()
+        ..everything()
     }))
 }
 
 fn pager(page: &TaskListPage) -> AnyView {
     let ui = ui();
-    let link = |after: Option<i64>| {
+    let link = |after: Option<TaskCursor>| {
         address(&TaskQuery {
             after,
             ..page.query.clone()

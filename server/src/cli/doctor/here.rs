@@ -16,7 +16,7 @@ use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::config::Config;
 use crate::lifecycle::{self, Assembled, DataDir, DataDirError, Progress, Stage, StartError};
 use crate::service::unnamed_zone;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, TaskGroups, TaskSearch};
 use crate::texts::isolation::warning as isolation_warning;
 use crate::timetable::data_version;
 
@@ -213,7 +213,14 @@ async fn layout(store: &Store, report: &mut Report) -> bool {
         return false;
     }
     let read = async {
-        store.task_rows(&TaskQuery::default(), &[], 1).await?;
+        store
+            .task_rows(
+                &TaskQuery::default(),
+                &TaskSearch::default(),
+                &TaskGroups::default(),
+                1,
+            )
+            .await?;
         store.calendars().await?;
         store.live_tasks().await?;
         store.blackouts().await?;

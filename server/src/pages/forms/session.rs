@@ -1,8 +1,9 @@
-//! Sign-in, sign-out, set-up, language and theme.
+//! Sign-in, sign-out, set-up, language, theme and density.
 
 use app::error::AppError;
 use app::page::SignInForm;
 use app::server_fns::Posted;
+use app::ui::Density;
 use axum::Form;
 use axum::extract::State;
 use axum::http::request::Parts;
@@ -16,12 +17,12 @@ use crate::http::Web;
 use crate::http::base::cookie_path;
 use crate::http::client::client_of;
 use crate::http::extract::{RequestCaller, caller_of};
-use crate::http::guard::{LANG_COOKIE, THEME_COOKIE, cookie, session_cookie};
+use crate::http::guard::{DENSITY_COOKIE, LANG_COOKIE, THEME_COOKIE, cookie, session_cookie};
 use crate::service::Origin;
 
 /// How long a browser keeps the session cookie; the server ends it earlier when it is idle.
 const SESSION_SECONDS: u32 = 30 * 86_400;
-/// How long a browser stores language and theme.
+/// How long a browser stores language, theme and density.
 const PREFERENCE_SECONDS: u32 = 365 * 86_400;
 
 #[derive(Deserialize)]
@@ -116,6 +117,7 @@ pub(in super::super) async fn sign_out(
 pub(in super::super) struct Preferences {
     lang: Option<String>,
     theme: Option<String>,
+    density: Option<String>,
     #[serde(default)]
     next: String,
 }
@@ -143,6 +145,15 @@ pub(in super::super) async fn preferences(
             response,
             THEME_COOKIE,
             theme,
+            PREFERENCE_SECONDS,
+            &web.base_url,
+        );
+    }
+    if let Some(density) = form.density.as_deref().and_then(Density::from_name) {
+        response = with_cookie(
+            response,
+            DENSITY_COOKIE,
+            density.as_str(),
             PREFERENCE_SECONDS,
             &web.base_url,
         );

@@ -9,7 +9,7 @@ use app::task::{DOCUMENTS_MAX, TaskDocument, TaskState};
 use super::apply::document_of;
 use crate::error::OrInternal;
 use crate::service::Service;
-use crate::store::{FoundTasks, search_patterns};
+use crate::store::{FoundTasks, TaskSearch};
 use crate::texts::files::FileRefusal;
 use crate::texts::{Fault, Missing, Refusal};
 use crate::yaml::{lean, write};
@@ -67,10 +67,10 @@ impl Service {
     pub async fn export_tasks(&self, caller: &Caller, query: &ExportQuery) -> Answer<Exported> {
         self.allow(caller, Action::Read)?;
         let lang = caller.lang;
-        let patterns = search_patterns(&query.q).map_err(|fault| fault.alone("q", lang))?;
+        let search = TaskSearch::read(&query.q).map_err(|fault| fault.alone("q", lang))?;
         let found = self
             .store
-            .tasks_matching(&patterns, query.state, DOCUMENTS_MAX + 1);
+            .tasks_matching(&search, query.state, DOCUMENTS_MAX + 1);
         let FoundTasks {
             mut tasks,
             mut damaged,

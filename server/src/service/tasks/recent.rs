@@ -1,9 +1,12 @@
 //! The cache of the list of tasks, valid until something changes: programs poll all tasks, users open
 //! the first page, and usually nothing has changed.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::backend::{Answer, Caller, List};
+use app::i18n::Lang;
+use app::page::TaskBoard;
 use app::task::{TaskQuery, TaskView};
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
@@ -11,7 +14,7 @@ use chrono::{DateTime, Utc};
 use super::super::Service;
 use crate::error::OrInternal;
 use crate::firings::Snapshot;
-use crate::store::DataVersion;
+use crate::store::{DataVersion, TaskGroups, TaskStates};
 
 /// Cached answers of each kind, one per query.
 const KEPT: usize = 4;
@@ -69,17 +72,40 @@ impl<T: Clone> RecentCache<T> {
     }
 }
 
-/// The latest answers: bodies for programs, rows for pages.
+/// The latest answers: bodies for programs, rows and what is around them for pages.
 #[derive(Default)]
 pub(crate) struct RecentLists {
     json: RecentCache<Bytes>,
     rows: RecentCache<Arc<List<TaskView>>>,
+    boards: RecentCache<Arc<TaskBoard>>,
+    /// What only changes of tasks change; checked whenever it is used.
+    states: Mutex<Option<Arc<TaskStates>>>,
+}
+
+/// The state of everything before an answer is computed.
+struct Moment {
+    version: Option<DataVersion>,
+    rules: Arc<Snapshot>,
+    at: DateTime<Utc>,
+}
+
+impl Moment {
+    /// An answer that was computed since, to be cached.
+    fn entry<T>(self, query: &TaskQuery, rows: &[TaskView], answer: T) -> Option<Entry<T>> {
+        Some(Entry {
+            query: query.clone(),
+            version: self.version?,
+            rules: self.rules,
+            from: self.at,
+            until: true_until(rows, self.at),
+            answer,
+        })
+    }
 }
 
 /// Until when a list is valid if nothing is written: the first of its tasks fires or ends then.
-fn true_until(list: &List<TaskView>, now: DateTime<Utc>) -> DateTime<Utc> {
-    list.items
-        .iter()
+fn true_until(rows: &[TaskView], now: DateTime<Utc>) -> DateTime<Utc> {
+    rows.iter()
         .flat_map(|row| [row.next_at, row.ends_at])
         .flatten()
         .map(|at| at.0)
@@ -94,13 +120,18 @@ impl Service {
     /// # Errors
     /// Those of that method.
     pub async fn task_list_json(&self, caller: &Caller, query: &TaskQuery) -> Answer<Bytes> {
-        let write = |list: List<TaskView>| {
-            let body = serde_json::to_vec(&list).or_internal(caller.lang)?;
-            Ok(Bytes::from(body))
-        };
-        let short = |body: &Bytes| body.len() <= BYTES_MAX;
-        self.kept(&self.lists.json, caller, query, write, short)
-            .await
+        let query = &*self.permitted(caller, query)?;
+        let cache = &self.lists.json;
+        let (moment, kept) = self.kept(cache, caller.lang, query).await?;
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        let list = self.read_task_list(caller.lang, query).await?;
+        let body = serde_json::to_vec(&list).or_internal(caller.lang)?;
+        let body = Bytes::from(body);
+        let entry = moment.entry(query, &list.items, body.clone());
+        cache.keep(query, entry.filter(|_| body.len() <= BYTES_MAX));
+        Ok(body)
     }
 
     pub(super) async fn task_list_rows(
@@ -108,51 +139,73 @@ impl Service {
         caller: &Caller,
         query: &TaskQuery,
     ) -> Answer<Arc<List<TaskView>>> {
-        let short = |list: &Arc<List<TaskView>>| list.items.len() <= ROWS_MAX;
-        let share = |list| Ok(Arc::new(list));
-        self.kept(&self.lists.rows, caller, query, share, short)
-            .await
+        let query = &*self.permitted(caller, query)?;
+        let cache = &self.lists.rows;
+        let (moment, kept) = self.kept(cache, caller.lang, query).await?;
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        let list = Arc::new(self.read_task_list(caller.lang, query).await?);
+        let entry = moment.entry(query, &list.items, Arc::clone(&list));
+        cache.keep(query, entry.filter(|_| list.items.len() <= ROWS_MAX));
+        Ok(list)
     }
 
-    /// The cached answer while it is valid, else a new one.
+    pub(super) async fn task_board_rows(
+        &self,
+        caller: &Caller,
+        query: &TaskQuery,
+    ) -> Answer<Arc<TaskBoard>> {
+        let query = &*self.permitted(caller, query)?;
+        let cache = &self.lists.boards;
+        let (moment, kept) = self.kept(cache, caller.lang, query).await?;
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        let board = Arc::new(self.read_task_board(caller.lang, query).await?);
+        let entry = moment.entry(query, &board.items, Arc::clone(&board));
+        cache.keep(query, entry.filter(|_| board.items.len() <= ROWS_MAX));
+        Ok(board)
+    }
+
+    /// The tasks in groups, most of which is remembered until a task is changed.
+    pub(super) async fn task_groups(&self, lang: Lang) -> Answer<TaskGroups> {
+        let states = &self.lists.states;
+        let known = states
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let (groups, read) = self.store.task_groups(known).await.or_internal(lang)?;
+        *states.lock().unwrap_or_else(PoisonError::into_inner) = Some(read);
+        Ok(groups)
+    }
+
+    /// The query of a caller, within what its token is limited to.
+    fn permitted<'a>(&self, caller: &Caller, query: &'a TaskQuery) -> Answer<Cow<'a, TaskQuery>> {
+        let who = self.allow(caller, app::auth::Action::Read)?;
+        Ok(match who.limits() {
+            Some(limits) => Cow::Owned(TaskQuery {
+                within: Some(limits.clone()),
+                ..query.clone()
+            }),
+            None => Cow::Borrowed(query),
+        })
+    }
+
+    /// The cached answer while it is valid, and the state of everything before.
     async fn kept<T: Clone>(
         &self,
         of: &RecentCache<T>,
-        caller: &Caller,
+        lang: Lang,
         query: &TaskQuery,
-        make: impl FnOnce(List<TaskView>) -> Answer<T>,
-        short: impl FnOnce(&T) -> bool,
-    ) -> Answer<T> {
-        let who = self.allow(caller, app::auth::Action::Read)?;
-        let limited = who.limits().map(|limits| TaskQuery {
-            within: Some(limits.clone()),
-            ..query.clone()
-        });
-        let query = limited.as_ref().unwrap_or(query);
+    ) -> Answer<(Moment, Option<T>)> {
         // Read before the rows: a change in between is then in the rows, and the next caller finds another
         // version.
         let rules = self.calendar_cache.snapshot();
-        let from = self.clock.now();
-        let version = self.store.data_version().await.or_internal(caller.lang)?;
-        if let Some(version) = version
-            && let Some(answer) = of.find(query, version, &rules, from)
-        {
-            return Ok(answer);
-        }
-        let list = self.read_task_list(caller.lang, query).await?;
-        let until = true_until(&list, from);
-        let answer = make(list)?;
-        if let Some(version) = version {
-            let entry = Entry {
-                query: query.clone(),
-                version,
-                rules,
-                from,
-                until,
-                answer: answer.clone(),
-            };
-            of.keep(query, short(&answer).then_some(entry));
-        }
-        Ok(answer)
+        let at = self.clock.now();
+        let version = self.store.data_version().await.or_internal(lang)?;
+        let kept = version.and_then(|version| of.find(query, version, &rules, at));
+        let moment = Moment { version, rules, at };
+        Ok((moment, kept))
     }
 }

@@ -5,27 +5,31 @@ use std::collections::{BTreeSet, HashMap};
 use app::auth::TaskLimits;
 use app::id::{RunId, TaskId};
 use app::run::RunState;
-use app::task::{HealthFilter, LastRun, LastRuns, Task, TaskQuery, TaskState};
+use app::task::{HealthFilter, LastRun, LastRuns, Task, TaskOrder, TaskQuery, TaskState};
 use app::time::Stamp;
 use app::transition::Word;
 use chrono::{DateTime, Utc};
 use migration::TAG_MARK;
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, Order, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 
 use super::super::code::Code;
 use super::super::entity::{run, task, task_streak};
 use super::super::{Store, StoreError};
+use super::groups::TaskGroups;
 use super::rows::to_task;
-use super::search::whole;
+use super::search::{TaskSearch, whole};
 use super::{SEARCH, TaskRow, schedules_of};
 
 /// Runs under way whose tasks are found by the filter for those: more than run at once anywhere.
 const UNDER_WAY_MAX: u64 = 5_000;
 /// Alias of a run, in the query for the newest one of a task.
 const NEWEST: &str = "newest";
+/// Alias of the last task of the page before.
+const BEFORE: &str = "before_it";
 
 /// A task as lists show it.
 #[derive(Clone, Debug)]
@@ -36,6 +40,8 @@ pub struct ListedTask {
     pub last_run: Option<LastRun>,
     /// The outcome of its recent runs.
     pub pulse: LastRuns,
+    /// Its rank in the list, from 0: see [`TaskOrder`].
+    pub rank: u8,
 }
 
 /// A run, with the failures in a row of its task and when the first of them started.
@@ -58,81 +64,108 @@ fn among(limits: &TaskLimits) -> Condition {
 }
 
 impl Store {
-    /// A page of tasks, newest first, each with its last run; at most `limit` rows. `patterns`
-    /// are those of [`super::search_patterns`].
+    /// A page of tasks that a search finds, each with its last run; at most `limit` rows. Where the worst come first,
+    /// `groups` says which those are.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn task_rows(
         &self,
         query: &TaskQuery,
-        patterns: &[String],
+        search: &TaskSearch,
+        groups: &TaskGroups,
         limit: u64,
     ) -> Result<Vec<ListedTask>, StoreError> {
-        let mut select = task::Entity::find();
-        for pattern in patterns {
-            let like = LikeExpr::new(pattern.as_str()).escape('!');
-            select = select.filter(Expr::col(SEARCH).like(like));
-        }
+        let mut select = self.searched(task::Entity::find(), search).await?;
         if let Some(state) = query.state {
             select = select.filter(task::Column::State.eq(Code(state)));
         }
         if let Some(health) = query.health {
-            select = select
-                .filter(task::Column::State.eq(Code(TaskState::Active)))
-                .filter(self.is_of(health).await?);
+            select = select.filter(self.has_health(health).await?);
         }
         if let Some(limits) = &query.within {
             select = select.filter(among(limits));
         }
+        let ranks = match query.order {
+            TaskOrder::Newest | TaskOrder::Name => vec![(0, None)],
+            TaskOrder::Worst => groups.ranks(),
+        };
+        let from = query.after.map_or(0, |after| after.rank);
+        let mut listed = Vec::new();
+        for (rank, among) in ranks.into_iter().filter(|(rank, _)| *rank >= from) {
+            let select = among.map_or_else(|| select.clone(), |among| select.clone().filter(among));
+            let after = query.after.filter(|after| after.rank == rank);
+            let after = after.map(|after| after.id);
+            self.fill(select, query, rank, after, limit, &mut listed)
+                .await?;
+            if listed.len() as u64 >= limit {
+                break;
+            }
+        }
+        Ok(listed)
+    }
+
+    /// Adds rows of one rank to a page.
+    async fn fill(
+        &self,
+        select: Select<task::Entity>,
+        query: &TaskQuery,
+        rank: u8,
+        mut after: Option<i64>,
+        limit: u64,
+        listed: &mut Vec<ListedTask>,
+    ) -> Result<(), StoreError> {
         let is_within = |listed: &ListedTask| {
             let (id, tags) = (listed.task.id, &listed.task.tags);
             let within = query.within.as_ref();
             within.is_none_or(|limits| limits.permit(id, tags))
         };
-        let select = select.order_by_desc(task::Column::Id);
-        let (mut listed, mut after) = (Vec::new(), query.after);
+        let by_name = query.order == TaskOrder::Name;
+        let select = if by_name {
+            select.order_by_asc(task::Column::Name)
+        } else {
+            select.order_by_desc(task::Column::Id)
+        };
         // Once, unless rows cannot be read, or have a tag that only looks the same: the next ones take their place, since a
         // page that is not full is the last.
         loop {
             let wanted = limit.saturating_sub(listed.len() as u64);
             let mut page = select.clone().limit(wanted);
             if let Some(after) = after {
-                page = page.filter(task::Column::Id.lt(after));
+                page = page.filter(if by_name {
+                    Expr::col((task::Entity, task::Column::Name)).gt(name_of(after))
+                } else {
+                    task::Column::Id.lt(after)
+                });
             }
             let rows = self.each_task(page).await?;
             let is_last = (rows.len() as u64) < wanted;
             after = rows.last().map(|(id, _)| *id);
-            let rows = self.listed(rows).await?;
+            let rows = self.listed(rows, rank).await?;
             listed.extend(rows.into_iter().filter(is_within));
             if is_last || listed.len() as u64 >= limit {
-                return Ok(listed);
+                return Ok(());
             }
         }
     }
 
-    /// Whether a task has this health, apart from its state.
-    async fn is_of(&self, health: HealthFilter) -> Result<Expr, StoreError> {
-        use task_streak::Column as S;
+    /// Whether a task has this health, which active ones have.
+    pub(super) async fn has_health(&self, health: HealthFilter) -> Result<Expr, StoreError> {
         let id = Expr::col((task::Entity, task::Column::Id));
-        let failing = Query::select()
-            .column((task_streak::Entity, S::TaskId))
-            .from(task_streak::Entity)
-            .and_where(Expr::col((task_streak::Entity, S::Failures)).gt(0))
-            .to_owned();
-        Ok(match health {
-            HealthFilter::Failing => id.in_subquery(failing),
+        let has = match health {
+            HealthFilter::Failing => id.in_subquery(failing()),
             HealthFilter::Chasing => {
                 let urging = task::Column::Urging.eq(true);
-                urging.and(id.not_in_subquery(failing))
+                urging.and(id.not_in_subquery(failing()))
             }
             // As a subquery MariaDB would begin with the runs and sort what it finds.
             HealthFilter::Running => id.is_in(self.under_way().await?),
-        })
+        };
+        Ok(task::Column::State.eq(Code(TaskState::Active)).and(has))
     }
 
     /// The tasks of runs under way, at most [`UNDER_WAY_MAX`].
-    async fn under_way(&self) -> Result<BTreeSet<i64>, StoreError> {
+    pub(super) async fn under_way(&self) -> Result<BTreeSet<i64>, StoreError> {
         let active = RunState::all().into_iter().filter(|state| !state.is_over());
         let ids: Vec<i64> = run::Entity::find()
             .select_only()
@@ -156,10 +189,10 @@ impl Store {
         let select = task::Entity::find();
         let select = select.filter(task::Column::Id.is_in(ids.iter().map(|id| id.0)));
         let rows = self.each_task(select).await?;
-        self.listed(rows).await
+        self.listed(rows, 0).await
     }
 
-    async fn listed(&self, rows: Vec<TaskRow>) -> Result<Vec<ListedTask>, StoreError> {
+    async fn listed(&self, rows: Vec<TaskRow>, rank: u8) -> Result<Vec<ListedTask>, StoreError> {
         let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
         let mut schedules = schedules_of(&self.reader, &ids).await?;
         schedules.sort_unstable_by_key(|schedule| schedule.task_id);
@@ -195,6 +228,7 @@ impl Store {
                     task,
                     last_run: newest.map(|newest| newest.run),
                     pulse,
+                    rank,
                 });
             }
         }
@@ -264,6 +298,27 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// The tasks whose last runs failed, whatever state they are in.
+fn failing() -> SelectStatement {
+    use task_streak::Column as S;
+    Query::select()
+        .column((task_streak::Entity, S::TaskId))
+        .from(task_streak::Entity)
+        .and_where(Expr::col((task_streak::Entity, S::Failures)).gt(0))
+        .to_owned()
+}
+
+/// The name of a task; one that was deleted meanwhile has the first of all.
+fn name_of(id: i64) -> Expr {
+    let name = Query::select()
+        .column((BEFORE, task::Column::Name))
+        .from_as(task::Entity, BEFORE)
+        .and_where(Expr::col((BEFORE, task::Column::Id)).eq(id))
+        .to_owned();
+    let name = Expr::SubQuery(None, Box::new(name.into()));
+    Func::coalesce([name, Expr::value("")]).into()
 }
 
 /// Backwards along the task's own index. A MAX over all of a task's runs would scan them on SQLite.

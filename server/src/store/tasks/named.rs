@@ -3,14 +3,13 @@
 use app::id::TaskId;
 use app::task::{Task, TaskState};
 use migration::TAG_MARK;
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::super::code::Code;
 use super::super::entity::task;
 use super::super::{Store, StoreError};
-use super::search::whole;
-use super::{SEARCH, TASKS_AT_ONCE, schedules_of, to_task};
+use super::search::{TaskSearch, matches, whole};
+use super::{TASKS_AT_ONCE, schedules_of, to_task};
 
 /// Tasks that were found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -38,29 +37,25 @@ impl Store {
     /// [`StoreError::Row`] when the row of one may have it and cannot be read; or when the database fails.
     pub async fn tasks_tagged(&self, tag: &str) -> Result<Vec<Task>, StoreError> {
         let pattern = whole(TAG_MARK, tag);
-        let found = self.tasks_matching(&[pattern], None, usize::MAX).await?;
+        let tagged = task::Entity::find().filter(matches(&pattern));
+        let found = self.definitions(tagged, usize::MAX).await?;
         let mut tagged = self.complete(found).await?;
         // The search ignores case and width.
         tagged.retain(|task| task.tags.iter().any(|own| own == tag));
         Ok(tagged)
     }
 
-    /// The tasks that match the patterns of [`super::search_patterns`], the oldest first, at most `most`; and those of
-    /// them whose rows cannot be read.
+    /// The tasks that a search finds, the oldest first, at most `most`; and those of them whose rows cannot be read.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn tasks_matching(
         &self,
-        patterns: &[String],
+        search: &TaskSearch,
         state: Option<TaskState>,
         most: usize,
     ) -> Result<FoundTasks, StoreError> {
-        let mut found = task::Entity::find();
-        for pattern in patterns {
-            let like = LikeExpr::new(pattern.as_str()).escape('!');
-            found = found.filter(Expr::col(SEARCH).like(like));
-        }
+        let mut found = self.searched(task::Entity::find(), search).await?;
         if let Some(state) = state {
             found = found.filter(task::Column::State.eq(Code(state)));
         }

@@ -19,6 +19,8 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
             "a list by health",
             vec![
                 "/tasks?state=failing".to_owned(),
+                "/tasks?sort=name".to_owned(),
+                "/tasks?q=status:failing+zone:utc+channel:none".to_owned(),
                 "/api/v1/tasks?health=chasing".to_owned(),
                 "/api/v1/tasks?health=running".to_owned(),
             ],

@@ -22,7 +22,7 @@ const STEP: usize = 10;
 /// The data; without it as long as it was not asked for.
 #[derive(Clone, Copy)]
 pub(super) struct Trend {
-    data: Data<Option<RunTrend>>,
+    pub(super) data: Data<Option<RunTrend>>,
     /// Whether the page of the task is there, and alive.
     alive: RwSignal<bool>,
 }
