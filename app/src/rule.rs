@@ -18,7 +18,8 @@ pub use draft::{NAME_MAX, RuleDraft};
 pub use explain::{Explained, Route, Verdict};
 pub use failures::Failures;
 pub use notify::{
-    FurtherChannels, NOTIFY_EVENTS, RULES_CHANGED, RuleEdit, TaskNotify, rule_edits, seen,
+    FurtherChannels, NOTIFY_EVENTS, RULES_CHANGED, RuleEdit, TaskNotify, rare_events, rule_edits,
+    seen,
 };
 pub use outcome::{RoutingOutcome, RuleContext};
 pub use pick::{By, ChannelCandidate, picks};
@@ -148,6 +149,11 @@ impl RuleAction {
     }
 }
 
+/// Stands for the main channel of each task in the place of the ID of a channel, which is positive.
+pub const OWN_CHANNEL: ChannelId = ChannelId(0);
+/// The same as a name, in the API and in the terminal.
+pub const OWN_CHANNEL_NAME: &str = "own";
+
 /// The definition of a rule, checked.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RuleSpec {
@@ -157,7 +163,7 @@ pub struct RuleSpec {
     pub scope: Scope,
     /// Which events, in the order of [`Event::ALL`], each once.
     pub events: Vec<Event>,
-    /// Where they go.
+    /// Where they go; [`OWN_CHANNEL`] for the main channel of each task.
     pub channel_id: ChannelId,
     /// Whether they go there.
     pub action: RuleAction,
@@ -173,6 +179,17 @@ pub struct RuleSpec {
     pub failures: Failures,
     /// Whether it is in force.
     pub enabled: bool,
+}
+
+impl RuleSpec {
+    /// The channel that it is about for a subject; `None` where that is the main channel of a task that has none.
+    #[must_use]
+    pub fn channel_for(&self, subject: &Subject) -> Option<ChannelId> {
+        match self.channel_id {
+            OWN_CHANNEL => subject.main_channel(),
+            channel => Some(channel),
+        }
+    }
 }
 
 /// A rule.

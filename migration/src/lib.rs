@@ -58,6 +58,7 @@ mod m20261130_000076_audit_chain;
 mod m20261130_000077_repairs;
 mod m20261130_000078_scopes_and_sessions;
 mod m20261130_000079_token_limits;
+mod m20261130_000082_message_pace;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -123,6 +124,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000077_repairs::Migration),
             Box::new(m20261130_000078_scopes_and_sessions::Migration),
             Box::new(m20261130_000079_token_limits::Migration),
+            Box::new(m20261130_000082_message_pace::Migration),
         ]
     }
 }

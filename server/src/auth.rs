@@ -8,6 +8,7 @@ pub mod link;
 mod listed;
 pub mod password;
 pub mod proxies;
+pub mod robot;
 pub mod seal;
 pub mod signature;
 pub mod streams;

@@ -103,7 +103,7 @@ pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::{NewSession, Origin, SessionUser, StoredSession};
 pub use start_urls::{FoundStartUrl, NewStartUrlRow, StartUrlPut};
 pub use summaries::{
-    NotStarted, RunDuration, StoredSummary, SummaryTask, UnsuccessfulRun, WithinLimit,
+    NotStarted, OpenTickets, RunDuration, StoredSummary, SummaryTask, UnsuccessfulRun, WithinLimit,
 };
 pub use tasks::{
     Applied, ChangedTask, CheckedSpec, DamagedRow, Deleted, DoomedTask, FoundTasks, Inserted,

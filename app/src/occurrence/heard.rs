@@ -21,7 +21,9 @@ impl NotRun {
     #[must_use]
     pub const fn heard(self) -> NotificationDecision {
         match self {
-            Self::Missed(MissReason::Down | MissReason::Clock) => By(Event::Missed),
+            Self::Missed(MissReason::Down | MissReason::Clock)
+            // No server started it in time; that a later firing was started instead does not excuse it.
+            | Self::Skipped(SkipReason::Late) => By(Event::Missed),
             Self::Missed(MissReason::TooLate) => {
                 Silent("only rows of early versions have this reason")
             }
@@ -29,7 +31,6 @@ impl NotRun {
                 SkipReason::Overlap
                 | SkipReason::QueueFull
                 | SkipReason::Dependency
-                | SkipReason::Late
                 | SkipReason::Blackout,
             ) => By(Event::Skipped),
             Self::Skipped(SkipReason::Calendar) => {
@@ -143,9 +144,12 @@ mod tests {
         for why in [
             NotRun::Missed(MissReason::Down),
             NotRun::Missed(MissReason::Clock),
+            NotRun::Skipped(SkipReason::Late),
         ] {
             assert_eq!(why.heard(), By(Event::Missed));
         }
+        // Whoever has entered no rule gets it as well.
+        assert!(Event::Missed.is_default());
         for reason in [
             SkipReason::Overlap,
             SkipReason::QueueFull,

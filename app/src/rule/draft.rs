@@ -29,7 +29,7 @@ pub struct RuleDraft {
     pub tag: String,
     /// Which events, at least one.
     pub events: Vec<String>,
-    /// Where they go.
+    /// Where they go; 0 for the main channel of each task, whichever that is.
     pub channel_id: Option<i64>,
     /// `send`, or `mute`: none of these events to this channel, whatever rules for more tasks say.
     pub action: RuleAction,

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Failures, Rule, RuleAction, RuleDraft, RuleSpec, RuleView, Scope};
+use super::{Failures, OWN_CHANNEL, Rule, RuleAction, RuleDraft, RuleSpec, RuleView, Scope};
 use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::id::{RuleId, TaskId};
 use crate::message::Event;
 
-/// The events that the form of a task has a box for; the page about rules has all of them.
+/// The events that people choose most for a further channel; the form of a task has the others in a fold.
 pub const NOTIFY_EVENTS: [Event; 7] = [
     Event::Completed,
     Event::Failed,
@@ -18,6 +18,14 @@ pub const NOTIFY_EVENTS: [Event; 7] = [
     Event::Missed,
     Event::Recovered,
 ];
+
+/// The other events of tasks that rules may name.
+pub fn rare_events() -> impl Iterator<Item = Event> {
+    let events = Event::ALL.iter().copied();
+    events.filter(|event| {
+        event.is_routed() && !event.is_of_system() && !NOTIFY_EVENTS.contains(event)
+    })
+}
 
 /// The code of the refusal of a form of a task whose further channels were changed meanwhile.
 pub const RULES_CHANGED: &str = "task.rules_changed";
@@ -61,6 +69,7 @@ impl RuleSpec {
     pub fn is_plain(&self) -> bool {
         matches!(self.scope, Scope::Task(_))
             && self.action == RuleAction::Send
+            && self.channel_id != OWN_CHANNEL
             && self.template.is_none()
             && self.throttle_seconds == 0
             && self.quiet.is_none()
@@ -266,9 +275,10 @@ mod tests {
     #[test]
     fn rules_with_limits_are_no_rows() {
         let plain = entered(1, &["failed"]);
-        let limited: [fn(&mut RuleSpec); 6] = [
+        let limited: [fn(&mut RuleSpec); 7] = [
             |rule| rule.throttle_seconds = 60,
             |rule| rule.action = RuleAction::Mute,
+            |rule| rule.channel_id = OWN_CHANNEL,
             |rule| rule.template = Some("night".to_owned()),
             |rule| rule.failures = Failures::Every(3),
             |rule| rule.enabled = false,

@@ -60,14 +60,17 @@ pub fn picks<'a>(rules: &'a [Rule], subject: &Subject, event: Event) -> Vec<Chan
         if !rule.enabled || !rule.scope.includes(subject) {
             continue;
         }
+        let Some(channel) = rule.channel_for(subject) else {
+            continue;
+        };
         let own = rule.scope.kind() == ScopeKind::Task;
-        if own && rule.action == RuleAction::Send && Some(rule.channel_id) == main {
+        if own && rule.action == RuleAction::Send && Some(channel) == main {
             is_default = false;
         }
         if !rule.events.contains(&event) {
             continue;
         }
-        let best = chosen.entry(rule.channel_id).or_insert(rule);
+        let best = chosen.entry(channel).or_insert(rule);
         if rank(rule) < rank(best) {
             *best = rule;
         }
@@ -175,6 +178,34 @@ mod tests {
             found(&[system, all], &Subject::System, Failed),
             [(4, 6, true)]
         );
+    }
+
+    #[test]
+    fn a_rule_for_the_own_channel_is_about_the_main_channel_of_each_task() {
+        use Event::{Created, Failed, Skipped};
+        use RuleAction::{Mute, Send};
+        let own = |id, scope, events: &[Event], action| rule(id, scope, 0, events, action);
+        let mute = own(1, Scope::All, &[Created], Mute);
+        let more = own(2, Scope::Tag("prod".to_owned()), &[Skipped], Send);
+        let rules = [mute, more];
+        assert_eq!(found(&rules, &subject(), Created), [(1, 1, false)]);
+        assert_eq!(found(&rules, &subject(), Skipped), [(1, 2, true)]);
+        assert_eq!(found(&rules, &subject(), Failed), [(1, 0, true)]);
+        // A rule of the task says otherwise, by the name of its channel as well.
+        let named = rule(3, Scope::Task(TaskId(5)), 1, &[Created], Send);
+        let all = [rules[0].clone(), named];
+        assert_eq!(found(&all, &subject(), Created), [(1, 3, true)]);
+        // It replaces what is sent by default, as one that names the channel does.
+        let replaces = own(4, Scope::Task(TaskId(5)), &[Failed], Send);
+        assert_eq!(found(&[replaces], &subject(), Created), []);
+        // A task without a channel gets nothing.
+        let none = Subject::Task {
+            id: TaskId(5),
+            channel: None,
+            tags: vec!["prod".to_owned()],
+            owners: Vec::new(),
+        };
+        assert_eq!(found(&rules, &none, Skipped), []);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Rule, RuleAction, RuleDraft, ScopeKind};
+use super::{OWN_CHANNEL, Rule, RuleAction, RuleDraft, ScopeKind};
 use crate::id::{RuleId, TaskId};
 use crate::time::Stamp;
 
@@ -28,9 +28,9 @@ pub struct RuleView {
     pub tag: String,
     /// Which events.
     pub events: Vec<String>,
-    /// Where they go.
+    /// Where they go; 0 for the main channel of each task.
     pub channel_id: i64,
-    /// The channel's name.
+    /// The channel's name; `own` for the main channel of each task.
     pub channel: Option<String>,
     /// Whether they go there.
     pub action: RuleAction,
@@ -101,6 +101,7 @@ impl RuleView {
         ];
         self.scope == ScopeKind::Task
             && self.action == RuleAction::Send
+            && self.channel_id != OWN_CHANNEL.0
             && self.enabled
             && limits.iter().all(|limit| limit.is_empty())
     }

@@ -180,6 +180,8 @@ crate::wire::tagged! {
         },
         /// There is no success on record to compare with.
         NoSuccess,
+        /// They were not compared before the message left; the run's page does.
+        NotCompared,
     }
 }
 

@@ -292,6 +292,12 @@ pub fn output(output: &OutputChange, lang: Lang) -> String {
             format!("the output of run #{run_id} is not kept"),
         ),
         OutputChange::NoSuccess => BriefUi::of(lang).no_comparison.to_owned(),
+        OutputChange::NotCompared => lang
+            .pick(
+                "未能及时完成对比，请在执行页面查看",
+                "not compared in time; see the page of the run",
+            )
+            .to_owned(),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Texts about rules and about which messages a task would send.
 
 use crate::i18n::{Lang, plural};
-use crate::message::Event;
 use crate::rule::{RuleAction, ScopeKind, Verdict};
 use crate::task::TaskState;
 
@@ -29,6 +28,7 @@ crate::texts! {
         events: "事件" | "Events",
         channel: "发到" | "Channel",
         choose_channel: "请选择" | "Choose one",
+        own_channel: "任务自己的渠道" | "Each task's own channel",
         action: "动作" | "Action",
         action_send: "发送" | "Send",
         action_mute: "不发送（覆盖范围更大的规则）" | "Mute (overrides rules with a wider scope)",
@@ -59,6 +59,7 @@ crate::texts! {
         further_add: "添加渠道" | "Add a channel",
         further_none: "不使用" | "Not used",
         further_more: "再添加渠道" | "More channels",
+        more_events: "更多事件" | "More events",
         notifications: "通知" | "Notifications",
         notifications_hint: "现在发生这些事件时，消息会发到哪里" | "Where a message would go if the event happened now",
         explain_paused: "任务已暂停：不按计划执行，下面的消息只会由手动执行引起。" | "The task is paused: nothing runs on schedule, so only manual runs cause these messages.",
@@ -132,16 +133,6 @@ impl RulesUi {
 #[must_use]
 pub fn further_no(lang: Lang, number: usize) -> String {
     lang.pick(format!("渠道 {number}"), format!("Channel {number}"))
-}
-
-/// Events of a further channel that the form of a task has no box for.
-#[must_use]
-pub fn further_events(lang: Lang, events: &[String]) -> String {
-    let names = |lang| events.iter().map(move |code| Event::text(code, lang));
-    lang.pick(
-        format!("另有：{}", names(Lang::Zh).collect::<Vec<_>>().join("、")),
-        format!("Also: {}", names(Lang::En).collect::<Vec<_>>().join(", ")),
-    )
 }
 
 /// How many rules use a channel.

@@ -82,7 +82,8 @@ pub(super) async fn delete(
 
 /// Sends a test message and returns the channel's answer.
 #[utoipa::path(post, path = "/api/v1/channels/{id}/test", tag = "channels",
-    responses((status = 200, body = ChannelTest), (status = 404, body = Problem)))]
+    responses((status = 200, body = ChannelTest), (status = 404, body = Problem),
+        (status = 429, description = "the channel is at its rate limit until `Retry-After`", body = Problem)))]
 pub(super) async fn test(
     State(service): State<AppState>,
     RequestCaller(caller): RequestCaller,

@@ -38,7 +38,7 @@ impl std::fmt::Debug for FeedKey {
     }
 }
 
-fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
+pub(super) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
     // A key shorter than a block is filled up with zeros (RFC 2104, 2).
     let mut block = [0; 64];
     block[..key.len()].copy_from_slice(key);

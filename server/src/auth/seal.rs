@@ -16,6 +16,7 @@ use chrono::{DateTime, Utc};
 
 use super::feed::FeedKey;
 use super::link::LinkKeys;
+use super::robot::RobotKey;
 use files::KeyFiles;
 
 /// The key's files in a data folder: the key, the one before it and since when, and the next one while it is rotated.
@@ -80,6 +81,7 @@ struct Keys {
     cipher: Aes256Gcm,
     links: LinkKeys,
     feeds: FeedKey,
+    robots: RobotKey,
 }
 
 impl Keys {
@@ -88,6 +90,7 @@ impl Keys {
             cipher: cipher(key),
             links: LinkKeys::new(key, None),
             feeds: FeedKey::of(key),
+            robots: RobotKey::of(key),
         }
     }
 }
@@ -204,6 +207,16 @@ impl Sealer {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .feeds
+            .clone()
+    }
+
+    /// The key that marks the robots of channels.
+    #[must_use]
+    pub fn robots(&self) -> RobotKey {
+        self.keys
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .robots
             .clone()
     }
 

@@ -1,5 +1,6 @@
 //! `jcrontab channel`: where messages go.
 
+mod show;
 mod template;
 
 use std::io::Read;
@@ -62,6 +63,14 @@ pub(super) enum ChannelCommand {
         channel: String,
         #[command(flatten)]
         confirm: Confirm,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a channel with its settings; secrets are not shown
+    Show {
+        /// Channel, by name or ID
+        channel: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -302,6 +311,7 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
             print_done(&value, *json, &[words]);
             Ok(())
         }
+        ChannelCommand::Show { channel, json } => show::show(client, channel, *json).await,
         ChannelCommand::List { json } => {
             let columns = [
                 "id",

@@ -3,7 +3,7 @@
 mod show;
 
 use app::message::Event;
-use app::rule::{RuleAction, ScopeKind, TaskNotify};
+use app::rule::{OWN_CHANNEL, OWN_CHANNEL_NAME, RuleAction, ScopeKind, TaskNotify};
 use app::task::split_list;
 use axum::http::Method;
 use clap::{Args, Subcommand};
@@ -15,7 +15,7 @@ use super::confirm::Confirm;
 use super::print::print_done;
 use super::task::id_of;
 use super::{Failure, channel, lang};
-use show::{list, summary};
+use show::{list, show, summary};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum RuleCommand {
@@ -62,6 +62,14 @@ pub(super) enum RuleCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Show a rule
+    Show {
+        /// Rule ID
+        id: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Delete a rule
     Delete {
         /// Rule ID
@@ -98,7 +106,7 @@ pub(super) struct Scope {
 /// What it does. An empty text removes a setting.
 #[derive(Args, Debug)]
 pub(super) struct What {
-    /// Channel, by name or ID
+    /// Channel, by name or ID; own for the main channel of each task
     #[arg(long)]
     channel: Option<String>,
     /// Event: failed, lost, ...; repeatable, or separated by commas
@@ -172,8 +180,11 @@ impl What {
         let mut fields = Map::new();
         let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
         if let Some(wanted) = &self.channel {
-            let found = channel::find(client, wanted).await?;
-            set("channel_id", found["id"].clone());
+            let id = match wanted.as_str() {
+                OWN_CHANNEL_NAME => json!(OWN_CHANNEL.0),
+                wanted => channel::find(client, wanted).await?["id"].clone(),
+            };
+            set("channel_id", id);
         }
         let events: Vec<String> = self.events.iter().flat_map(|one| split_list(one)).collect();
         if !events.is_empty() {
@@ -269,6 +280,7 @@ pub(super) async fn run(client: &Client, command: &RuleCommand) -> Result<(), Fa
             print_done(&rule, *json, &[words]);
             Ok(())
         }
+        RuleCommand::Show { id, json } => show(client, *id, *json).await,
         RuleCommand::Delete { id, confirm, json } => {
             let path = format!("/api/v1/rules/{id}");
             let read = client.call(Method::GET, &path, None).await?;

@@ -38,6 +38,9 @@ pub struct Summary {
     pub idle: Part<IdleTask>,
     /// Tasks that are being chased now.
     pub chased: Part<ChasedTask>,
+    /// Tasks with tickets that are open now, those of chases excepted.
+    #[serde(default)]
+    pub tickets: Part<TicketedTask>,
 }
 
 /// A part of a summary.
@@ -152,6 +155,19 @@ pub struct ChasedTask {
     pub name: String,
 }
 
+/// A task with open tickets.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TicketedTask {
+    /// The task.
+    pub task: TaskId,
+    /// Its name.
+    pub name: String,
+    /// How many of its tickets are open.
+    pub count: u64,
+    /// When the oldest of them was opened.
+    pub since: DateTime<Utc>,
+}
+
 macro_rules! entries {
     ($($name:ident: $count:expr),+ $(,)?) => {$(
         impl Entry for $name {
@@ -169,6 +185,7 @@ entries! {
     SlowTask: |_| 1,
     IdleTask: |one| one.count,
     ChasedTask: |_| 1,
+    TicketedTask: |one| one.count,
 }
 
 impl Summary {
@@ -181,9 +198,10 @@ impl Summary {
             slow,
             idle,
             chased,
+            tickets,
             ..
         } = self;
-        failed.tasks + missed.tasks + slow.tasks + idle.tasks + chased.tasks == 0
+        failed.tasks + missed.tasks + slow.tasks + idle.tasks + chased.tasks + tickets.tasks == 0
     }
 }
 
@@ -268,7 +286,16 @@ mod tests {
                 count: 1,
                 last: at,
             }),
-            chased: many(&ChasedTask { task, name }),
+            chased: many(&ChasedTask {
+                task,
+                name: name.clone(),
+            }),
+            tickets: many(&TicketedTask {
+                task,
+                name,
+                count: 1,
+                since: at,
+            }),
         };
         let facts = Facts::Summary(Box::new(summary));
         let text = serde_json::to_string(&facts).expect("JSON");

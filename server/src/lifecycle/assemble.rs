@@ -16,8 +16,8 @@ use crate::config::{Config, OnOff, SettingFault};
 use crate::events::Signals;
 use crate::executor::{Dependencies, Executor};
 use crate::loops::Loops;
-use crate::messages::Renderer;
 use crate::messages::send::Sender;
+use crate::messages::{NAMED_MIN, Renderer};
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
 use crate::outbound::proxy::OutboundProxy;
@@ -93,6 +93,7 @@ pub fn assemble(
         lang: config.message_lang(),
         base_url: config.base_url(),
         zone: default_zone.clone(),
+        room: NAMED_MIN,
     };
     let output = OutputStore::new(config, data.path(), Arc::clone(clock))?;
     let tracker = TaskTracker::new();

@@ -1,7 +1,7 @@
 //! Sending the messages in the outbox, at least once.
 //!
-//! Per channel one message at a time, oldest first, never faster than the vendor allows: all servers
-//! share one pace, and what is too much for it becomes a digest. A message is marked `sending` in the
+//! Per channel one message at a time, oldest first, never faster than the vendor allows: all servers, and all channels
+//! to one robot, share one pace, and what is too much for it becomes a digest. A message is marked `sending` in the
 //! database before it leaves, its words are made then, and it gets its answer afterwards; a failure
 //! that may pass is retried with exponential backoff, then the message is a dead letter and stays
 //! visible; a final failure makes it one at once.
@@ -26,12 +26,14 @@ use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::loops::{Backoff, Spec, Turns};
-use crate::store::{NO_TASK, OutboxItem, Store, StoreError, TakeResult};
+use crate::store::{ChannelTarget, NO_TASK, OutboxItem, Store, StoreError, TakeResult};
 use crate::telemetry::Metrics;
 
 use super::pace::Pace;
 use super::render::Renderer;
+use super::robot;
 use super::send::Sender;
+use super::target::open_target;
 use super::vendor;
 use super::words::Briefs;
 
@@ -168,7 +170,7 @@ impl Outbox {
     /// Sends what a channel has, until it is empty or has to wait. Public for tests.
     pub async fn serve(&self, channel: ChannelId, stop: &CancellationToken) {
         while !stop.is_cancelled() {
-            match self.send_one(channel).await {
+            match self.send_one(channel, stop).await {
                 Ok(After::More) => {}
                 Ok(After::Nothing) => return,
                 Err(error) => {
@@ -185,7 +187,11 @@ impl Outbox {
         }
     }
 
-    async fn send_one(&self, channel: ChannelId) -> Result<After, StoreError> {
+    async fn send_one(
+        &self,
+        channel: ChannelId,
+        stop: &CancellationToken,
+    ) -> Result<After, StoreError> {
         let now = self.clock.now();
         let Some(target) = self.store.channel_target(channel).await? else {
             self.store.outbox_orphaned(channel, now).await?;
@@ -200,6 +206,18 @@ impl Outbox {
             return Ok(After::Nothing);
         }
         let rate = vendor::rate(target.kind);
+        let robot = self.robot_of(channel, &target).await?;
+        let turn = robot.filter(|_| rate.is_some());
+        let turn = turn.map(|robot| self.pace.turn(robot));
+        let _turn = match &turn {
+            Some(turn) => Some(tokio::select! {
+                turn = turn.lock() => turn,
+                () = stop.cancelled() => return Ok(After::Nothing),
+            }),
+            None => None,
+        };
+        // It may have taken a while.
+        let now = self.clock.now();
         let mut item = match self
             .store
             .outbox_take(channel, rate, &self.node_id, now)
@@ -232,6 +250,25 @@ impl Outbox {
             self.signals.runs_ended([]);
         }
         Ok(After::More)
+    }
+}
+
+impl Outbox {
+    /// The robot that a channel leads to, noted with the channel where it is another one than before: the address or the
+    /// key of the server was changed. `None` where the settings cannot be opened; the message will say so.
+    async fn robot_of(
+        &self,
+        channel: ChannelId,
+        target: &ChannelTarget,
+    ) -> Result<Option<i64>, StoreError> {
+        let Ok(to) = open_target(&self.sealer, channel, target) else {
+            return Ok(None);
+        };
+        let mark = self.sealer.robots().mark(&robot::identity(&to));
+        if target.robot != Some(mark) {
+            self.store.note_robot(channel, mark).await?;
+        }
+        Ok(Some(mark))
     }
 }
 

@@ -4,7 +4,7 @@
 //! here only spares questions to it.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use app::id::ChannelId;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,12 +14,17 @@ const SPREAD: f64 = 0.2;
 /// The database is asked again after so long, whatever it said: a channel may have got a new address.
 const ASK_AGAIN: TimeDelta = TimeDelta::seconds(61);
 
+/// Locked while a channel sends to a robot. Who waits gets it in the order of asking.
+pub(super) type Turn = tokio::sync::Mutex<()>;
+
 /// Until when channels have to wait.
 ///
 /// By default its chance is always one half, so that pauses are what they are.
 #[derive(Debug)]
 pub struct Pace {
     waits: Mutex<HashMap<ChannelId, DateTime<Utc>>>,
+    /// Held by the channel that sends to a robot, by the mark of the robot.
+    turns: Mutex<HashMap<i64, Arc<Turn>>>,
     chance: fn() -> f64,
 }
 
@@ -35,6 +40,7 @@ impl Pace {
     pub fn new(chance: fn() -> f64) -> Self {
         Self {
             waits: Mutex::default(),
+            turns: Mutex::default(),
             chance,
         }
     }
@@ -72,6 +78,15 @@ impl Pace {
         waits.values().min().copied()
     }
 
+    /// The turn of a robot: of its channels one sends at a time, so that they share its pace fairly and do not compete
+    /// for its slots in the database.
+    #[must_use]
+    pub(super) fn turn(&self, robot: i64) -> Arc<Turn> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        Arc::clone(turns.entry(robot).or_default())
+    }
+
     /// Notes what the database said.
     pub fn note(&self, channel: ChannelId, until: DateTime<Utc>, now: DateTime<Utc>) {
         let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,6 +106,18 @@ mod tests {
         assert_eq!(with(|| 0.5), 10_000);
         assert_eq!(with(|| 0.999_999_9), 11_999);
         assert_eq!(Pace::default().spread(pause), pause);
+    }
+
+    #[test]
+    fn turns_are_forgotten_once_nothing_waits_for_them() {
+        let pace = Pace::default();
+        let turn = pace.turn(-1);
+        assert!(Arc::ptr_eq(&turn, &pace.turn(-1)));
+        assert!(!Arc::ptr_eq(&turn, &pace.turn(-2)));
+        drop(turn);
+        let _other = pace.turn(-3);
+        let turns = pace.turns.lock().expect("turns");
+        assert_eq!(turns.keys().copied().collect::<Vec<_>>(), [-3]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod variables;
 
 pub use variables::{RenderContext, VARIABLES, wants_brief};
 
+use app::channel::ChannelKind;
 use app::i18n::Lang;
 use app::id::RunId;
 use app::message::Event;
@@ -22,6 +23,7 @@ use app::run::brief::Brief;
 use app::texts::phrases;
 use chrono::{DateTime, Datelike, Utc};
 
+use super::vendor;
 use crate::facts::{Cycle, End, Facts, HeadAndTail, OUTPUT_SHOWN, TaskFacts, Work};
 use crate::text::{cut, cut_ends, one_line};
 use crate::timetable::{rules, zone};
@@ -35,13 +37,29 @@ pub struct Renderer {
     pub base_url: String,
     /// The zone of times that belong to no task: the server's default.
     pub zone: String,
+    /// Bytes that the names of tasks may fill in a message about several of them: [`NAMED_MIN`], or what a kind of channel
+    /// takes ([`Self::for_kind`]).
+    pub room: usize,
 }
+
+/// Bytes of a message about several tasks that their names may fill in any channel: with the rest of it, less than the
+/// smallest limit of a vendor (2048 bytes of a WeCom text), so that no count is cut away.
+pub const NAMED_MIN: usize = 1000;
 
 impl Renderer {
     /// The text of a message in a language; in the server's message language for `None`.
     #[must_use]
     pub fn text(&self, facts: &Facts, lang: Option<Lang>) -> String {
         self.text_with(facts, lang, None)
+    }
+
+    /// The same renderer for messages to channels of a kind: they name as many tasks as its vendor takes.
+    #[must_use]
+    pub fn for_kind(&self, kind: ChannelKind) -> Self {
+        Self {
+            room: vendor::named_max(kind),
+            ..self.clone()
+        }
     }
 
     /// The same; of a failure with its brief.
@@ -51,6 +69,7 @@ impl Renderer {
             lang: lang.unwrap_or(self.lang),
             base_url: &self.base_url,
             zone: &self.zone,
+            room: self.room,
             brief,
         };
         match facts {
@@ -82,6 +101,8 @@ struct Words<'a> {
     base_url: &'a str,
     /// The zone of times that belong to no task.
     zone: &'a str,
+    /// Bytes that names of tasks may fill.
+    room: usize,
     /// The failure brief, where the message is about a failure and it could be made.
     brief: Option<&'a Brief>,
 }

@@ -1,4 +1,4 @@
-//! Summaries: the loop that sends each of them once for each of its instants.
+//! Summaries: the loop that sends each of them once for each of its instants, and reports what rules have held back.
 //!
 //! Several servers look at the same summaries; whoever moves a summary's last instant forward has put its message
 //! into the outbox in the same transaction, so there is one message for an instant, also over a restart. An instant
@@ -109,6 +109,9 @@ impl Summaries {
     /// Sends what has to be sent now.
     async fn look(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
+        if self.store.report_held(now).await? {
+            self.signals.outbox.notify_one();
+        }
         let mut planned_until = None;
         for summary in self.store.summaries().await? {
             let Some(period) = due(&summary, &self.patterns, now) else {

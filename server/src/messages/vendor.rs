@@ -30,12 +30,18 @@ use app::message::NoAnswerReason;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 
+use super::render::NAMED_MIN;
 use super::target::Target;
 use super::words::MessageMeta;
 use crate::outbound::smtp::{Mail, SmtpServer};
 use crate::outbound::{RetryAfter, SendError};
 use crate::store::{OutboxItem, Rate};
 use crate::text::cut;
+
+/// Texts that are shorter name as few tasks as the shortest one: Markdown may double them.
+const LONG_TEXT: usize = 10_000;
+/// Bytes of names that people still read through: a hundred tasks.
+const NAMED_MAX: usize = 12_000;
 
 /// What a vendor takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -131,6 +137,16 @@ pub(super) trait Vendor: Sync {
     /// What it takes.
     fn limits(&self) -> Limits;
 
+    /// Bytes that names of tasks may fill in a message about several of them: half of what a text has room for beyond the
+    /// smallest one, since what an encoding adds to it is not known before.
+    fn named_max(&self) -> usize {
+        let text_max = self.limits().text_max;
+        match text_max {
+            ..LONG_TEXT => NAMED_MIN,
+            _ => (NAMED_MIN + (text_max - NAMED_MIN) / 2).min(NAMED_MAX),
+        }
+    }
+
     /// The request for a message.
     ///
     /// # Errors
@@ -170,6 +186,12 @@ pub(super) fn of(kind: ChannelKind) -> &'static dyn Vendor {
 #[must_use]
 pub(crate) fn rate(kind: ChannelKind) -> Option<Rate> {
     of(kind).limits().rate
+}
+
+/// Bytes that names of tasks may fill in a message to a channel of a kind that is about several of them.
+#[must_use]
+pub(super) fn named_max(kind: ChannelKind) -> usize {
+    of(kind).named_max()
 }
 
 /// A text as a channel of a kind sends it: cut to what fits.

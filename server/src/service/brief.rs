@@ -79,6 +79,22 @@ impl Service {
 
     /// The brief of a run, with the names of secrets or without.
     async fn brief_as(&self, lang: Lang, names: bool, id: RunId) -> Answer<Brief> {
+        let (mut brief, beside) = self.known_brief(lang, names, id).await?;
+        if let Some((run, success)) = &beside {
+            brief.output = self.output_beside(lang, run, success).await?;
+        }
+        brief.lines = lines(&brief, lang);
+        Ok(brief)
+    }
+
+    /// The brief of a run without its lines and without the comparison of outputs, which may take long; and the runs to
+    /// compare, where there is a success.
+    async fn known_brief(
+        &self,
+        lang: Lang,
+        names: bool,
+        id: RunId,
+    ) -> Answer<(Brief, Option<(BriefRun, BriefRun)>)> {
         let missing = || Missing::Run.answer(lang);
         let task_id = self.find_run(lang, id).await?.task_id;
         let run = self.store.brief_run(id).await.or_internal(lang)?;
@@ -97,11 +113,11 @@ impl Service {
             None => (Vec::new(), 0),
         };
         let output = match before.success() {
-            Some(success) => self.output_beside(lang, &run, success).await?,
+            Some(_) => OutputChange::NotCompared,
             None => OutputChange::NoSuccess,
         };
         let ended = run.finished_at.unwrap_or(run.started_at);
-        let mut brief = Brief {
+        let brief = Brief {
             run_id: id,
             task_id,
             streak: Streak {
@@ -123,8 +139,8 @@ impl Service {
             task_name: task.spec.name,
             lines: Vec::new(),
         };
-        brief.lines = lines(&brief, lang);
-        Ok(brief)
+        let beside = before.success().cloned().map(|success| (run, success));
+        Ok((brief, beside))
     }
 
     async fn before_streak(

@@ -18,6 +18,7 @@ use app::i18n::Lang;
 use app::id::{ChannelId, ChatPersonId, MessageId, RunId, TaskId};
 use app::message::{Event, MessageKind, NoAnswer, NoAnswerReason, answer_text, outcome_text};
 use app::page::Notice;
+use app::time::Stamp;
 use async_trait::async_trait;
 use std::collections::HashSet;
 
@@ -27,6 +28,7 @@ use super::versions::{self, as_read};
 use super::{Service, or_taken, stored_or_taken};
 use crate::error::OrInternal;
 use crate::messages::MessageMeta;
+use crate::messages::robot::identity as robot_identity;
 use crate::messages::target::{Target, open_target};
 use crate::messages::vendor;
 use crate::outbound::OutboundClient;
@@ -128,6 +130,27 @@ impl Service {
                 self.note_trouble(lang, id, why).await
             }
         }
+    }
+
+    /// Refuses a test for which the pace of the channel has no room: more than the vendor takes would keep real messages
+    /// away for minutes.
+    async fn check_pace(&self, lang: Lang, id: ChannelId, to: &Target) -> Answer<()> {
+        let now = self.clock.now();
+        let mark = self.sealer.robots().mark(&robot_identity(to));
+        let noted = self.store.note_robot(id, mark).await;
+        noted.or_internal(lang)?;
+        let taken = self.store.take_slot(id, vendor::rate(to.kind), now).await;
+        let Some(free_at) = taken.or_internal(lang)? else {
+            return Ok(());
+        };
+        let zone = self.rules_of(&self.default_zone);
+        let wait = (free_at - now).num_seconds().saturating_add(1);
+        Err(ChannelRefusal::NoSlot {
+            at: zone.local(Stamp(free_at)),
+            zone: zone.name,
+            seconds: u32::try_from(wait).unwrap_or(u32::MAX),
+        }
+        .answer(lang))
     }
 
     async fn note_trouble(&self, lang: Lang, id: ChannelId, why: String) -> Answer<()> {
@@ -269,6 +292,7 @@ impl Channels for Service {
         let to = self.opened_channel(lang, id).await?;
         let to = to.ok_or_else(|| Missing::Channel.answer(lang))?;
         let now = self.clock.now();
+        self.check_pace(lang, id, &to).await?;
         let item = OutboxItem {
             id: MessageId(0),
             channel_id: id,
@@ -298,10 +322,9 @@ impl Channels for Service {
             Err(error) => (error.stored(), Some(error.is_final())),
         };
         // Kept with the channel, so that the page shows it also without JavaScript.
-        let rate = vendor::rate(to.kind);
         let act = self.act(who, "channel.test").detail(channel.name);
         self.store
-            .note_channel_answer(&act, id, &words, refused, rate)
+            .note_channel_answer(&act, id, &words, refused)
             .await
             .or_internal(lang)?;
         if answer.is_ok() {

@@ -75,7 +75,10 @@ impl Service {
     ) -> String {
         match facts.map(|facts| (facts, serde_json::from_str(facts))) {
             Some((stored, Ok(facts))) => {
-                text = self.renderer.text(&facts, lang);
+                text = match kind {
+                    Some(kind) => self.renderer.for_kind(kind).text(&facts, lang),
+                    None => self.renderer.text(&facts, lang),
+                };
                 self.renderer.add_held_back(&mut text, stored, lang);
             }
             // A newer server wrote them: the list is shown without this text.

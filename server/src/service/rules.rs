@@ -9,8 +9,8 @@ use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{RuleId, TaskId};
 use app::rule::{
-    Explained, FurtherChannels, OF_TASK_MAX, Rule, RuleDraft, RuleEdit, RuleQuery, RuleSpec,
-    RuleView, SHARED_MAX, Scope, TaskNotify, rule_edits, seen,
+    Explained, FurtherChannels, OF_TASK_MAX, OWN_CHANNEL, OWN_CHANNEL_NAME, Rule, RuleDraft,
+    RuleEdit, RuleQuery, RuleSpec, RuleView, SHARED_MAX, Scope, TaskNotify, rule_edits, seen,
 };
 use async_trait::async_trait;
 use std::collections::HashMap;
@@ -53,11 +53,11 @@ impl Service {
         }
         let shown = rules.iter().map(|rule| {
             let task = rule.scope.task().and_then(|id| tasks.get(&id).cloned());
-            RuleView::new(
-                rule,
-                channels.get(&rule.channel_id).cloned(),
-                task.flatten(),
-            )
+            let channel = match rule.channel_id {
+                OWN_CHANNEL => Some(OWN_CHANNEL_NAME.to_owned()),
+                id => channels.get(&id).cloned(),
+            };
+            RuleView::new(rule, channel, task.flatten())
         });
         Ok(shown.collect())
     }
@@ -75,7 +75,7 @@ impl Service {
             .map_err(|faults| AppError::invalid(lang, faults))?;
         let mut faults = Vec::new();
         let (channel, task) = (spec.channel_id, spec.scope.task());
-        if !self.may_use(lang, channel, task).await? {
+        if channel != OWN_CHANNEL && !self.may_use(lang, channel, task).await? {
             faults.push(RuleFault::UnknownChannel.on("channel_id", lang));
         } else if let Some(name) = &spec.template {
             let key = TemplateKey::Named(name.clone());
@@ -280,7 +280,11 @@ fn detail(spec: &RuleSpec) -> String {
         Scope::System => "system".to_owned(),
     };
     let events: Vec<&str> = spec.events.iter().map(|event| event.as_str()).collect();
-    let (action, channel, events) = (spec.action.as_str(), spec.channel_id, events.join(","));
+    let channel = match spec.channel_id {
+        OWN_CHANNEL => OWN_CHANNEL_NAME.to_owned(),
+        id => id.to_string(),
+    };
+    let (action, events) = (spec.action.as_str(), events.join(","));
     format!("{scope}: {action} {events} → channel {channel}")
 }
 

@@ -220,13 +220,14 @@ impl Summaries for Service {
         let theirs = langs.or_internal(lang)?.remove(&channel);
         let kinds = self.store.channel_kinds([channel]).await;
         let kind = kinds.or_internal(lang)?.remove(&channel);
-        let text = self.renderer.text(&Facts::Summary(Box::new(facts)), theirs);
+        let facts = Facts::Summary(Box::new(facts));
         let text = match kind {
             Some(kind) => {
+                let text = self.renderer.for_kind(kind).text(&facts, theirs);
                 let theirs = theirs.unwrap_or(self.renderer.lang);
                 vendor::shown_text(kind, &text, theirs).into_owned()
             }
-            None => text,
+            None => self.renderer.text(&facts, theirs),
         };
         Ok(SummaryPreview {
             from: Stamp(period.from),

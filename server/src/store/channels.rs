@@ -2,6 +2,7 @@
 
 mod kinds;
 mod of_tasks;
+mod robot;
 mod row;
 
 use std::collections::BTreeSet;
@@ -19,7 +20,7 @@ use super::audit::Before;
 use super::channel_uses::uses;
 use super::code::is_one_of;
 use super::delivery::channel_gone;
-use super::entity::{channel, channel_slot, message, task};
+use super::entity::{channel, message, task};
 use super::ledger::lock_cluster;
 use super::overview::is_no_digest;
 use super::row_version::{FIRST_VERSION, count};
@@ -103,6 +104,8 @@ pub struct ChannelTarget {
     pub settings_sealed: Option<String>,
     /// The language of its messages; `None` for the server's.
     pub lang: Option<Lang>,
+    /// The mark of its robot; `None` until a server has noted it.
+    pub robot: Option<i64>,
 }
 
 impl Store {
@@ -320,10 +323,7 @@ impl Store {
             let open = channel_gone(tx, id, now).await?;
             templates::channel_gone(tx, id).await?;
             chat::channel_gone(tx, id).await?;
-            channel_slot::Entity::delete_many()
-                .filter(channel_slot::Column::ChannelId.eq(id.0))
-                .exec(tx)
-                .await?;
+            robot::channel_gone(tx, id).await?;
             for ids in open.chunks(CHUNK) {
                 message::Entity::delete_many()
                     .filter(message::Column::Id.is_in(ids.iter().copied()))

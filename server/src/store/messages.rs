@@ -3,6 +3,7 @@
 mod channel_notes;
 mod digest;
 mod fallback;
+mod held;
 mod limited;
 mod notice;
 mod queue;

@@ -8,7 +8,9 @@ pub(super) use hint::{EventMask, RuleHint};
 use std::collections::BTreeSet;
 
 use app::id::{ChannelId, RuleId, TaskId};
-use app::rule::{OF_TASK_MAX, Rule, RuleEdit, RuleQuery, RuleSpec, SHARED_MAX, ScopeKind};
+use app::rule::{
+    OF_TASK_MAX, OWN_CHANNEL, Rule, RuleEdit, RuleQuery, RuleSpec, SHARED_MAX, ScopeKind,
+};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -123,7 +125,7 @@ pub(super) async fn may_insert(tx: &Tx, rules: &[(Act, RuleSpec)]) -> Result<boo
     }
     note_change(tx).await?;
     for (_, spec) in rules {
-        if !has_channel(tx, spec.channel_id).await? {
+        if !has_target(tx, spec).await? {
             return Ok(false);
         }
     }
@@ -155,7 +157,7 @@ pub(super) async fn apply(tx: &Tx, edits: &[(Act, RuleEdit)]) -> Result<(), Stor
         let (RuleEdit::Add(spec) | RuleEdit::Replace(_, _, spec) | RuleEdit::Remove(_, _, spec)) =
             edit;
         let stays = !matches!(edit, RuleEdit::Remove(..));
-        if stays && !has_channel(tx, spec.channel_id).await? {
+        if stays && !has_target(tx, spec).await? {
             return Err(StoreError::Overtaken);
         }
         let mut row = columns(spec, act.at());
@@ -199,6 +201,11 @@ pub(super) async fn forget_task(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Whether the channel of a rule exists. That the main channel of a task does, the task keeps.
+async fn has_target(tx: &Tx, spec: &RuleSpec) -> Result<bool, StoreError> {
+    Ok(spec.channel_id == OWN_CHANNEL || has_channel(tx, spec.channel_id).await?)
 }
 
 async fn has_task(tx: &Tx, id: Option<TaskId>) -> Result<bool, StoreError> {
@@ -270,7 +277,7 @@ impl Store {
             if count.count(tx).await? >= most {
                 return Ok(RuleAdded::TooMany);
             }
-            if !has_channel(tx, spec.channel_id).await? {
+            if !has_target(tx, spec).await? {
                 return Ok(RuleAdded::NoChannel);
             }
             if !has_task(tx, task).await? {
@@ -313,7 +320,7 @@ impl Store {
             if version.is_some_and(|read| read != stored) {
                 return Ok(RuleChange::Outdated(stored));
             }
-            if !has_channel(tx, spec.channel_id).await? {
+            if !has_target(tx, spec).await? {
                 return Ok(RuleChange::NoChannel);
             }
             if !has_task(tx, spec.scope.task()).await? {

@@ -2,7 +2,7 @@
 
 mod counts;
 
-pub use counts::{NotStarted, RunDuration, SummaryTask, UnsuccessfulRun, WithinLimit};
+pub use counts::{NotStarted, OpenTickets, RunDuration, SummaryTask, UnsuccessfulRun, WithinLimit};
 
 use app::id::{ChannelId, SummaryId};
 use app::summary::{SUMMARIES_MAX, Selection, SummarySpec, Weekday};

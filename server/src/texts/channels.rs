@@ -1,6 +1,7 @@
 //! Channels: what is wrong with their drafts, why one is not saved, and what is reported of them.
 
 use app::channel::ChannelKind;
+use app::error::ErrorKind;
 use app::message::Event;
 use app::texts::{Ui, phrases};
 
@@ -78,7 +79,7 @@ impl Say for ChannelProxyFault {
     }
 }
 
-/// Why a channel is not saved.
+/// Why a channel is not saved, or not tested.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{}", self.refusal().message.en)]
 #[cfg_attr(test, derive(strum::EnumIter))]
@@ -87,6 +88,15 @@ pub enum ChannelRefusal {
     NameTaken {
         /// The name.
         name: String,
+    },
+    /// A test has to wait: the vendor takes no message now.
+    NoSlot {
+        /// From when on it takes one.
+        at: String,
+        /// The zone of that.
+        zone: String,
+        /// Seconds until then.
+        seconds: u32,
     },
 }
 
@@ -99,6 +109,19 @@ impl Refusal for ChannelRefusal {
                 format!("A channel named \"{name}\" already exists"),
             )
             .at("name", "taken"),
+            Self::NoSlot { at, zone, seconds } => Refused::new(
+                ErrorKind::TooMany,
+                "channel.no_slot",
+                both(
+                    format!("该渠道已达到频率上限，{at}（{zone}）后才能再发送"),
+                    format!("The channel is at its rate limit until {at} ({zone})"),
+                ),
+            )
+            .hint(
+                "届时再测试。测试与通知共用频率上限，超出会让服务方拒收后续通知",
+                "Test it again then. Tests and messages share the limit, and the service would refuse messages beyond it",
+            )
+            .after(*seconds),
         }
     }
 }

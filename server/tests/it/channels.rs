@@ -308,3 +308,42 @@ async fn only_an_unused_channel_can_be_deleted() {
         json!([])
     );
 }
+
+#[tokio::test]
+async fn a_test_message_obeys_the_pace_of_its_channel() {
+    let (app, robot, channel) = with_robot().await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let path = format!("/api/v1/channels/{channel}/test");
+    for _ in 0..20 {
+        assert_eq!(
+            admin.call("POST", &path, None).await.expect(200)["ok"],
+            true
+        );
+    }
+    // Another channel to the same robot has no slots of its own.
+    let same = app.channel("same", ChannelKind::Wecom, &robot.url()).await;
+    for id in [channel, same.id] {
+        let path = format!("/api/v1/channels/{id}/test");
+        let refused = admin.call("POST", &path, None).await;
+        assert_eq!((refused.status, refused.header("retry-after")), (429, "62"));
+        let problem = refused.json();
+        assert_eq!(problem["code"], "channel.no_slot");
+        assert!(problem.to_string().contains("08:01:01"), "{problem}");
+    }
+    assert_eq!(robot.received().len(), 20);
+    app.clock.advance(TimeDelta::seconds(61));
+    assert_eq!(
+        admin.call("POST", &path, None).await.expect(200)["ok"],
+        true
+    );
+    // What the vendor asks for is obeyed as well.
+    robot.next([Mood::Later(429, 600)]);
+    app.notify();
+    app.add(reminder("t", channel)).await;
+    app.until("the robot to ask for a pause", async || {
+        let blocked = "SELECT COUNT(*) FROM channel WHERE blocked_until IS NOT NULL";
+        (app.place.database.count(blocked).await > 0).then_some(())
+    })
+    .await;
+    assert_eq!(admin.call("POST", &path, None).await.status, 429);
+}

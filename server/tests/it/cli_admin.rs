@@ -99,6 +99,38 @@ async fn channels(door: &Door<'_>, robot: &Robot, name: &str) {
         (&added["id"], &json!(renamed), &json!("wecom"))
     );
     assert_eq!(edited["url_masked"], added["url_masked"], "it is kept");
+    let shown = door.run(&["channel", "show", &renamed]).await;
+    let masked = added["url_masked"].as_str().expect("an address");
+    for part in [renamed.as_str(), masked, "wecom"] {
+        let is_there = shown.out.to_lowercase().contains(&part.to_lowercase());
+        assert!(is_there, "{part}: {shown:?}");
+    }
+    assert!(!shown.out.contains("SECRET-OF-THE-ROBOT"), "{shown:?}");
+    let shown = door.run(&["channel", "show", &id, "--json"]).await.json();
+    assert_eq!(shown["name"], json!(renamed));
+    let own = [
+        "rule",
+        "add",
+        "--tag",
+        name,
+        "--channel",
+        "own",
+        "--event",
+        "skipped",
+        "--json",
+    ];
+    let rule = door.run(&own).await.json();
+    assert_eq!(
+        (&rule["channel_id"], &rule["channel"]),
+        (&json!(0), &json!("own"))
+    );
+    let rule = rule["id"].to_string();
+    let shown = door.run(&["rule", "show", &rule]).await;
+    assert!(shown.out.contains("Channel: own"), "{shown:?}");
+    let shown = door.run(&["rule", "show", &rule, "--json"]).await.json();
+    assert_eq!(shown["tag"], json!(name));
+    let deleted = door.run(&["rule", "delete", &rule, "--yes"]).await;
+    assert_eq!(deleted.code, 0, "{deleted:?}");
     let before = robot.texts().len();
     let tested = door.run(&["channel", "test", &id, "--json"]).await.json();
     assert_eq!(tested["ok"], json!(true));

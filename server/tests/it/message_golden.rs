@@ -17,7 +17,7 @@ use app::task::{Execution, Mode, Task, TaskSpec};
 use app::time::Stamp;
 use chrono::TimeDelta;
 use server::facts::{Facts, Picture};
-use server::messages::Renderer;
+use server::messages::{NAMED_MIN, Renderer};
 use server::run::Job;
 use server::store::{Notice, Outcome, StoredOutput};
 
@@ -265,6 +265,7 @@ impl Words {
             lang,
             base_url: "https://cron.test".to_owned(),
             zone: "Asia/Shanghai".to_owned(),
+            room: NAMED_MIN,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The pace of a channel is one for all servers, and what is too much for it becomes a digest.
 
 mod digests;
+mod robots;
 
 use app::id::{ChannelId, RunId};
 use app::message::Event;

@@ -15,7 +15,9 @@ use app::backend::{Channels, Rules, Tasks};
 use app::channel::ChannelKind;
 use app::id::{ChannelId, RunId, TaskId};
 use app::message::Event;
-use app::rule::{RuleAction, RuleDraft, RuleView, ScopeKind, Verdict};
+use app::rule::{
+    FurtherChannels, OWN_CHANNEL, RuleAction, RuleDraft, RuleQuery, RuleView, ScopeKind, Verdict,
+};
 use app::run::RunState;
 use app::task::{Task, TaskDraft};
 use server::clock::Clock;
@@ -134,6 +136,62 @@ async fn a_failure_goes_to_each_channel_that_a_rule_names_and_once_to_each() {
     let run = app.start_run(task).await;
     app.ended(run).await;
     assert_eq!(got(&app, task, Failed).await, [(main.0, 3), (ops.0, 2)]);
+}
+
+/// Defaults for all tasks, whichever channel each of them has.
+#[tokio::test]
+async fn a_rule_for_the_own_channel_changes_what_each_task_gets() {
+    let app = TestApp::new().await;
+    let (main, other) = (channel(&app, "main").await, channel(&app, "other").await);
+    use Event::{Changed, Created, Failed};
+    let mute = RuleDraft {
+        action: RuleAction::Mute,
+        ..rule(ScopeKind::All, "", &[Created], OWN_CHANNEL)
+    };
+    let mute = add(&app, mute).await;
+    assert_eq!((mute.channel_id, mute.channel.as_deref()), (0, Some("own")));
+    add(&app, rule(ScopeKind::Tag, "prod", &[Changed], OWN_CHANNEL)).await;
+    let one = app.add(tagged("one", Some(main))).await.id;
+    let two = app.add(tagged("two", Some(other))).await.id;
+    let none = app.add(tagged("none", None)).await.id;
+    for (task, channel) in [(one, Some(main)), (two, Some(other)), (none, None)] {
+        let mut changed = app
+            .service
+            .task_draft(&app.console(), task)
+            .await
+            .expect("a draft");
+        changed.command = "exit 4".to_owned();
+        let saved = app
+            .service
+            .task_update(&app.console(), task, &changed)
+            .await;
+        saved.expect("saved");
+        let run = app.start_run(task).await;
+        app.ended(run).await;
+        let wanted: Vec<(i64, usize)> = channel.iter().map(|id| (id.0, 1)).collect();
+        assert_eq!(got(&app, task, Created).await, []);
+        assert_eq!(got(&app, task, Changed).await, wanted);
+        assert_eq!(got(&app, task, Failed).await, wanted);
+    }
+    // A task overrides it, and it is no further channel in the form of the task.
+    let own = rule(ScopeKind::Task, &one.to_string(), &[Failed], OWN_CHANNEL);
+    add(&app, own).await;
+    let query = RuleQuery { task: Some(one) };
+    let listed = app.service.rule_list(&app.console(), &query).await;
+    let listed = listed.expect("rules");
+    assert_eq!(listed.len(), 1);
+    assert_eq!(FurtherChannels::of(&listed).rows, []);
+    for refused in [
+        rule(ScopeKind::System, "", &[Event::DiskLow], OWN_CHANNEL),
+        RuleDraft {
+            template: "night".to_owned(),
+            ..rule(ScopeKind::All, "", &[Failed], OWN_CHANNEL)
+        },
+    ] {
+        let refusal = app.service.rule_create(&app.console(), &refused).await;
+        let fields = refusal.expect_err("refused").fields;
+        assert_eq!(fields.len(), 1, "{fields:?}");
+    }
 }
 
 #[tokio::test]

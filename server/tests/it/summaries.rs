@@ -6,7 +6,7 @@ use app::backend::Summaries as _;
 use app::channel::ChannelKind;
 use app::id::ChannelId;
 use app::summary::{Summary, SummaryDraft};
-use app::task::TaskDraft;
+use app::task::{TaskDraft, TicketDraft};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use server::clock::{Clock, SharedClock};
 use server::loops::Periodic;
@@ -100,6 +100,15 @@ async fn a_summary_says_what_needs_attention() {
         ..draft("交周报", SELDOM, "true")
     };
     let chased = app.add(chased).await.id;
+    let order = TaskDraft {
+        owners: vec!["张三".to_owned()],
+        tickets: TicketDraft {
+            opens: "task".to_owned(),
+            ..TicketDraft::default()
+        },
+        ..draft("盘点", SELDOM, "true")
+    };
+    let order = app.add(order).await.id;
     let never = app.add(draft("never", "*/10 * * * *", "true")).await.id;
     // Thirty runs that took no time, and one of a minute.
     let (report, _) = app.execute(draft("report", SELDOM, "true")).await;
@@ -149,6 +158,10 @@ async fn a_summary_says_what_needs_attention() {
     ));
     has("催单中：1 个任务");
     has(&format!("· 交周报 http://cron.test/tasks/{chased}"));
+    has("未完成的待办：1 个任务，共 1 个");
+    has(&format!(
+        "· 盘点 ×1，最早 2026-11-22 08:00 http://cron.test/tasks/{order}"
+    ));
     // It names several tasks and belongs to none.
     let row = "SELECT task_id FROM message WHERE event = 'summary'";
     assert_eq!(database.integers(row).await, [0]);

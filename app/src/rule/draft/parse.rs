@@ -65,6 +65,7 @@ impl RuleDraft {
             let (zh, en) = ("请选择通知渠道", "Choose a channel");
             faults.add("channel_id", "required", zh, en);
         }
+        self.check_own_channel(&mut faults);
         let throttle = parse_duration(&self.throttle).unwrap_or_else(|fault| {
             faults
                 .found

@@ -4,7 +4,7 @@ use super::RuleDraft;
 use super::parse::Faults;
 use crate::i18n::Lang;
 use crate::message::Event;
-use crate::rule::{RuleAction, ScopeKind};
+use crate::rule::{OWN_CHANNEL, RuleAction, ScopeKind};
 
 impl RuleDraft {
     /// Empties what belongs to other scopes than the chosen one, except the fields that a change names: changing the
@@ -97,6 +97,29 @@ impl RuleDraft {
         faults.add("events", "useless", &zh, &en);
     }
 
+    /// What only a certain channel has, in a rule for the main channel of each task.
+    pub(super) fn check_own_channel(&self, faults: &mut Faults) {
+        if self.channel_id != Some(OWN_CHANNEL.0) {
+            return;
+        }
+        if self.scope == ScopeKind::System {
+            faults.add(
+                "channel_id",
+                "useless",
+                "系统事件不属于任何任务；请选择一个渠道",
+                "Events of the system belong to no task; choose a channel",
+            );
+        }
+        if !self.template.trim().is_empty() {
+            faults.add(
+                "template",
+                "useless",
+                "模板属于某一个渠道；请选择该渠道，或留空模板",
+                "A template belongs to one channel; choose that channel, or leave it empty",
+            );
+        }
+    }
+
     /// What is not sent is neither limited nor delayed.
     fn check_muted(&self, faults: &mut Faults) {
         let given = [
@@ -162,7 +185,7 @@ mod tests {
     #[test]
     fn settings_without_effect_are_refused_at_their_fields() {
         let base = draft(ScopeKind::All, &["failed"]);
-        let table: [(RuleDraft, &[&str]); 8] = [
+        let table: [(RuleDraft, &[&str]); 9] = [
             (base.clone(), &[]),
             (
                 RuleDraft {
@@ -210,6 +233,14 @@ mod tests {
                     ..base.clone()
                 },
                 &[],
+            ),
+            (
+                RuleDraft {
+                    channel_id: Some(0),
+                    template: "night".into(),
+                    ..base.clone()
+                },
+                &["template"],
             ),
             (
                 RuleDraft {

@@ -237,6 +237,7 @@ fn each_outcome_of_the_comparison_is_a_phrase() {
         OutputChange::SameAsKept,
         OutputChange::NotKept { run_id: RunId(9) },
         OutputChange::NoSuccess,
+        OutputChange::NotCompared,
         differs.clone(),
     ] {
         for text in both(|lang| output(&one, lang)) {

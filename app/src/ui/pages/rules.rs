@@ -11,7 +11,7 @@ use crate::auth::Action;
 use crate::id::{RuleId, TaskId};
 use crate::page::RulesPage;
 use crate::routes;
-use crate::rule::{RuleAction, RuleView, ScopeKind};
+use crate::rule::{OWN_CHANNEL, RuleAction, RuleView, ScopeKind};
 use crate::server_fns::{DeleteRule, fetch_rules};
 use crate::texts::rules::{self, rule_name, template_named};
 use crate::ui::act::Act;
@@ -97,10 +97,11 @@ fn row(rule: &RuleView, may_change: bool, delete: Act<DeleteRule>) -> AnyView {
         .events
         .iter()
         .map(|code| view! { <span class="tag">{crate::message::Event::text(code, lang)}</span> });
-    let channel = rule
-        .channel
-        .clone()
-        .unwrap_or_else(|| format!("#{}", rule.channel_id));
+    let channel = match (rule.channel_id, &rule.channel) {
+        (id, _) if id == OWN_CHANNEL.0 => words.own_channel.to_owned(),
+        (_, Some(name)) => name.clone(),
+        (id, None) => format!("#{id}"),
+    };
     let off = (!rule.enabled).then(|| badge("off", icon::PAUSE, words.off));
     let muted = (rule.action == RuleAction::Mute).then(|| badge("warn", icon::CROSS, words.muted));
     let controls = may_change.then(|| {

@@ -2,13 +2,16 @@
 
 use app::i18n::Lang;
 use app::message::Event;
-use app::rule::{RuleAction, RuleView, ScopeKind};
-use app::texts::rules::RulesUi;
+use app::rule::{OWN_CHANNEL, OWN_CHANNEL_NAME, RuleAction, RuleView, ScopeKind};
+use app::texts::rules::{
+    RulesUi, at_most_one_per, only_failures, quiet as quiet_hours, urgent_in_quiet,
+};
 use axum::http::Method;
 
 use super::super::calendar::typed;
 use super::super::client::Client;
-use super::super::print::{print_json, print_table};
+use super::super::print::{labelled, print_json, print_lines, print_table};
+use super::super::when::here;
 use super::super::{Failure, lang};
 
 /// The rule in one line.
@@ -64,9 +67,59 @@ fn events(rule: &RuleView) -> String {
 }
 
 fn channel_of(rule: &RuleView) -> String {
-    rule.channel
-        .clone()
-        .unwrap_or_else(|| format!("#{}", rule.channel_id))
+    match &rule.channel {
+        // In the terminal as it is typed.
+        _ if rule.channel_id == OWN_CHANNEL.0 => OWN_CHANNEL_NAME.to_owned(),
+        Some(name) => name.clone(),
+        None => format!("#{}", rule.channel_id),
+    }
+}
+
+pub(super) async fn show(client: &Client, id: i64, json: bool) -> Result<(), Failure> {
+    let path = format!("/api/v1/rules/{id}");
+    let rule = client.call(Method::GET, &path, None).await?;
+    if json {
+        print_json(&rule);
+    } else {
+        print_lines(&lines(&typed(&rule)?));
+    }
+    Ok(())
+}
+
+fn lines(rule: &RuleView) -> Vec<String> {
+    let lang = lang();
+    let on = match rule.enabled {
+        true => lang.pick("启用", "on"),
+        false => lang.pick("停用", "off"),
+    };
+    let quiet = (!rule.quiet_from.is_empty()).then(|| {
+        let (from, until, zone) = (&rule.quiet_from, &rule.quiet_until, &rule.quiet_zone);
+        quiet_hours(lang, from, until, zone, &rule.quiet_calendar)
+    });
+    let urgent = rule.urgent.then(|| urgent_in_quiet(lang).to_owned());
+    let throttle = (!rule.throttle.is_empty()).then(|| at_most_one_per(lang, &rule.throttle));
+    let failures = (!rule.failures.is_empty()).then(|| only_failures(lang, &rule.failures));
+    labelled([
+        ("编号", "ID", Some(rule.id.to_string())),
+        ("备注名", "Name", Some(rule.name.clone())),
+        ("启用", "State", Some(on.to_owned())),
+        ("范围", "Scope", Some(scope(rule))),
+        ("任务", "Task", rule.task.clone()),
+        (
+            "动作",
+            "Action",
+            Some(RulesUi::of(lang).rule_action(rule.action).to_owned()),
+        ),
+        ("事件", "Events", Some(events(rule))),
+        ("渠道", "Channel", Some(channel_of(rule))),
+        ("限频", "Throttle", throttle),
+        ("连续失败", "Failures", failures),
+        ("免打扰", "Quiet hours", quiet),
+        ("失败照发", "Urgent", urgent),
+        ("模板", "Template", Some(rule.template.clone())),
+        ("创建时间", "Created", Some(here(rule.created_at))),
+        ("修改时间", "Changed", Some(here(rule.updated_at))),
+    ])
 }
 
 pub(super) async fn list(client: &Client, path: &str, json: bool) -> Result<(), Failure> {

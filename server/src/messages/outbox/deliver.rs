@@ -51,7 +51,7 @@ impl Outbox {
             .transpose()
             .map_err(|error| unreadable("the facts of a message cannot be read", &error))?;
         if let Some(facts) = &facts {
-            item.body = self.renderer.text(facts, target.lang);
+            item.body = self.renderer.for_kind(target.kind).text(facts, target.lang);
         }
         let to = target::open_target(&self.sealer, item.channel_id, target).map_err(|error| {
             tracing::error!(
@@ -171,15 +171,15 @@ impl Outbox {
             }
             _ => None,
         };
+        let renderer = self.renderer.for_kind(to.kind);
         let Some(template) = template else {
             return Ok(Words {
-                sent: self.renderer.built_in(&facts, to.lang, brief.as_ref()),
+                sent: renderer.built_in(&facts, to.lang, brief.as_ref()),
                 kept: None,
                 unused: None,
             });
         };
-        let (renderer, format, owners) =
-            (self.renderer.clone(), to.format(), item.mentions.clone());
+        let (format, owners) = (to.format(), item.mentions.clone());
         let link = link.cloned();
         // A template may take a while, which no other work of this thread should wait for.
         let making = tokio::task::spawn_blocking(move || {

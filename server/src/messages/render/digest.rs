@@ -9,9 +9,6 @@ use crate::facts::{Digest, DigestGroup, DigestRest};
 use crate::store::NO_TASK;
 use crate::text::{head, one_line};
 
-/// Bytes of a digest that names of tasks may fill: with the rest of it, less than the smallest limit
-/// of a vendor (2048 bytes of a WeCom text), so that no count is cut away.
-const NAMED_BYTES: usize = 1000;
 /// Characters of a task's name in a digest.
 const NAME_SHOWN: usize = 40;
 
@@ -20,11 +17,24 @@ impl Words<'_> {
     pub(super) fn digest(&self, digest: &Digest) -> String {
         let (lang, total) = (self.lang, digest.total);
         let mut body = app::message::Event::Digest.title(lang).to_owned();
-        body += &lang.pick(
-            format!("{total} 条消息合并发送，避免超出渠道的频率限制\n"),
-            format!("{total} messages sent as one, to stay within the channel's rate limit\n"),
-        );
-        if digest.held > 0 {
+        let is_all_held = digest.held == total;
+        body += &if is_all_held {
+            let words = plural(
+                i64::try_from(total).unwrap_or(i64::MAX),
+                "message was",
+                "messages were",
+            );
+            lang.pick(
+                format!("{total} 条消息因限频未单独发送\n"),
+                format!("{total} {words} held back, to limit their rate\n"),
+            )
+        } else {
+            lang.pick(
+                format!("{total} 条消息合并发送，避免超出渠道的频率限制\n"),
+                format!("{total} messages sent as one, to stay within the channel's rate limit\n"),
+            )
+        };
+        if digest.held > 0 && !is_all_held {
             let held = digest.held;
             let were = plural(i64::try_from(held).unwrap_or(i64::MAX), "was", "were");
             body += &lang.pick(
@@ -32,7 +42,7 @@ impl Words<'_> {
                 format!("{held} of them {were} held back before, to limit their rate\n"),
             );
         }
-        let mut room = NAMED_BYTES;
+        let mut room = self.room;
         for event in digest.events() {
             let mut more: Vec<DigestRest> = Vec::new();
             more.extend(
@@ -130,12 +140,14 @@ impl Words<'_> {
 mod tests {
     use std::collections::HashMap;
 
+    use app::channel::ChannelKind;
     use app::id::TaskId;
     use app::message::Event;
     use chrono::DateTime;
 
     use super::*;
     use crate::facts::{DigestEntry, Facts, TaskName};
+    use crate::messages::render::NAMED_MIN;
     use crate::messages::render::Renderer;
 
     /// The numbers behind `×`.
@@ -155,6 +167,7 @@ mod tests {
             lang: Lang::Zh,
             base_url: "https://cron.example.com".to_owned(),
             zone: "Asia/Shanghai".to_owned(),
+            room: NAMED_MIN,
         };
         for tasks in [1, 3, 40, 400] {
             for length in [0, 5, 200] {
@@ -185,6 +198,45 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_names_as_many_tasks_as_its_channel_takes() {
+        let renderer = Renderer {
+            lang: Lang::Zh,
+            base_url: "https://cron.example.com".to_owned(),
+            zone: "Asia/Shanghai".to_owned(),
+            room: NAMED_MIN,
+        };
+        let entries: Vec<DigestEntry> = (0..100_i64)
+            .map(|number| {
+                let at = DateTime::from_timestamp(1_800_000_000 + number, 0);
+                DigestEntry::new(Event::Failed, TaskId(number + 1), at.expect("time"))
+            })
+            .collect();
+        let names = (1..=100).map(|id| {
+            let name = format!("备份任务 {id}");
+            let zone = "Asia/Shanghai".to_owned();
+            (TaskId(id), TaskName { name, zone })
+        });
+        let facts = Digest::of(&entries, &names.collect()).expect("a digest");
+        let facts = Facts::Digest(facts);
+        for (kind, at_least) in [
+            (ChannelKind::Wecom, 8),
+            (ChannelKind::Telegram, 16),
+            (ChannelKind::Dingtalk, 75),
+            (ChannelKind::Feishu, 75),
+            (ChannelKind::Slack, 90),
+            (ChannelKind::Teams, 90),
+            (ChannelKind::Email, 90),
+        ] {
+            let text = renderer.for_kind(kind).text(&facts, None);
+            let named = text.lines().filter(|line| line.contains("/tasks/")).count();
+            assert!(named >= at_least, "{kind:?}: {named}");
+            assert_eq!(counts(&text).iter().sum::<u64>(), 100, "{text}");
+            let shown = crate::messages::vendor::shown_text(kind, &text, Lang::Zh);
+            assert_eq!(shown, text, "{kind:?}");
+        }
+    }
+
+    #[test]
     fn a_digest_names_tasks_times_and_links() {
         let at = |text: &str| {
             DateTime::parse_from_rfc3339(text)
@@ -211,6 +263,7 @@ mod tests {
             lang: Lang::Zh,
             base_url: "http://cron.test".to_owned(),
             zone: "Asia/Shanghai".to_owned(),
+            room: NAMED_MIN,
         };
         assert_eq!(
             renderer.text(&facts, None),

@@ -157,6 +157,7 @@ fn summary() -> Summary {
         slow: Part::default(),
         idle: Part::default(),
         chased: Part::default(),
+        tickets: Part::default(),
     }
 }
 

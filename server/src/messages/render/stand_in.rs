@@ -41,6 +41,7 @@ impl Renderer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::render::NAMED_MIN;
 
     #[test]
     fn the_line_stands_behind_the_title_once() {
@@ -48,6 +49,7 @@ mod tests {
             lang: Lang::Zh,
             base_url: String::new(),
             zone: "Asia/Shanghai".to_owned(),
+            room: NAMED_MIN,
         };
         let names = ["ops".to_owned(), "on\ncall".to_owned()];
         let text = "【执行失败】backup\n时间：…\n谢谢！".to_owned();

@@ -11,12 +11,11 @@ use chrono::{DateTime, Utc};
 
 use super::{Words, zone_rules};
 use crate::facts::Summary;
-use crate::facts::summary::{ChasedTask, Entry, FailedTask, IdleTask, MissedTask, Part, SlowTask};
+use crate::facts::summary::{
+    ChasedTask, Entry, FailedTask, IdleTask, MissedTask, Part, SlowTask, TicketedTask,
+};
 use crate::text::{head, one_line};
 
-/// Bytes of a summary that names of tasks may fill: with the rest of it, less than the smallest limit of a vendor
-/// (2048 bytes of a WeCom text), so that no count is cut away.
-const NAMED_BYTES: usize = 1000;
 /// Characters of the summary's name, of an owner or of a tag.
 const NAME_SHOWN: usize = 40;
 /// Characters of a task's name: so few that each part has room for a task.
@@ -60,7 +59,7 @@ impl Words<'_> {
         if parts.is_empty() {
             body += lang.pick("没有需要关注的任务\n", "Nothing needs attention\n");
         }
-        let mut room = NAMED_BYTES;
+        let mut room = self.room;
         for (at, part) in parts.iter().enumerate() {
             // What a part does not need is left to those behind it.
             let own = room / (parts.len() - at);
@@ -111,6 +110,12 @@ impl Words<'_> {
                     let name = shown(&one.name, TASK_SHOWN);
                     format!("{name} {}", self.task(one.task))
                 },
+            ),
+            self.lines(
+                &summary.tickets,
+                ("未完成的待办", "Open tickets"),
+                ("个", "ticket", "tickets"),
+                |one: &TicketedTask| self.tickets(one, zone),
             ),
         ];
         all.into_iter().flatten().collect()
@@ -194,6 +199,17 @@ impl Words<'_> {
         self.lang.pick(
             format!("{name} ×{count}，最近 {last} {link}"),
             format!("{name} ×{count}, last {last} {link}"),
+        )
+    }
+
+    /// `backup ×3, since 11-29 08:50 https://…`.
+    fn tickets(&self, one: &TicketedTask, zone: &ZoneRules) -> String {
+        let (name, count) = (shown(&one.name, TASK_SHOWN), one.count);
+        let since = minute(zone, one.since);
+        let link = self.task(one.task);
+        self.lang.pick(
+            format!("{name} ×{count}，最早 {since} {link}"),
+            format!("{name} ×{count}, since {since} {link}"),
         )
     }
 

@@ -167,6 +167,7 @@ impl Renderer {
             lang,
             base_url: &self.base_url,
             zone: &self.zone,
+            room: self.room,
             brief: beside.brief,
         };
         let event = facts.event();
@@ -320,6 +321,7 @@ pub fn wants_brief(facts: &Facts) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::render::NAMED_MIN;
     use crate::messages::render::example;
 
     fn renderer() -> Renderer {
@@ -327,6 +329,7 @@ mod tests {
             lang: Lang::Zh,
             base_url: "https://cron.example.com".to_owned(),
             zone: "Asia/Shanghai".to_owned(),
+            room: NAMED_MIN,
         }
     }
 

@@ -10,9 +10,11 @@ use super::Period;
 use super::slow::slowest;
 use crate::facts::Summary;
 use crate::facts::summary::{
-    ChasedTask, FailedTask, IdleTask, MissedTask, Part, SlowTask, kept_name,
+    ChasedTask, FailedTask, IdleTask, MissedTask, Part, SlowTask, TicketedTask, kept_name,
 };
-use crate::store::{NotStarted, Store, StoreError, SummaryTask, UnsuccessfulRun, WithinLimit};
+use crate::store::{
+    NotStarted, OpenTickets, Store, StoreError, SummaryTask, UnsuccessfulRun, WithinLimit,
+};
 
 /// Tasks whose last runs are read to find slow ones. Of more, those with the longest runs of the period.
 const SLOW_MAX: usize = 1_000;
@@ -55,6 +57,7 @@ pub async fn collect(
         slow: slow(store, &tasks, period).await?,
         idle: idle(store, &tasks, not_started, period).await?,
         chased: Part::of(chased, false),
+        tickets: tickets(&tasks, store.open_tickets_by_task().await?),
     })
 }
 
@@ -75,6 +78,24 @@ fn failed(tasks: &Tasks, mut ends: WithinLimit<UnsuccessfulRun>) -> Part<FailedT
         .collect();
     failed.sort_unstable_by_key(|one| (std::cmp::Reverse(one.count), one.task.0));
     Part::of(failed, ends.cut)
+}
+
+/// Tickets that are open, the tasks with the oldest first. What a chase asks for is listed as such.
+fn tickets(tasks: &Tasks, open: Vec<OpenTickets>) -> Part<TicketedTask> {
+    let mut entries: Vec<TicketedTask> = open
+        .into_iter()
+        .filter_map(|open| {
+            let task = tasks.get(&open.task)?;
+            Some(TicketedTask {
+                task: open.task,
+                name: kept_name(&task.name),
+                count: open.count,
+                since: open.since,
+            })
+        })
+        .collect();
+    entries.sort_unstable_by_key(|one| (one.since, one.task.0));
+    Part::of(entries, false)
 }
 
 /// Values by task, in no order.

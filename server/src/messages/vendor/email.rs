@@ -13,11 +13,17 @@ use super::mention::below;
 use super::{Answer, At, Limits, Outgoing, Vendor};
 use crate::outbound::SendError;
 use crate::outbound::smtp::{Mail, SmtpServer};
-use crate::store::OutboxItem;
+use crate::store::{OutboxItem, Rate};
 use crate::text::{cut, head};
 
 /// Bytes of a text; longer ones help no reader.
 const TEXT_MAX: usize = 256 * 1024;
+/// Servers differ; Exchange Online takes 30 messages a minute from one mailbox (learn.microsoft.com: Exchange Online
+/// limits, message rate limit). What is more becomes a digest, which people also prefer to hundreds of mails.
+const RATE: Rate = Rate {
+    minute: 30,
+    second: None,
+};
 /// Characters of a subject.
 const SUBJECT_MAX: usize = 150;
 
@@ -28,7 +34,7 @@ impl Vendor for Email {
     fn limits(&self) -> Limits {
         Limits {
             text_max: TEXT_MAX,
-            rate: None,
+            rate: Some(RATE),
         }
     }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::target::Target;
 use super::answer::{http, said};
 use super::fit::fit;
-use super::mention::{at, plain};
+use super::mention::{at as mention, plain};
 use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
 use crate::outbound::SendError;
 use crate::store::{OutboxItem, Rate};
@@ -44,9 +44,9 @@ impl Vendor for Teams {
             return Ok(Outgoing::Nothing(NoAnswerReason::NoPictures));
         }
         let text = fit(&item.body, BODY_MAX, at.lang, |text| {
-            body(text, &item.mentions).to_string().len()
+            body(text, &item.mentions, at).to_string().len()
         });
-        let body = body(&text, &item.mentions);
+        let body = body(&text, &item.mentions, at);
         Ok(Outgoing::Http(HttpRequest::post(to, to.url.clone(), &body)))
     }
 
@@ -71,8 +71,9 @@ impl Vendor for Teams {
 }
 
 /// Each line is a run of text, in which Markdown has no effect. People with a user principal name
-/// (`ana@example.com`) are mentioned; other names are shown.
-fn body(text: &str, mentions: &[String]) -> Value {
+/// (`ana@example.com`) are mentioned; other names are shown. An address in a run of text cannot be clicked, so a button
+/// opens the page of the message (`Action.OpenUrl`, schema 1.0).
+fn body(text: &str, mentions: &[String], at: At<'_>) -> Value {
     let mut blocks: Vec<Value> = text.lines().map(line).collect();
     let mut entities = Vec::new();
     let mut names = Vec::new();
@@ -85,23 +86,29 @@ fn body(text: &str, mentions: &[String]) -> Value {
                 "type": "mention", "text": tag, "mentioned": { "id": name, "name": name },
             }));
         } else {
-            blocks.push(line(&at(name)));
+            blocks.push(line(&mention(name)));
         }
     }
     if !names.is_empty() {
         blocks.push(json!({ "type": "TextBlock", "text": names.join(" "), "wrap": true }));
     }
+    let mut card = json!({
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "body": blocks,
+        "msteams": { "width": "Full", "entities": entities },
+    });
+    let url = &at.made.url;
+    if !url.is_empty() {
+        let title = at.lang.pick("查看详情", "Details");
+        card["actions"] = json!([{ "type": "Action.OpenUrl", "title": title, "url": url }]);
+    }
     json!({
         "type": "message",
         "attachments": [{
             "contentType": "application/vnd.microsoft.card.adaptive",
-            "content": {
-                "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-                "type": "AdaptiveCard",
-                "version": "1.4",
-                "body": blocks,
-                "msteams": { "width": "Full", "entities": entities },
-            },
+            "content": card,
         }],
     })
 }

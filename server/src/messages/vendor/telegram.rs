@@ -35,6 +35,11 @@ impl Vendor for Telegram {
         }
     }
 
+    /// Of its units, of which ASCII has one for each byte.
+    fn named_max(&self) -> usize {
+        UNITS_MAX / 2
+    }
+
     /// User names have letters, digits and `_` (telegram.org/faq, "What can I use as my username?").
     fn knows(&self, name: &str, _format: TextFormat) -> bool {
         let name = plain(name);

@@ -150,7 +150,7 @@ fn limits_are_those_of_the_documents() {
         (ChannelKind::Slack, Some(60)),
         (ChannelKind::Telegram, Some(20)),
         (ChannelKind::Teams, Some(60)),
-        (ChannelKind::Email, None),
+        (ChannelKind::Email, Some(30)),
         (ChannelKind::Webhook, None),
         (ChannelKind::WecomBot, Some(30)),
         (ChannelKind::DingtalkBot, Some(20)),
@@ -353,5 +353,21 @@ fn people_are_known_by_how_they_are_written() {
     for format in [TextFormat::News, TextFormat::TemplateCard] {
         let unknown = not_mentioned(ChannelKind::Wecom, format, &all);
         assert_eq!(unknown, all, "{format:?}");
+    }
+}
+
+/// What a digest says is not cut, whatever an encoding adds to it.
+#[test]
+fn a_digest_that_fills_its_room_arrives_whole() {
+    for (kind, max, measure) in MEASURED {
+        // As lines of a digest are, with names that are longer in JSON.
+        let line =
+            "· \"\"\"\"\"\"\"\"\"\"任务 ×1，2026-11-30 00:00:00 (UTC) http://cron.test/tasks/1\n";
+        let named = line.repeat(named_max(kind) / line.len());
+        let text = format!("{}\n{named}完", "总".repeat(340));
+        let request = render(&to(kind), &item(&text, &[]));
+        assert!(measure(&request) <= max, "{kind:?}");
+        let lines = request.body.matches("/tasks/1").count();
+        assert_eq!(lines, named.lines().count(), "{kind:?}");
     }
 }

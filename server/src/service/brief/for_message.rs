@@ -6,6 +6,7 @@ use std::time::Duration;
 use app::i18n::Lang;
 use app::id::RunId;
 use app::run::brief::Brief;
+use app::texts::brief::lines;
 use async_trait::async_trait;
 use tokio::time::{Instant, timeout_at};
 
@@ -19,6 +20,7 @@ const WITHIN: Duration = Duration::from_millis(50);
 pub struct MessageBriefs {
     service: Weak<Service>,
     within: Duration,
+    comparing: Duration,
 }
 
 impl MessageBriefs {
@@ -28,6 +30,7 @@ impl MessageBriefs {
         Self {
             service,
             within: WITHIN,
+            comparing: Duration::MAX,
         }
     }
 
@@ -36,33 +39,52 @@ impl MessageBriefs {
     pub fn within(self, within: Duration) -> Self {
         Self { within, ..self }
     }
+
+    /// The same with a limit for the comparison of outputs beside the one for all of it: tests.
+    #[must_use]
+    pub fn comparing_within(self, comparing: Duration) -> Self {
+        Self { comparing, ..self }
+    }
 }
 
 #[async_trait]
 impl Briefs for MessageBriefs {
     async fn brief(&self, run: RunId, lang: Lang) -> Option<Brief> {
         let service = self.service.upgrade()?;
-        let limit = Instant::now() + self.within;
-        let made = timeout_at(limit, service.brief_for_message(run, lang)).await;
-        // A runtime that is busy looks at its timers late.
-        made.ok().flatten().filter(|_| Instant::now() < limit)
+        let limits = (self.within, self.comparing);
+        service.brief_for_message(run, lang, limits).await
     }
 }
 
 impl Service {
-    /// The brief of a run for people of whom nothing is known: without names of secrets. `None` where it cannot be made:
-    /// its message goes without it.
+    /// The brief of a run for people of whom nothing is known: without names of secrets. What is known in time is kept,
+    /// also where the comparison of outputs takes longer. `None` where it cannot be made: its message goes without it.
     pub(in crate::service) async fn brief_for_message(
         &self,
         run: RunId,
         lang: Lang,
+        (within, comparing): (Duration, Duration),
     ) -> Option<Brief> {
-        match self.brief_as(lang, false, run).await {
-            Ok(brief) => Some(brief),
+        let limit = Instant::now() + within;
+        let known = timeout_at(limit, self.known_brief(lang, false, run));
+        let (mut brief, beside) = match known.await.ok()? {
+            Ok(known) => known,
             Err(error) => {
                 tracing::debug!(run.id = run.0, %error, "a message goes without the brief of its run");
-                None
+                return None;
+            }
+        };
+        if let Some((run, success)) = &beside {
+            let limit = Instant::now()
+                .checked_add(comparing)
+                .map_or(limit, |other| limit.min(other));
+            let compared = timeout_at(limit, self.output_beside(lang, run, success)).await;
+            // An output that cannot be read costs the comparison, not what is known without it.
+            if let Ok(Ok(output)) = compared {
+                brief.output = output;
             }
         }
+        brief.lines = lines(&brief, lang);
+        Some(brief)
     }
 }

@@ -1,5 +1,7 @@
 //! A template tried with a real run, or with an example.
 
+use std::time::Duration;
+
 use app::auth::Action;
 use app::backend::{Answer, Caller, Runs};
 use app::channel::{OnOff, TemplateTrial};
@@ -19,6 +21,8 @@ use crate::texts::{Fault, Missing};
 
 /// Runs among which the last one of a task that has ended is looked for.
 const RUNS_LOOKED_AT: u64 = 20;
+/// So long a preview waits for the brief of its run: a person looks at it, and no message waits behind it.
+const TRIAL_WITHIN: Duration = Duration::from_secs(10);
 
 /// What a template is tried with.
 pub(super) struct TrialInput {
@@ -164,12 +168,15 @@ impl Service {
         let theirs = to.lang.unwrap_or(self.renderer.lang);
         let wants = to.settings.brief == OnOff::On && wants_brief(&tried.facts);
         let brief = match tried.run {
-            Some(run) if wants => self.brief_for_message(run, theirs).await,
+            Some(run) if wants => {
+                self.brief_for_message(run, theirs, (TRIAL_WITHIN, TRIAL_WITHIN))
+                    .await
+            }
             None if wants => Some(example::brief()),
             _ => None,
         };
         let (renderer, facts, owners) = (
-            self.renderer.clone(),
+            self.renderer.for_kind(to.kind),
             tried.facts.clone(),
             tried.owners.clone(),
         );

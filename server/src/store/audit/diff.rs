@@ -22,7 +22,7 @@ const REDACTED: &str = "…";
 /// Endings of columns whose values are secrets, or made from them.
 const SECRET: [&str; 3] = ["_sealed", "_hash", "_masked"];
 /// Columns that every change moves, or that say what happened to the row and not what it is.
-const UNRECORDED: [&str; 11] = [
+const UNRECORDED: [&str; 13] = [
     "id",
     "version",
     "created_at",
@@ -33,6 +33,8 @@ const UNRECORDED: [&str; 11] = [
     "last_answer",
     "failing_since",
     "blocked_until",
+    "limited_since",
+    "pace",
     "refuses",
 ];
 

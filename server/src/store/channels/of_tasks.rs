@@ -7,9 +7,10 @@ use sea_orm::{
 };
 
 use super::super::channel_uses::uses;
-use super::super::entity::{channel, channel_slot};
+use super::super::entity::channel;
 use super::super::row_version::{FIRST_VERSION, count};
 use super::super::{Store, StoreError, Tx};
+use super::robot;
 use super::row::{own, write};
 use super::{NewChannel, TaskChannel};
 
@@ -152,10 +153,7 @@ pub(in super::super) async fn drop_of_task(tx: &Tx, task: TaskId) -> Result<(), 
         .all(tx)
         .await?;
     for id in own {
-        channel_slot::Entity::delete_many()
-            .filter(channel_slot::Column::ChannelId.eq(id))
-            .exec(tx)
-            .await?;
+        robot::channel_gone(tx, ChannelId(id)).await?;
         channel::Entity::delete_by_id(id).exec(tx).await?;
     }
     Ok(())

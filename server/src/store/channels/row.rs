@@ -98,6 +98,7 @@ pub(in super::super) fn target_of(row: channel::Model) -> Result<ChannelTarget, 
         proxy_sealed: row.proxy_sealed,
         settings_sealed: row.settings_sealed,
         lang: lang(row.lang.as_deref())?,
+        robot: row.pace,
     })
 }
 

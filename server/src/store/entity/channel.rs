@@ -38,6 +38,8 @@ pub(crate) struct Model {
     pub(crate) fallback_id: Option<i64>,
     /// Counts its changes by people.
     pub(crate) version: i64,
+    /// The mark of its robot, which all channels to that robot have; none until a server has opened its address.
+    pub(crate) pace: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,9 @@ pub(crate) struct Model {
     pub(crate) sent_at: DateTimeUtc,
     pub(crate) held: i64,
     pub(crate) held_since: Option<DateTimeUtc>,
+    pub(crate) held_last: Option<DateTimeUtc>,
+    /// When what is held back is reported, unless a message of the same event does so before.
+    pub(crate) report_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use app::id::{RunId, ScheduleId, TaskId};
 use app::message::Event;
-use app::occurrence::{MissReason, NotRun, SkipReason};
+use app::occurrence::{MissReason, NotRun, NotificationDecision, SkipReason};
 use app::run::{RunReason, Trigger, WaitReason};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -338,6 +338,9 @@ async fn write<D: Decide>(
             Verdict::Skip(reason) => {
                 let why = NotRun::Skipped(reason);
                 ends.entry(why).or_default().push(due.id.0);
+                if why.heard() == NotificationDecision::By(Event::Missed) {
+                    tally.miss(due.task_id, MissReason::Down, due.scheduled_for);
+                }
             }
             Verdict::Miss(reason) => {
                 let why = NotRun::Missed(reason);

@@ -4,7 +4,7 @@ use app::id::ChannelId;
 use app::message::MessageState;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::super::code::Code;
 use super::super::entity::{channel, message};
@@ -25,6 +25,16 @@ pub(super) async fn note_pace(
 ) -> Result<(), StoreError> {
     use channel::Column as C;
     let since = Func::coalesce([Expr::col(C::LimitedSince), Expr::value(now)]);
+    // First the channels of its robot in their order, as every server does it, then what the answer says about this one.
+    let (robot, _) = robot_and_limit(tx, channel_id).await?;
+    if let Some(robot) = robot {
+        channel::Entity::update_many()
+            .col_expr(C::BlockedUntil, Expr::value(until))
+            .col_expr(C::LimitedSince, since.clone().into())
+            .filter(C::Pace.eq(robot))
+            .exec(tx)
+            .await?;
+    }
     let is_long = Expr::col(C::LimitedSince).lte(now - SHOWN_AFTER);
     let failing = Func::coalesce([Expr::col(C::FailingSince), Expr::col(C::LimitedSince)]);
     let failing = CaseStatement::new()
@@ -48,6 +58,13 @@ pub(super) async fn note_accepted(
     answer: &str,
 ) -> Result<(), StoreError> {
     use channel::Column as C;
+    if let (Some(robot), Some(_)) = robot_and_limit(tx, channel_id).await? {
+        channel::Entity::update_many()
+            .col_expr(C::LimitedSince, Expr::value(None::<DateTime<Utc>>))
+            .filter(C::Pace.eq(robot))
+            .exec(tx)
+            .await?;
+    }
     channel::Entity::update_many()
         .col_expr(C::LastAnswer, Expr::value(answer))
         .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
@@ -76,6 +93,21 @@ pub(in crate::store) async fn retry_now(
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// The robot of a channel, where it is known, and since when that has asked for fewer messages.
+async fn robot_and_limit(
+    tx: &Tx,
+    id: ChannelId,
+) -> Result<(Option<i64>, Option<DateTime<Utc>>), StoreError> {
+    use channel::Column as C;
+    let found = channel::Entity::find_by_id(id.0)
+        .select_only()
+        .columns([C::Pace, C::LimitedSince])
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(found.unwrap_or_default())
 }
 
 /// The bot of a channel is connected: what it did not accept before says nothing any more.

@@ -11,7 +11,7 @@ use app::run::{RunReason, RunState, RunStep};
 use app::task::TaskState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set, UpdateMany};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select, Set, UpdateMany};
 
 use super::super::code::{Code, Lenient, TakeStep, is_one_of};
 use super::super::delivery::{closed_since, end_run, waits_for_more, withdraw_message};
@@ -48,29 +48,26 @@ type Row = (
     String,
 );
 
-/// Merges what waits for a channel, when that is more than `limit` messages; false when it is not.
+/// Merges what waits for a channel, when more than `limit` messages wait for its robot; false when no more do.
 pub(super) async fn merge(
     tx: &Tx,
     channel: ChannelId,
+    pace: &queue::ChannelPace,
     limit: u32,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     use message::Column as M;
-    let texts = || {
-        queue::due(channel, now)
-            .filter(M::Kind.eq(Code(MessageKind::Text)))
-            // They name several tasks already.
-            .filter(M::Event.ne(Code(Event::Digest)))
-            .filter(M::Event.ne(Code(Event::Summary)))
-            .select_only()
-    };
+    let texts = || mergeable(queue::due(channel, now)).select_only();
     let some: Vec<i64> = texts()
         .column(M::Id)
         .limit(u64::from(limit) + 1)
         .into_tuple()
         .all(tx)
         .await?;
-    if some.len() <= usize::try_from(limit).unwrap_or(usize::MAX) {
+    let waiting = some.len() as u64;
+    if waiting <= u64::from(limit)
+        && (waiting < 2 || waiting + elsewhere(tx, pace, limit, now).await? <= u64::from(limit))
+    {
         return Ok(false);
     }
     let rows: Vec<Row> = texts()
@@ -154,6 +151,41 @@ pub(super) async fn merge(
         "merged messages that a channel would take too long for"
     );
     Ok(true)
+}
+
+/// What may become part of a digest: texts that do not name several tasks already.
+fn mergeable(messages: Select<message::Entity>) -> Select<message::Entity> {
+    use message::Column as M;
+    messages
+        .filter(M::Kind.eq(Code(MessageKind::Text)))
+        .filter(M::Event.ne(Code(Event::Digest)))
+        .filter(M::Event.ne(Code(Event::Summary)))
+}
+
+/// How many messages wait for the other channels of a robot; no more than `limit` of them are counted.
+async fn elsewhere(
+    tx: &Tx,
+    pace: &queue::ChannelPace,
+    limit: u32,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    use message::Column as M;
+    let others = pace.others(tx).await?;
+    if others.is_empty() {
+        return Ok(0);
+    }
+    let waiting = message::Entity::find()
+        .filter(M::State.eq(Code(MessageState::Pending)))
+        .filter(M::ChannelId.is_in(others))
+        .filter(M::NextAttemptAt.lte(now));
+    let some: Vec<i64> = mergeable(waiting)
+        .select_only()
+        .column(M::Id)
+        .limit(u64::from(limit))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(some.len() as u64)
 }
 
 fn candidate((id, task, event, at, next_attempt_at, mentions): Row) -> Option<Candidate> {

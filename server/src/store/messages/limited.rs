@@ -9,23 +9,25 @@ use app::message::{NoAnswer, NoAnswerReason};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{EntityTrait, QuerySelect};
 
-use super::super::entity::channel;
+use super::super::entity::{channel, message};
 use super::super::ledger::lock_cluster;
 use super::super::txn::transaction;
 use super::super::{Store, StoreError, Tx};
 use super::channel_notes::note_trouble;
+use super::queue::ChannelPace;
 use super::settle::give_up;
 use super::{OutboxItem, queue};
 
 /// How long a channel may ask for fewer messages and accept none. Messages of a channel that fails in another way are
 /// tried for about as long.
 const LIMITED_MAX: TimeDelta = TimeDelta::hours(3);
-/// Messages that are given up in one transaction.
+/// Messages of a channel that are given up in one transaction, and so many after which it goes to no further channel.
 const AT_ONCE: u64 = 50;
+const AT_LEAST: usize = 50;
 
 impl Store {
-    /// Gives up messages of a channel that has asked for fewer for too long, with its last words; its fallback gets
-    /// them. Returns how many; there may be more of them.
+    /// Gives up messages of a channel that has asked for fewer for too long, and of other channels to its robot, with
+    /// its last words; their fallbacks get them. Returns how many; there may be more of them.
     ///
     /// # Errors
     /// When the database fails.
@@ -45,27 +47,45 @@ impl Store {
             }
             // A run that ends may pause its task, which takes this lock: before any other.
             lock_cluster(tx).await?;
-            let overdue = queue::due(channel_id, before).limit(AT_ONCE);
-            let overdue = overdue.all(tx).await?;
-            let count = overdue.len();
             let answer = NoAnswer::of(NoAnswerReason::Limited, words).code();
-            for row in overdue {
-                if queue::is_withdrawn(tx, &row, now).await? {
+            // Its robot takes nothing of its other channels either, and may not be asked for them.
+            let others = ChannelPace::read(tx, channel_id).await?.others(tx).await?;
+            let mut count = 0;
+            for id in std::iter::once(channel_id).chain(others.into_iter().map(ChannelId)) {
+                let overdue = queue::due(id, before).limit(AT_ONCE).all(tx).await?;
+                if overdue.is_empty() {
                     continue;
                 }
-                let attempts = row.attempts;
-                let item = OutboxItem {
-                    attempts,
-                    ..queue::item(row)?
-                };
-                give_up(tx, &item, &answer, now).await?;
-            }
-            if count > 0 {
-                note_trouble(tx, channel_id, &answer, false, now).await?;
+                count += overdue.len();
+                for row in overdue {
+                    give_up_row(tx, row, &answer, now).await?;
+                }
+                note_trouble(tx, id, &answer, false, now).await?;
+                if count >= AT_LEAST {
+                    break;
+                }
             }
             Ok(count)
         })
     }
+}
+
+/// Gives one message up; withdraws it, where that is due.
+async fn give_up_row(
+    tx: &Tx,
+    row: message::Model,
+    answer: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if queue::is_withdrawn(tx, &row, now).await? {
+        return Ok(());
+    }
+    let attempts = row.attempts;
+    let item = OutboxItem {
+        attempts,
+        ..queue::item(row)?
+    };
+    give_up(tx, &item, answer, now).await
 }
 
 /// Since when a channel has asked for fewer messages; `None` where it has accepted one since it last did.

@@ -19,11 +19,13 @@ use super::{OutboxItem, Rate, TakeResult, caused_at, digest, read_stand_in, slot
 
 /// Ids of one statement.
 const CHUNK: usize = 500;
+/// Channels of one robot whose messages are counted to find out whether too many wait for it.
+const OTHERS_MAX: u64 = 500;
 
 /// What the outbox has to do.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct OutboxState {
-    /// Channels that have something to send now.
+    /// Channels that have something to send now, the one whose message has waited longest first.
     pub due: Vec<ChannelId>,
     /// When the first of the others has something.
     pub next: Option<DateTime<Utc>>,
@@ -81,29 +83,85 @@ pub(super) async fn is_withdrawn(
     Ok(true)
 }
 
-/// Until when a channel asked to be left alone.
-async fn blocked_until(
-    tx: &Tx,
+/// What is known of the pace of a channel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ChannelPace {
     channel: ChannelId,
-    now: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let found: Option<Option<DateTime<Utc>>> = channel::Entity::find_by_id(channel.0)
-        .select_only()
-        .column(channel::Column::BlockedUntil)
-        .into_tuple()
-        .one(tx)
-        .await?;
-    Ok(found.flatten().filter(|until| *until > now))
+    /// The mark of its robot, which other channels may lead to as well.
+    robot: Option<i64>,
+    /// Until when its robot asked to be left alone.
+    blocked_until: Option<DateTime<Utc>>,
+}
+
+impl ChannelPace {
+    pub(super) async fn read(tx: &Tx, channel: ChannelId) -> Result<Self, StoreError> {
+        use channel::Column as C;
+        let found: Option<(Option<i64>, Option<DateTime<Utc>>)> =
+            channel::Entity::find_by_id(channel.0)
+                .select_only()
+                .columns([C::Pace, C::BlockedUntil])
+                .into_tuple()
+                .one(tx)
+                .await?;
+        let (robot, blocked_until) = found.unwrap_or_default();
+        Ok(Self {
+            channel,
+            robot,
+            blocked_until,
+        })
+    }
+
+    /// Uses a slot, or gives the time at which the channel may be used.
+    pub(super) async fn take(
+        &self,
+        tx: &Tx,
+        rate: Option<Rate>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        if let Some(until) = self.blocked(now) {
+            return Ok(Some(until));
+        }
+        match rate {
+            Some(rate) => slots::take(tx, self.slots(), rate, now).await,
+            None => Ok(None),
+        }
+    }
+
+    fn blocked(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.blocked_until.filter(|until| *until > now)
+    }
+
+    /// Whose slots it uses: those of its robot, or its own until that is known.
+    fn slots(&self) -> i64 {
+        self.robot.unwrap_or(self.channel.0)
+    }
+
+    /// The other channels of its robot.
+    pub(super) async fn others(&self, tx: &Tx) -> Result<Vec<i64>, StoreError> {
+        let Some(robot) = self.robot else {
+            return Ok(Vec::new());
+        };
+        Ok(channel::Entity::find()
+            .select_only()
+            .column(channel::Column::Id)
+            .filter(channel::Column::Pace.eq(robot))
+            .filter(channel::Column::Id.ne(self.channel.0))
+            .limit(OTHERS_MAX)
+            .into_tuple()
+            .all(tx)
+            .await?)
+    }
 }
 
 impl Store {
-    /// Channels that have something to send now, and when the next of the others has.
+    /// Channels that have something to send now, and when the next of the others has something.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn outbox_look(&self, now: DateTime<Utc>) -> Result<OutboxState, StoreError> {
         use message::Column as M;
         let mut outlook = OutboxState::default();
+        let mut due: Vec<(DateTime<Utc>, ChannelId)> = Vec::new();
         let mut last = i64::MIN;
         // From channel to channel along the index, since a DISTINCT would go through all that waits.
         loop {
@@ -116,6 +174,9 @@ impl Store {
                 .one(&self.reader)
                 .await?;
             let Some(id) = next.flatten() else {
+                // Of channels to one robot the one that has waited longest goes first.
+                due.sort_unstable();
+                outlook.due = due.into_iter().map(|(_, channel)| channel).collect();
                 return Ok(outlook);
             };
             let first: Option<DateTime<Utc>> = pending(ChannelId(id))
@@ -126,7 +187,7 @@ impl Store {
                 .one(&self.reader)
                 .await?;
             match first {
-                Some(at) if at <= now => outlook.due.push(ChannelId(id)),
+                Some(at) if at <= now => due.push((at, ChannelId(id))),
                 at => outlook.next = outlook.next.into_iter().chain(at).min(),
             }
             last = id;
@@ -134,7 +195,7 @@ impl Store {
     }
 
     /// Takes the next message of a channel whose vendor takes them at this rate, and marks it `sending`. When more wait
-    /// than a minute takes, they become one digest first.
+    /// than a minute takes, with what waits for other channels to its robot, they become one digest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -147,19 +208,20 @@ impl Store {
     ) -> Result<TakeResult, StoreError> {
         use message::Column as M;
         transaction!(self, |tx| {
-            if let Some(until) = blocked_until(tx, channel_id, now).await? {
+            let pace = ChannelPace::read(tx, channel_id).await?;
+            if let Some(until) = pace.blocked(now) {
                 return Ok(TakeResult::Wait(until));
             }
             let Some(mut row) = first(tx, channel_id, now).await? else {
                 return Ok(TakeResult::Nothing);
             };
-            if let Some(rate) = rate {
-                if let Some(until) = slots::take(tx, channel_id, rate, now).await? {
-                    return Ok(TakeResult::Wait(until));
-                }
-                if digest::merge(tx, channel_id, rate.minute, now).await? {
-                    row = first(tx, channel_id, now).await?.ok_or(StoreError::Raced)?;
-                }
+            if let Some(until) = pace.take(tx, rate, now).await? {
+                return Ok(TakeResult::Wait(until));
+            }
+            if let Some(rate) = rate
+                && digest::merge(tx, channel_id, &pace, rate.minute, now).await?
+            {
+                row = first(tx, channel_id, now).await?.ok_or(StoreError::Raced)?;
             }
             let taken = message::Entity::update_many()
                 .col_expr(M::NodeId, Expr::value(node))

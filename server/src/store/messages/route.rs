@@ -90,8 +90,8 @@ impl Router {
                 match rule.fate(event, &now) {
                     RoutingOutcome::Sent => {}
                     RoutingOutcome::Held { until } => message.held_until = Some(until),
-                    RoutingOutcome::Throttled { .. } => {
-                        throttle::hold_back(tx, rule.id, notice).await?;
+                    RoutingOutcome::Throttled { until } => {
+                        throttle::hold_back(tx, rule.id, notice, until).await?;
                         continue;
                     }
                     RoutingOutcome::OtherFailure { .. } | RoutingOutcome::Muted => continue,

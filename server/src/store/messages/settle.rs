@@ -17,7 +17,8 @@ use super::super::pictures::is_uploaded;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::channel_notes::{note_accepted, note_pace, note_trouble, retry_now};
-use super::{NO_TASK, OutboxItem, Rate, RetryCause, caused_at, digest, fallback, slots};
+use super::queue::ChannelPace;
+use super::{NO_TASK, OutboxItem, Rate, RetryCause, caused_at, digest, fallback};
 use crate::text::{EXCERPT_CHARS, head};
 
 impl Store {
@@ -135,9 +136,25 @@ impl Store {
         })
     }
 
+    /// Uses a slot of a channel for a test, or gives the time at which one is free: a test counts for the pace as any
+    /// message does.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_slot(
+        &self,
+        id: ChannelId,
+        rate: Option<Rate>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        transaction!(self, |tx| {
+            let pace = ChannelPace::read(tx, id).await?;
+            pace.take(tx, rate, now).await
+        })
+    }
+
     /// Keeps what a channel said to a test: `refused` is `None` when it accepted it, else whether
-    /// it refused for good. The test counts for the pace of a channel with a limit; it was sent at once, even where no
-    /// slot was free. Where it was accepted, what waits for a retry is due.
+    /// it refused for good. Where it was accepted, what waits for a retry is due.
     ///
     /// # Errors
     /// When the database fails.
@@ -147,12 +164,8 @@ impl Store {
         id: ChannelId,
         answer: &str,
         refused: Option<bool>,
-        rate: Option<Rate>,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            if let Some(rate) = rate {
-                let _free_at = slots::take(tx, id, rate, act.at()).await?;
-            }
             match refused {
                 None => {
                     note_accepted(tx, id, answer).await?;

@@ -1,11 +1,10 @@
-//! The pace of a channel, one for all servers and also over a restart.
+//! The pace of a robot, one for all its channels and all servers, and also over a restart.
 //!
 //! A vendor that takes `n` messages a minute has `n` slots, each of them a row with the time of its
 //! last use. A slot is used again only after [`MINUTE`], so whatever minute one looks at, no more
 //! than `n` messages fall into it. The use of a slot is a compare-and-set in the transaction that
 //! takes the message: servers that want the same slot come one after the other.
 
-use app::id::ChannelId;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
@@ -19,7 +18,7 @@ const MINUTE: TimeDelta = TimeDelta::seconds(61);
 /// The same for its second: half of one lies between, and who is refused all the same waits.
 const SECOND: TimeDelta = TimeDelta::milliseconds(1_500);
 
-/// How many messages a vendor takes from one channel.
+/// How many messages a vendor takes for one robot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rate {
     /// In any minute.
@@ -38,17 +37,18 @@ impl From<u32> for Rate {
     }
 }
 
-/// Uses a slot of a channel, or gives the time at which one is free.
+/// Uses a slot of a robot, or gives the time at which one is free. `robot` is what its channels have in common:
+/// [`super::queue::ChannelPace::slots`].
 pub(super) async fn take(
     tx: &Tx,
-    channel: ChannelId,
+    robot: i64,
     rate: Rate,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     use channel_slot::Column as S;
     let limit = rate.minute;
     let slots = channel_slot::Entity::find()
-        .filter(S::ChannelId.eq(channel.0))
+        .filter(S::ChannelId.eq(robot))
         .filter(S::Slot.lt(limit))
         .order_by_asc(S::Slot)
         .limit(u64::from(limit))
@@ -65,7 +65,7 @@ pub(super) async fn take(
         let used = channel_slot::Entity::update_many()
             .col_expr(S::Turn, Expr::col(S::Turn).add(1))
             .col_expr(S::UsedAt, Expr::value(now))
-            .filter(S::ChannelId.eq(channel.0))
+            .filter(S::ChannelId.eq(robot))
             .filter(S::Slot.eq(slot.slot))
             .filter(S::Turn.eq(slot.turn))
             .exec(tx)
@@ -78,7 +78,7 @@ pub(super) async fn take(
     if u64::try_from(slots.len()).is_ok_and(|count| count < u64::from(limit)) {
         // Slots are made in their order and never removed one by one, so their count is the next.
         let next = channel_slot::ActiveModel {
-            channel_id: Set(channel.0),
+            channel_id: Set(robot),
             slot: Set(i32::try_from(slots.len()).unwrap_or(i32::MAX)),
             turn: Set(0),
             used_at: Set(now),

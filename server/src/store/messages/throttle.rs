@@ -38,14 +38,19 @@ pub(super) async fn last_sent<C: ConnectionTrait>(
     Ok(found.map(|row| row.sent_at))
 }
 
-/// Counts what a rule holds back.
-pub(super) async fn hold_back(tx: &Tx, rule: RuleId, notice: &Notice) -> Result<(), StoreError> {
-    let since = Func::coalesce([
-        Expr::col(T::HeldSince),
-        Expr::value(notice.facts.happened_at()),
-    ]);
+/// Counts what a rule holds back until a time; then it is reported, unless a message did so before.
+pub(super) async fn hold_back(
+    tx: &Tx,
+    rule: RuleId,
+    notice: &Notice,
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let at = notice.facts.happened_at();
+    let since = Func::coalesce([Expr::col(T::HeldSince), Expr::value(at)]);
     message_throttle::Entity::update_many()
         .col_expr(T::HeldSince, since.into())
+        .col_expr(T::HeldLast, Expr::value(at))
+        .col_expr(T::ReportAt, Expr::value(until))
         .col_expr(T::Held, Expr::col(T::Held).add(1))
         .filter(T::RuleId.eq(rule.0))
         .filter(T::TaskId.eq(notice.task_id().0))
@@ -71,6 +76,8 @@ pub(super) async fn note_sent(
             sent_at: Set(at),
             held: Set(0),
             held_since: Set(None),
+            held_last: Set(None),
+            report_at: Set(None),
         };
         let made = message_throttle::Entity::insert(first)
             .exec_without_returning(tx)
@@ -87,6 +94,8 @@ pub(super) async fn note_sent(
         .col_expr(T::SentAt, Expr::value(at))
         .col_expr(T::Held, Expr::value(0_i64))
         .col_expr(T::HeldSince, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(T::HeldLast, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(T::ReportAt, Expr::value(None::<DateTime<Utc>>))
         .filter(T::RuleId.eq(rule.0))
         .filter(T::TaskId.eq(task.0))
         .filter(T::Event.eq(event.as_str()))

@@ -8,6 +8,7 @@ use app::occurrence::OccurrenceState;
 use app::run::RunState;
 use app::summary::Selection;
 use app::task::TaskState;
+use app::ticket::{TicketKind, TicketState};
 use chrono::{DateTime, TimeDelta, Utc};
 use migration::{OWNER_MARK, TAG_MARK};
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
@@ -15,7 +16,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::super::code::{Code, is_one_of};
-use super::super::entity::{occurrence, run, task};
+use super::super::entity::{occurrence, run, task, ticket};
 use super::super::overview::was_retried;
 use super::super::tasks::{SEARCH, whole};
 use super::super::{Store, StoreError};
@@ -33,6 +34,8 @@ const LONGEST: TimeDelta = TimeDelta::days(7);
 const RUNS_BY_STATE: &str = "ix_run_state_started_at";
 /// The index of planned firings by how they stand and when they were due.
 const FIRINGS_BY_STATE: &str = "ix_occurrence_state_due_at";
+/// The index of tickets by their state.
+const TICKETS_BY_STATE: &str = "ix_ticket_state";
 /// The index of a task's runs.
 const RUNS_BY_TASK: &str = "ix_run_task_id_id";
 
@@ -73,6 +76,17 @@ pub struct SummaryTask {
     pub name: String,
     /// Whether it is being chased now.
     pub chased: bool,
+}
+
+/// The open tickets of a task.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenTickets {
+    /// The task.
+    pub task: TaskId,
+    /// How many.
+    pub count: u64,
+    /// When the oldest was opened.
+    pub since: DateTime<Utc>,
 }
 
 /// A run that ended badly, and was not retried.
@@ -159,6 +173,34 @@ impl Store {
             chased: urging && state.0 == TaskState::Active,
         };
         Ok(rows.into_iter().map(task).collect())
+    }
+
+    /// The open tickets of each task, those of chases excepted; with more than [`TASKS_MAX`] of them, not of all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_tickets_by_task(&self) -> Result<Vec<OpenTickets>, StoreError> {
+        use ticket::Column as C;
+        let mut query = ticket::Entity::find()
+            .select_only()
+            .columns([C::TaskId, C::OpenedAt])
+            .filter(is_one_of(C::State, &TicketState::OPEN))
+            .filter(C::Kind.ne(Code(TicketKind::Chase)))
+            .limit(TASKS_MAX);
+        // Few tickets are open, and those that are over are kept for long.
+        QueryTrait::query(&mut query).force_index(TICKETS_BY_STATE, IndexHintScope::All);
+        let rows: Vec<(i64, DateTime<Utc>)> = query.into_tuple().all(&self.reader).await?;
+        let mut open: HashMap<i64, OpenTickets> = HashMap::new();
+        for (task, opened_at) in rows {
+            let tickets = open.entry(task).or_insert(OpenTickets {
+                task: TaskId(task),
+                count: 0,
+                since: opened_at,
+            });
+            tickets.count += 1;
+            tickets.since = Ord::min(tickets.since, opened_at);
+        }
+        Ok(open.into_values().collect())
     }
 
     /// Runs that ended badly from `from` on and before `to`. Attempts that were followed by another one are not

@@ -15,9 +15,11 @@ async fn again((place, clock): (std::sync::Arc<Place>, std::sync::Arc<ManualCloc
     TestApp::start(place, clock, None, &FLAGS).await
 }
 
-/// How many firings of a task the ledger has as missed.
+/// How many firings of a task the ledger has as missed, or as started by no server in time.
 async fn missed(app: &TestApp, task: TaskId) -> i64 {
-    let sql = format!("SELECT firings FROM occurrence WHERE state = 'missed' AND task_id = {task}");
+    let sql = format!(
+        "SELECT firings FROM occurrence WHERE (state = 'missed' OR reason = 'late') AND task_id = {task}"
+    );
     app.place.database.integers(&sql).await.iter().sum()
 }
 
@@ -87,6 +89,26 @@ async fn an_outage_is_one_message_for_each_task_that_missed_something() {
     }
     let kept = "SELECT COUNT(*) FROM unreported_miss";
     assert_eq!(app.place.database.count(kept).await, 0);
+}
+
+/// Within the grace one firing starts, and no server was there for the others.
+#[tokio::test]
+async fn a_short_outage_is_reported_as_well() {
+    let app = TestApp::new().await;
+    let channel_id = channel(&app).await;
+    let task = TaskDraft {
+        channel_id,
+        ..draft("t", "*/10 * * * * *", "true")
+    };
+    let task = app.add(task).await.id;
+    let app = outage(app, at("2026-11-22T08:01:05Z")).await;
+    app.node().await.go_to(at("2026-11-22T08:01:06Z")).await;
+    let history = app.history(task).await;
+    let late = history.iter().filter(|one| *one == "skipped(late)");
+    assert_eq!(late.count(), 2, "{history:?}");
+    assert_eq!(events(&app, task).await, ["missed"]);
+    let (_, text) = heard(&app, task).await.remove(0);
+    assert!(text.contains("错过 2 次执行"), "{text}");
 }
 
 /// The server dies again between recording an outage and claiming what is left of it.

@@ -121,6 +121,8 @@ pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
         .outbox_take(channel, None, &app.me.id, now)
         .await
         .expect("the outbox");
+    store.report_held(now).await.expect("what is held back");
+    store.open_tickets_by_task().await.expect("tickets");
     store.requested_stops(&app.me.id).await.expect("asked");
     store.waiting_instants().await.expect("instants");
     store.planned_instants().await.expect("instants");

@@ -144,3 +144,32 @@ async fn a_faulty_row_keeps_what_was_entered_and_saves_nothing() {
     assert_eq!(saved.status, 303, "{}", saved.text());
     assert_eq!(rules(&editor, 1).await.len(), 1);
 }
+
+#[tokio::test]
+async fn rarer_events_are_in_a_fold_of_the_row() {
+    let app = TestApp::new().await;
+    let ops = channel(&app, "ops").await.to_string();
+    let editor = app.signed_in("ed", Role::Editor).await;
+    let page = editor.open("/tasks/new").await.text();
+    let (before, _) = page
+        .split_once("\" value=\"skipped\"")
+        .expect("a box for the event");
+    let name = before.rsplit('"').next().expect("its name");
+    let mut fields = FIELDS.to_vec();
+    fields.extend([
+        ("notify_seen", ""),
+        ("notify[0].channel_id", ops.as_str()),
+        ("notify[0].events[1]", "failed"),
+        (name, "skipped"),
+    ]);
+    let made = editor.submit("/tasks/new", &fields).await;
+    assert_eq!(made.status, 303, "{}", made.text());
+    let wanted = (json!("ops"), json!(["failed", "skipped"]));
+    assert_eq!(rules(&editor, 1).await, [wanted]);
+    let form = editor.open("/tasks/1/edit").await.text();
+    let (_, row) = form.split_once(name).expect("the box");
+    let row = row.split_once('>').expect("its end").0;
+    assert!(row.contains("checked"), "{row}");
+    // What the system reports belongs to no task.
+    assert!(!form.contains("value=\"disk_low\""));
+}

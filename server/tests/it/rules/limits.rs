@@ -61,6 +61,59 @@ async fn what_is_throttled_is_counted_and_said_in_the_next_message() {
     assert!(last.contains("另有 1 条"), "{last}");
 }
 
+/// The task recovers, is closed, or does not run any more.
+#[tokio::test]
+async fn what_is_held_back_is_said_also_where_no_message_follows() {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let ops = app
+        .channel("ops", ChannelKind::Wecom, &robot.url())
+        .await
+        .id;
+    let throttled = RuleDraft {
+        throttle: "10m".to_owned(),
+        ..rule(ScopeKind::All, "", &[Event::Failed], ops)
+    };
+    let throttled = add(&app, throttled).await;
+    let task = app.add(draft("t", "0 0 1 1 *", "exit 3")).await.id;
+    for _ in 0..3 {
+        fails(&app, task).await;
+        app.clock.advance(TimeDelta::minutes(2));
+    }
+    let store = &app.components.store;
+    let reported = async || store.report_held(app.clock.now()).await.expect("a pass");
+    app.clock.advance(TimeDelta::minutes(3));
+    assert!(!reported().await, "the time of the rule is not over");
+    app.clock.advance(TimeDelta::minutes(1));
+    assert!(reported().await);
+    assert!(!reported().await, "once");
+    app.notify();
+    robot.wait_for(2).await;
+    let text = robot.texts().pop().expect("a text");
+    assert!(
+        text.starts_with(
+            "【消息汇总】2 条消息因限频未单独发送\n执行失败：2 条\n· t ×2，2026-11-22 08:02:00 – 08:04:00 (UTC) "
+        ),
+        "{text}"
+    );
+    // The time of the rule has begun anew, and a rule that is off reports nothing.
+    fails(&app, task).await;
+    assert_eq!(got(&app, task, Event::Failed).await, [(ops.0, 1)]);
+    let off = RuleDraft {
+        enabled: false,
+        ..throttled.draft()
+    };
+    let changed = app
+        .service
+        .rule_update(&app.console(), throttled.id, None, &off)
+        .await;
+    changed.expect("changed");
+    app.clock.advance(TimeDelta::minutes(11));
+    assert!(!reported().await);
+    let left = "SELECT COUNT(*) FROM message_throttle WHERE report_at IS NOT NULL";
+    assert_eq!(app.place.database.count(left).await, 0);
+}
+
 #[tokio::test]
 async fn quiet_hours_hold_messages_until_they_end() {
     // Sunday, 08:00 UTC.

@@ -257,3 +257,31 @@ async fn a_message_does_not_wait_for_its_brief() {
     );
     assert!(!text.contains("首次失败"), "{text}");
 }
+
+/// Outputs may be large, and what is known without them is known at once.
+#[tokio::test]
+async fn a_comparison_that_takes_too_long_leaves_the_rest_of_the_brief() {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let channel = app
+        .channel("ops", ChannelKind::Wecom, &robot.url())
+        .await
+        .id;
+    app.notify_without_comparing();
+    let task = app.add(command("t", channel, "echo fine")).await.id;
+    let run = app.start_run(task).await;
+    app.ended(run).await;
+    let broken = "UPDATE task SET command = 'echo broken; exit 3'";
+    app.place.database.execute(broken).await;
+    app.clock.advance(TimeDelta::hours(1));
+    fail(&app, task).await;
+    let text = robot.texts().pop().expect("a text");
+    for part in [
+        "首次失败：",
+        "上次成功",
+        "输出对比：未能及时完成对比，请在执行页面查看",
+        "结果：\nbroken",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::message::Event;
 use crate::page::RulesPage;
 use crate::routes;
-use crate::rule::{RULE_OUTDATED, RuleAction, RuleDraft, ScopeKind};
+use crate::rule::{OWN_CHANNEL, RULE_OUTDATED, RuleAction, RuleDraft, ScopeKind};
 use crate::ui::base::rooted;
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::field::{Faults, Field, input};
@@ -44,7 +44,12 @@ pub(super) fn form(page: RulesPage) -> AnyView {
         words.choose_channel.to_owned(),
         draft.channel_id.is_none(),
     );
-    let channels = std::iter::once(none).chain(channels).collect();
+    let own = (
+        OWN_CHANNEL.to_string(),
+        words.own_channel.to_owned(),
+        draft.channel_id == Some(OWN_CHANNEL.0),
+    );
+    let channels = [none, own].into_iter().chain(channels).collect();
     let actions = RuleAction::ALL.iter().map(|action| {
         let chosen = *action == draft.action;
         let label = words.rule_action(*action).to_owned();

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
+use crate::message::Event;
 use crate::page::TaskForm;
-use crate::rule::{NOTIFY_EVENTS, OF_TASK_MAX, TaskNotify};
-use crate::texts::rules::{further_events, further_no};
+use crate::rule::{NOTIFY_EVENTS, OF_TASK_MAX, TaskNotify, rare_events};
+use crate::texts::rules::further_no;
 use crate::ui::components::choice::{Select, choice};
 use crate::ui::components::field::Faults;
 use crate::ui::components::icon::{self, icon};
@@ -116,29 +117,22 @@ impl RowContext {
             );
         });
         // That of another task, which this one was copied from, cannot be chosen here: its row is not used.
-        let has_box = |code: &str| NOTIFY_EVENTS.iter().any(|event| event.as_str() == code);
-        let boxes = NOTIFY_EVENTS.iter().enumerate().map(|(at, event)| {
-            let code = event.as_str();
-            let chosen = one.events.iter().any(|one| one == code);
+        let has = |event: &Event| one.events.iter().any(|code| code == event.as_str());
+        let event_box = |at: usize, event: Event| {
+            let (code, chosen) = (event.as_str(), has(&event));
             view! {
                 <label class="check">
                     <input type="checkbox" name=format!("notify[{index}].events[{at}]") value=code checked=chosen/>
                     <span>{event.words(lang)}</span>
                 </label>
             }
-        });
-        let others: Vec<String> = one
-            .events
-            .iter()
-            .filter(|code| !has_box(code))
-            .cloned()
-            .collect();
-        let kept = others.iter().enumerate().map(|(at, code)| {
-            let at = NOTIFY_EVENTS.len() + at;
-            view! { <input type="hidden" name=format!("notify[{index}].events[{at}]") value=code.clone()/> }
-        });
-        let named = (!others.is_empty())
-            .then(|| view! { <p class="muted">{further_events(lang, &others)}</p> });
+        };
+        let boxes = NOTIFY_EVENTS.into_iter().enumerate();
+        let boxes = boxes.map(|(at, event)| event_box(at, event));
+        let rare: Vec<Event> = rare_events().collect();
+        let open = rare.iter().any(has);
+        let rare = rare.into_iter().enumerate();
+        let rare = rare.map(|(at, event)| event_box(NOTIFY_EVENTS.len() + at, event));
         let fault = faults.of(&format!("notify[{index}].events")).0;
         let fault = fault
             .map(|text| view! { <p class="fault">{icon(icon::ALERT)} <span>{text}</span></p> });
@@ -152,8 +146,10 @@ impl RowContext {
                 <fieldset class="radios">
                     <legend>{words.events}</legend>
                     {boxes.collect_view()}
-                    {kept.collect_view()}
-                    {named}
+                    <details class="fold" open=open>
+                        <summary>{words.more_events}</summary>
+                        {rare.collect_view()}
+                    </details>
                     {fault}
                 </fieldset>
             </fieldset>

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use super::*;
 use crate::facts::Facts;
 use crate::facts::summary::kept_name;
-use crate::messages::render::Renderer;
+use crate::messages::render::{NAMED_MIN, Renderer};
 
 fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text)
@@ -27,6 +27,7 @@ fn summary() -> Summary {
         slow: Part::default(),
         idle: Part::default(),
         chased: Part::default(),
+        tickets: Part::default(),
     }
 }
 
@@ -35,6 +36,7 @@ fn renderer() -> Renderer {
         lang: Lang::Zh,
         base_url: "https://cron.example.com".to_owned(),
         zone: "Asia/Shanghai".to_owned(),
+        room: NAMED_MIN,
     }
 }
 
@@ -82,6 +84,15 @@ fn a_summary_names_what_needs_attention() {
             }],
             false,
         ),
+        tickets: Part::of(
+            vec![TicketedTask {
+                task: TaskId(5),
+                name: "证书".to_owned(),
+                count: 3,
+                since: last,
+            }],
+            false,
+        ),
         ..summary()
     };
     assert_eq!(
@@ -96,6 +107,8 @@ fn a_summary_names_what_needs_attention() {
          · report 用时 10 分钟，平时不超过 2.3 秒（p95）https://cron.example.com/runs/124\n\
          催单中：1 个任务\n\
          · 交周报 https://cron.example.com/tasks/4\n\
+         未完成的待办：1 个任务，共 3 个\n\
+         · 证书 ×3，最早 2026-11-29 08:50 https://cron.example.com/tasks/5\n\
          任务列表：https://cron.example.com/tasks"
     );
     let english = text(&full, Lang::En);
@@ -193,6 +206,17 @@ fn a_summary_fits_into_a_message_with_all_its_counts() {
                         .collect(),
                     false,
                 ),
+                tickets: Part::of(
+                    ids()
+                        .map(|task| TicketedTask {
+                            task,
+                            name: name.clone(),
+                            count: 100,
+                            since: last,
+                        })
+                        .collect(),
+                    false,
+                ),
                 ..summary()
             };
             for (lang, words) in [
@@ -202,7 +226,7 @@ fn a_summary_fits_into_a_message_with_all_its_counts() {
                 let text = text(&long, lang);
                 assert!(text.len() <= 2048, "{} bytes: {text}", text.len());
                 let counts = text.lines().filter(|line| line.contains(&words));
-                assert_eq!(counts.count(), 5, "{text}");
+                assert_eq!(counts.count(), 6, "{text}");
             }
         }
     }

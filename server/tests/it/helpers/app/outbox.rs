@@ -42,6 +42,15 @@ impl TestApp {
         });
     }
 
+    /// The same, with messages that wait for no comparison of outputs.
+    pub(crate) fn notify_without_comparing(&self) {
+        let briefs = MessageBriefs::new(Arc::downgrade(&self.service)).within(BRIEF_WITHIN);
+        self.run_outbox(Outbox {
+            briefs: Arc::new(briefs.comparing_within(std::time::Duration::ZERO)),
+            ..self.outbox()
+        });
+    }
+
     /// Starts the loop of another server on the same database, which has its own connections.
     pub(crate) async fn notify_elsewhere(&self) {
         let url = &self.place.database.url;
