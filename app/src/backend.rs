@@ -202,12 +202,12 @@ pub trait Channels: Send + Sync {
     -> Answer<()>;
     /// Sends a test message at once and returns the channel's answer.
     async fn channel_test(&self, caller: &Caller, id: ChannelId) -> Answer<ChannelTest>;
-    /// People of chats and the accounts that they act as. For administrators.
+    /// People of chats, their accounts and the owners that they stand for. For administrators.
     async fn chat_person_list(&self, caller: &Caller) -> Answer<Vec<ChatPerson>>;
-    /// Gives a person of a chat an account to act as.
+    /// Makes a person of a chat known: with an account, the name of an owner, or both.
     async fn chat_person_add(&self, caller: &Caller, draft: &ChatPersonDraft)
     -> Answer<ChatPerson>;
-    /// Takes it away.
+    /// Makes a person of a chat unknown again.
     async fn chat_person_delete(&self, caller: &Caller, id: ChatPersonId) -> Answer<()>;
     /// Messages a task or a run caused, newest first.
     async fn message_list(
@@ -291,6 +291,8 @@ pub trait TicketDoors: Send + Sync {
     /// A link to the open tickets of a person. Operators make one for themselves, administrators for everybody; it is
     /// recorded.
     async fn ticket_link(&self, caller: &Caller, person: &str) -> Answer<TicketLink>;
+    /// Names of people and rotas that a ticket can be handed over to, for suggestions. For operators.
+    async fn people_known(&self, caller: &Caller) -> Answer<Vec<String>>;
     /// How long tickets of the last 90 days took to be taken and done: by owner, tag and hour.
     async fn ticket_stats(&self, caller: &Caller) -> Answer<TicketStats>;
 }

@@ -248,6 +248,19 @@ impl Event {
         matches!(self, Self::Failed | Self::TimedOut | Self::Lost)
     }
 
+    /// Whether it asks people for a ticket.
+    #[must_use]
+    pub const fn asks_for_ticket(self) -> bool {
+        matches!(
+            self,
+            Self::TicketOpened
+                | Self::TicketUrged
+                | Self::TicketEscalated
+                | Self::TicketHandedOver
+                | Self::TicketReopened
+        )
+    }
+
     /// Whether it is the result of a run in message mode, which ends with the channel's answer to it. What else is
     /// sent about such a run decides nothing.
     #[must_use]

@@ -6,6 +6,7 @@
 mod check;
 mod inherit;
 pub mod machine;
+mod order;
 mod policy;
 mod state;
 mod stats;
@@ -14,6 +15,7 @@ mod words;
 
 pub use check::{CHECK_SECONDS_MAX, CHECK_SECONDS_USUAL, CheckBy, TicketCheck};
 pub use inherit::{EVERY_TAG, PolicyDefault, PolicyPart};
+pub use order::TicketOrder;
 pub use policy::{
     Cadence, EVERYBODY, EscalationStep, FIRINGS_OPEN_MAX, LADDER_MAX, Opens, StopRule, TicketRule,
     URGES_MAX, UrgePolicy, WorkingHours,

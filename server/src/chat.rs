@@ -19,4 +19,6 @@ pub(crate) use vendor::dingtalk::{
     SERVER as DINGTALK_SERVER, card as dingtalk_card, markdown as dingtalk_markdown,
 };
 pub(crate) use vendor::feishu::{SERVER as FEISHU_SERVER, card as feishu_card};
-pub(crate) use vendor::wecom::{SERVER as WECOM_SERVER, card as wecom_card};
+pub(crate) use vendor::wecom::{
+    SERVER as WECOM_SERVER, card as wecom_card, cuts as wecom_card_cuts,
+};

@@ -99,6 +99,7 @@ impl Config {
             return Err(SettingFault::AllowRoot(self.allow_root.clone()));
         }
         self.link_acts()?;
+        self.chat_by_id()?;
         self.logging.filter()?;
         self.logging.is_json()?;
         self.logging.file()?;
@@ -130,6 +131,18 @@ impl Config {
             .collect::<Result<LinkActs, ()>>()
             .map(Some)
             .map_err(|()| SettingFault::LinkActs(self.link_acts.clone()))
+    }
+
+    /// Whether people of chats who are not listed answer tickets that ask for their IDs.
+    ///
+    /// # Errors
+    /// When the setting has another word.
+    pub fn chat_by_id(&self) -> Result<bool, SettingFault> {
+        match self.chat_unknown.trim() {
+            "refuse" => Ok(false),
+            "by-id" => Ok(true),
+            _ => Err(SettingFault::ChatUnknown(self.chat_unknown.clone())),
+        }
     }
 
     /// The zone of tasks that name none.

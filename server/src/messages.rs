@@ -20,5 +20,5 @@ pub use picture::{PictureFault, ReadPicture, built_in as built_in_picture, read 
 pub(crate) use render::example;
 pub use render::{NAMED_MIN, RenderContext, Renderer, VARIABLES, wants_brief};
 pub use summary::Summaries;
-pub use ticket_button::TicketButton;
+pub use ticket_button::{TicketButton, run_again};
 pub use words::{Briefs, MessageMeta, RenderedMessage};

@@ -11,6 +11,8 @@ use crate::timetable::{at_time_on, civil_date, zone};
 
 /// Quiet hours that follow one another without a gap, as long weekends do: so many of them are joined.
 const JOINED: usize = 60;
+/// Days that are searched for the next quiet hours.
+const AHEAD: usize = 31;
 
 /// A stored calendar, or the one that comes with the product where `days` is empty.
 #[must_use]
@@ -43,6 +45,32 @@ pub fn quiet_until(
     end
 }
 
+/// When quiet hours begin next, for an instant outside them; `None` where none begin within [`AHEAD`] days.
+#[must_use]
+pub fn quiet_from(
+    hours: &QuietHours,
+    calendar: Option<&WorkCalendar>,
+    at: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let zone = zone(&hours.zone).ok()?;
+    let mut day = civil_date(&zone, at);
+    for _ in 0..AHEAD {
+        if is_quiet_day(hours, calendar, day)
+            && let Some(start) = instant(&zone, day, hours.from)
+            && start > at
+        {
+            return Some(start);
+        }
+        day = day.tomorrow().ok()?;
+    }
+    None
+}
+
+/// Whether quiet hours begin on a day.
+fn is_quiet_day(hours: &QuietHours, calendar: Option<&WorkCalendar>, day: Date) -> bool {
+    hours.calendar.is_none() || calendar.is_some_and(|calendar| !calendar.is_work(day))
+}
+
 /// The end of the period that contains an instant.
 fn end_of(
     hours: &QuietHours,
@@ -54,7 +82,7 @@ fn end_of(
     // One that began yesterday may last until today.
     let days = [Some(today), today.yesterday().ok()];
     days.into_iter().flatten().find_map(|day| {
-        if hours.calendar.is_some() && calendar.is_none_or(|calendar| calendar.is_work(day)) {
+        if !is_quiet_day(hours, calendar, day) {
             return None;
         }
         let start = instant(zone, day, hours.from)?;
@@ -141,6 +169,35 @@ mod tests {
         let gone = hours(0, 1440, Some("gone"));
         assert_eq!(
             quiet_until(&gone, None, at("2026-11-28T10:00:00+08:00")),
+            None
+        );
+    }
+
+    #[test]
+    fn the_next_quiet_hours_begin_in_the_evening_or_with_the_weekend() {
+        let night = hours(22 * 60, 8 * 60, None);
+        let cn = calendar("cn", None);
+        let off = hours(0, 1440, Some("cn"));
+        for (now, nights, days_off) in [
+            // A Tuesday; then a Friday before a make-up day (调休).
+            (
+                "2026-11-24T08:00:00+08:00",
+                "2026-11-24T22:00:00+08:00",
+                "2026-11-28T00:00:00+08:00",
+            ),
+            (
+                "2026-10-09T21:59:59+08:00",
+                "2026-10-09T22:00:00+08:00",
+                "2026-10-11T00:00:00+08:00",
+            ),
+        ] {
+            assert_eq!(quiet_from(&night, None, at(now)), Some(at(nights)), "{now}");
+            let begins = quiet_from(&off, cn.as_ref(), at(now));
+            assert_eq!(begins, Some(at(days_off)), "{now}");
+        }
+        let gone = hours(0, 1440, Some("gone"));
+        assert_eq!(
+            quiet_from(&gone, None, at("2026-11-24T08:00:00+08:00")),
             None
         );
     }

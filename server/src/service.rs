@@ -169,6 +169,8 @@ pub struct Service {
     loops: Arc<Loops>,
     /// What links in reminders may do; `None` where there are no such links.
     link_acts: Option<LinkActs>,
+    /// Whether people of chats who are not listed answer tickets that ask for their IDs.
+    chat_by_id: bool,
     /// One preview of a summary is computed at a time.
     previews: tokio::sync::Mutex<()>,
     /// Cached lists of tasks.
@@ -239,6 +241,7 @@ impl Service {
             metrics,
             loops,
             link_acts: settings.link_acts,
+            chat_by_id: settings.chat_by_id,
             previews: tokio::sync::Mutex::default(),
             lists: RecentLists::default(),
             run_days: RunDayCache::default(),

@@ -61,7 +61,7 @@ pub struct BotConnection {
     pub host: Option<String>,
 }
 
-/// The account that a person acts as in the chats of one bot.
+/// As whom a person acts in the chats of one bot.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ChatPerson {
@@ -75,13 +75,15 @@ pub struct ChatPerson {
     pub vendor: ChannelKind,
     /// The vendor's ID of the person, which the bot's answer to an unknown person names.
     pub person: String,
-    /// The name of the account.
+    /// The name of the account; empty for a person without one, who answers tickets only.
     pub user: String,
+    /// The name by which tasks and tickets know the person, as owners are named; empty for that of the account.
+    pub owner: String,
     /// When it was added.
     pub created_at: Stamp,
 }
 
-/// Input for the account of a person.
+/// Input for a person of a chat: an account, a name of an owner, or both.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -90,6 +92,8 @@ pub struct ChatPersonDraft {
     pub channel_id: Option<i64>,
     /// The vendor's ID of the person.
     pub person: String,
-    /// The name of the account.
+    /// The name of the account; may be empty where there is an owner.
     pub user: String,
+    /// The name by which tasks and tickets know the person; empty for that of the account.
+    pub owner: String,
 }

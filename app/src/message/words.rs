@@ -124,7 +124,7 @@ impl Event {
             (Lang::Zh, Self::ServerDead) => "服务器失联",
             (Lang::Zh, Self::ClockStepped) => "时钟跳变",
             (Lang::Zh, Self::DiskLow) => "磁盘不足",
-            (Lang::Zh, Self::TokenExpires) => "API 令牌将到期",
+            (Lang::Zh, Self::TokenExpires) => "令牌将到期",
             (Lang::Zh, Self::EndsSoon) => "即将到期",
             (Lang::Zh, Self::StartingSoon) => "即将执行",
             (Lang::Zh, Self::Test) => "测试",

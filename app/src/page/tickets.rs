@@ -27,6 +27,8 @@ pub struct TicketsPage {
     pub stats: Option<TicketStats>,
     /// Who is on call.
     pub oncall: Vec<RotaView>,
+    /// Names that a ticket can be handed over to; none for a reader who may not.
+    pub people: Vec<String>,
     /// Why the question could not be answered, or something was not done.
     pub error: Option<AppError>,
 }

@@ -17,6 +17,8 @@ pub struct RuleContext {
     pub last_sent: Option<DateTime<Utc>>,
     /// When the quiet hours of the rule end; `None` outside them.
     pub quiet_until: Option<DateTime<Utc>>,
+    /// Whether it is about a task whose tickets urge people at any hour.
+    pub urgent: bool,
 }
 
 /// What becomes of an event.
@@ -56,10 +58,12 @@ impl Rule {
         self.throttle_seconds > 0 && event.may_repeat()
     }
 
-    /// Whether [`RuleContext::quiet_until`] matters for an event.
+    /// Whether [`RuleContext::quiet_until`] matters for an event. `urgent` for tasks whose tickets urge people at any
+    /// hour: what asks for these passes.
     #[must_use]
-    pub fn holds(&self, event: Event) -> bool {
-        self.quiet.is_some() && !(self.urgent && event.is_failure())
+    pub fn holds(&self, event: Event, urgent: bool) -> bool {
+        let passes = (self.urgent && event.is_failure()) || (urgent && event.asks_for_ticket());
+        self.quiet.is_some() && !passes
     }
 
     /// What becomes of an event.
@@ -87,7 +91,7 @@ impl Rule {
             }
         }
         match now.quiet_until {
-            Some(until) if self.holds(event) => RoutingOutcome::Held { until },
+            Some(until) if self.holds(event, now.urgent) => RoutingOutcome::Held { until },
             _ => RoutingOutcome::Sent,
         }
     }

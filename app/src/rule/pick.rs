@@ -127,6 +127,7 @@ mod tests {
             channel: Some(ChannelId(1)),
             tags: vec!["prod".to_owned()],
             owners: vec!["ann".to_owned()],
+            urgent: false,
         }
     }
 
@@ -200,6 +201,7 @@ mod tests {
         assert_eq!(found(&[replaces], &subject(), Created), []);
         // A task without a channel gets nothing.
         let none = Subject::Task {
+            urgent: false,
             id: TaskId(5),
             channel: None,
             tags: vec!["prod".to_owned()],

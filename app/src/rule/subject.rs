@@ -19,6 +19,9 @@ pub enum Subject {
         tags: Vec<String>,
         /// Its owners.
         owners: Vec<String>,
+        /// Whether its tickets urge people at any hour.
+        #[serde(default)]
+        urgent: bool,
     },
     /// The system: a server that died, a clock that was set, a disk that is full.
     System,
@@ -33,6 +36,7 @@ impl Subject {
             channel: task.channel_id,
             tags: task.tags.clone(),
             owners: task.owners.clone(),
+            urgent: task.tickets.policy.urgent,
         }
     }
 
@@ -43,6 +47,12 @@ impl Subject {
             Self::Task { id, .. } => Some(*id),
             Self::System => None,
         }
+    }
+
+    /// Whether its tickets urge people at any hour.
+    #[must_use]
+    pub const fn is_urgent(&self) -> bool {
+        matches!(self, Self::Task { urgent: true, .. })
     }
 
     /// Gives the task another main channel.

@@ -106,24 +106,26 @@ pub async fn delete_channel(id: ChannelId, version: i64) -> Result<(), AppError>
     )
 }
 
-/// Gives a person of a chat an account to act as.
+/// Makes a person of a chat known: with an account, the name of an owner, or both.
 #[server(prefix = "/fn", endpoint = "chat_person_add", output = Wire)]
 pub async fn add_chat_person(
     channel_id: String,
     person: String,
-    user: String,
+    #[server(default)] user: String,
+    #[server(default)] owner: String,
 ) -> Result<(), AppError> {
     let draft = ChatPersonDraft {
         // None chosen is a fault at the field, which the service reports.
         channel_id: channel_id.trim().parse().ok(),
         person,
         user,
+        owner,
     };
     let added = backend()?.chat_person_add(&caller()?, &draft).await;
     with_status(added.map(drop))
 }
 
-/// Takes the account of a person of a chat away.
+/// Makes a person of a chat unknown again.
 #[server(prefix = "/fn", endpoint = "chat_person_delete", output = Wire)]
 pub async fn delete_chat_person(id: ChatPersonId) -> Result<(), AppError> {
     with_status(backend()?.chat_person_delete(&caller()?, id).await)

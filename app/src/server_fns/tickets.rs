@@ -16,6 +16,7 @@ use crate::ticket::TicketQuery;
 use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
+    auth::Action,
     backend::{Caller, List, SharedBackend, backend, caller, with_status},
     error::ErrorKind,
     id::TaskId,
@@ -102,6 +103,14 @@ pub async fn fetch_tickets(
         true => Some(with_status(backend.ticket_stats(&caller).await)?),
         false => None,
     };
+    let may_assign = caller
+        .principal
+        .as_ref()
+        .is_some_and(|who| who.can(Action::Operate));
+    let people = match may_assign {
+        true => with_status(backend.people_known(&caller).await)?,
+        false => Vec::new(),
+    };
     let mut items = list.items;
     let reader = caller
         .principal
@@ -134,6 +143,7 @@ pub async fn fetch_tickets(
         shown,
         stats,
         oncall: with_status(backend.rota_list(&caller).await)?,
+        people,
         error,
     })
 }

@@ -84,6 +84,8 @@ pub struct Execution {
     pub http: Option<HttpCall>,
     /// Its processes keep running when the server crashes; the run still becomes `lost`.
     pub outlives_server: bool,
+    /// Cannot be started from a chat: neither by a command to a bot nor by a button or link of a message.
+    pub not_from_chats: bool,
     /// How long its history is kept.
     pub keep: Keep,
 }

@@ -53,6 +53,7 @@ crate::texts! {
         nice ["execution.limits.nice"]: "优先级（nice）" | "Nice value",
         nice_hint: "0–19，数值越大优先级越低" | "0–19; higher values mean lower priority",
         outlives ["execution.outlives_server" => "服务器崩溃后是否保留进程" | "whether its processes outlive the server"]: "服务器崩溃后保留它的进程（默认会清理）" | "Keep its processes running when the server crashes (by default they are killed)",
+        not_from_chats ["execution.not_from_chats" => "能否从聊天执行" | "whether it can be started from a chat"]: "不能从聊天执行：机器人命令、卡片按钮和消息里的链接都不能启动它" | "Cannot be started from a chat: by no command to a bot, no button of a card and no link of a message",
 
         // History
         group_keep ["execution.keep" => "历史保留" | "the retention"]: "历史保留" | "Retention",

@@ -3,6 +3,7 @@
 //! Pure: the hours of people and cron expressions come in as [`Times`]. The store writes the result with the version
 //! of the ticket as compare-and-set, so of two servers, or two people, one is first and the other one reads again.
 
+mod climb;
 #[cfg(test)]
 mod tests;
 
@@ -100,6 +101,8 @@ pub enum Refused {
 pub trait Times {
     /// The instant, or the first one after it in the hours of anyone whom the ticket asks on this rung of the ladder.
     fn within_hours(&self, at: DateTime<Utc>, level: i32) -> DateTime<Utc>;
+    /// When these hours end, for an instant in them; `None` where they do not end within the life of a ticket.
+    fn hours_end(&self, at: DateTime<Utc>, level: i32) -> Option<DateTime<Utc>>;
     /// The first instant of a cron expression after this one; `None` when there is none.
     fn cron_after(&self, expression: &str, at: DateTime<Utc>) -> Option<DateTime<Utc>>;
 }
@@ -111,6 +114,10 @@ pub struct AnyHour;
 impl Times for AnyHour {
     fn within_hours(&self, at: DateTime<Utc>, _: i32) -> DateTime<Utc> {
         at
+    }
+
+    fn hours_end(&self, _: DateTime<Utc>, _: i32) -> Option<DateTime<Utc>> {
+        None
     }
 
     fn cron_after(&self, _: &str, _: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -182,18 +189,17 @@ impl Ticket {
         }
         // A person who has taken it is asked alone.
         let climbs = self.state != TicketState::Acknowledged;
-        let reached = policy.level_at(self.since, at);
-        let mut level = if climbs {
-            self.level.max(reached)
-        } else {
-            self.level
-        };
+        let mut level = self.level;
+        if climbs {
+            level = level.max(self.reached(policy, at, times));
+        }
         let mut opens = times.within_hours(at, level);
         while climbs
-            && let Some(rung) = policy.next_rung_at(self.since, level)
+            && opens > at
+            && let Some((rung, reached)) = self.next_rung(policy, level, times)
             && rung < opens
         {
-            level += 1;
+            level = reached;
             opens = opens.min(times.within_hours(rung.max(at), level));
         }
         opens
@@ -379,9 +385,12 @@ fn due(ticket: Ticket, policy: &UrgePolicy, now: DateTime<Utc>, times: &dyn Time
         return next;
     }
     let mut ticket = ticket;
-    let reached = policy.level_at(ticket.since, now);
     // A person who has taken it is asked alone.
-    let escalated = !is_taken && reached > ticket.level;
+    let reached = match is_taken {
+        true => ticket.level,
+        false => ticket.reached(policy, now, times),
+    };
+    let escalated = reached > ticket.level;
     if escalated {
         ticket.level = reached;
     }
@@ -417,10 +426,10 @@ fn follow(ticket: &mut Ticket, policy: &UrgePolicy, now: DateTime<Utc>, times: &
                 .unwrap_or(end)
         }
     };
-    let rung = policy
-        .next_rung_at(ticket.since, ticket.level)
-        .filter(|rung| ticket.state != TicketState::Acknowledged && *rung > now);
-    let at = rung.map_or(at, |rung| rung.min(at));
+    let climbs = ticket.state != TicketState::Acknowledged;
+    let rung = climbs.then(|| ticket.next_rung(policy, ticket.level, times));
+    let rung = rung.flatten().filter(|(rung, _)| *rung > now);
+    let at = rung.map_or(at, |(rung, _)| rung.min(at));
     let opens = ticket.within_hours(policy, at, times).min(end);
     ticket.next_urge_at = Some(opens);
     ticket.rests_since = (at < opens).then_some(at);

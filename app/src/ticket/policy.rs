@@ -274,20 +274,6 @@ impl UrgePolicy {
         after(since, self.first_after_seconds).min(self.expires_at(since))
     }
 
-    /// The rung of the ladder after a time without an answer; 0 for none.
-    #[must_use]
-    pub fn level_at(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> i32 {
-        let reached = |rung: &&EscalationStep| after(since, rung.after_seconds) <= now;
-        i32::try_from(self.ladder.iter().take_while(reached).count()).unwrap_or(i32::MAX)
-    }
-
-    /// When the rung after this one is reached; `None` on the last one.
-    #[must_use]
-    pub fn next_rung_at(&self, since: DateTime<Utc>, level: i32) -> Option<DateTime<Utc>> {
-        let rung = self.ladder.get(usize::try_from(level).ok()?)?;
-        Some(after(since, rung.after_seconds))
-    }
-
     /// The people of the rungs up to this level, each once.
     #[must_use]
     pub fn asked_at(&self, level: i32) -> Vec<String> {
@@ -340,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ladder_asks_more_people_as_time_passes() {
+    fn each_rung_of_the_ladder_adds_people() {
         let rung = |after_seconds, who: &[&str]| EscalationStep {
             after_seconds,
             who: who.iter().map(|name| (*name).to_owned()).collect(),
@@ -353,26 +339,8 @@ mod tests {
             ],
             ..UrgePolicy::default()
         };
-        let since = DateTime::UNIX_EPOCH;
-        for (seconds, level) in [
-            (0, 0),
-            (59, 0),
-            (60, 1),
-            (119, 1),
-            (120, 2),
-            (300, 3),
-            (9_999, 3),
-        ] {
-            let now = since + TimeDelta::seconds(seconds);
-            assert_eq!(policy.level_at(since, now), level, "{seconds}");
-        }
         assert_eq!(policy.asked_at(0), Vec::<String>::new());
         assert_eq!(policy.asked_at(2), ["李四", "王五"]);
         assert_eq!(policy.asked_at(99), ["李四", "王五", EVERYBODY]);
-        assert_eq!(
-            policy.next_rung_at(since, 2),
-            Some(since + TimeDelta::seconds(300))
-        );
-        assert_eq!(policy.next_rung_at(since, 3), None);
     }
 }

@@ -167,7 +167,7 @@ pub enum UrgeOutcome {
     PartlySent,
     /// It was given up.
     Failed,
-    /// It was withdrawn before it was sent: the ticket was answered.
+    /// It was withdrawn before it was sent: the ticket was answered, or a newer urge took its place in quiet hours.
     Withdrawn,
     /// There is no message of it: a rule held it back, or the message is not kept any more.
     NoMessage,
@@ -235,7 +235,7 @@ impl UrgeOutcome {
     }
 }
 
-/// A query for tickets, newest first.
+/// A query for tickets.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TicketQuery {
@@ -245,6 +245,12 @@ pub struct TicketQuery {
     pub owner: String,
     /// Only those of a task.
     pub task: Option<TaskId>,
+    /// Only those of tasks with this tag.
+    pub tag: String,
+    /// Only those that are escalated at least to this level, 0–100.
+    pub level: Option<u32>,
+    /// A code of [`super::TicketOrder`]; empty for the newest first.
+    pub sort: String,
     /// `next` of the previous page.
     pub after: Option<String>,
     /// Rows per page, 1–200; 50 when absent.

@@ -46,7 +46,8 @@ pub(super) struct Continue {
     after: Option<i64>,
     /// The `head` of an earlier check: that entry must still be in the log as it was.
     head: Option<String>,
-    /// Only the newest so many entries, at most 20,000, with both ends of the chain; `after` and `head` are not used.
+    /// Only the newest so many entries, 1–20,000, with both ends of the chain; `after` and `head` are not used.
+    #[param(minimum = 1, maximum = 20000)]
     last: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! `/api/v1/chat/people`: people of chats and the accounts that they act as.
+//! `/api/v1/chat/people`: people of chats, the accounts that they act as, and the owners that they stand for.
 
 use app::backend::{Channels, List};
 use app::channel::{ChatPerson, ChatPersonDraft};
@@ -12,7 +12,7 @@ use crate::http::AppState;
 use crate::http::extract::{Body, RequestCaller};
 use crate::http::{Problem, Reply};
 
-/// People of chats and the accounts that they act as.
+/// People of chats, the accounts that they act as, and the owners that they stand for.
 #[utoipa::path(get, path = "/api/v1/chat/people", tag = "chat",
     responses((status = 200, body = List<ChatPerson>), (status = 403, body = Problem)))]
 pub(super) async fn list(
@@ -25,7 +25,7 @@ pub(super) async fn list(
     }))
 }
 
-/// Gives a person of a chat an account to act as.
+/// Makes a person of a chat known: with an account to act as, with the name of an owner, or both.
 #[utoipa::path(post, path = "/api/v1/chat/people", tag = "chat", request_body = ChatPersonDraft,
     responses((status = 201, body = ChatPerson), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
@@ -37,7 +37,7 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(added)))
 }
 
-/// Takes the account of a person of a chat away.
+/// Makes a person of a chat unknown again.
 #[utoipa::path(delete, path = "/api/v1/chat/people/{id}", tag = "chat",
     responses((status = 204), (status = 404, body = Problem)))]
 pub(super) async fn delete(

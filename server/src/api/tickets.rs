@@ -8,7 +8,7 @@ use app::ticket::{
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::AppState;
@@ -27,6 +27,14 @@ pub(super) struct Which {
     /// Only those of this task
     #[param(value_type = Option<i64>)]
     task: Option<TaskId>,
+    /// Only those of tasks with this tag
+    tag: Option<String>,
+    /// Only those that are escalated at least to this level, 0–100
+    #[param(minimum = 0, maximum = 100)]
+    level: Option<u32>,
+    /// `newest` first (the default), `oldest`, or `level`: the most escalated first, of a level the oldest; the last two of
+    /// tickets that are not over
+    sort: Option<String>,
     /// `next` of the page before
     after: Option<String>,
     /// Rows, 1–200; 50 when absent
@@ -56,6 +64,16 @@ pub(super) struct Until {
 pub(super) struct To {
     /// The person's name
     to: String,
+}
+
+/// A ticket that was handed over.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Assigned {
+    /// The ticket
+    #[serde(flatten)]
+    ticket: TicketView,
+    /// What keeps its urges from reaching that person, such as a name that no one is known by
+    warnings: Vec<String>,
 }
 
 /// Whose tickets a link leads to.
@@ -102,7 +120,7 @@ pub(super) async fn stats(
     Ok(Json(service.ticket_stats(&caller).await?))
 }
 
-/// Tickets, newest first.
+/// Tickets, newest first if nothing else is asked for.
 #[utoipa::path(get, path = "/api/v1/tickets", tag = "tickets", params(Which),
     responses((status = 200, body = List<TicketView>), (status = 422, body = Problem)))]
 pub(super) async fn list(
@@ -114,6 +132,9 @@ pub(super) async fn list(
         state: which.state.unwrap_or_default(),
         owner: which.owner.unwrap_or_default(),
         task: which.task,
+        tag: which.tag.unwrap_or_default(),
+        level: which.level,
+        sort: which.sort.unwrap_or_default(),
         after: which.after,
         limit: which.limit,
     };
@@ -174,16 +195,18 @@ pub(super) async fn snooze(
 
 /// Hands a ticket over to a person.
 #[utoipa::path(post, path = "/api/v1/tickets/{id}/assign", tag = "tickets", request_body = To,
-    responses((status = 200, body = TicketView), (status = 404, body = Problem), (status = 409, body = Problem),
+    responses((status = 200, body = Assigned), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn assign(
     State(service): State<AppState>,
     RequestCaller(caller): RequestCaller,
     Path(id): Path<TicketId>,
     Body(body): Body<To>,
-) -> Reply<Json<TicketView>> {
+) -> Reply<Json<Assigned>> {
     let act = TicketAct::Assign(body.to);
-    Ok(Json(service.ticket_act(&caller, id, &act).await?))
+    let ticket = service.ticket_act(&caller, id, &act).await?;
+    let warnings = service.ticket_get(&caller, id).await?.warnings;
+    Ok(Json(Assigned { ticket, warnings }))
 }
 
 /// Asks for a ticket again that is over.

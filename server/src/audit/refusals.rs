@@ -213,7 +213,7 @@ mod tests {
         };
         assert_eq!(grown, expected);
         // It is given again until it is written.
-        assert_eq!(refusals.recounts(at(55)), [expected.clone()]);
+        assert_eq!(refusals.recounts(at(55)), std::slice::from_ref(&expected));
         refusals.written(&expected);
         assert!(refusals.recounts(at(59)).is_empty());
         assert_eq!(refusals.note(from("a"), "x", at(59)), None);

@@ -14,20 +14,24 @@ const PATH: &str = "/api/v1/chat/people";
 
 #[derive(Subcommand, Debug)]
 pub(super) enum ChatCommand {
-    /// Manage people of chats and the accounts that they act as
+    /// Manage people of chats: the accounts that they act as, and the owners that they stand for
     #[command(subcommand)]
     Person(PersonCommand),
 }
 
 #[derive(Subcommand, Debug)]
 pub(super) enum PersonCommand {
-    /// Give a person of a chat an account to act as
+    /// Make a person of a chat known: with an account to act as, with the name of an owner whose tickets the person
+    /// answers, or both
     Add {
         /// ID of the person in the chat; a bot names it in its answer to an unknown person
         person: String,
-        /// Name of the account
-        #[arg(long)]
-        user: String,
+        /// Name of the account; without one the person answers the tickets of the owner only
+        #[arg(long, required_unless_present = "owner")]
+        user: Option<String>,
+        /// Name of the person in tasks and tickets; that of the account if it is not given
+        #[arg(long, value_name = "NAME")]
+        owner: Option<String>,
         /// Channel of the bot, by name or ID; optional where there is only one bot
         #[arg(long, value_name = "CHANNEL")]
         channel: Option<String>,
@@ -35,13 +39,13 @@ pub(super) enum PersonCommand {
         #[arg(long)]
         json: bool,
     },
-    /// List people of chats and their accounts
+    /// List people of chats, their accounts and owners
     List {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Take the account of a person away
+    /// Make a person of a chat unknown again
     Delete {
         /// Person, by the ID in the chat or by the ID of the entry
         person: String,
@@ -129,25 +133,38 @@ pub(super) async fn run(client: &Client, command: &ChatCommand) -> Result<(), Fa
         PersonCommand::Add {
             person,
             user,
+            owner,
             channel,
             json,
         } => {
             let bot = bot(client, channel.as_deref()).await?;
-            let body = json!({ "channel_id": bot["id"], "person": person, "user": user });
+            let body = json!({
+                "channel_id": bot["id"], "person": person,
+                "user": user.as_deref().unwrap_or_default(), "owner": owner.as_deref().unwrap_or_default(),
+            });
             let added = client.call(Method::POST, PATH, Some(body)).await?;
             let bot = text(&bot, "name");
-            let words = lang().pick(
-                format!("{person} 在机器人 {bot} 的聊天里以账号 {user} 操作"),
-                format!("{person} acts as {user} in the chats of {bot}"),
-            );
-            print_done(&added, *json, &[words]);
+            let acts = user.as_ref().map(|user| {
+                lang().pick(
+                    format!("{person} 在机器人 {bot} 的聊天里以账号 {user} 操作"),
+                    format!("{person} acts as {user} in the chats of {bot}"),
+                )
+            });
+            let stands = owner.as_ref().map(|owner| {
+                lang().pick(
+                    format!("{person} 在机器人 {bot} 的聊天里处理 {owner} 的待办"),
+                    format!("{person} answers the tickets of {owner} in the chats of {bot}"),
+                )
+            });
+            let words: Vec<String> = acts.into_iter().chain(stands).collect();
+            print_done(&added, *json, &words);
             Ok(())
         }
         PersonCommand::List { json } => {
             print_list(
                 client,
                 PATH,
-                &["id", "channel", "vendor", "person", "user"],
+                &["id", "channel", "vendor", "person", "user", "owner"],
                 (
                     "还没有聊天人员。添加：jcrontab chat person add 人员 --user 用户",
                     "No people of chats yet. Add one: jcrontab chat person add PERSON --user USER",
@@ -166,13 +183,13 @@ pub(super) async fn run(client: &Client, command: &ChatCommand) -> Result<(), Fa
             let name = text(&found, "person");
             confirm.ask(&lang().pick(
                 format!("删除聊天人员 {name}？"),
-                format!("Take the account of {name} away?"),
+                format!("Delete the person {name}? The bot refuses that person from then on."),
             ))?;
             let path = format!("{PATH}/{}", text(&found, "id"));
             client.call(Method::DELETE, &path, None).await?;
             let words = lang().pick(
                 format!("已删除聊天人员 {name}"),
-                format!("{name} has no account any more"),
+                format!("{name} is not known any more"),
             );
             let value = json!({ "id": found["id"], "person": name, "deleted": true });
             print_done(&value, *json, &[words]);

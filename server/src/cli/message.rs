@@ -69,7 +69,7 @@ pub(super) struct ResendMessages {
         conflicts_with_all = ["state", "channel", "task", "event"])]
     ids: Vec<i64>,
     /// All failed messages, counted first
-    #[arg(long, value_parser = PossibleValuesParser::new(["dead"]))]
+    #[arg(long, value_parser = PossibleValuesParser::new([MessageState::Dead.word()]))]
     state: Option<String>,
     /// Only failed messages to this channel, by name or ID
     #[arg(long)]

@@ -1,10 +1,11 @@
 //! `jcrontab ticket`: what people are asked for until it is done.
 
 mod defaults;
+mod list;
 
 use app::duration::format_duration;
 use app::texts::reminders::TicketsUi;
-use app::ticket::{TicketDetail, TicketState, TicketStats, TicketView, hour_span};
+use app::ticket::{TicketDetail, TicketOrder, TicketState, TicketStats, TicketView, hour_span};
 use axum::http::Method;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::calendar::typed;
 use super::client::{Client, with_query};
-use super::print::{labelled, print_done, print_json, print_lines, print_more, print_table};
+use super::print::{labelled, print_done, print_json, print_lines, print_table};
 use super::task::id_of;
 use super::when::{here, here_text};
 use super::{Failure, lang};
@@ -20,7 +21,7 @@ use defaults::DefaultCommand;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum TicketCommand {
-    /// List tickets, newest first; without --state those that are not over
+    /// List tickets, newest first unless --sort says otherwise; without --state those that are not over
     List {
         /// Only tickets in this state
         #[arg(long, value_parser = PossibleValuesParser::new(states()))]
@@ -31,6 +32,15 @@ pub(super) enum TicketCommand {
         /// Only tickets of this task, by ID or name
         #[arg(long)]
         task: Option<String>,
+        /// Only tickets of tasks with this tag
+        #[arg(long)]
+        tag: Option<String>,
+        /// Only tickets that are escalated at least to this level, 0-100
+        #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u32).range(0..=100))]
+        level: Option<u32>,
+        /// Order; oldest and level (most escalated first) are for tickets that are not over
+        #[arg(long, value_parser = PossibleValuesParser::new(orders()))]
+        sort: Option<String>,
         /// Number of tickets, 1-200
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
@@ -131,12 +141,23 @@ fn states() -> Vec<&'static str> {
     states.chain(["all"]).collect()
 }
 
+/// The orders that lists can be in.
+fn orders() -> Vec<&'static str> {
+    TicketOrder::ALL
+        .iter()
+        .map(|order| order.as_str())
+        .collect()
+}
+
 pub(super) async fn run(client: &Client, command: &TicketCommand) -> Result<(), Failure> {
     match command {
         TicketCommand::List {
             state,
             owner,
             task,
+            tag,
+            level,
+            sort,
             limit,
             after,
             json,
@@ -146,11 +167,15 @@ pub(super) async fn run(client: &Client, command: &TicketCommand) -> Result<(), 
                 None => None,
             };
             let limit = limit.to_string();
+            let level = level.map(|level| level.to_string());
             let parts = [
                 ("limit", Some(limit.as_str())),
                 ("state", state.as_deref()),
                 ("owner", owner.as_deref()),
                 ("task", task.as_deref()),
+                ("tag", tag.as_deref()),
+                ("level", level.as_deref()),
+                ("sort", sort.as_deref()),
                 ("after", after.as_deref()),
             ];
             let path = with_query("/api/v1/tickets", &parts);
@@ -159,7 +184,7 @@ pub(super) async fn run(client: &Client, command: &TicketCommand) -> Result<(), 
                 print_json(&page);
                 return Ok(());
             }
-            list(&page)
+            list::list(&page)
         }
         TicketCommand::Show { id, json } => {
             let path = format!("/api/v1/tickets/{id}");
@@ -223,48 +248,11 @@ async fn act(
 ) -> Result<(), Failure> {
     let path = format!("/api/v1/tickets/{id}/{verb}");
     let ticket = client.call(Method::POST, &path, body).await?;
-    let words = summary(&typed(&ticket)?);
-    print_done(&ticket, json, &[words]);
+    let mut words = vec![summary(&typed(&ticket)?)];
+    let warnings = ticket["warnings"].as_array().into_iter().flatten();
+    words.extend(warnings.filter_map(|one| one.as_str().map(str::to_owned)));
+    print_done(&ticket, json, &words);
     Ok(())
-}
-
-fn list(page: &Value) -> Result<(), Failure> {
-    let tickets: Vec<TicketView> = typed(&page["items"])?;
-    let rows: Vec<Vec<String>> = tickets.iter().map(row).collect();
-    let heading = lang().pick(
-        [
-            "编号",
-            "状态",
-            "类型",
-            "任务",
-            "负责人",
-            "开始时间",
-            "已催次数",
-            "下次催单",
-        ],
-        [
-            "ID", "STATE", "KIND", "TASK", "OWNER", "SINCE", "URGES", "NEXT",
-        ],
-    );
-    print_table(&heading, &rows, ("没有符合条件的单", "No tickets match"));
-    print_more(page);
-    Ok(())
-}
-
-fn row(ticket: &TicketView) -> Vec<String> {
-    let lang = lang();
-    vec![
-        ticket.id.to_string(),
-        lang.pick(ticket.state.words(lang), ticket.state.as_str())
-            .to_owned(),
-        lang.pick(ticket.kind.words(lang), ticket.kind.as_str())
-            .to_owned(),
-        ticket.task.clone(),
-        ticket.owner.clone(),
-        here(ticket.since),
-        ticket.urges.to_string(),
-        ticket.next_urge_at.map(here).unwrap_or_default(),
-    ]
 }
 
 fn medians(stats: &TicketStats) {

@@ -93,6 +93,17 @@ settings! {
         )]
         pub link_acts: String => fixed "提醒里的链接不登录可以做什么：done、take、snooze、assign、cycle、run、log；off 表示不带这样的链接。对已发出的链接同样生效",
 
+        /// What people may do in chats with bots who are not listed there: refuse for nothing, by-id to answer tickets
+        /// whose owner is their ID in the chat
+        #[arg(
+            long,
+            env = "JCRONTAB_CHAT_UNKNOWN",
+            default_value = "refuse",
+            global = true,
+            help_heading = "Server"
+        )]
+        pub chat_unknown: String => fixed "没有列入聊天人员的人在机器人的聊天里可以做什么：refuse 表示拒绝，by-id 表示可以处理负责人是其聊天 ID 的待办",
+
         /// IANA time zone of tasks without one; the system's time zone when empty
         #[arg(
             long = "default-zone",

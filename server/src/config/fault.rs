@@ -23,6 +23,9 @@ pub enum SettingFault {
         "JCRONTAB_LINK_ACTS must be off, or a list of done, take, snooze, assign, cycle, run and log; it is {0:?}"
     )]
     LinkActs(String),
+    /// What people of chats may do who are not listed.
+    #[error("JCRONTAB_CHAT_UNKNOWN must be refuse or by-id; it is {0:?}")]
+    ChatUnknown(String),
     /// The language of messages.
     #[error("JCRONTAB_LANG must be zh or en; it is {0:?}")]
     Lang(String),

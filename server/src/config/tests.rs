@@ -86,6 +86,10 @@ fn settings_that_cannot_be_right_are_refused() {
         let fault = check(flag).expect_err(flag);
         assert!(matches!(fault, SettingFault::LinkActs(_)), "{flag}");
     }
+    for flag in ["--chat-unknown=", "--chat-unknown=allow"] {
+        let fault = check(flag).expect_err(flag);
+        assert!(matches!(fault, SettingFault::ChatUnknown(_)), "{flag}");
+    }
     for flag in ["--message-lang=fr", "--message-lang=", "--message-lang=cn"] {
         assert!(matches!(check(flag), Err(SettingFault::Lang(_))), "{flag}");
     }

@@ -177,6 +177,7 @@ pub fn assemble(
         zone_doubt,
         zone_names: zone_names(),
         link_acts: config.link_acts()?,
+        chat_by_id: config.chat_by_id()?,
     };
     let service = Service::new(&components, settings);
     Ok(Assembled {

@@ -1,10 +1,11 @@
 //! The buttons of a ticket's card in a chat: what they say, what a press carries, and what it does.
 
 use app::i18n::Lang;
-use app::id::TicketId;
+use app::id::{TaskId, TicketId};
 use app::message::Event;
 use app::ticket::{TicketAct, TicketKind, TicketState};
 
+use super::ticket_link::is_cause;
 use crate::chat::Button;
 use crate::facts::Facts;
 
@@ -98,18 +99,19 @@ impl TicketButton {
     }
 }
 
-/// Whether a message asks people for a ticket, so that its card has buttons.
+/// The button that starts a task again.
+#[must_use]
+pub fn run_again(task: TaskId, lang: Lang) -> Button {
+    Button {
+        label: lang.pick("再次执行", "Run again").to_owned(),
+        key: format!("run:{task}"),
+    }
+}
+
+/// Whether a message asks people for a ticket where there is one, so that its card has buttons.
 pub(super) fn asks(facts: &Facts) -> bool {
-    matches!(
-        facts.event(),
-        Event::TicketOpened
-            | Event::TicketUrged
-            | Event::TicketEscalated
-            | Event::TicketHandedOver
-            | Event::TicketReopened
-            | Event::Urge
-            | Event::Reminder
-    )
+    let event = facts.event();
+    event.asks_for_ticket() || is_cause(event) || matches!(event, Event::Urge | Event::Reminder)
 }
 
 #[cfg(test)]

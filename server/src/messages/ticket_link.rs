@@ -5,7 +5,7 @@
 //! other ends, which every reader sees, have a text in its place.
 
 use app::i18n::Lang;
-use app::id::TicketId;
+use app::id::{RunId, TaskId, TicketId};
 use app::message::Event;
 use app::ticket::{TicketKind, TicketState};
 
@@ -29,6 +29,12 @@ const ASKING: [Event; 6] = [
     Event::TicketHandedOver,
     Event::TicketReopened,
 ];
+
+/// Whether an event is the cause of a ticket: its message reports what happened, and can be answered where the ticket is
+/// open.
+pub(super) fn is_cause(event: Event) -> bool {
+    event.is_failure() || matches!(event, Event::Missed | Event::Created)
+}
 
 /// A link to a ticket.
 #[derive(Clone)]
@@ -104,6 +110,8 @@ impl TicketLink {
 pub(super) struct AboutTicket {
     pub(super) id: TicketId,
     pub(super) kind: TicketKind,
+    /// Its state where the message was not made of it, else what the message assumes: it asks, so the ticket is open.
+    pub(super) state: TicketState,
     /// Who is asked; a rota until its person is looked up.
     pub(super) asked: Vec<String>,
 }
@@ -118,56 +126,69 @@ impl Outbox {
             } => (ticket.event != Event::TicketDone && ticket.ticket.0 != 0).then(|| AboutTicket {
                 id: ticket.ticket,
                 kind: ticket.kind,
+                state: TicketState::Open,
                 asked: ticket.asked.clone(),
             }),
-            Facts::Ended { .. } => {
-                let found = self.ticket_of_run(facts).await.map_err(|error| {
+            _ => {
+                let found = self.ticket_of_cause(facts).await.map_err(|error| {
                     let words = format!("the ticket of this message cannot be read: {error}");
                     SendError::Answer(words, None)
                 })?;
                 found.map(|ticket| AboutTicket {
                     id: ticket.id,
                     kind: ticket.ticket.kind,
+                    state: ticket.ticket.state,
                     asked: ticket.asked,
                 })
             }
-            _ => None,
         })
     }
 
-    /// The open ticket that the message of a run asks for: a firing of a chase that of the chase; a reminder, at
-    /// whichever attempt, that of its own firing, or that of its task where the task is the order.
-    async fn ticket_of_run(&self, facts: &Facts) -> Result<Option<StoredTicket>, StoreError> {
-        let Facts::Ended { task, run, .. } = facts else {
-            return Ok(None);
+    /// The open ticket that a message can be answered by which is about something else: a firing of a chase that of the
+    /// chase; a reminder, at whichever attempt, that of its own firing, or that of its task where the task is the order,
+    /// as is that of a task that was created; a run that failed, and firings that were missed, that about failures.
+    async fn ticket_of_cause(&self, facts: &Facts) -> Result<Option<StoredTicket>, StoreError> {
+        let (task, kind) = match (facts, facts.event()) {
+            (Facts::Ended { task, .. }, Event::Urge) => (task, TicketKind::Chase),
+            (Facts::Ended { task, run, .. }, Event::Reminder) => {
+                if let Some(found) = self.ticket_of_start(task.id, *run).await? {
+                    return Ok(Some(found).filter(|one| !one.ticket.state.is_over()));
+                }
+                (task, TicketKind::Task)
+            }
+            (Facts::Created { task, .. }, _) => (task, TicketKind::Task),
+            (
+                Facts::Ended { task, .. } | Facts::Lost { task, .. } | Facts::Task { task, .. },
+                event,
+            ) if is_cause(event) => (task, TicketKind::Failure),
+            _ => return Ok(None),
         };
-        let of_task = |kind| TicketFilter {
+        let wanted = TicketFilter {
             states: TicketState::OPEN.to_vec(),
             task: Some(task.id),
             kind: Some(kind),
             ..TicketFilter::default()
         };
-        let wanted = match facts.event() {
-            Event::Urge => of_task(TicketKind::Chase),
-            Event::Reminder => {
-                if let Some(start) = self.store.run(*run).await? {
-                    // A start by hand has no firing.
-                    let by_hand = start.origin_id.unwrap_or(start.id);
-                    let of_start = TicketFilter {
-                        task: Some(task.id),
-                        kind: Some(TicketKind::Firing),
-                        occurrence: start.occurrence_id,
-                        run: start.occurrence_id.is_none().then_some(by_hand),
-                        ..TicketFilter::default()
-                    };
-                    let found = self.store.tickets(&of_start, 1).await?.into_iter().next();
-                    if let Some(found) = found {
-                        return Ok(Some(found).filter(|one| !one.ticket.state.is_over()));
-                    }
-                }
-                of_task(TicketKind::Task)
-            }
-            _ => return Ok(None),
+        Ok(self.store.tickets(&wanted, 1).await?.into_iter().next())
+    }
+
+    /// The ticket that a start of a task has opened.
+    async fn ticket_of_start(
+        &self,
+        task: TaskId,
+        run: RunId,
+    ) -> Result<Option<StoredTicket>, StoreError> {
+        let Some(start) = self.store.run(run).await? else {
+            return Ok(None);
+        };
+        // A start by hand has no firing.
+        let by_hand = start.origin_id.unwrap_or(start.id);
+        let wanted = TicketFilter {
+            task: Some(task),
+            kind: Some(TicketKind::Firing),
+            occurrence: start.occurrence_id,
+            run: start.occurrence_id.is_none().then_some(by_hand),
+            ..TicketFilter::default()
         };
         Ok(self.store.tickets(&wanted, 1).await?.into_iter().next())
     }
@@ -181,7 +202,7 @@ impl Outbox {
         mentions: &[String],
     ) -> Option<TicketLink> {
         let acts = self.link_acts?;
-        if !ASKING.contains(&event) {
+        if !ASKING.contains(&event) && !is_cause(event) {
             return None;
         }
         let asked = &about.asked;

@@ -8,7 +8,7 @@ use app::i18n::Lang;
 use app::id::{RunId, TicketId};
 use app::routes;
 use app::run::brief::Brief;
-use app::ticket::TicketKind;
+use app::ticket::{TicketKind, TicketState};
 use async_trait::async_trait;
 
 use super::render::{RenderContext, Renderer};
@@ -35,7 +35,7 @@ pub struct MessageMeta {
     /// The picture that was uploaded in the place of the built-in one.
     pub picture: Option<Vec<u8>>,
     /// The ticket that it asks for, where its card has buttons.
-    pub ticket: Option<(TicketId, TicketKind)>,
+    pub ticket: Option<(TicketId, TicketKind, TicketState)>,
     /// Of the people to mention, the IDs of those whom the bot knows, by name.
     pub ids: BTreeMap<String, String>,
 }

@@ -56,7 +56,8 @@ fn limit(path: &str) -> usize {
             Some(rest) => match rest.split('/').next() {
                 Some(
                     "users" | "tokens" | "sessions" | "channels" | "chat" | "rules" | "summaries"
-                    | "pools" | "retention" | "blackouts" | "tickets" | "oncall" | "people" | "messages",
+                    | "pools" | "retention" | "blackouts" | "tickets" | "oncall" | "people"
+                    | "messages",
                 ) => FEW_FIELDS,
                 _ => BODY_MAX,
             },

@@ -23,6 +23,7 @@ use async_trait::async_trait;
 use std::collections::HashSet;
 
 pub(super) use draft::Checked;
+pub(super) use people::is_name_of_owner;
 
 use super::versions::{self, as_read};
 use super::{Service, or_taken, stored_or_taken};

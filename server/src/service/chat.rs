@@ -1,5 +1,6 @@
 //! What people do in chats: commands to a bot and buttons of its cards, each as the account that the person is mapped
-//! to, by the same use cases as on pages.
+//! to, by the same use cases as on pages. A person who stands for an owner without an account answers tickets only, as
+//! the holder of a link does.
 
 mod commands;
 mod tickets;
@@ -14,12 +15,13 @@ use app::task::RunRequest;
 use async_trait::async_trait;
 
 use super::Service;
+use super::channels::is_name_of_owner;
 use crate::chat::{CardState, ChatHandler, IncomingText, Press, Reply, SeenBy};
 use crate::error::OrInternal;
 use crate::messages::TicketButton;
-use crate::store::CARD_MARK;
-use crate::texts::Say;
+use crate::store::{CARD_MARK, ChatIdentity, StoreError, chat_client};
 use crate::texts::chat::ChatWords;
+use crate::texts::{Refusal, Say};
 
 /// The mark of a card whose button was used, among the marks of events.
 fn used_mark(card: &str) -> String {
@@ -34,39 +36,83 @@ pub(super) fn words_of(error: AppError) -> String {
     }
 }
 
+/// A person of a chat who may do something there.
+struct ChatCaller {
+    caller: Caller,
+    /// The name by which tickets know the person.
+    name: String,
+    /// Whether there is an account. Without one the person answers the tickets of that name.
+    has_account: bool,
+}
+
 impl Service {
-    /// The person of a chat as a caller; an error is the sentence for a person without an account.
+    /// As whom a person acts; `None` for one who is unknown and refused.
+    async fn chat_identity(
+        &self,
+        bot: ChannelId,
+        person: &str,
+    ) -> Result<Option<ChatIdentity>, StoreError> {
+        let known = self.store.chat_identity(bot, person).await?;
+        if known.is_some() || !self.chat_by_id {
+            return Ok(known);
+        }
+        // A disabled account is no unknown person.
+        if !is_name_of_owner(person) || self.store.is_chat_person(bot, person).await? {
+            return Ok(None);
+        }
+        let channel = self.store.channel(bot).await?;
+        Ok(channel.map(|channel| {
+            let from = chat_client(channel.kind, bot, person);
+            ChatIdentity::answering(person.to_owned(), from)
+        }))
+    }
+
+    /// The person of a chat as a caller; an error is the sentence for an unknown person.
     async fn chat_caller(
         &self,
         bot: ChannelId,
         person: &str,
         lang: Lang,
-    ) -> Result<Caller, String> {
-        let found = self.store.chat_account(bot, person).await;
+    ) -> Result<ChatCaller, String> {
+        let found = self.chat_identity(bot, person).await;
         let found = found.or_internal(lang).map_err(words_of)?;
-        let principal = found.ok_or_else(|| {
+        let found = found.ok_or_else(|| {
             let person = person.to_owned();
             ChatWords::Unknown { person }.say(lang)
         })?;
-        Ok(Caller {
-            principal: Some(principal),
-            lang,
+        Ok(ChatCaller {
+            caller: Caller {
+                principal: Some(found.principal),
+                lang,
+            },
+            name: found.name,
+            has_account: found.has_account,
         })
     }
 
     async fn pressed(&self, press: &Press, lang: Lang) -> Result<CardState, String> {
-        let caller = self.chat_caller(press.channel, &press.person, lang).await?;
+        let who = self.chat_caller(press.channel, &press.person, lang).await?;
+        let caller = &who.caller;
         if let Some((ticket, button)) = TicketButton::read(&press.key) {
-            let card = self.press_ticket(&caller, ticket, button).await;
-            let card = self.note_if_forbidden(&caller, &press.key, card).await;
+            let card = self.press_ticket(&who, press, (ticket, button)).await;
+            let card = self.note_if_forbidden(caller, &press.key, card).await;
             return card.map_err(words_of);
+        }
+        if !who.has_account {
+            return Err(needs_account(&press.person, who.name).say(lang));
         }
         let task = press.key.strip_prefix("run:");
         let task = task.and_then(|id| id.parse::<TaskId>().ok());
         let task = task.ok_or_else(|| ChatWords::NoSuchButton.say(lang))?;
-        let card = self.press_run(&caller, task, press).await;
-        let card = self.note_if_forbidden(&caller, &press.key, card).await;
+        let card = self.press_run(caller, task, press).await;
+        let card = self.note_if_forbidden(caller, &press.key, card).await;
         card.map_err(words_of)
+    }
+
+    /// Why a task does not start: its definition refuses starts from chats.
+    fn not_from_chats(&self, id: TaskId, name: String) -> ChatWords {
+        let url = format!("{}{}", self.renderer.base_url, routes::task(id));
+        ChatWords::NotFromChats { name, url }
     }
 
     /// Starts a task again. The first press counts: of two people who press at once the other one gets a sentence.
@@ -74,6 +120,9 @@ impl Service {
         let lang = caller.lang;
         let who = self.allow(caller, Action::Operate)?.name.clone();
         let task = self.find_task(lang, id).await?;
+        if task.execution.not_from_chats {
+            return Err(self.not_from_chats(id, task.name.clone()).answer(lang));
+        }
         // The marks of presses are by card: all cards without an ID would share one.
         if press.card.is_empty() {
             return Ok(refusal(
@@ -111,9 +160,16 @@ impl Service {
             text: text.say(lang),
             url: format!("{}{}", self.renderer.base_url, routes::run(started.run.id)),
             link: details(lang),
+            buttons: self.buttons_of_failure(id, lang).await?,
             ..CardState::default()
         })
     }
+}
+
+/// What is said to a person without an account about everything but tickets.
+fn needs_account(person: &str, owner: String) -> ChatWords {
+    let person = person.to_owned();
+    ChatWords::NeedsAccount { person, owner }
 }
 
 /// A card for the person who pressed, with a sentence.
@@ -137,7 +193,7 @@ fn details(lang: Lang) -> String {
 impl ChatHandler for Service {
     async fn is_known(&self, bot: ChannelId, person: &str) -> bool {
         // After a failure the event is marked, or dropped with the failure of its mark.
-        !matches!(self.store.chat_account(bot, person).await, Ok(None))
+        !matches!(self.chat_identity(bot, person).await, Ok(None))
     }
 
     async fn press(&self, press: Press) -> CardState {
@@ -151,7 +207,7 @@ impl ChatHandler for Service {
     async fn command(&self, said: IncomingText) -> Reply {
         let lang = said.lang.unwrap_or(self.renderer.lang);
         let text = match self.chat_caller(said.channel, &said.person, lang).await {
-            Ok(caller) => self.commanded(&caller, &said).await,
+            Ok(who) => self.commanded(&who, &said).await,
             Err(words) => words,
         };
         Reply { text }

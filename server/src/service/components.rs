@@ -96,4 +96,6 @@ pub struct Settings {
     pub zone_names: Vec<String>,
     /// What links in reminders may do; `None` where there are no such links.
     pub link_acts: Option<LinkActs>,
+    /// Whether people of chats who are not listed answer tickets that ask for their IDs.
+    pub chat_by_id: bool,
 }

@@ -194,7 +194,12 @@ impl Service {
 
     /// Whether a ticket asks one of these people, as names stand in a link: by name, or by a rota that stands for them
     /// now. A link without a name was issued to all who read the message.
-    async fn concerns(&self, lang: Lang, ticket: &TicketView, people: &[String]) -> Answer<bool> {
+    pub(super) async fn concerns(
+        &self,
+        lang: Lang,
+        ticket: &TicketView,
+        people: &[String],
+    ) -> Answer<bool> {
         let mut asked = ticket.asked.clone();
         asked.push(ticket.owner.clone());
         let is_needed = OnCall::is_among(&asked);
@@ -287,6 +292,11 @@ impl TicketDoors for Service {
         })
     }
 
+    async fn people_known(&self, caller: &Caller) -> Answer<Vec<String>> {
+        self.allow(caller, Action::Operate)?;
+        self.known_names(caller.lang).await
+    }
+
     async fn ticket_stats(&self, caller: &Caller) -> Answer<TicketStats> {
         self.allow(caller, Action::Read)?;
         let lang = caller.lang;
@@ -336,10 +346,14 @@ fn is_possible(
         LinkAct::Cycle => {
             let is_chased = matches!(ticket.kind, TicketKind::Task | TicketKind::Chase);
             // The chase schedule starts the command, and its own schedules rest meanwhile.
-            let may_chase = !task.mode.runs_command() || granted.allows(LinkAct::Run);
+            let may_start = granted.allows(LinkAct::Run) && !task.execution.not_from_chats;
+            let may_chase = !task.mode.runs_command() || may_start;
             is_open && is_chased && may_chase && !of_another
         }
-        LinkAct::Run => is_open && task.mode.runs_command() && !of_another,
+        LinkAct::Run => {
+            let may_start = task.mode.runs_command() && !task.execution.not_from_chats;
+            is_open && may_start && !of_another
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! What a person does is decided by the machine on the ticket as it is now, and written if it still is: of two people
 //! at the same time the second one reads what the first one did, and gets one sentence about that.
 
+mod known;
+mod listing;
 mod parsed;
 mod snooze;
 mod unasked;
@@ -21,7 +23,6 @@ use app::ticket::{
     TicketAct, TicketDetail, TicketEntry, TicketKind, TicketQuery, TicketState, TicketView,
 };
 use app::time::Stamp;
-use app::transition::Word;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -29,21 +30,14 @@ use self::parsed::ParsedAct;
 use super::Service;
 use crate::error::OrInternal;
 use crate::facts::{End, Facts, TaskEvent, TicketFacts};
-use crate::oncall::OnCall;
 use crate::store::{
-    Act, Notice, StoredTicket, TaskFollows, TicketChange, TicketChanged, TicketFilter,
-    event_of_effect,
+    Notice, StoredTicket, TaskFollows, TicketChange, TicketChanged, event_of_effect,
 };
-use crate::texts::lists::ListRefusal;
-use crate::texts::tickets::{TicketFault, TicketRefusal};
-use crate::texts::{Fault, Missing, Refusal};
+use crate::texts::tickets::TicketRefusal;
+use crate::texts::{Missing, Refusal};
 use crate::timetable::{rules, zone};
 use crate::urge::{People, PolicyTimes};
 
-/// The default number of rows of a page.
-const PAGE: u32 = 50;
-/// The most rows of a page.
-const PAGE_MAX: u32 = 200;
 /// Times that an act is tried on a ticket that others change.
 const TRIES: u32 = 5;
 
@@ -76,7 +70,11 @@ impl Service {
         history.insert(0, opened);
         let warnings = match ticket.ticket.state.is_over() {
             true => Vec::new(),
-            false => self.unasked(lang, &task).await?,
+            false => {
+                let mut warnings = self.unasked(lang, &task).await?;
+                warnings.extend(self.unknown_people(lang, &ticket, &task).await?);
+                warnings
+            }
         };
         Ok(TicketDetail {
             warnings,
@@ -87,14 +85,14 @@ impl Service {
     }
 
     /// Does something to a ticket in the name of a person who may: a caller with the right to operate tasks, or one
-    /// who was given a link to it.
+    /// who was given a link to it. The ticket knows the person by a name that may differ from the account's.
     ///
     /// # Errors
     /// When the ticket does not allow it, in one sentence.
     pub async fn act_on_ticket(
         &self,
         lang: Lang,
-        who: &Principal,
+        (who, name): (&Principal, &str),
         id: TicketId,
         act: &TicketAct,
     ) -> Answer<TicketView> {
@@ -102,8 +100,8 @@ impl Service {
             let (ticket, task) = self.find_ticket(lang, id).await?;
             let names_rota = People::names_rota(&ticket, &task);
             let people = self.people_asked(lang, names_rota).await?;
-            let wanted = self.check_act(lang, act, (who, &people), &ticket, &task)?;
-            let done = self.try_act(lang, (who, &people), &ticket, &task, &wanted);
+            let wanted = self.check_act(lang, act, (name, &people), &ticket, &task)?;
+            let done = self.try_act(lang, (who, name, &people), &ticket, &task, &wanted);
             if done.await? {
                 self.signals.tickets.notify_one();
                 self.signals.outbox.notify_one();
@@ -120,7 +118,7 @@ impl Service {
     async fn try_act(
         &self,
         lang: Lang,
-        (who, people): (&Principal, &People),
+        (who, name, people): (&Principal, &str, &People),
         ticket: &StoredTicket,
         task: &Task,
         wanted: &ParsedAct,
@@ -128,7 +126,7 @@ impl Service {
         let policy = &task.tickets.policy;
         let calendars = self.calendar_cache.snapshot();
         let now = self.clock.now();
-        let asks = wanted.asks(ticket, who, now);
+        let asks = wanted.asks(ticket, name, now);
         let times = PolicyTimes::new(policy, &task.zone, &calendars, &self.patterns);
         let times = times.asking(people, &asks);
         let is_closed = task.state == TaskState::Closed;
@@ -156,7 +154,14 @@ impl Service {
             (TicketKind::Task, TicketEvent::Done) => Some(TaskFollows::Closes),
             // A paused one stays as it is: a person paused it.
             (TicketKind::Task, TicketEvent::Reopen) => is_closed.then_some(TaskFollows::Reopens),
-            (TicketKind::Chase, TicketEvent::Done) => Some(TaskFollows::IsNotChased),
+            // So does a chase of such a task: it asks for the order.
+            (TicketKind::Chase, TicketEvent::Done) => {
+                let is_order = task.tickets.has(TicketKind::Task, task.urging);
+                Some(match is_order && !is_closed {
+                    true => TaskFollows::Closes,
+                    false => TaskFollows::IsNotChased,
+                })
+            }
             _ => None,
         };
         // What has expired has no part in its task any more.
@@ -166,9 +171,10 @@ impl Service {
             None => {
                 let act = act(action(wanted.happening));
                 let change = TicketChange {
+                    who: name.to_owned(),
                     to: wanted.to.clone(),
                     word: wanted.word.clone(),
-                    notices: notices(&act, (ticket, failed), &next, task, wanted),
+                    notices: notices((name, act.at()), (ticket, failed), &next, task, wanted),
                 };
                 let changed = self.store.change_ticket(&act, ticket, &next, &change);
                 changed.await
@@ -180,14 +186,15 @@ impl Service {
                     TaskFollows::IsNotChased => "task.unurge",
                 });
                 let about = |event| Notice::about(task, Facts::of_task(task, None, now, event));
-                let notices = match follows {
-                    TaskFollows::Closes => vec![about(TaskEvent::closed(act.who()))],
-                    TaskFollows::Reopens => vec![about(TaskEvent::restored(act.who()))],
-                    TaskFollows::IsNotChased => Vec::new(),
-                };
-                let follows = (follows, wanted.word.as_str());
+                let mut all = notices((name, act.at()), (ticket, failed), &next, task, wanted);
+                all.extend(match follows {
+                    TaskFollows::Closes => Some(about(TaskEvent::closed(act.who()))),
+                    TaskFollows::Reopens => Some(about(TaskEvent::restored(act.who()))),
+                    TaskFollows::IsNotChased => None,
+                });
+                let follows = (follows, name, wanted.word.as_str());
                 self.store
-                    .change_ticket_and_task(&act, ticket, &next, follows, &notices)
+                    .change_ticket_and_task(&act, ticket, &next, follows, &all)
                     .await
             }
         };
@@ -196,17 +203,6 @@ impl Service {
             TicketChanged::Outdated => Ok(false),
             TicketChanged::OpenAgain => Err(TicketRefusal::OpenAgain.answer(lang)),
         }
-    }
-
-    /// A person as tickets name them: by name, or by a rota that stands for them now. None for an empty name.
-    pub(super) async fn names_of_person(&self, lang: Lang, person: &str) -> Answer<Vec<String>> {
-        if person.is_empty() {
-            return Ok(Vec::new());
-        }
-        let on_call = OnCall::read(&self.store, true, self.clock.now()).await;
-        let mut names = on_call.or_internal(lang)?.standing_for(person);
-        names.push(person.to_owned());
-        Ok(names)
     }
 }
 
@@ -223,7 +219,7 @@ fn action(happening: TicketEvent) -> &'static str {
 
 /// What an act gives notice of.
 fn notices(
-    act: &Act,
+    (who, at): (&str, DateTime<Utc>),
     (ticket, failed): (&StoredTicket, Option<&End>),
     next: &Next,
     task: &Task,
@@ -249,13 +245,13 @@ fn notices(
             next.ticket.level,
             &asked,
         )
-        .by(act.who(), word);
+        .by(who, word);
     if let Effect::Snoozed(until) = effect {
         facts.until = Some(until);
     }
     let facts = facts.failing(failed);
     let run = facts.failed.as_ref().and(ticket.run_id);
-    let facts = Facts::of_task(task, run, act.at(), TaskEvent::Ticket(facts));
+    let facts = Facts::of_task(task, run, at, TaskEvent::Ticket(facts));
     let mut notice = Notice::about(task, facts);
     // It is the ticket's message: the run ended with its own.
     notice.run_id = None;
@@ -318,50 +314,7 @@ fn refusal(
 impl Tickets for Service {
     async fn ticket_list(&self, caller: &Caller, query: &TicketQuery) -> Answer<List<TicketView>> {
         self.allow(caller, Action::Read)?;
-        let lang = caller.lang;
-        let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
-        let states = match query.state.trim() {
-            "" | "open" => TicketState::OPEN.to_vec(),
-            "all" => Vec::new(),
-            word => match TicketState::read(word) {
-                Some(state) => vec![state],
-                None => return Err(TicketFault::UnknownState.alone("state", lang)),
-            },
-        };
-        let before = query.after.as_deref().map(|text| {
-            let id: Result<TicketId, _> = text.parse();
-            id.map_err(|_| ListRefusal::Cursor.answer(lang))
-        });
-        let owner = query.owner.trim();
-        let filter = TicketFilter {
-            states,
-            people: self.names_of_person(lang, owner).await?,
-            task: query.task,
-            before: before.transpose()?,
-            ..TicketFilter::default()
-        };
-        let (rows, next) = match filter.is_of_people_and_over() {
-            true => {
-                let found = self
-                    .store
-                    .tickets_among_the_latest(&filter, limit.into())
-                    .await;
-                found.or_internal(lang)?
-            }
-            false => {
-                // One row more than asked for shows whether there is a next page.
-                let rows = self.store.tickets(&filter, u64::from(limit) + 1).await;
-                let mut rows = rows.or_internal(lang)?;
-                let more = rows.len() > limit as usize;
-                rows.truncate(limit as usize);
-                let next = rows.last().filter(|_| more).map(|row| row.id);
-                (rows, next)
-            }
-        };
-        let next = next.map(|id| id.to_string());
-        let mut items = self.ticket_views(lang, rows).await?;
-        items.retain(|ticket| owner.is_empty() || ticket.is_of(owner));
-        Ok(List { items, next })
+        self.ticket_page(caller.lang, query).await
     }
 
     async fn ticket_get(&self, caller: &Caller, id: TicketId) -> Answer<TicketDetail> {
@@ -376,7 +329,8 @@ impl Tickets for Service {
         act: &TicketAct,
     ) -> Answer<TicketView> {
         let who = self.allow(caller, Action::Operate)?;
-        self.act_on_ticket(caller.lang, who, id, act).await
+        let by = (who, who.name.as_str());
+        self.act_on_ticket(caller.lang, by, id, act).await
     }
 
     async fn ticket_warnings(

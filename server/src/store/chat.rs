@@ -12,6 +12,7 @@ use super::{StoreError, Tx};
 
 pub(crate) use events::{CARD_MARK, EVENT_MAX};
 pub use leases::ChatLease;
+pub use people::{ChatIdentity, chat_client};
 pub(super) use people::{account_gone, bot_changed};
 
 /// A channel is deleted.

@@ -5,6 +5,7 @@ mod digest;
 mod fallback;
 mod held;
 mod limited;
+mod newest;
 mod notice;
 mod queue;
 mod route;
@@ -237,6 +238,7 @@ pub(super) async fn insert_wanted(
     for notice in notices {
         router.route(tx, notice, &mut messages).await?;
     }
+    newest::replace_held(tx, &messages).await?;
     insert_messages(tx, &messages).await?;
     Ok(!messages.is_empty())
 }

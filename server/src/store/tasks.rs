@@ -21,7 +21,7 @@ pub use change::{CheckedSpec, Updated};
 pub use create::Inserted;
 pub(super) use create::{InitialState, begin};
 pub use damaged::DamagedRow;
-pub(super) use state::{follow_resumed, state_of, step_task, stop_urging};
+pub(super) use state::{end_chasing, follow_resumed, state_of, step_task, stop_urging};
 
 use std::collections::BTreeSet;
 

@@ -6,7 +6,9 @@ mod chase;
 mod check;
 mod end;
 mod failed;
+mod filter;
 mod follow;
+mod names;
 mod open;
 mod outcome;
 mod over;
@@ -16,17 +18,14 @@ use app::auth::Principal;
 use app::id::{OccurrenceId, RunId, TaskId, TicketId};
 use app::task::Task;
 use app::ticket::machine::Ticket;
-use app::ticket::{LocalTime, TicketEntry, TicketKind, TicketState, TicketUrge, TicketView};
+use app::ticket::{
+    LocalTime, TicketEntry, TicketKind, TicketOrder, TicketState, TicketUrge, TicketView,
+};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Query, SimpleExpr};
-use sea_orm::{
-    ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
-use super::code::{Code, is_one_of};
-use super::entity::{task, ticket, ticket_event, ticket_urge};
+use super::entity::{ticket, ticket_event, ticket_urge};
 use super::tasks::from_json;
 use super::{Store, StoreError, Tx};
 
@@ -34,6 +33,9 @@ pub use act::{TaskFollows, TicketChange, TicketChanged, event_of as event_of_eff
 pub use chase::Chasing;
 pub(super) use chase::{count_firings, renew_chase};
 pub(super) use end::{close_of_task, recovered};
+pub use filter::TicketFilter;
+pub(super) use filter::names;
+use filter::{matching, newest_of_states};
 pub(super) use follow::{ReconcileReason, follow_rule};
 pub use open::TicketSeed;
 pub(super) use open::{open_all, opens_failures};
@@ -183,98 +185,8 @@ impl StoredTicket {
     }
 }
 
-/// Which tickets are read.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct TicketFilter {
-    /// In one of these states; empty for all.
-    pub states: Vec<TicketState>,
-    /// Only those that may be of one of these people or rotas, or ask them: as whom the ladder asks by now depends on
-    /// the policy, a few more. Empty for all.
-    pub people: Vec<String>,
-    /// Only of this task.
-    pub task: Option<TaskId>,
-    /// Only of this kind.
-    pub kind: Option<TicketKind>,
-    /// Only about this firing.
-    pub occurrence: Option<OccurrenceId>,
-    /// Only about this run.
-    pub run: Option<RunId>,
-    /// Older than this one.
-    pub before: Option<TicketId>,
-}
-
-/// Whether a JSON text contains a person, or a rota as owners name it.
-pub(super) fn names(list: Expr, person: &str) -> Result<SimpleExpr, StoreError> {
-    // As it stands in a list of names, whole.
-    let name = serde_json::to_string(person).map_err(|error| StoreError::UnknownValue {
-        what: "the name of a person",
-        value: error.to_string(),
-    })?;
-    // INSTR looks for the text as it is, on every engine: LIKE has wildcards, and ignores case on SQLite.
-    let found = Func::cust("INSTR").arg(list).arg(name);
-    Ok(Expr::from(found).gt(0))
-}
-
-/// Whether a ticket may be a person's, or ask them: on its own list, or by the ladder of its task.
-fn concerns(person: &str) -> Result<SimpleExpr, StoreError> {
-    use ticket::Column as C;
-    let on_ladders = Query::select()
-        .column(task::Column::Id)
-        .from(task::Entity)
-        .and_where(names(Expr::col(task::Column::Tickets), person)?)
-        .to_owned();
-    let by_ladder = C::Level.gt(0).and(C::TaskId.in_subquery(on_ladders));
-    let asked = names(Expr::col(C::Asked), person)?;
-    Ok(C::Owner.eq(person).or(asked).or(by_ladder))
-}
-
-/// The tickets that match, in no order.
-fn matching(filter: &TicketFilter) -> Result<Select<ticket::Entity>, StoreError> {
-    use ticket::Column as C;
-    let mut find = ticket::Entity::find();
-    // Along one index, the one that leaves the fewest rows. SQLite takes it by itself, and knows no such hint.
-    let index = match (filter.occurrence, filter.task, filter.states.is_empty()) {
-        (Some(_), ..) => Some("ix_ticket_occurrence_id"),
-        (None, Some(_), false) => Some("ix_ticket_task_id_state"),
-        (None, Some(_), true) => Some("ix_ticket_task_id"),
-        (None, None, false) => Some("ix_ticket_state"),
-        (None, None, true) => None,
-    };
-    if let Some(index) = index {
-        QueryTrait::query(&mut find).force_index(index, IndexHintScope::All);
-    }
-    if !filter.states.is_empty() {
-        find = find.filter(is_one_of(C::State, &filter.states));
-    }
-    if !filter.people.is_empty() {
-        let mut any = Condition::any();
-        for person in &filter.people {
-            any = any.add(concerns(person)?);
-        }
-        find = find.filter(any);
-    }
-    if let Some(task) = filter.task {
-        find = find.filter(C::TaskId.eq(task.0));
-    }
-    if let Some(kind) = filter.kind {
-        find = find.filter(C::Kind.eq(Code(kind)));
-    }
-    if let Some(occurrence) = filter.occurrence {
-        find = find.filter(C::OccurrenceId.eq(occurrence.0));
-    }
-    if let Some(run) = filter.run {
-        find = find.filter(C::RunId.eq(run.0));
-    }
-    // Where nothing narrows it, the key itself is the index.
-    if filter.before.is_some() || index.is_none() {
-        let before = filter.before.map_or(i64::MAX, |before| before.0);
-        find = find.filter(C::Id.lt(before));
-    }
-    Ok(find)
-}
-
 impl Store {
-    /// Tickets, newest first.
+    /// Tickets in the order of the filter.
     ///
     /// # Errors
     /// When the database fails.
@@ -285,9 +197,16 @@ impl Store {
     ) -> Result<Vec<StoredTicket>, StoreError> {
         let find = matching(filter)?;
         // Of one state the index has them in their order.
-        let find = match filter.task.is_some() && filter.states.len() > 1 {
-            true => find.order_by(newest_of_states(), Order::Desc),
-            false => find.order_by_desc(ticket::Column::Id),
+        let find = match (
+            filter.order,
+            filter.task.is_some() && filter.states.len() > 1,
+        ) {
+            (TicketOrder::Newest, true) => find.order_by(newest_of_states(), Order::Desc),
+            (TicketOrder::Newest, false) => find.order_by_desc(ticket::Column::Id),
+            (TicketOrder::Oldest, _) => find.order_by(newest_of_states(), Order::Asc),
+            (TicketOrder::Level, _) => find
+                .order_by_desc(ticket::Column::Level)
+                .order_by(newest_of_states(), Order::Asc),
         };
         let rows = find.limit(limit).all(&self.reader).await?;
         rows.into_iter().map(read).collect()
@@ -326,12 +245,6 @@ impl Store {
         let urges = self.urges_of(id, &entries).await?;
         Ok((entries, urges))
     }
-}
-
-/// The order of tickets by their ids, newest first, where those of some states are looked for: it is no index, so that
-/// SQLite sorts the few open ones and does not walk through those that are over.
-fn newest_of_states() -> SimpleExpr {
-    Expr::col(ticket::Column::Id).add(0)
 }
 
 /// Removes the tickets of a task that is deleted. By their ids: MariaDB would look at the urges and entries of all tickets

@@ -48,6 +48,25 @@ pub enum ChatWords {
         /// The vendor's ID of the person.
         person: String,
     },
+    /// The person has no account, which this would need.
+    NeedsAccount {
+        /// The vendor's ID of the person.
+        person: String,
+        /// The owner that the person stands for.
+        owner: String,
+    },
+    /// The ticket asks other people.
+    OfOthers {
+        /// The owner that the person stands for.
+        owner: String,
+    },
+    /// What a person without an account can do.
+    HelpToAnswer {
+        /// The owner that the person stands for.
+        owner: String,
+        /// The vendor's ID of the chat.
+        chat: String,
+    },
     /// The button means nothing here.
     NoSuchButton,
     /// Another person was first.
@@ -64,6 +83,13 @@ pub enum ChatWords {
         who: String,
         /// The run.
         run: i64,
+    },
+    /// The task is not started from chats.
+    NotFromChats {
+        /// Its name.
+        name: String,
+        /// Its page.
+        url: String,
     },
     /// No command.
     NoSuchCommand,
@@ -152,10 +178,32 @@ impl Say for ChatWords {
         match self {
             Self::Unknown { person } => both(
                 format!(
-                    "你的 ID {person} 还没有对应的账号，请管理员在“通知渠道”页的“聊天人员”里添加。"
+                    "你的 ID {person} 还没有对应的账号或负责人，请管理员在“通知渠道”页的“聊天人员”里添加。"
                 ),
                 format!(
-                    "Your ID {person} has no account here. Ask an administrator to add it under \"People of chats\" on the channels page."
+                    "Your ID {person} has neither an account nor the name of an owner here. Ask an administrator to add it under \"People of chats\" on the channels page."
+                ),
+            ),
+            Self::NeedsAccount { person, owner } => both(
+                format!(
+                    "你（{owner}）可以处理自己的待办；这项操作需要账号，请管理员在“通知渠道”页的“聊天人员”里给 ID {person} 添加账号。"
+                ),
+                format!(
+                    "You can answer tickets of {owner}. This needs an account: ask an administrator to add one to your ID {person} under \"People of chats\" on the channels page."
+                ),
+            ),
+            Self::OfOthers { owner } => both(
+                format!("这个待办没有催 {owner}，你没有账号，不能处理。"),
+                format!(
+                    "This ticket does not ask {owner}, and without an account you can answer no others."
+                ),
+            ),
+            Self::HelpToAnswer { owner, chat } => both(
+                format!(
+                    "**命令**\n待办：我的待办\n帮助：本说明\n\n你是：{owner}（没有账号）\n本会话 ID：{chat}"
+                ),
+                format!(
+                    "**Commands**\ntodo: my open tickets\nhelp: this text\n\nYou are: {owner}, without an account\nID of this chat: {chat}"
                 ),
             ),
             Self::NoSuchButton => both("这个按钮已失效。", "This button is no longer valid."),
@@ -169,6 +217,10 @@ impl Say for ChatWords {
             Self::RunBy { who, run } => both(
                 format!("{who} 已再次执行：执行 {run}"),
                 format!("{who} started it again: run {run}"),
+            ),
+            Self::NotFromChats { name, url } => both(
+                format!("任务 {name} 不能从聊天执行，请在它的页面上执行：{url}"),
+                format!("Task {name} cannot be started from a chat. Start it on its page: {url}"),
             ),
             Self::NoSuchCommand => both(
                 "没有这个命令。发送“帮助”查看全部命令。",
@@ -296,6 +348,8 @@ pub enum PersonFault {
     Person,
     /// No such account.
     User,
+    /// No name of one person.
+    Owner,
 }
 
 impl Fault for PersonFault {
@@ -313,6 +367,13 @@ impl Fault for PersonFault {
                 ),
             ),
             Self::User => ("unknown", both("没有这个账号", "There is no such account")),
+            Self::Owner => (
+                "invalid",
+                both(
+                    "请填写一个负责人的姓名，不能是值班表或 @all",
+                    "Enter the name of one owner, neither a rota nor @all",
+                ),
+            ),
         }
     }
 }
@@ -322,7 +383,7 @@ impl Fault for PersonFault {
 #[error("{}", self.refusal().message.en)]
 #[cfg_attr(test, derive(strum::EnumIter))]
 pub enum PersonRefusal {
-    /// The person has an account.
+    /// The person is known already.
     Taken {
         /// The person.
         person: String,
@@ -336,8 +397,8 @@ impl Refusal for PersonRefusal {
         match self {
             Self::Taken { person } => conflict(
                 "chat_person.taken",
-                format!("{person} 在这个机器人里已经有对应的账号"),
-                format!("{person} already has an account with this bot"),
+                format!("这个机器人里已经有 {person}"),
+                format!("{person} is already known to this bot"),
             )
             .hint("先删除原来的对应关系", "Delete the existing entry first")
             .at("person", "taken"),

@@ -60,7 +60,7 @@ use crate::template::TemplateWhy;
 use crate::yaml::{NotText, What};
 use values::{
     by_ledger, gaps, hidings, line_faults, of_events, picture_faults, proxy_faults, remarks,
-    retention_faults, search_faults, template_faults, trust_faults, weaknesses,
+    retention_faults, search_faults, template_faults, trust_faults, unknown_person, weaknesses,
 };
 
 /// What is offered for a wrapper.
@@ -225,6 +225,7 @@ fn every_value_has_words_in_both_languages() {
     sentences(ChannelProxyFault::iter());
     sentences(ChatWords::iter());
     sentences(TicketWords::iter());
+    sentences([unknown_person()]);
     sentences(remarks());
     sentences(OfferKind::ALL.map(OfferOf));
     sentences(line_faults());

@@ -3,7 +3,7 @@
 use app::i18n::Lang;
 use app::ticket::WORD_MAX_CHARS;
 
-use super::{Fault, Refusal, Refused, Text, both, conflict};
+use super::{Fault, Refusal, Refused, Say, Text, both, conflict};
 use crate::store::DEFAULTS_MAX;
 
 /// A ticket in a calendar.
@@ -18,6 +18,27 @@ pub fn feed_name(lang: Lang, person: &str) -> String {
     lang.pick(format!("{person} 的待办"), format!("To do: {person}"))
 }
 
+/// A ticket asks someone whom nothing knows by that name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnknownPerson {
+    /// The name.
+    pub name: String,
+}
+
+impl Say for UnknownPerson {
+    fn words(&self) -> Text {
+        let name = &self.name;
+        both(
+            format!(
+                "没有叫“{name}”的账号、负责人、聊天人员或值班表，可能催不到人；如果写错了，请重新转交"
+            ),
+            format!(
+                "No account, owner, person of a chat or rota is called {name:?}, so perhaps no one is asked; if it is a mistake, hand the ticket over again"
+            ),
+        )
+    }
+}
+
 /// What is wrong with what a person typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{}", self.fault().1.en)]
@@ -25,6 +46,10 @@ pub fn feed_name(lang: Lang, person: &str) -> String {
 pub enum TicketFault {
     /// There is no such state.
     UnknownState,
+    /// There is no such order.
+    UnknownOrder,
+    /// Tickets that are over are listed newest first only.
+    OrderOfOpen,
     /// The word is too long.
     LongWord,
     /// The word has characters that no reader sees.
@@ -47,6 +72,20 @@ impl Fault for TicketFault {
                 both(
                     "没有这种状态；可选 open、all、acknowledged、snoozed、done、expired",
                     "There is no such state; use open, all, acknowledged, snoozed, done or expired",
+                ),
+            ),
+            Self::UnknownOrder => (
+                "unknown",
+                both(
+                    "没有这种排序；可选 newest、oldest、level",
+                    "There is no such order; use newest, oldest or level",
+                ),
+            ),
+            Self::OrderOfOpen => (
+                "invalid",
+                both(
+                    "oldest 和 level 只用于未结束的待办；已结束的按 newest 排",
+                    "oldest and level are for tickets that are not over; list the others with newest",
                 ),
             ),
             Self::LongWord => (

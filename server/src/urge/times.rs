@@ -1,5 +1,8 @@
 //! Working hours of a policy, in the zone of its task or in the hours of those whom a ticket asks; its cron expressions.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use app::cron::CronExpr;
 use app::oncall::rota_of;
 use app::rule::QuietHours;
@@ -9,10 +12,9 @@ use chrono::{DateTime, Utc};
 
 use crate::calendar::WorkCalendar;
 use crate::firings::Snapshot;
-use crate::quiet::quiet_until;
+use crate::quiet::{quiet_from, quiet_until};
 use crate::store::StoredTicket;
 use crate::timetable::{Patterns, zone};
-use std::sync::Arc;
 
 use super::People;
 
@@ -20,6 +22,8 @@ use super::People;
 const DAY: u16 = 24 * 60;
 /// Nights and days off in a row that are joined: more than the longest holidays have.
 const JOINED: usize = 400;
+/// Working times of several people that are joined.
+const SHIFTS: usize = 64;
 /// Turns of a rota that are looked through for one whose person works.
 const TURNS: usize = 20;
 
@@ -127,18 +131,32 @@ impl<'a> PolicyTimes<'a> {
         at
     }
 
-    fn opens_for_person(&self, people: &People, name: &str, at: DateTime<Utc>) -> DateTime<Utc> {
+    /// When the hours of a person, or the turn of whoever is on call, end, for an instant in them.
+    fn ends_for(&self, people: &People, name: &str, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let Some(turn) = rota_of(name).and_then(|rota| people.on_call.turn(rota, at)) else {
+            return self.hours_of(people, name).ends(at);
+        };
+        let ends = self.hours_of(people, &turn.who).ends(at);
+        Some(ends.map_or(turn.until, |end| end.min(turn.until)))
+    }
+
+    /// The hours in which a person is asked.
+    fn hours_of(&self, people: &People, name: &str) -> Cow<'_, Hours> {
         let Some(person) = people.own(name) else {
-            return self.usual.opens(at);
+            return Cow::Borrowed(&self.usual);
         };
         let zone = person.zone.as_deref().unwrap_or(self.zone);
         let hours = person.hours(self.policy.hours.as_ref());
-        Hours::new(hours.as_ref(), zone, self.calendars).opens(at)
+        Cow::Owned(Hours::new(hours.as_ref(), zone, self.calendars))
+    }
+
+    fn opens_for_person(&self, people: &People, name: &str, at: DateTime<Utc>) -> DateTime<Utc> {
+        self.hours_of(people, name).opens(at)
     }
 }
 
 /// Working hours in a zone.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Hours {
     nights: Option<QuietHours>,
     days_off: Option<(QuietHours, Arc<WorkCalendar>)>,
@@ -189,6 +207,17 @@ impl Hours {
     }
 }
 
+impl Hours {
+    /// When these hours end, for an instant in them.
+    fn ends(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let night = self.nights.as_ref();
+        let night = night.and_then(|hours| quiet_from(hours, None, at));
+        let off = self.days_off.as_ref();
+        let off = off.and_then(|(hours, calendar)| quiet_from(hours, Some(calendar), at));
+        night.into_iter().chain(off).min()
+    }
+}
+
 impl Times for PolicyTimes<'_> {
     fn within_hours(&self, at: DateTime<Utc>, level: i32) -> DateTime<Utc> {
         let Some((people, ticket)) = self.asked else {
@@ -197,6 +226,31 @@ impl Times for PolicyTimes<'_> {
         let asked = ticket.asks(&self.policy.asked_at(level));
         let opens = asked.iter().map(|name| self.opens_for(people, name, at));
         opens.min().unwrap_or_else(|| self.usual.opens(at))
+    }
+
+    fn hours_end(&self, at: DateTime<Utc>, level: i32) -> Option<DateTime<Utc>> {
+        let Some((people, ticket)) = self.asked else {
+            return self.usual.ends(at);
+        };
+        let asked = ticket.asks(&self.policy.asked_at(level));
+        if asked.is_empty() {
+            return self.usual.ends(at);
+        }
+        let mut at = at;
+        for _ in 0..SHIFTS {
+            // Someone may still work when others stop.
+            let mut latest = None;
+            for name in &asked {
+                if self.opens_for(people, name, at) <= at {
+                    latest = latest.max(Some(self.ends_for(people, name, at)?));
+                }
+            }
+            match latest {
+                Some(end) if end > at => at = end,
+                _ => break,
+            }
+        }
+        Some(at)
     }
 
     fn cron_after(&self, expression: &str, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -366,6 +420,44 @@ mod tests {
         let times = PolicyTimes::new(&urgent, "Asia/Shanghai", &calendars, &patterns);
         let times = times.asking(&people, &ticket);
         assert_eq!(times.asked_at(&both, at("2026-11-23T15:00:00Z")), both);
+    }
+
+    #[test]
+    fn hours_end_when_the_last_of_those_who_are_asked_stops() {
+        let policy = UrgePolicy {
+            hours: Some(WorkingHours {
+                from: 9 * 60,
+                until: 18 * 60,
+                calendar: Some("cn".to_owned()),
+            }),
+            ladder: vec![EscalationStep {
+                after_seconds: 3_600,
+                who: vec!["ann".to_owned()],
+            }],
+            ..UrgePolicy::default()
+        };
+        let (calendars, patterns) = (Snapshot::default(), Patterns::default());
+        let usual = PolicyTimes::new(&policy, "Asia/Shanghai", &calendars, &patterns);
+        for (now, ends) in [
+            ("2026-11-27T09:00:00+08:00", "2026-11-27T18:00:00+08:00"),
+            ("2026-10-10T10:00:00+08:00", "2026-10-10T18:00:00+08:00"),
+        ] {
+            assert_eq!(usual.hours_end(at(now), 0), Some(at(ends)), "{now}");
+        }
+        // ann begins in Berlin while Shanghai works, and stops there.
+        let people = People::of([person("ann", "Europe/Berlin", None)]);
+        let ticket = asks(&["张三"]);
+        let times = PolicyTimes::new(&policy, "Asia/Shanghai", &calendars, &patterns);
+        let times = times.asking(&people, &ticket);
+        let noon = at("2026-11-27T12:00:00+08:00");
+        let six = at("2026-11-27T18:00:00+08:00");
+        assert_eq!(times.hours_end(noon, 0), Some(six));
+        let berlin = at("2026-11-27T18:00:00+01:00");
+        assert_eq!(times.hours_end(noon, 1), Some(berlin));
+        // Around the clock they do not end.
+        let any = UrgePolicy::default();
+        let always = PolicyTimes::new(&any, "Asia/Shanghai", &calendars, &patterns);
+        assert_eq!(always.hours_end(noon, 0), None);
     }
 
     #[test]

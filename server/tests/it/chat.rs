@@ -6,6 +6,7 @@ mod faults;
 mod feishu;
 mod kinds;
 mod lease;
+mod owners;
 mod people;
 mod requests;
 mod sdk;
@@ -162,6 +163,7 @@ async fn known(app: &TestApp, bot: &Channel, person: &str, user: &str) {
         channel_id: Some(bot.id.0),
         person: person.to_owned(),
         user: user.to_owned(),
+        ..ChatPersonDraft::default()
     };
     let added = app.service.chat_person_add(&app.console(), &draft).await;
     added.expect("a person");

@@ -85,7 +85,7 @@ fn rich() -> Value {
         "limits": {"memory": "512M", "nice": "5"},
         "cwd": "/srv", "env": "A=1\nB=a=b",
         "parameters": [{"name": "DAY", "kind": "date", "label": "哪天", "required": true}],
-        "outlives_server": true,
+        "outlives_server": true, "not_from_chats": true,
     })
 }
 

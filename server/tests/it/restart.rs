@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use server::scheduler::{HeartbeatEvidence, reap_dead_nodes};
 use server::store::{Decide, Decision, Due, Outcome, StoredOutput, Verdict, View};
 
+use super::helpers::message::all_at_once;
 use super::helpers::place::Place;
 use super::helpers::{ManualClock, TestApp, at, draft};
 
@@ -137,6 +138,7 @@ async fn missed_firings_are_caught_up_once_for_commands_and_never_for_reminders(
     let reminder = TaskDraft {
         mode: Mode::Message,
         channel_id: Some(channel.id.0),
+        execution: all_at_once(),
         ..draft("reminder", "*/5 * * * *", "")
     };
     let reminder = app.add(reminder).await.id;

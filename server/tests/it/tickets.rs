@@ -8,10 +8,13 @@ mod chase;
 mod check;
 mod conflict;
 mod defaults;
+mod listing;
+mod names;
 mod oncall;
 mod oncall_page;
 mod opening;
 mod people;
+mod quiet;
 mod terminal;
 mod urging;
 

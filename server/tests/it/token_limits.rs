@@ -258,5 +258,5 @@ async fn limits_are_checked_when_a_token_is_created_and_shown() {
     // What cannot be read opens nothing.
     let database = &app.place.database;
     database.execute("UPDATE api_token SET limits = 'x'").await;
-    program.get("/api/v1/tasks").await.expect(500);
+    program.get("/api/v1/tasks").await.expect(409);
 }

@@ -234,6 +234,8 @@ async fn an_answer_that_no_vendor_gives_is_no_acceptance() {
         }
         odd.push(Odd::Say(404, "Cannot POST /hook/TOKEN-OF-THE-ROBOT"));
         for one in odd {
+            // Tests obey the pace of their channel.
+            app.clock.advance(TimeDelta::minutes(1));
             receiver.next([one.clone()]);
             let test = tested(&app, channel.id).await;
             assert!(!test.ok, "{kind:?} {one:?}: {test:?}");

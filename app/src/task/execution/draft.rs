@@ -78,6 +78,8 @@ pub struct ExecutionDraft {
     pub http: HttpDraft,
     /// Its processes keep running when the server crashes.
     pub outlives_server: bool,
+    /// It cannot be started from a chat.
+    pub not_from_chats: bool,
     /// How long its history is kept.
     pub keep: KeepDraft,
 }
@@ -115,6 +117,7 @@ impl ExecutionDraft {
             env,
             waits: self.waits.read(&mut reader),
             outlives_server: self.outlives_server,
+            not_from_chats: self.not_from_chats,
             keep: self.keep.read(&mut reader),
         }
     }
@@ -171,6 +174,7 @@ impl From<&Execution> for ExecutionDraft {
             waits: (&execution.waits).into(),
             http: execution.http.as_ref().map(Into::into).unwrap_or_default(),
             outlives_server: execution.outlives_server,
+            not_from_chats: execution.not_from_chats,
             keep: (&execution.keep).into(),
         }
     }
@@ -277,6 +281,7 @@ impl ExecutionDraft {
                 json_value: text("ok"),
             },
             outlives_server: true,
+            not_from_chats: true,
             keep: KeepDraft {
                 days: text("30"),
                 runs: text("500"),

@@ -48,6 +48,7 @@ impl Execution {
             waits,
             http,
             outlives_server,
+            not_from_chats,
             keep,
         } = self;
         let usual = Self::default();
@@ -124,6 +125,12 @@ impl Execution {
                     "Its processes keep running when the server crashes",
                 )
                 .to_owned(),
+            );
+        }
+        if *not_from_chats {
+            all.push(
+                lang.pick("不能从聊天执行", "Cannot be started from a chat")
+                    .to_owned(),
             );
         }
         all

@@ -315,6 +315,11 @@ impl Times for HalfHours {
         }
     }
 
+    fn hours_end(&self, at: DateTime<Utc>, _: i32) -> Option<DateTime<Utc>> {
+        let begun = at.timestamp() / 3_600 * 3_600;
+        Some(DateTime::UNIX_EPOCH + TimeDelta::seconds(begun + 1_800))
+    }
+
     fn cron_after(&self, _: &str, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         Some(DateTime::UNIX_EPOCH + TimeDelta::seconds((at.timestamp() / 1_000 + 1) * 1_000))
     }
@@ -343,6 +348,81 @@ fn it_is_asked_in_working_hours_unless_it_is_urgent() {
     assert_eq!(urges, [3_600, 4_000, 5_000]);
 }
 
+fn rung(after_seconds: i64, who: &[&str]) -> EscalationStep {
+    EscalationStep {
+        after_seconds,
+        who: who.iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+#[test]
+fn the_ladder_asks_more_people_as_time_passes() {
+    let policy = UrgePolicy {
+        ladder: vec![
+            rung(60, &["李四"]),
+            rung(120, &["王五", "李四"]),
+            rung(300, &["@all"]),
+        ],
+        ..policy()
+    };
+    let ticket = opened(&policy);
+    for (seconds, level) in [
+        (0, 0),
+        (59, 0),
+        (60, 1),
+        (119, 1),
+        (120, 2),
+        (300, 3),
+        (9_999, 3),
+    ] {
+        let reached = ticket.reached(&policy, at(seconds), &AnyHour);
+        assert_eq!(reached, level, "{seconds}");
+    }
+    assert_eq!(ticket.next_rung(&policy, 2, &AnyHour), Some((at(300), 3)));
+    assert_eq!(ticket.next_rung(&policy, 3, &AnyHour), None);
+}
+
+#[test]
+fn the_ladder_counts_the_time_in_which_people_may_be_urged() {
+    // Opened when the hours have just ended, with rungs that all pass before they begin again.
+    let policy = UrgePolicy {
+        first_after_seconds: 60,
+        expires_after_seconds: 20_000,
+        max_urges: 100,
+        ladder: vec![
+            rung(300, &["李四"]),
+            rung(900, &["王五"]),
+            rung(2_000, &["@all"]),
+        ],
+        ..policy()
+    };
+    let urges = |policy: &UrgePolicy| {
+        let mut ticket = Ticket::opened(TicketKind::Firing, policy, at(1_800));
+        let mut urges = Vec::new();
+        while ticket.level < 3 {
+            let now = ticket.next_urge_at.expect("an open ticket has a next time");
+            let next = next(&ticket, TicketEvent::Due, policy, now, &HalfHours).expect("due");
+            if let Some(Effect::Urge { level, .. }) = next.effect {
+                urges.push((now.timestamp(), level));
+            }
+            ticket = next.ticket;
+        }
+        urges
+    };
+    let first_of = |urges: &[(i64, i32)]| -> Vec<i64> {
+        let first = |wanted: i32| urges.iter().find(|(_, level)| *level == wanted);
+        (0..=3).filter_map(first).map(|(at, _)| *at).collect()
+    };
+    // The hours begin at 3,600 and end at 5,400; the last rung is reached 200 seconds into the next ones, at 7,200.
+    assert_eq!(first_of(&urges(&policy)), [3_600, 3_900, 4_500, 7_400]);
+    // An urgent one is urged at any hour, so all time counts.
+    let urgent = UrgePolicy {
+        urgent: true,
+        ..policy
+    };
+    assert_eq!(first_of(&urges(&urgent)), [1_860, 2_100, 2_700, 3_800]);
+}
+
 /// The owners work in the first half of each hour; the first rung of the ladder adds a person who works in the second.
 struct Shifts;
 
@@ -352,6 +432,12 @@ impl Times for Shifts {
             0 => HalfHours.within_hours(at, level),
             _ => at,
         }
+    }
+
+    fn hours_end(&self, at: DateTime<Utc>, level: i32) -> Option<DateTime<Utc>> {
+        (level == 0)
+            .then(|| HalfHours.hours_end(at, level))
+            .flatten()
     }
 
     fn cron_after(&self, expression: &str, at: DateTime<Utc>) -> Option<DateTime<Utc>> {

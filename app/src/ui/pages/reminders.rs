@@ -1,6 +1,7 @@
 //! 待办: what people are asked for until it is done. Acts on one ticket or on several, without JavaScript, too.
 
 mod oncall;
+mod query;
 mod stats;
 mod ticket;
 
@@ -8,12 +9,10 @@ pub(crate) use ticket::detail as ticket_detail;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use leptos_router::params::ParamsMap;
 
 use crate::auth::Action;
 use crate::done::Done;
-use crate::id::{TaskId, TicketId};
-use crate::oncall::{RotaView, owner_of_rota};
+use crate::id::TicketId;
 use crate::page::{TicketAddress, TicketsPage, is_of};
 use crate::routes;
 use crate::server_fns::{fetch_ticket_address, fetch_tickets};
@@ -26,10 +25,11 @@ use crate::ui::components::output::code_block;
 use crate::ui::components::page_head;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{
-    health_ui, lang, may, people_ui, plan_ui, principal, said, tickets_ui, urge_defaults_ui,
+    health_ui, lang, may, people_ui, principal, said, tickets_ui, urge_defaults_ui,
 };
 use crate::ui::live::live;
 use crate::ui::load;
+use query::{address, asked, chips, filter, pager};
 
 /// The page.
 pub(crate) fn page() -> AnyView {
@@ -101,36 +101,6 @@ fn addresses() -> AnyView {
     .into_any()
 }
 
-/// What the address asks for. A number that is none asks for what does not exist.
-fn asked(query: &ParamsMap) -> TicketQuery {
-    let part = |name: &str| query.get(name).unwrap_or_default();
-    let task = part("task");
-    TicketQuery {
-        state: part("state"),
-        owner: part("owner"),
-        task: (!task.trim().is_empty()).then(|| TaskId(task.trim().parse().unwrap_or(0))),
-        after: query.get("after").filter(|after| !after.is_empty()),
-        limit: None,
-    }
-}
-
-fn address(query: &TicketQuery) -> String {
-    let mut params = ParamsMap::new();
-    let task = query.task.map(|id| id.to_string()).unwrap_or_default();
-    let parts = [
-        ("state", query.state.clone()),
-        ("owner", query.owner.clone()),
-        ("task", task),
-        ("after", query.after.clone().unwrap_or_default()),
-    ];
-    for (name, value) in parts {
-        if !value.is_empty() {
-            params.insert(name, value);
-        }
-    }
-    format!("{}{}", routes::REMINDERS, params.to_query_string())
-}
-
 fn content(page: TicketsPage) -> AnyView {
     let clock = Clock::new(page.clock.clone());
     let faults = page
@@ -152,49 +122,6 @@ fn content(page: TicketsPage) -> AnyView {
         {addresses()}
         {oncall::section(&page.oncall, &clock)}
         {stats::section(page.stats.as_ref(), &format!("{}?stats=1#stats", routes::REMINDERS))}
-    }
-    .into_any()
-}
-
-/// The states as links: they work without a script, and the page's address keeps the choice.
-fn chips(query: &TicketQuery) -> AnyView {
-    let (texts, lang) = (tickets_ui(), lang());
-    let chip = |state: &str, word: &'static str| {
-        let is_current = query.state == state || (state == "open" && query.state.is_empty());
-        let href = address(&TicketQuery {
-            state: state.to_owned(),
-            after: None,
-            ..query.clone()
-        });
-        view! { <a class="chip" href=rooted(href) aria-current=is_current.then_some("true")>{word}</a> }
-            .into_any()
-    };
-    let mut chips = vec![chip("open", texts.all_open)];
-    for state in TicketState::ALL
-        .iter()
-        .filter(|one| **one != TicketState::Open)
-    {
-        chips.push(chip(state.as_str(), state.words(lang)));
-    }
-    chips.push(chip("all", texts.all));
-    view! { <nav class="chips" aria-label=texts.state_filter>{chips}</nav> }.into_any()
-}
-
-fn filter(query: &TicketQuery, faults: &Faults) -> AnyView {
-    let texts = tickets_ui();
-    view! {
-        <form method="get" action=rooted(routes::REMINDERS) class="card">
-            {(!query.state.is_empty()).then(|| view! {
-                <input type="hidden" name="state" value=query.state.clone()/>
-            })}
-            {query.task.map(|task| view! { <input type="hidden" name="task" value=task.0/> })}
-            <div class="columns">
-                {input(Field {
-                    name: "owner".into(), label: texts.owner, value: query.owner.clone(), ..Field::default()
-                }, faults)}
-            </div>
-            <button type="submit" class="button">{texts.filter}</button>
-        </form>
     }
     .into_any()
 }
@@ -242,17 +169,17 @@ fn list(page: &TicketsPage, clock: &Clock, faults: &Faults) -> AnyView {
             // The first button is the one that Enter in a field presses: this one does nothing.
             <button type="submit" disabled hidden></button>
             {groups}
-            {bulk(&page.oncall, faults)}
+            {bulk(&page.people, faults)}
         </form>
     }
     .into_any()
 }
 
 /// What can be done with the selected tickets.
-fn bulk(rotas: &[RotaView], faults: &Faults) -> AnyView {
+fn bulk(people: &[String], faults: &Faults) -> AnyView {
     let texts = tickets_ui();
-    let rotas = rotas.iter();
-    let rotas = rotas.map(|rota| view! { <option value=owner_of_rota(&rota.name)></option> });
+    let people = people.iter();
+    let people = people.map(|name| view! { <option value=name.clone()></option> });
     let button = |act: &'static str, word: &'static str| {
         view! { <button type="submit" class="button" name="act" value=act>{word}</button> }
     };
@@ -263,8 +190,8 @@ fn bulk(rotas: &[RotaView], faults: &Faults) -> AnyView {
                 {input(Field {
                     name: "word".into(), label: texts.word, hint: texts.word_hint, ..Field::default()
                 }, faults)}
-                {input(Field { name: "to".into(), label: texts.to, list: Some("rotas"), ..Field::default() }, faults)}
-                <datalist id="rotas">{rotas.collect_view()}</datalist>
+                {input(Field { name: "to".into(), label: texts.to, list: Some("people"), ..Field::default() }, faults)}
+                <datalist id="people">{people.collect_view()}</datalist>
             </div>
             <p class="controls">
                 {button("done", texts.done)}
@@ -348,27 +275,4 @@ fn row(ticket: &TicketView, query: &TicketQuery, clock: &Clock, acts: bool) -> A
         </li>
     }
     .into_any()
-}
-
-fn pager(page: &TicketsPage) -> AnyView {
-    let plan = plan_ui();
-    let at = |after: Option<String>| {
-        address(&TicketQuery {
-            after,
-            ..page.query.clone()
-        })
-    };
-    let newest = page
-        .query
-        .after
-        .as_ref()
-        .map(|_| view! { <a class="button" href=rooted(at(None))>{plan.newest}</a> });
-    let older = page.next.clone().map(|next| {
-        view! { <a class="button" href=rooted(at(Some(next)))>{plan.older} {icon(icon::CHEVRON)}</a> }
-    });
-    if newest.is_none() && older.is_none() {
-        return ().into_any();
-    }
-    view! { <nav class="pager padded" aria-label=tickets_ui().tickets>{newest} {older}</nav> }
-        .into_any()
 }

@@ -125,6 +125,15 @@ fn clipped(text: &str, max: usize) -> String {
     }
 }
 
+/// Whether a card has no room for all of its title and text.
+pub(crate) fn cuts(state: &CardState) -> bool {
+    let is_long = |text: &str, max: usize| text.trim().chars().count() > max;
+    match is_long(&state.title, CARD_MAX.0) {
+        true => is_long(&format!("{}\n{}", state.title, state.text), CARD_MAX.1),
+        false => is_long(&state.text, CARD_MAX.1),
+    }
+}
+
 /// A card as WeCom takes it; `id` finds it again when a button is pressed.
 pub(crate) fn card(id: &str, state: &CardState) -> Value {
     let title = clipped(&state.title, CARD_MAX.0);

@@ -64,6 +64,9 @@ pub(super) struct Execution {
     /// Keep its processes running when the server crashes
     #[arg(long)]
     outlives_server: bool,
+    /// Refuse starts from chats: by commands to bots, buttons of cards and links of messages
+    #[arg(long)]
+    not_from_chats: bool,
     #[command(flatten)]
     keep: Keep,
     #[command(flatten)]

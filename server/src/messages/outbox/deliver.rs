@@ -7,7 +7,7 @@ use super::super::picture;
 use super::super::render::{RenderContext, wants_brief};
 use super::super::target::{self, Target};
 use super::super::ticket_button::asks;
-use super::super::ticket_link::TicketLink;
+use super::super::ticket_link::{TicketLink, is_cause};
 use super::super::words::{MessageMeta, RenderedMessage};
 use super::Outbox;
 use crate::facts::Facts;
@@ -73,12 +73,13 @@ impl Outbox {
                 .as_ref()
                 .and_then(|about| self.ticket_link(about, facts.event(), &item.mentions));
             let has_buttons = to.kind.is_bot() && asks(&facts);
+            let reports = is_cause(facts.event());
             let words = self.words(facts, item, &to, link.as_ref()).await?;
             item.body = words.kept.unwrap_or_else(|| words.sent.text.clone());
             leaving.body = words.sent.text;
             (made, unused) = (words.sent.made, words.unused);
             let about = about.filter(|_| has_buttons);
-            made.ticket = about.map(|about| (about.id, about.kind));
+            made.ticket = about.map(|about| (about.id, about.kind, about.state));
             if let Some(link) = &link {
                 // A template says itself where it stands, and a card leads there.
                 if !made.templated && made.ticket.is_none() {
@@ -86,7 +87,10 @@ impl Outbox {
                     item.body.push_str(&link.line(link.shown(), lang));
                     leaving.body.push_str(&link.line(link.url(), lang));
                 }
-                made.url = link.url().to_owned();
+                // A report leads to what it reports, a card to its buttons' ticket.
+                if made.ticket.is_some() || !reports {
+                    made.url = link.url().to_owned();
+                }
             }
         }
         // The body that a template makes for a webhook has no place for it.

@@ -1,12 +1,11 @@
 //! What the card of a bot shows for a message, in any chat: plain text, a link, and buttons. A message about a failure has
-//! a button that starts the task again; one that asks for a ticket has the buttons of the ticket.
+//! a button that starts the task again; one that asks for a ticket, or reports its cause, has the buttons of the ticket.
 
-use app::i18n::Lang;
 use app::message::Event;
-use app::ticket::TicketState;
+use app::ticket::TicketKind;
 use serde_json::Value;
 
-use super::super::ticket_button::TicketButton;
+use super::super::ticket_button::{TicketButton, run_again};
 use super::mention::at as named;
 use super::{At, Chat};
 use crate::chat::{Button, CardState};
@@ -81,18 +80,18 @@ pub(super) fn people(item: &OutboxItem) -> String {
     people.join(" ")
 }
 
-/// The buttons of a message; none for most.
+/// The buttons of a message; none for most. Where a ticket is about a failure, the task can be started again, too.
 pub(super) fn buttons(item: &OutboxItem, at: At<'_>) -> Vec<Button> {
-    match at.made.ticket {
-        Some((id, kind)) => TicketButton::of(id, kind, TicketState::Open, at.lang),
-        None => run_again(item, at.lang).into_iter().collect(),
-    }
-}
-
-fn run_again(item: &OutboxItem, lang: Lang) -> Option<Button> {
     let failed = matches!(item.event, Event::Failed | Event::TimedOut | Event::Lost);
-    (failed && item.task_id != NO_TASK).then(|| Button {
-        label: lang.pick("再次执行", "Run again").to_owned(),
-        key: format!("run:{}", item.task_id),
-    })
+    let (mut buttons, is_about_failure) = match at.made.ticket {
+        Some((id, kind, state)) => (
+            TicketButton::of(id, kind, state, at.lang),
+            kind == TicketKind::Failure,
+        ),
+        None => (Vec::new(), failed),
+    };
+    if is_about_failure && item.task_id != NO_TASK {
+        buttons.push(run_again(item.task_id, at.lang));
+    }
+    buttons
 }

@@ -7,10 +7,11 @@ use app::message::{MessageKind, NoAnswerReason};
 use serde_json::json;
 
 use super::super::target::Target;
+use super::super::ticket_link::is_cause;
 use super::bot_card::{card_id, state};
 use super::wecom::{Wecom, content};
 use super::{Answer, At, Chat, Limits, Outgoing, Vendor};
-use crate::chat::{CardState, wecom_card};
+use crate::chat::{CardState, wecom_card, wecom_card_cuts as is_cut};
 use crate::outbound::SendError;
 use crate::store::{OutboxItem, Rate};
 use crate::template::markdown;
@@ -48,7 +49,12 @@ impl Vendor for WecomBot {
         let mut chat = match wants_card && !at.made.url.is_empty() {
             true => {
                 let state = state(item, at);
-                let after = mentions(&state).map(text);
+                // A card has room for few characters: a report follows it whole, with its mentions.
+                let after = match is_cause(item.event) && is_cut(&state) {
+                    true => Some(content(&by_id(item, at), at)),
+                    false => mentions(&state),
+                };
+                let after = after.map(text);
                 let card = wecom_card(&card_id(item, at), &state);
                 Chat {
                     body: json!({ "msgtype": "template_card", "template_card": card }),

@@ -58,6 +58,15 @@ impl Pressed {
         pressed
     }
 
+    /// Whether tickets were handed over with a warning, which the page of the first one has.
+    async fn is_doubtful(&self, web: &Web, caller: &Caller) -> bool {
+        let Some(id) = self.ids.first().filter(|_| self.act == "assign") else {
+            return false;
+        };
+        let detail = web.service.ticket_get(caller, *id).await;
+        detail.is_ok_and(|detail| !detail.warnings.is_empty())
+    }
+
     fn act(&self) -> Option<TicketAct> {
         Some(match self.act.split_once(' ').unwrap_or((&self.act, "")) {
             ("done", _) => TicketAct::Done(self.word.clone()),
@@ -136,6 +145,15 @@ pub(in super::super) async fn act(
         }
     };
     match refused {
+        Ok(()) if pressed.is_doubtful(&web, &caller).await => {
+            let id = pressed.ids.first().map(ToString::to_string);
+            let shown = format!(
+                "{}?ticket={}#ticket",
+                routes::REMINDERS,
+                id.unwrap_or_default()
+            );
+            and_say(&web, Done::Answered, local_path(&shown))
+        }
         Ok(()) => {
             let here = parts.uri.path_and_query();
             let here = here.map_or(routes::REMINDERS, |here| here.as_str());

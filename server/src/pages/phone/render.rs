@@ -296,6 +296,11 @@ fn entry_words(lang: Lang, entry: &TicketEntry, zone: &ZoneRules, now: Stamp) ->
             format!("handed over by {who} to {detail}"),
         ),
         "escalated" => lang.pick("升级".to_owned(), "escalated".to_owned()),
+        "check_passed" => lang.pick("检查已通过".to_owned(), "its check has passed".to_owned()),
+        "check_failed" => lang.pick(
+            "检查未通过".to_owned(),
+            "its check has not passed".to_owned(),
+        ),
         "done" => lang.pick(format!("{who} 完成"), format!("done by {who}")),
         "expired" => lang.pick("已过期".to_owned(), "expired".to_owned()),
         "reopened" => lang.pick(format!("{who} 重新打开"), format!("reopened by {who}")),
@@ -303,6 +308,11 @@ fn entry_words(lang: Lang, entry: &TicketEntry, zone: &ZoneRules, now: Stamp) ->
     };
     let word = match entry.what.as_str() {
         "done" if !detail.is_empty() => format!("{}{detail}", lang.pick("：", ": ")),
+        // Whom it asks since then.
+        "escalated" if !detail.is_empty() => {
+            let names = detail.replace(", ", lang.pick("、", ", "));
+            format!("{}{names}", lang.pick("，催 ", " to "))
+        }
         _ => String::new(),
     };
     format!("{} {what}{word}", clock_time(zone, entry.at, now))

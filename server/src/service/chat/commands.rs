@@ -8,7 +8,7 @@ use app::texts::Ui;
 
 use super::super::Service;
 use super::super::execution::NamedTask;
-use super::words_of;
+use super::{ChatCaller, needs_account, words_of};
 use crate::chat::IncomingText;
 use crate::template::markdown;
 use crate::text::tail;
@@ -23,29 +23,42 @@ const NAMED_MAX: usize = 5;
 
 impl Service {
     /// Acts on a text; the answer is Markdown.
-    pub(super) async fn commanded(&self, caller: &Caller, said: &IncomingText) -> String {
+    pub(super) async fn commanded(&self, who: &ChatCaller, said: &IncomingText) -> String {
+        let caller = &who.caller;
         let lang = caller.lang;
         let Some((command, rest)) = command(&said.text) else {
             return ChatWords::NoSuchCommand.say(lang);
         };
+        if !who.has_account && !matches!(command, Command::Help | Command::Todo) {
+            return needs_account(&said.person, markdown(&who.name)).say(lang);
+        }
         let answer = match command {
-            Command::Help => Ok(self.chat_help(caller, said)),
+            Command::Help => Ok(self.chat_help(who, said)),
             Command::Status if rest.is_empty() => self.chat_overview(caller).await,
             Command::Status => self.chat_status(caller, rest).await,
             Command::Why => self.chat_why(caller, rest).await,
             Command::Log => self.chat_log(caller, rest).await,
             Command::Run => self.chat_run(caller, rest).await,
-            Command::Todo => self.chat_todo(caller, said).await,
+            Command::Todo => self.chat_todo(who, said).await,
         };
         let answer = self.note_if_forbidden(caller, &said.text, answer).await;
         answer.unwrap_or_else(|error| markdown(&words_of(error)))
     }
 
-    fn chat_help(&self, caller: &Caller, said: &IncomingText) -> String {
-        let who = caller.principal.as_ref();
-        let account = who.map(|who| markdown(&who.name)).unwrap_or_default();
+    fn chat_help(&self, who: &ChatCaller, said: &IncomingText) -> String {
         let chat = markdown(&said.chat);
-        ChatWords::Help { account, chat }.say(caller.lang)
+        let account = who.caller.principal.as_ref().filter(|_| who.has_account);
+        let words = match account {
+            Some(account) => {
+                let account = markdown(&account.name);
+                ChatWords::Help { account, chat }
+            }
+            None => {
+                let owner = markdown(&who.name);
+                ChatWords::HelpToAnswer { owner, chat }
+            }
+        };
+        words.say(who.caller.lang)
     }
 
     async fn chat_overview(&self, caller: &Caller) -> Answer<String> {
@@ -128,6 +141,9 @@ impl Service {
     async fn chat_run(&self, caller: &Caller, name: &str) -> Answer<String> {
         let view = self.chat_task_to_run(caller, name).await?;
         let lang = caller.lang;
+        if view.execution.not_from_chats {
+            return Err(self.not_from_chats(view.id, view.name.clone()).answer(lang));
+        }
         let request = RunRequest {
             note: ChatWords::ByCommand.say(lang),
             ..RunRequest::default()

@@ -1,21 +1,26 @@
 //! Tickets in a chat: what a press on a card does, and the to-do list of a person.
 
+use app::auth::Action;
 use app::backend::{Answer, Caller, Tickets};
 use app::duration::lasting_words;
 use app::error::{AppError, ErrorKind};
-use app::id::TicketId;
+use app::i18n::Lang;
+use app::id::{TaskId, TicketId};
 use app::routes;
-use app::ticket::{TicketQuery, TicketView};
+use app::ticket::{TicketKind, TicketQuery, TicketState, TicketView};
 use app::time::Stamp;
 
 use super::super::Service;
-use super::{details, words_of};
-use crate::chat::{CardState, IncomingText, SeenBy};
-use crate::messages::TicketButton;
+use super::{ChatCaller, details, used_mark, words_of};
+use crate::chat::{Button, CardState, IncomingText, Press, SeenBy};
+use crate::error::OrInternal;
+use crate::messages::{TicketButton, run_again};
+use crate::store::TicketFilter;
 use crate::template::markdown;
-use crate::texts::Say;
+use crate::texts::chat::ChatWords;
 use crate::texts::chat_tickets::{TicketLine, TicketWords};
 use crate::texts::times::local;
+use crate::texts::{Refusal, Say};
 
 /// Tickets that the list shows.
 const SHOWN: usize = 10;
@@ -26,15 +31,73 @@ impl Service {
     /// Acts on a ticket. Where others were first, the card shows how the ticket is by now.
     pub(super) async fn press_ticket(
         &self,
-        caller: &Caller,
+        who: &ChatCaller,
+        press: &Press,
+        (id, button): (TicketId, TicketButton),
+    ) -> Answer<CardState> {
+        let caller = &who.caller;
+        let mut card = self.pressed_ticket(who, id, button).await?;
+        if !card.buttons.is_empty() {
+            // It is done already: without the button the card is complete enough, and the log has the error.
+            let further = self.run_again_of(press, id, caller.lang).await;
+            card.buttons.extend(further.unwrap_or_default());
+        }
+        Ok(card)
+    }
+
+    /// The button that starts a task again, on a card about a failure where no one has pressed it.
+    async fn run_again_of(
+        &self,
+        press: &Press,
+        id: TicketId,
+        lang: Lang,
+    ) -> Answer<Option<Button>> {
+        let ticket = self.store.ticket(id).await.or_internal(lang)?;
+        let Some(ticket) = ticket.filter(|one| one.ticket.kind == TicketKind::Failure) else {
+            return Ok(None);
+        };
+        let (channel, mark) = (press.channel, used_mark(&press.card));
+        let is_used = self.store.chat_event_is_known(channel, &mark).await;
+        let is_used = is_used.or_internal(lang)?;
+        Ok((!is_used).then(|| run_again(ticket.task_id, lang)))
+    }
+
+    /// The buttons of the open ticket about failures of a task; none where there is no such ticket.
+    pub(super) async fn buttons_of_failure(&self, task: TaskId, lang: Lang) -> Answer<Vec<Button>> {
+        let wanted = TicketFilter {
+            states: TicketState::OPEN.to_vec(),
+            task: Some(task),
+            kind: Some(TicketKind::Failure),
+            ..TicketFilter::default()
+        };
+        let open = self.store.tickets(&wanted, 1).await.or_internal(lang)?;
+        let buttons = open.first().map(|ticket| {
+            let (kind, state) = (ticket.ticket.kind, ticket.ticket.state);
+            TicketButton::of(ticket.id, kind, state, lang)
+        });
+        Ok(buttons.unwrap_or_default())
+    }
+
+    async fn pressed_ticket(
+        &self,
+        who: &ChatCaller,
         id: TicketId,
         button: TicketButton,
     ) -> Answer<CardState> {
-        let who = caller.principal.as_ref().map(|who| who.name.clone());
-        let who = who.unwrap_or_default();
-        match self.ticket_act(caller, id, &button.act()).await {
+        let (caller, lang) = (&who.caller, who.caller.lang);
+        if !who.has_account {
+            let ticket = self.ticket_get(caller, id).await?.ticket;
+            let people = std::slice::from_ref(&who.name);
+            if !self.concerns(lang, &ticket, people).await? {
+                let owner = who.name.clone();
+                return Err(ChatWords::OfOthers { owner }.answer(lang));
+            }
+        }
+        let principal = self.allow(caller, Action::Operate)?;
+        let by = (principal, who.name.as_str());
+        match self.act_on_ticket(lang, by, id, &button.act()).await {
             Ok(ticket) => {
-                let words = happened(button, who, &ticket).say(caller.lang);
+                let words = happened(button, who.name.clone(), &ticket).say(lang);
                 Ok(self.ticket_card(caller, &ticket, words, SeenBy::Everybody))
             }
             Err(refused) if refused.kind == ErrorKind::Conflict => {
@@ -83,15 +146,19 @@ impl Service {
         format!("{}{path}", self.renderer.base_url)
     }
 
-    /// The open tickets of a person, those that are urged next first: by the account, and by the person's ID, which
-    /// tasks may name as an owner.
-    pub(super) async fn chat_todo(&self, caller: &Caller, said: &IncomingText) -> Answer<String> {
-        let lang = caller.lang;
+    /// The open tickets of a person, those that are urged next first: by the owner that the person stands for, by the
+    /// account, and by the person's ID, which tasks may name as an owner.
+    pub(super) async fn chat_todo(&self, who: &ChatCaller, said: &IncomingText) -> Answer<String> {
+        let (caller, lang) = (&who.caller, who.caller.lang);
         let account = caller.principal.as_ref().map(|who| who.name.as_str());
+        let mut names = vec![who.name.as_str()];
+        names.extend(account.filter(|name| *name != who.name));
+        if who.has_account && !names.contains(&said.person.as_str()) {
+            names.push(&said.person);
+        }
         let mut mine: Vec<TicketView> = Vec::new();
         let mut more = false;
-        let by_id = Some(said.person.as_str()).filter(|id| Some(*id) != account);
-        for owner in account.into_iter().chain(by_id) {
+        for owner in names {
             let query = TicketQuery {
                 owner: owner.to_owned(),
                 limit: Some(READ),
@@ -101,6 +168,9 @@ impl Service {
             more |= listed.next.is_some();
             mine.extend(listed.items);
         }
+        // One may ask several of these names.
+        mine.sort_by_key(|ticket| ticket.id);
+        mine.dedup_by_key(|ticket| ticket.id);
         // Those that are not urged any more come last.
         mine.sort_by_key(|ticket| {
             (

@@ -1,6 +1,5 @@
 //! What a person does to a ticket, as it was typed.
 
-use app::auth::Principal;
 use app::backend::Answer;
 use app::i18n::Lang;
 use app::name::{NameFault, name_fault};
@@ -31,7 +30,7 @@ impl ParsedAct {
     pub(super) fn asks(
         &self,
         ticket: &StoredTicket,
-        who: &Principal,
+        who: &str,
         now: DateTime<Utc>,
     ) -> StoredTicket {
         let mut asks = ticket.clone();
@@ -42,7 +41,7 @@ impl ParsedAct {
             }
             TicketEvent::Acknowledge => {
                 asks.ticket.state = TicketState::Acknowledged;
-                asks.acknowledged = Some((who.name.clone(), now));
+                asks.acknowledged = Some((who.to_owned(), now));
             }
             _ => {}
         }
@@ -56,7 +55,7 @@ impl Service {
         &self,
         lang: Lang,
         act: &TicketAct,
-        (who, people): (&Principal, &People),
+        (who, people): (&str, &People),
         ticket: &StoredTicket,
         task: &Task,
     ) -> Answer<ParsedAct> {
@@ -85,7 +84,7 @@ impl Service {
             }
             TicketAct::Snooze(until) => {
                 let until = self
-                    .snooze_until(until, (&who.name, people), ticket, task)
+                    .snooze_until(until, (who, people), ticket, task)
                     .map_err(|fault| fault.alone("until", lang))?;
                 if ticket.ticket.state.is_over() {
                     return Err(over(ticket, lang, task));

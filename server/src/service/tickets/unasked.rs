@@ -51,6 +51,7 @@ impl Service {
             channel: spec.channel_id,
             tags: spec.tags,
             owners: spec.owners.clone(),
+            urgent: tickets.policy.urgent,
         };
         let is_sent = is_typed || self.urges_are_sent(lang, &subject).await?;
         Ok(warnings(lang, &tickets, &spec.owners, is_sent))

@@ -114,7 +114,7 @@ fn local_times(
         return Vec::new();
     }
     let policy = &task.tickets.policy;
-    let reached = policy.level_at(ticket.ticket.since, at);
+    let reached = ticket.ticket.reached(policy, at, times);
     let mut asked = ticket.asks(&policy.asked_at(ticket.ticket.level.max(reached)));
     people.on_call.name(&mut asked);
     let asked = times.asked_at(&asked, at).into_iter();

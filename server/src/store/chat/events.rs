@@ -32,6 +32,20 @@ impl Store {
         }
     }
 
+    /// Whether an event, or the use of a card, is marked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn chat_event_is_known(
+        &self,
+        channel: ChannelId,
+        event: &str,
+    ) -> Result<bool, StoreError> {
+        let event = &event[..crate::text::floor(event, EVENT_MAX)];
+        let found = chat_event::Entity::find_by_id((channel.0, event.to_owned()));
+        Ok(found.one(&self.reader).await?.is_some())
+    }
+
     async fn mark_event(
         &self,
         channel: ChannelId,

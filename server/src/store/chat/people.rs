@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use app::auth::{Principal, Proof, Via};
-use app::channel::{CHAT_PEOPLE_MAX, Channel, ChatPerson};
+use app::auth::{Principal, Proof, Role, Via};
+use app::channel::{CHAT_PEOPLE_MAX, Channel, ChannelKind, ChatPerson};
 use app::id::{ChannelId, ChatPersonId, UserId};
 use app::time::Stamp;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
@@ -15,6 +15,46 @@ use super::super::channels::{bot_of, kind};
 use super::super::entity::{channel, chat_person, user};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
+
+/// Stands for the account of a person without one.
+const NO_ACCOUNT: i64 = 0;
+
+/// As whom a person acts in the chats of a bot.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChatIdentity {
+    /// The name by which tickets know the person.
+    pub name: String,
+    /// Whether there is an account. Without one the person may only answer tickets that ask for that name.
+    pub has_account: bool,
+    /// The account; without one, a person of that name who operates.
+    pub principal: Principal,
+}
+
+impl ChatIdentity {
+    /// A person without an account, who answers the tickets of a name.
+    #[must_use]
+    pub fn answering(name: String, from: String) -> Self {
+        Self {
+            principal: Principal {
+                user_id: None,
+                name: name.clone(),
+                role: Role::Operator,
+                via: Via::Chat,
+                from: Some(from),
+                press: None,
+                proof: Proof::Other,
+            },
+            name,
+            has_account: false,
+        }
+    }
+}
+
+/// A person of a chat, as the audit log names the client.
+#[must_use]
+pub fn chat_client(kind: ChannelKind, bot: ChannelId, person: &str) -> String {
+    format!("{}#{bot}:{person}", kind.as_str())
+}
 
 /// The IDs of all channels; rows of a server from before bots had people of their own name none.
 fn channels() -> SelectStatement {
@@ -61,21 +101,22 @@ impl Store {
                 vendor: *kinds.get(&channel_id)?,
                 person: row.person.clone(),
                 user: names.get(&row.user_id).cloned().unwrap_or_default(),
+                owner: row.owner.clone().unwrap_or_default(),
                 created_at: Stamp(row.created_at),
             })
         };
         Ok(rows.iter().filter_map(person).collect())
     }
 
-    /// The account that a person acts as in the chats of a bot; `None` for an unknown person, or a disabled account.
+    /// As whom a person acts in the chats of a bot; `None` for an unknown person, or a disabled account.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn chat_account(
+    pub async fn chat_identity(
         &self,
         bot: ChannelId,
         person: &str,
-    ) -> Result<Option<Principal>, StoreError> {
+    ) -> Result<Option<ChatIdentity>, StoreError> {
         use chat_person::Column as P;
         let found = chat_person::Entity::find()
             .filter(P::ChannelId.eq(bot.0))
@@ -85,6 +126,12 @@ impl Store {
         let Some(found) = found else {
             return Ok(None);
         };
+        let from = chat_client(kind(&found.vendor)?, bot, person);
+        if found.user_id == NO_ACCOUNT {
+            return Ok(found
+                .owner
+                .map(|owner| ChatIdentity::answering(owner, from)));
+        }
         let row = user::Entity::find_by_id(found.user_id)
             .one(&self.reader)
             .await?;
@@ -92,20 +139,37 @@ impl Store {
             return Ok(None);
         };
         let account = to_user(&row)?;
-        let vendor = kind(&found.vendor)?;
-        Ok((!account.disabled).then(|| Principal {
-            user_id: Some(account.id),
-            name: account.name,
-            role: account.role,
-            via: Via::Chat,
-            from: Some(format!("{}#{bot}:{person}", vendor.as_str())),
-            press: None,
-            proof: Proof::Other,
+        Ok((!account.disabled).then(|| ChatIdentity {
+            name: found.owner.unwrap_or_else(|| account.name.clone()),
+            has_account: true,
+            principal: Principal {
+                user_id: Some(account.id),
+                name: account.name,
+                role: account.role,
+                via: Via::Chat,
+                from: Some(from),
+                press: None,
+                proof: Proof::Other,
+            },
         }))
     }
 
-    /// The IDs of people in the chats of a bot, by the names that tasks use for them: those of their accounts, or the IDs
-    /// themselves. People whom the bot does not know are missing.
+    /// Whether a person is listed for a bot, with an account that may be disabled.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_chat_person(&self, bot: ChannelId, person: &str) -> Result<bool, StoreError> {
+        use chat_person::Column as P;
+        let found = chat_person::Entity::find()
+            .filter(P::ChannelId.eq(bot.0))
+            .filter(P::Person.eq(person))
+            .one(&self.reader)
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// The IDs of people in the chats of a bot, by the names that tasks use for them: the owners that they stand for, those
+    /// of their accounts, or the IDs themselves. People whom the bot does not know are missing.
     ///
     /// # Errors
     /// When the database fails.
@@ -125,18 +189,20 @@ impl Store {
             .await?;
         let users: HashMap<i64, String> = users.into_iter().collect();
         let theirs = P::UserId.is_in(users.keys().copied());
-        let rows: Vec<(String, i64)> = chat_person::Entity::find()
+        let named = P::Person.is_in(wanted()).or(P::Owner.is_in(wanted()));
+        let rows: Vec<(String, i64, Option<String>)> = chat_person::Entity::find()
             .select_only()
-            .columns([P::Person, P::UserId])
+            .columns([P::Person, P::UserId, P::Owner])
             .filter(P::ChannelId.eq(bot.0))
-            .filter(P::Person.is_in(wanted()).or(theirs))
+            .filter(named.or(theirs))
             .order_by_asc(P::Id)
             .into_tuple()
             .all(&self.reader)
             .await?;
         let mut ids = BTreeMap::new();
-        for (person, user) in rows {
-            if let Some(name) = users.get(&user) {
+        for (person, user, owner) in rows {
+            let owner = owner.filter(|owner| names.contains(owner));
+            for name in users.get(&user).into_iter().chain(&owner) {
                 ids.entry(name.clone()).or_insert_with(|| person.clone());
             }
             if names.contains(&person) {
@@ -146,7 +212,8 @@ impl Store {
         Ok(ids)
     }
 
-    /// Gives a person of a bot an account to act as. A person who has one is a duplicate-key error.
+    /// Makes a person of a bot known, with an account to act as, the owner that the person stands for, or both. A known
+    /// person is a duplicate-key error.
     ///
     /// # Errors
     /// When the database fails or refuses the person; [`StoreError::Overtaken`] when the channel has been deleted or is
@@ -156,7 +223,7 @@ impl Store {
         act: &Act,
         bot: &Channel,
         person: &str,
-        user: UserId,
+        (user, owner): (Option<UserId>, Option<&str>),
     ) -> Result<ChatPersonId, StoreError> {
         use channel::Column as C;
         transaction!(self, |tx| {
@@ -178,7 +245,8 @@ impl Store {
                 vendor: Set(bot.kind.as_str().to_owned()),
                 channel_id: Set(Some(bot.id.0)),
                 person: Set(person.to_owned()),
-                user_id: Set(user.0),
+                user_id: Set(user.map_or(NO_ACCOUNT, |user| user.0)),
+                owner: Set(owner.map(str::to_owned)),
                 created_at: Set(act.at()),
                 ..Default::default()
             };

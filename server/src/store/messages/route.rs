@@ -84,6 +84,7 @@ impl Router {
                     event,
                     task: notice.task_id(),
                     at,
+                    urgent: notice.subject.is_urgent(),
                 };
                 let streak = asked.streak(tx, notice.run_id).await?;
                 let now = asked.circumstances(tx, streak, calendars).await?;
@@ -113,6 +114,8 @@ struct Asked<'a> {
     /// The task; [`super::NO_TASK`] for the system.
     task: TaskId,
     at: DateTime<Utc>,
+    /// Whether its tickets urge people at any hour.
+    urgent: bool,
 }
 
 impl Asked<'_> {
@@ -137,13 +140,15 @@ impl Asked<'_> {
         streak: Option<i64>,
         calendars: &mut HashMap<String, Option<WorkCalendar>>,
     ) -> Result<RuleContext, StoreError> {
-        let (rule, event, at) = (self.rule, self.event, self.at);
+        let (rule, event, at, urgent) = (self.rule, self.event, self.at, self.urgent);
         let last_sent = match rule.throttles(event) {
             true => throttle::last_sent(connection, rule.id, self.task, event).await?,
             false => None,
         };
         let quiet_until = match &rule.quiet {
-            Some(hours) if rule.holds(event) => until(connection, hours, at, calendars).await?,
+            Some(hours) if rule.holds(event, urgent) => {
+                until(connection, hours, at, calendars).await?
+            }
             _ => None,
         };
         Ok(RuleContext {
@@ -151,6 +156,7 @@ impl Asked<'_> {
             streak,
             last_sent,
             quiet_until,
+            urgent,
         })
     }
 }
@@ -248,6 +254,7 @@ impl Store {
                             event,
                             task: subject.task_id().unwrap_or(super::NO_TASK),
                             at: now,
+                            urgent: subject.is_urgent(),
                         };
                         let streak = streak.filter(|_| rule.counts_failures(event));
                         let now = asked

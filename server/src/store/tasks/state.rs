@@ -153,6 +153,16 @@ pub(in super::super) async fn stop_urging(
     Ok(true)
 }
 
+/// Ends the chase of a task that the same transaction closes, which notes the change.
+pub(in super::super) async fn end_chasing(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
+    task::Entity::update_many()
+        .col_expr(task::Column::Urging, Expr::value(false))
+        .filter(task::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 async fn switch_urging(tx: &Tx, act: &Act, id: TaskId, urging: bool) -> Result<(), StoreError> {
     let now = act.at();
     task::Entity::update_many()

@@ -3,8 +3,8 @@
 use app::id::TicketId;
 use app::message::Event;
 use app::task::{TaskState, TaskStep};
-use app::ticket::TicketStep;
 use app::ticket::machine::{Effect, Next};
+use app::ticket::{TicketKind, TicketStep};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
@@ -14,7 +14,7 @@ use super::super::delivery::withdraw_urges;
 use super::super::entity::{ticket, ticket_event};
 use super::super::ledger::note_change;
 use super::super::messages::{Notice, insert_notices};
-use super::super::tasks::{Updated, state_of, step_task, stop_urging, to_json};
+use super::super::tasks::{Updated, end_chasing, state_of, step_task, stop_urging, to_json};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::{ITSELF, SHOWN, StoredTicket, open_key};
@@ -22,6 +22,8 @@ use super::{ITSELF, SHOWN, StoredTicket, open_key};
 /// What a person does to a ticket.
 #[derive(Clone, Debug, Default)]
 pub struct TicketChange {
+    /// The person who does it, as tickets name people.
+    pub who: String,
     /// The person to whom it is handed over.
     pub to: Option<String>,
     /// The word that is left; empty for none.
@@ -74,7 +76,7 @@ impl Store {
         change: &TicketChange,
     ) -> Result<TicketChanged, StoreError> {
         let by = || By {
-            who: act.who(),
+            who: &change.who,
             at: act.at(),
             to: change.to.as_deref(),
             word: &change.word,
@@ -110,7 +112,7 @@ impl Store {
 /// What becomes of a task together with its ticket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TaskFollows {
-    /// It is closed.
+    /// It is closed, and no longer chased where the ticket was about that.
     Closes,
     /// It is reopened.
     Reopens,
@@ -129,11 +131,11 @@ impl Store {
         act: &Act,
         read: &StoredTicket,
         next: &Next,
-        (follows, word): (TaskFollows, &str),
+        (follows, who, word): (TaskFollows, &str, &str),
         notices: &[Notice],
     ) -> Result<TicketChanged, StoreError> {
         let changed: Result<TicketChanged, StoreError> = self
-            .change_both(act, read, next, (follows, word), notices)
+            .change_both(act, read, next, (follows, who, word), notices)
             .await;
         match changed {
             Err(error) if error.is_duplicate() => Ok(TicketChanged::OpenAgain),
@@ -147,7 +149,7 @@ impl Store {
         act: &Act,
         read: &StoredTicket,
         next: &Next,
-        (follows, word): (TaskFollows, &str),
+        (follows, who, word): (TaskFollows, &str, &str),
         notices: &[Notice],
     ) -> Result<TicketChanged, StoreError> {
         let id = read.task_id;
@@ -155,7 +157,7 @@ impl Store {
             // The lock that every change of a task takes first.
             note_change(tx, id, act.at()).await?;
             let by = By {
-                who: act.who(),
+                who,
                 at: act.at(),
                 to: None,
                 word,
@@ -167,6 +169,9 @@ impl Store {
             let followed = match follows {
                 TaskFollows::IsNotChased => stop_urging(tx, act, id).await?,
                 TaskFollows::Closes => {
+                    if next.ticket.kind == TicketKind::Chase {
+                        end_chasing(tx, id).await?;
+                    }
                     let step = (TaskStep::Close, None);
                     step_task(tx, act, id, step, Some(word)).await? == Updated::Done
                 }

@@ -1,4 +1,4 @@
-//! A person's tickets among those that are over, which become more and more, while no index has whom each asked: a page
+//! Tickets of a person, tag or level among those that are over, which become more and more, while no index has that: a page
 //! examines a bounded number of them (`docs/adr/0054-a-page-of-runs-examines-a-bounded-number.md`).
 
 use app::id::TicketId;
@@ -14,11 +14,17 @@ const WINDOW: u64 = 80;
 const WINDOWS: usize = 25;
 
 impl TicketFilter {
-    /// Whether it looks for a person's tickets among those that are over.
+    /// Whether it looks among those that are over for a person's tickets, those of a tag or of a level.
     #[must_use]
-    pub fn is_of_people_and_over(&self) -> bool {
-        let is_over = self.states.is_empty() || self.states.iter().any(|state| state.is_over());
-        is_over && !self.people.is_empty()
+    pub fn is_narrow_and_over(&self) -> bool {
+        let is_narrow = !self.people.is_empty() || !self.tag.is_empty() || self.level > 0;
+        is_narrow && self.includes_over()
+    }
+
+    /// Whether it includes tickets that are over.
+    #[must_use]
+    pub fn includes_over(&self) -> bool {
+        self.states.is_empty() || self.states.iter().any(|state| state.is_over())
     }
 }
 
@@ -67,6 +73,8 @@ impl Store {
     async fn least_of(&self, window: &TicketFilter) -> Result<Option<TicketId>, StoreError> {
         let anyone = TicketFilter {
             people: Vec::new(),
+            tag: String::new(),
+            level: 0,
             ..window.clone()
         };
         let id: Option<i64> = matching(&anyone)?

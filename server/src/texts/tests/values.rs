@@ -9,6 +9,7 @@ use super::super::both;
 use super::super::explain::{ByLedger, exit_code};
 use super::super::retention::RetentionFault;
 use super::super::templates::EventTemplateFault;
+use super::super::tickets::UnknownPerson;
 use crate::auth::strength::Weakness;
 use crate::messages::PictureFault;
 use crate::outbound::proxy::ProxyFault;
@@ -161,6 +162,11 @@ pub(super) fn hidings() -> [Hiding; 5] {
         | Hiding::RootNamespace
         | Hiding::Nothing => hiding,
     })
+}
+
+pub(super) fn unknown_person() -> UnknownPerson {
+    let name = "liwei".to_owned();
+    UnknownPerson { name }
 }
 
 pub(super) fn gaps() -> [IsolationGap; 3] {

@@ -61,6 +61,7 @@ async fn a_bot_is_added_on_the_page_and_people_are_managed_by_administrators() {
         ("channel_id", bot.as_str()),
         ("person", "bob-8"),
         ("user", "ada"),
+        ("owner", ""),
     ];
     let added_there = admin.submit("/fn/chat_person_add", &form).await;
     assert!(added_there.status < 400, "{}", added_there.text());

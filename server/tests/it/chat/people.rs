@@ -85,6 +85,7 @@ async fn the_same_id_in_the_bots_of_two_companies_is_two_people() {
         channel_id: Some(other.id.0),
         person: "zhang".to_owned(),
         user: "ann".to_owned(),
+        ..ChatPersonDraft::default()
     };
     let taken = app.service.chat_person_add(&app.console(), &again).await;
     assert_eq!(taken.expect_err("a conflict").code, "chat_person.taken");
@@ -203,7 +204,7 @@ async fn people_from_before_stay_known_to_the_bots_that_exist() {
         let account = app
             .components
             .store
-            .chat_account(ChannelId(bot), "zhang")
+            .chat_identity(ChannelId(bot), "zhang")
             .await;
         let account = account.expect("an answer").expect("an account");
         assert_eq!(account.name, "ann");
@@ -214,7 +215,7 @@ async fn people_from_before_stay_known_to_the_bots_that_exist() {
     let account = app
         .components
         .store
-        .chat_account(ChannelId(1), "late")
+        .chat_identity(ChannelId(1), "late")
         .await;
     assert!(account.expect("an answer").is_none());
     let one = app.service.channel_get(&app.console(), ChannelId(1)).await;

@@ -39,7 +39,7 @@ pub(super) async fn notify(app: &TestApp) {
 }
 
 /// The card of the next urge.
-async fn card(talk: &mut Talk) -> (String, Value) {
+pub(super) async fn card(talk: &mut Talk) -> (String, Value) {
     let sent = talk.vendor.bodies("aibot_send_msg").len();
     talk.later(TimeDelta::seconds(1_800)).await;
     look(&talk.app).await;
@@ -62,11 +62,60 @@ fn keys(card: &Value) -> Vec<String> {
     buttons.filter_map(key).collect()
 }
 
-fn text(update: &Value) -> String {
+pub(super) fn text(update: &Value) -> String {
     update["template_card"]["sub_title_text"]
         .as_str()
         .unwrap_or_default()
         .to_owned()
+}
+
+#[tokio::test]
+async fn the_message_of_a_failure_is_a_card_that_answers_its_ticket_and_starts_the_task_again() {
+    let mut talk = Talk::start().await;
+    person(&talk.app, &talk.channel, "ann", Role::Operator).await;
+    let mut failing = TaskDraft {
+        channel_id: Some(talk.channel.id.0),
+        owners: vec!["ann".to_owned()],
+        ..draft(
+            "backup",
+            "0 0 1 1 *",
+            "for i in $(seq 40); do echo line $i; done; exit 3",
+        )
+    };
+    failing.tickets.opens = "failure".to_owned();
+    let task = talk.app.add(failing).await;
+    notify(&talk.app).await;
+    let run = talk.app.start_run(task.id).await;
+    talk.app.ended(run).await;
+    talk.app.notify();
+    let body = talk.vendor.wait_for("aibot_send_msg", 1).await;
+    let card = &body["template_card"];
+    let id = card["task_id"].as_str().expect("a card").to_owned();
+    let ticket_id = talk.app.ticket_of(task.id).await;
+    let key = |word: &str| format!("ticket:{ticket_id}:{word}");
+    let again = format!("run:{}", task.id);
+    let mut all = ["done", "take", "30m", "2h", "tomorrow"].map(key).to_vec();
+    all.push(again.clone());
+    assert_eq!(keys(card), all, "{card}");
+    // A card has room for few characters: the whole report follows.
+    let follows = talk.vendor.wait_for("aibot_send_msg", 2).await;
+    let report = follows["markdown"]["content"].as_str().expect("Markdown");
+    assert!(report.contains("line 40"), "{follows}");
+
+    let taken = talk.press("id-of-ann", &id, &key("take")).await;
+    all.retain(|one| *one != key("take"));
+    assert_eq!(keys(&taken["template_card"]), all);
+    // What was used is not offered again; the ticket is still to be answered.
+    let started = talk.press("id-of-ann", &id, &again).await;
+    all.pop();
+    assert_eq!(keys(&started["template_card"]), all);
+    let snoozed = talk.press("id-of-ann", &id, &key("2h")).await;
+    assert!(
+        !keys(&snoozed["template_card"]).contains(&again),
+        "{snoozed}"
+    );
+    assert_eq!(talk.vendor.complaints(), Vec::<String>::new());
+    talk.bots.stop().await;
 }
 
 #[tokio::test]

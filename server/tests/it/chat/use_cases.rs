@@ -21,7 +21,10 @@ pub(super) struct Talk {
 
 impl Talk {
     pub(super) async fn start() -> Self {
-        let app = TestApp::new().await;
+        Self::in_app(TestApp::new().await).await
+    }
+
+    pub(super) async fn in_app(app: TestApp) -> Self {
         let vendor = WecomVendor::start().await;
         let channel = bot(&app, &vendor).await;
         let bots = Bots::of(&app);
@@ -124,6 +127,31 @@ async fn commands_act_as_the_account_of_the_person() {
     let odd = talk.ask("id-of-viewer", "make coffee").await;
     assert!(odd.contains("help"), "{odd}");
     assert_eq!(talk.vendor.complaints(), Vec::<String>::new());
+    talk.bots.stop().await;
+}
+
+#[tokio::test]
+async fn a_task_that_is_not_for_chats_is_started_by_no_command_and_no_button() {
+    let mut talk = Talk::start().await;
+    person(&talk.app, &talk.channel, "ann", Role::Operator).await;
+    let mut dangerous = draft("drop the database", "0 0 1 1 *", "true");
+    dangerous.execution.not_from_chats = true;
+    let task = talk.app.add(dangerous).await;
+    let refused = talk.ask("id-of-ann", "run drop the database").await;
+    assert!(
+        refused.contains("cannot be started from a chat"),
+        "{refused}"
+    );
+    let key = format!("run:{}", task.id);
+    for _ in 0..2 {
+        let update = talk.press("id-of-ann", "card-1", &key).await;
+        assert_eq!(update["userids"], serde_json::json!(["id-of-ann"]));
+        let card = update["template_card"].to_string();
+        assert!(card.contains("cannot be started from a chat"), "{card}");
+    }
+    assert!(talk.app.runs(task.id).await.is_empty());
+    // Its page starts it.
+    talk.app.ended(talk.app.start_run(task.id).await).await;
     talk.bots.stop().await;
 }
 

@@ -44,6 +44,7 @@ async fn flags_reach_the_task_and_it_is_shown_in_words() {
         "--after-within=2h",
         "--after-patience=10m",
         "--outlives-server",
+        "--not-from-chats",
     ];
     let task = add(&flags).await.json();
     let execution = &task["execution"];

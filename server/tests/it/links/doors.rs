@@ -8,7 +8,7 @@ use app::task::Mode;
 use app::ticket::TicketState;
 use serde_json::json;
 
-use super::{asked, asking, phone, said, state_of, ticket_of};
+use super::{asked, asking, failing, phone, said, state_of, ticket_of};
 use crate::helpers::{Robot, TestApp};
 use crate::tickets::look;
 
@@ -37,7 +37,8 @@ async fn a_message_that_asks_for_a_ticket_carries_a_link_to_it() {
     let link = app
         .until("a message with a link", async || {
             let texts = robot.texts();
-            texts.iter().find_map(|text| path_in(text))
+            let handed_over = texts.iter().find(|text| text.contains("小李"))?;
+            path_in(handed_over)
         })
         .await;
     assert!(link.len() <= "/t/".len() + 120, "{link}");
@@ -46,6 +47,49 @@ async fn a_message_that_asks_for_a_ticket_carries_a_link_to_it() {
     assert_eq!(
         said(&phone.open(&link).await.text())[1],
         "已由 小李 于 16:00 完成"
+    );
+}
+
+#[tokio::test]
+async fn what_opened_a_ticket_is_answered_in_its_own_message() {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let channel = app.channel("chat", ChannelKind::Wecom, &robot.url()).await;
+    let mut order = asking("割接");
+    order.channel_id = Some(channel.id.0);
+    let mut other = failing("备份");
+    other.channel_id = Some(channel.id.0);
+    let (order, other) = (app.add(order).await, app.add(other).await);
+    let run = app.start_run(other.id).await;
+    app.ended(run).await;
+    app.notify();
+    let texts = app
+        .until("three messages", async || {
+            let texts = robot.texts();
+            (texts.len() >= 3).then_some(texts)
+        })
+        .await;
+    let link_of = |begins: &str| {
+        let text = texts.iter().find(|text| text.starts_with(begins));
+        path_in(text.unwrap_or_else(|| panic!("no {begins}: {texts:?}")))
+    };
+    assert_eq!(link_of("【建单通知】备份"), None);
+    for (begins, task) in [
+        ("【建单通知】割接", order.id),
+        ("【执行失败】备份", other.id),
+    ] {
+        let link = link_of(begins).unwrap_or_else(|| panic!("{texts:?}"));
+        let phone = phone(&app);
+        assert_eq!(phone.submit(&link, &[("act", "done")]).await.status, 303);
+        let ticket = ticket_of(&app, task).await;
+        assert_eq!(ticket.state, TicketState::Done);
+        assert_eq!(ticket.done_by.as_deref(), Some("小王"));
+    }
+    // Without an open ticket a failure is reported as before.
+    let kept = app.messages(other.id).await;
+    assert!(
+        kept.iter().all(|one| !one.text.contains("/t/A")),
+        "{kept:?}"
     );
 }
 
@@ -67,7 +111,8 @@ async fn a_link_is_in_what_leaves_and_in_nothing_that_readers_see() {
         task.channel_id = Some(channel.id.0);
         let task = app.add(task).await;
         app.notify();
-        // A reminder, whose text is also the excerpt of its run, and a message about the ticket.
+        // That the task was created, a reminder, whose text is also the excerpt of its run, and a message about the
+        // ticket.
         let run = app.start_run(task.id).await;
         let run = app.ended(run).await;
         let ticket = ticket_of(&app, task.id).await;
@@ -75,13 +120,13 @@ async fn a_link_is_in_what_leaves_and_in_nothing_that_readers_see() {
         let path = format!("/api/v1/tickets/{}/assign", ticket.id);
         boss.post(&path, json!({"to": "小李"})).await.expect(200);
         let paths = app
-            .until("two messages with links", async || {
+            .until("three messages with links", async || {
                 let texts = robot.texts();
                 let paths: Vec<String> = texts.iter().filter_map(|text| path_in(text)).collect();
-                (paths.len() == 2).then_some(paths)
+                (paths.len() == 3).then_some(paths)
             })
             .await;
-        app.until("both to be recorded", async || {
+        app.until("all to be recorded", async || {
             let rows = app.messages(task.id).await;
             let is_open = rows
                 .iter()
@@ -131,6 +176,12 @@ async fn only_messages_that_ask_carry_a_link() {
     task.tickets.expires_after = "1h".to_owned();
     task.tickets.first_after = "50m".to_owned();
     let task = app.add(task).await;
+    // That a task was created asks for its ticket.
+    app.notify();
+    let created = app
+        .until("the first message", async || robot.texts().pop())
+        .await;
+    assert!(created.contains("/t/"), "{created}");
     let admin = app.signed_in("ada", Role::Admin).await;
     for event in ["ticket_acknowledged", "ticket_snoozed"] {
         let rule = json!({"scope": "all", "events": [event], "channel_id": channel.id});
@@ -153,7 +204,7 @@ async fn only_messages_that_ask_carry_a_link() {
         })
         .await;
     let links: Vec<&String> = texts.iter().filter(|text| text.contains("/t/")).collect();
-    assert_eq!(links, Vec::<&String>::new());
+    assert_eq!(links, [&created]);
 }
 
 #[tokio::test]
@@ -324,19 +375,19 @@ async fn the_page_answers_one_ticket_or_several_without_javascript() {
 }
 
 #[tokio::test]
-async fn one_s_own_tickets_come_first_however_many_newer_ones_there_are() {
+async fn one_s_own_tickets_come_first_however_many_older_ones_there_are() {
     let app = TestApp::new().await;
+    for number in 0..51 {
+        asked(&app, &format!("别人的 {number}")).await;
+    }
     let mut own = asking("自己的");
     // The second of those who are asked.
     own.owners = vec!["小王".to_owned(), "boss".to_owned()];
     app.add(own).await;
-    for number in 0..51 {
-        asked(&app, &format!("别人的 {number}")).await;
-    }
     let boss = app.signed_in("boss", Role::Operator).await;
     let text = boss.open("/reminders").await.text();
     let place = |name: &str| text.find(name).unwrap_or_else(|| panic!("{name}: {text}"));
-    assert!(place("自己的") < place("别人的 50"));
+    assert!(place("自己的") < place("别人的 0"));
     let listed = boss.get("/api/v1/tickets?owner=boss").await.expect(200);
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(listed["items"][0]["task"], "自己的");
@@ -362,7 +413,8 @@ async fn the_link_of_a_ticket_that_a_rota_has_is_issued_to_the_person_on_call() 
     let link = app
         .until("a message with a link", async || {
             let texts = robot.texts();
-            texts.iter().find_map(|text| path_in(text))
+            let handed_over = texts.iter().find(|text| text.contains("转交"))?;
+            path_in(handed_over)
         })
         .await;
     let phone = phone(&app);

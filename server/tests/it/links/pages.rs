@@ -1,7 +1,10 @@
 //! The phone page itself: small, without script, closed to everything else.
 
+use app::backend::Tickets;
+
 use super::{asked, asking, failing, link, phone, ticket_of};
 use crate::helpers::TestApp;
+use crate::tickets::{later, look};
 
 #[tokio::test]
 async fn the_phone_page_is_small_and_closed() {
@@ -64,6 +67,29 @@ async fn the_log_is_shown_where_the_link_allows_it() {
         .await
         .text();
     assert!(page.contains("the last line"), "{page}");
+}
+
+#[tokio::test]
+async fn checks_and_escalations_are_said_in_words() {
+    let app = TestApp::new().await;
+    let mut asking = asking("备份");
+    asking.tickets.first_after = "1m".to_owned();
+    asking.tickets.ladder = "1m: 李四".to_owned();
+    asking.tickets.check_command = "exit 1".to_owned();
+    let task = app.add(asking).await;
+    let ticket = ticket_of(&app, task.id).await;
+    later(&app, 60).await;
+    app.until("an urge behind the check", async || {
+        look(&app).await;
+        let detail = app.service.ticket_get(&app.console(), ticket.id).await;
+        (detail.expect("the ticket").ticket.level == 1).then_some(())
+    })
+    .await;
+    let page = phone(&app).open(&link(&app, ticket.id, "小王")).await;
+    let page = page.text();
+    assert!(page.contains("检查未通过"), "{page}");
+    assert!(page.contains("升级，催 小王、李四"), "{page}");
+    assert!(!page.contains("check_failed"), "{page}");
 }
 
 #[tokio::test]

@@ -69,6 +69,10 @@ fn walks(step: &str) -> bool {
         // `SCAN (subquery-1)`, `SCAN CONSTANT ROW`: nothing of a table.
         return !table.starts_with('(') && table != "CONSTANT" && !SMALL.contains(&table);
     }
+    // A part of a compound statement, and no table.
+    if step == "UNION ALL" {
+        return false;
+    }
     let mut words = step.split(' ');
     let (table, kind) = (
         words.next().unwrap_or_default(),
@@ -93,6 +97,7 @@ fn plans_are_read_rightly() {
         ("SCAN run", true),
         ("SCAN newest USING COVERING INDEX ix_run_task_id_id", true),
         ("SCAN task", false),
+        ("UNION ALL", false),
         (
             "SEARCH run USING INDEX ix_run_task_id_id (task_id=?)",
             false,

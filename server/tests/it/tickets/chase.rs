@@ -110,6 +110,52 @@ async fn the_four_controls_open_and_close_the_chase() {
 }
 
 #[tokio::test]
+async fn done_on_the_chase_of_an_order_closes_the_order() {
+    let app = TestApp::new().await;
+    let opens = order(TicketDraft::default());
+    let task = task(&app, |draft| {
+        opens(draft);
+        draft.urge_cron = "* * * * *".to_owned();
+    })
+    .await;
+    control(&app, task.id, Control::Urge(None)).await;
+    let open = tickets(&app, "open").await;
+    assert_eq!(open.len(), 2, "{open:?}");
+    let chase = open.iter().find(|one| one.kind.as_str() == "chase");
+    let id = chase.expect("a chase").id;
+    let word = "已修复".to_owned();
+    act(&app, &app.console(), id, TicketAct::Done(word))
+        .await
+        .expect("done");
+    assert_eq!(tickets(&app, "open").await, []);
+    let order = ticket(&app, open.iter().find(|one| one.id != id).expect("it").id).await;
+    assert_eq!(order.ticket.state.as_str(), "done");
+    assert_eq!(order.ticket.word.as_deref(), Some("已修复"));
+    let view = app.service.task_get(&app.console(), task.id).await;
+    let view = view.expect("it");
+    assert_eq!((view.state.as_str(), view.urging), ("closed", false));
+    assert_eq!(said(&app, task.id, "ticket_done").await.len(), 1);
+    // It is an order again, and nothing hurries.
+    control(&app, task.id, Control::Restore).await;
+    assert_eq!(the_ticket(&app).await.kind.as_str(), "task");
+}
+
+#[tokio::test]
+async fn a_chase_that_is_done_says_so() {
+    let app = TestApp::new().await;
+    let task = task(&app, reminder(TicketDraft::default())).await;
+    control(&app, task.id, Control::Urge(None)).await;
+    let chase = the_ticket(&app).await.id;
+    let word = "已处理".to_owned();
+    act(&app, &app.console(), chase, TicketAct::Done(word))
+        .await
+        .expect("done");
+    let reported = said(&app, task.id, "ticket_done").await;
+    assert_eq!(reported.len(), 1, "{reported:?}");
+    assert!(reported[0].contains("已处理"), "{reported:?}");
+}
+
+#[tokio::test]
 async fn a_task_that_a_former_version_chases_goes_on_and_gets_an_end() {
     let app = TestApp::new().await;
     let opens = reminder(TicketDraft::default());

@@ -1,6 +1,7 @@
 //! What opens a ticket, and what closes it without a person.
 
-use app::backend::Tasks;
+use app::backend::{Rules, Tasks};
+use app::rule::{RuleDraft, ScopeKind};
 use app::task::{Control, Mode, RunRequest};
 
 use super::*;
@@ -154,6 +155,35 @@ async fn missed_firings_open_a_ticket_about_failures() {
 }
 
 #[tokio::test]
+async fn the_end_of_an_order_is_reported_unless_that_is_to_be_quiet_and_so_is_its_reopening() {
+    let app = TestApp::new().await;
+    let rule = TicketDraft {
+        quiet_done: true,
+        ..TicketDraft::default()
+    };
+    let task = task(&app, order(rule)).await;
+    let other = app
+        .channel("other", ChannelKind::Webhook, "http://127.0.0.1:9/other")
+        .await;
+    let rule = RuleDraft {
+        scope: ScopeKind::All,
+        events: vec!["ticket_done".to_owned(), "ticket_reopened".to_owned()],
+        channel_id: Some(other.id.0),
+        ..RuleDraft::default()
+    };
+    let added = app.service.rule_create(&app.console(), &rule).await;
+    added.expect("a rule");
+    let (console, id) = (app.console(), the_ticket(&app).await.id);
+    for what in [TicketAct::Done(String::new()), TicketAct::Reopen] {
+        act(&app, &console, id, what).await.expect("done");
+    }
+    assert_eq!(said(&app, task.id, "ticket_done").await, [""; 0]);
+    let reopened = said(&app, task.id, "ticket_reopened").await;
+    assert_eq!(reopened.len(), 1, "{reopened:?}");
+    assert!(reopened[0].contains("由 console 重开"), "{reopened:?}");
+}
+
+#[tokio::test]
 async fn a_task_that_is_the_order_is_closed_and_reopened_with_its_ticket() {
     let app = TestApp::new().await;
     let task = task(&app, order(TicketDraft::default())).await;
@@ -168,6 +198,12 @@ async fn a_task_that_is_the_order_is_closed_and_reopened_with_its_ticket() {
             .state
     };
     assert_eq!(state().await.as_str(), "closed");
+    let reported = said(&app, task.id, "ticket_done").await;
+    assert_eq!(reported.len(), 1, "{reported:?}");
+    assert!(
+        reported[0].contains("由 console 完成") && reported[0].contains("好了"),
+        "{reported:?}"
+    );
     let open = act(&app, &console, id, TicketAct::Reopen)
         .await
         .expect("open");

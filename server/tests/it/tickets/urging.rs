@@ -111,6 +111,42 @@ async fn people_are_asked_on_a_saturday_on_which_they_work() {
 }
 
 #[tokio::test]
+async fn the_owner_is_asked_first_when_the_hours_begin_and_the_ladder_counts_from_there() {
+    let app = TestApp::new().await;
+    // Friday, 20:00 in Shanghai; the whole ladder passes over the weekend.
+    app.clock.set(at("2026-11-27T12:00:00Z"));
+    let rule = TicketDraft {
+        hours_from: "09:00".to_owned(),
+        hours_until: "18:00".to_owned(),
+        calendar: "cn".to_owned(),
+        ladder: "1h: 李四\n10h: @all".to_owned(),
+        ..TicketDraft::default()
+    };
+    let opens = order(rule);
+    task(&app, |draft| {
+        opens(draft);
+        draft.zone = "Asia/Shanghai".to_owned();
+    })
+    .await;
+    let id = the_ticket(&app).await.id;
+    for (now, level) in [
+        ("2026-11-27T12:30:00Z", None),
+        // Monday, 09:00 and 10:00.
+        ("2026-11-30T01:00:00Z", Some(0)),
+        ("2026-11-30T02:00:00Z", Some(1)),
+        ("2026-11-30T09:59:00Z", Some(1)),
+        // Nine hours of Monday and one of Tuesday have passed.
+        ("2026-12-01T01:00:00Z", Some(1)),
+        ("2026-12-01T02:00:00Z", Some(2)),
+    ] {
+        app.clock.set(at(now));
+        look(&app).await;
+        let urges = ticket(&app, id).await.urges;
+        assert_eq!(urges.first().map(|urge| urge.level), level, "{now}");
+    }
+}
+
+#[tokio::test]
 async fn two_servers_send_each_urge_once() {
     let app = TestApp::new().await;
     let rule = || TicketDraft {

@@ -52,7 +52,12 @@ pub(super) fn people(
         return None;
     }
     let (ui, words) = (ui(), channels_ui());
-    let columns = [words.person, words.person_bot, words.person_user];
+    let columns = [
+        words.person,
+        words.person_bot,
+        words.person_user,
+        words.person_owner,
+    ];
     let rows = people.iter().map(|person| {
         let question = Asked::delete(words.person_delete_confirm);
         let remove = asked(desk.forget, [("id", person.id.to_string())], &question);
@@ -64,6 +69,7 @@ pub(super) fn people(
                     <small class="muted">{ui.channel_kind(person.vendor)}</small>
                 </td>
                 <td data-label=words.person_user>{person.user.clone()}</td>
+                <td data-label=words.person_owner>{person.owner.clone()}</td>
                 <td class="row-actions"><div>{remove}</div></td>
             </tr>
         }
@@ -103,7 +109,12 @@ fn form(channels: &[Channel], desk: RowActions) -> AnyView {
                     ..Field::default()
                 }, &faults)}
                 {input(Field {
-                    name: "user".into(), label: words.person_user, required: true, ..Field::default()
+                    name: "user".into(), label: words.person_user, hint: words.person_user_hint,
+                    ..Field::default()
+                }, &faults)}
+                {input(Field {
+                    name: "owner".into(), label: words.person_owner, hint: words.person_owner_hint,
+                    ..Field::default()
                 }, &faults)}
             </div>
             {button("button primary", icon::PLUS, words.person_add, words.person_add.to_owned(), desk.allow.pending())}

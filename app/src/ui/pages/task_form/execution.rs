@@ -85,10 +85,11 @@ fn limits(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
             {text("execution.limits.nice", (words.nice, words.nice_hint), nice, faults)}
         </div>
         {check("execution.outlives_server".to_owned(), words.outlives, draft.outlives_server, None)}
+        {check("execution.not_from_chats".to_owned(), words.not_from_chats, draft.not_from_chats, None)}
     };
     group(
         words.group_limits,
-        set || draft.outlives_server,
+        set || draft.outlives_server || draft.not_from_chats,
         &["soft_limit", "min_duration", "stop_grace", "limits."],
         faults,
         content.into_any(),
