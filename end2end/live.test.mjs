@@ -109,6 +109,7 @@ describe("live pages", () => {
       const closed = page.locator(".chips").getByRole("link", { name: ui.task_closed });
       await closed.click();
       await page.waitForURL((url) => url.searchParams.get("state") === "closed");
+      await names.filter({ hasText: `${prefix} alpha` }).waitFor({ state: "detached" });
       await shows(`${prefix} beta & 中文`);
       if (js) assert.ok(await stayed(page));
 

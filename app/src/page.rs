@@ -19,6 +19,7 @@ mod secrets;
 mod start;
 mod start_urls;
 mod summaries;
+mod task_list;
 mod templates;
 mod tickets;
 mod urge_defaults;
@@ -43,6 +44,7 @@ pub use secrets::SecretsPage;
 pub use start::StartPage;
 pub use start_urls::{MadeStartUrl, StartUrlsPage};
 pub use summaries::SummariesPage;
+pub use task_list::{RowRun, TaskBoard, TaskCounts, TaskListPage, TaskRow};
 pub use templates::{TemplateForm, TemplatesPage};
 pub use tickets::{TicketAddress, TicketsPage, is_of, sort_for};
 pub use urge_defaults::{UrgeDefaultForm, UrgeDefaultsPage};
@@ -58,9 +60,9 @@ use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, Schedu
 use crate::rule::Explained;
 use crate::run::brief::Brief;
 use crate::run::log::LogPage;
-use crate::run::{HistoryItem, Run, RunState, RunsBeside};
+use crate::run::{HistoryItem, Run, RunsBeside};
 use crate::schedule::ScheduleDraft;
-use crate::task::{DamagedTask, Task, TaskCursor, TaskDraft, TaskQuery, TaskView};
+use crate::task::{Cycles, DamagedTask, Task, TaskDraft, TaskView};
 use crate::ticket::TicketDetail;
 use crate::time::{Stamp, ZoneRules};
 use crate::upkeep::Upkeep;
@@ -284,59 +286,6 @@ pub struct OccurrencesPage {
     pub explain_error: Option<AppError>,
 }
 
-/// Tasks by state and health, as the list can be filtered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct TaskCounts {
-    /// All tasks.
-    pub all: i64,
-    /// Active tasks that are failing.
-    pub failing: i64,
-    /// Active tasks that are chased and not failing.
-    pub chasing: i64,
-    /// Active tasks with a run under way.
-    pub running: i64,
-    /// Paused tasks.
-    pub paused: i64,
-    /// Closed tasks.
-    pub closed: i64,
-}
-
-/// A page of the list of tasks, with what is shown around its rows.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct TaskBoard {
-    /// The rows.
-    pub items: Vec<TaskView>,
-    /// How the last runs of each of these ended, or that they have not, newest first.
-    pub recent: Vec<Vec<RunState>>,
-    /// Where the next page begins; `None` on the last one.
-    pub next: Option<TaskCursor>,
-    /// All tasks, whatever is asked for.
-    pub counts: TaskCounts,
-    /// Words of the search that look like filters and are none.
-    pub unknown: Vec<String>,
-}
-
-/// What the task list page shows.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct TaskListPage {
-    /// Clock and the server's default zone.
-    pub clock: Clockface,
-    /// The query.
-    pub query: TaskQuery,
-    /// The rows.
-    pub items: Vec<TaskView>,
-    /// How the last runs of each of these ended, or that they have not, newest first.
-    pub recent: Vec<Vec<RunState>>,
-    /// All tasks, whatever is asked for.
-    pub counts: TaskCounts,
-    /// Words of the search that look like filters and are none.
-    pub unknown: Vec<String>,
-    /// The zones of these tasks, except the clock's: a firing is shown in its task's zone.
-    pub zones: Vec<ZoneRules>,
-    /// Cursor of the next page.
-    pub next: Option<TaskCursor>,
-}
-
 /// The last change of a definition.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LastChange {
@@ -353,6 +302,8 @@ pub struct TaskPage {
     pub clock: Clockface,
     /// The task.
     pub task: TaskView,
+    /// Its schedules.
+    pub cycles: Cycles,
     /// The last change of its definition, where that is among its last entries in the audit log.
     pub changed: Option<LastChange>,
     /// The name of its channel.

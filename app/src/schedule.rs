@@ -11,7 +11,9 @@ mod spec;
 pub use check::{Named, check_spec, field};
 pub use day_rule::{DayRule, UnknownDayRule};
 pub use missed::{MissedDraft, MissedPolicy, MissedRule};
-pub use spec::{Dialect, Moment, ScheduleSpec, SpecFault, describe_schedule, read_moment};
+pub use spec::{
+    Dialect, Moment, ScheduleSpec, SpecFault, describe_schedule, describe_text, read_moment,
+};
 
 use serde::{Deserialize, Serialize};
 

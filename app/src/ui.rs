@@ -81,7 +81,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/blackouts") view={LazyPage::Setting(SettingPage::Blackouts)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/secrets") view={LazyPage::Access(AccessPage::Secrets)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/pools") view={LazyPage::Setting(SettingPage::Pools)} ssr=ssr.clone()/>
-                    <Route path=path!("/admin/urging") view={LazyPage::Setting(SettingPage::UrgeDefaults)} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/urging") view={LazyPage::Ticket(TicketPage::UrgeDefaults)} ssr=ssr.clone()/>
                     <Route path=path!("/admin/retention") view={LazyPage::Setting(SettingPage::Retention)} ssr=ssr.clone()/>
                     <Route path=path!("/audit") view={LazyPage::Access(AccessPage::Audit)} ssr=ssr.clone()/>
                     <Route path=path!("/import") view={LazyPage::Setting(SettingPage::Import)} ssr=ssr.clone()/>

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Clockface;
 use crate::calendar::{Blackout, BlackoutDraft};
 use crate::error::{AppError, FieldError};
+use crate::task::Cycle;
 
 /// The blackouts page.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -13,6 +14,8 @@ pub struct BlackoutsPage {
     pub clock: Clockface,
     /// All blackouts.
     pub blackouts: Vec<Blackout>,
+    /// The cycles of the starts of those that recur, in this order.
+    pub cycles: Vec<Option<Cycle>>,
     /// The content of the form.
     pub draft: BlackoutDraft,
     /// Faults by field.

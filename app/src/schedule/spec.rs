@@ -10,7 +10,7 @@ mod words;
 pub use crate::cron::Dialect;
 pub use fault::SpecFault;
 pub use moment::{Moment, read_moment};
-pub use words::describe_schedule;
+pub use words::{describe_schedule, describe_text};
 
 use crate::cron::CronExpr;
 use crate::i18n::Lang;

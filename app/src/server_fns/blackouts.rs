@@ -14,7 +14,9 @@ use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{backend, caller, with_status},
+    calendar::Blackout,
     server_fns::forms::{Posted, sent},
+    task::Cycle,
 };
 
 /// The blackouts page.
@@ -25,8 +27,14 @@ pub async fn fetch_blackouts() -> Result<BlackoutsPage, AppError> {
         Posted::Blackout(draft, error) => Some((draft, error)),
         _ => None,
     });
+    let blackouts = with_status(backend.blackout_list(&caller).await)?;
+    let cycle = |blackout: &Blackout| {
+        let cron = blackout.cron.as_deref();
+        cron.map(|cron| Cycle::plain(cron, caller.lang))
+    };
     Ok(BlackoutsPage {
-        blackouts: with_status(backend.blackout_list(&caller).await)?,
+        cycles: blackouts.iter().map(cycle).collect(),
+        blackouts,
         clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
         draft: form.draft,
         faults: form.faults,

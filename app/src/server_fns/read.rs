@@ -63,7 +63,7 @@ pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError>
     let clock = clock(&backend, &caller, &backend.default_zone()).await?;
     let mut zones: Vec<ZoneRules> = Vec::new();
     for row in &board.items {
-        let name = &row.task.zone;
+        let name = &row.zone;
         let known = *name == clock.zone.name || zones.iter().any(|zone| zone.name == *name);
         if !known {
             zones.push(backend.zone_rules(&caller, name).await?);
@@ -74,7 +74,6 @@ pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError>
         zones,
         query,
         items: board.items,
-        recent: board.recent,
         counts: board.counts,
         unknown: board.unknown,
         next: board.next,
@@ -135,6 +134,7 @@ pub async fn fetch_task(
         explained: backend.task_messages_explained(&caller, id).await?,
         ticket: super::tickets::latest(&backend, &caller, id).await?,
         changed: backend.task_last_change(&caller, id).await?,
+        cycles: task.cycles(caller.lang),
         task,
         robot,
         channel: channel.map(|channel| channel.name),

@@ -1,8 +1,10 @@
 //! Which schedules are in force: the chase cycle while chasing, else the work schedules (催单工作周期, 工作周期).
 
+use serde::{Deserialize, Serialize};
+
 use super::TaskSpec;
 use crate::i18n::Lang;
-use crate::schedule::{Schedule, ScheduleSpec, describe_schedule};
+use crate::schedule::{Schedule, describe_schedule, describe_text};
 
 /// A task's schedules in force.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,8 +31,7 @@ impl InForce<&str, &[Schedule]> {
     #[must_use]
     pub fn words(&self, lang: Lang) -> String {
         match self {
-            Self::Urge(urge) => ScheduleSpec::parse(urge)
-                .map_or_else(|_| (*urge).to_owned(), |spec| spec.describe(lang)),
+            Self::Urge(urge) => describe_text(urge, lang),
             Self::Work(schedules) => schedules
                 .iter()
                 .map(|schedule| describe_schedule(schedule, lang))
@@ -40,7 +41,70 @@ impl InForce<&str, &[Schedule]> {
     }
 }
 
+/// A schedule as a person reads it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Cycle {
+    /// In words.
+    pub words: String,
+    /// Its text.
+    pub spec: String,
+    /// How many more there are, where it stands for several.
+    pub more: usize,
+}
+
+impl Cycle {
+    /// A plain schedule, without rules.
+    #[must_use]
+    pub fn plain(spec: &str, lang: Lang) -> Self {
+        Self {
+            words: describe_text(spec, lang),
+            spec: spec.to_owned(),
+            more: 0,
+        }
+    }
+
+    fn of(schedule: &Schedule, more: usize, lang: Lang) -> Self {
+        Self {
+            words: describe_schedule(schedule, lang),
+            spec: schedule.spec.clone(),
+            more,
+        }
+    }
+}
+
+/// The schedules of a task in the reader's language.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Cycles {
+    /// The first one in force.
+    pub in_force: Cycle,
+    /// 工作周期: the work schedules.
+    pub work: Vec<Cycle>,
+    /// 催单工作周期: the chase schedule.
+    pub urge: Option<Cycle>,
+}
+
 impl TaskSpec {
+    /// Its schedules in force, shortened, for a reader of a language.
+    #[must_use]
+    pub fn cycle(&self, lang: Lang) -> Cycle {
+        match self.in_force() {
+            InForce::Urge(urge) => Cycle::plain(urge, lang),
+            InForce::Work([first, more @ ..]) => Cycle::of(first, more.len(), lang),
+            InForce::Work([]) => Cycle::plain("", lang),
+        }
+    }
+
+    /// All its schedules, for a reader of a language.
+    #[must_use]
+    pub fn cycles(&self, lang: Lang) -> Cycles {
+        let work = self.schedules.iter();
+        Cycles {
+            in_force: self.cycle(lang),
+            work: work.map(|schedule| Cycle::of(schedule, 0, lang)).collect(),
+            urge: (self.urge_cron.as_deref()).map(|urge| Cycle::plain(urge, lang)),
+        }
+    }
+
     /// Its schedules in force.
     #[must_use]
     pub fn in_force(&self) -> InForce<&str, &[Schedule]> {

@@ -8,6 +8,7 @@ mod history;
 mod import;
 mod next;
 mod recent;
+mod row;
 mod save;
 mod start;
 mod warnings;
@@ -27,7 +28,7 @@ use app::task::{
 use app::time::Stamp;
 use app::transition::Step;
 use async_trait::async_trait;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 pub use apply::{ApplyReport, ApplyRequest, FieldChange, PlanAction, PlannedTask};
 pub(super) use apply::{Batch, Lookup};
@@ -72,23 +73,33 @@ impl Service {
         Ok(List { items, next })
     }
 
-    async fn read_task_board(&self, lang: Lang, query: &TaskQuery) -> Answer<TaskBoard> {
+    /// The list as a page shows it, and until when it is valid if nothing is written.
+    async fn read_task_board(
+        &self,
+        lang: Lang,
+        query: &TaskQuery,
+        now: DateTime<Utc>,
+    ) -> Answer<(TaskBoard, DateTime<Utc>)> {
         let search = TaskSearch::read(&query.q).map_err(|fault| fault.alone("q", lang))?;
         let groups = self.task_groups(lang).await?;
         let (items, next) = self.listed_tasks(lang, query, &search, &groups).await?;
+        let until = recent::true_until(&items, now);
         let ran = items.iter().filter(|row| row.last_run.is_some());
         let ran: Vec<TaskId> = ran.map(|row| row.id).collect();
         let mut recent = self.store.recent_runs(&ran).await.or_internal(lang)?;
-        Ok(TaskBoard {
-            recent: items
-                .iter()
-                .map(|row| recent.remove(&row.id).unwrap_or_default())
+        let board = TaskBoard {
+            items: items
+                .into_iter()
+                .map(|row| {
+                    let recent = recent.remove(&row.id).unwrap_or_default();
+                    row::row(row, recent, lang)
+                })
                 .collect(),
-            items,
             next,
             counts: groups.counts,
             unknown: search.unknown,
-        })
+        };
+        Ok((board, until))
     }
 
     /// A page of tasks, and where the next one begins.

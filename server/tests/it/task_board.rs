@@ -192,9 +192,10 @@ async fn a_row_shows_how_the_last_runs_ended() {
     }
     let shown = board(&app, &worst()).await;
     assert_eq!(names(&shown), ["retried", "never", "often"]);
+    let recent: Vec<&Vec<RunState>> = shown.items.iter().map(|row| &row.recent).collect();
     assert_eq!(
-        shown.recent,
-        [vec![Failed; 2], Vec::new(), vec![Succeeded; 20]]
+        recent,
+        [&vec![Failed; 2], &Vec::new(), &vec![Succeeded; 20]]
     );
     let page = app.signed_in("eve", Role::Viewer).await;
     page.put_cookie("jcrontab_lang", "en");

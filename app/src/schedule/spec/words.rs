@@ -79,6 +79,12 @@ fn length(seconds: i64, lang: Lang) -> String {
     }
 }
 
+/// The text of a plain schedule in words; the text itself if it cannot be parsed.
+#[must_use]
+pub fn describe_text(spec: &str, lang: Lang) -> String {
+    ScheduleSpec::parse(spec).map_or_else(|_| spec.to_owned(), |spec| spec.describe(lang))
+}
+
 /// The schedule and its rules in words: 工作日（按日历 cn，含调休）09:00，随机延后不超过 5 分钟.
 ///
 /// A text that cannot be parsed is repeated.

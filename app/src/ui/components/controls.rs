@@ -126,22 +126,18 @@ impl Controls {
     /// 暂停 for an active task, 恢复 for another.
     pub(crate) fn pause_or_restore(
         self,
-        task: &Task,
+        id: TaskId,
+        state: TaskState,
         class: &'static str,
         label: impl Fn(&'static str) -> String,
     ) -> AnyView {
         let ui = ui();
-        match task.state {
-            TaskState::Active => self.verb(
-                task.id,
-                "pause",
-                class,
-                icon::PAUSE,
-                ui.pause,
-                label(ui.pause),
-            ),
+        match state {
+            TaskState::Active => {
+                self.verb(id, "pause", class, icon::PAUSE, ui.pause, label(ui.pause))
+            }
             TaskState::Paused => self.verb(
-                task.id,
+                id,
                 "restore",
                 class,
                 icon::PLAY,
@@ -149,7 +145,7 @@ impl Controls {
                 label(ui.resume),
             ),
             TaskState::Closed => self.verb(
-                task.id,
+                id,
                 "reopen",
                 class,
                 icon::UNDO,

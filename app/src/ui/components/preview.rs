@@ -1,13 +1,16 @@
 //! The meaning of a cycle, while it is being typed.
 
+mod reader;
+
 use leptos::prelude::*;
+
+use reader::{Reading, read_schedules};
 
 use super::cycle::warnings;
 use super::firings::firings;
-use crate::i18n::Lang;
 use crate::id::TaskId;
 use crate::page::{Preview, PreviewRequest};
-use crate::schedule::{Named, Schedule, ScheduleDraft, ScheduleSpec, describe_schedule};
+use crate::schedule::ScheduleDraft;
 use crate::server_fns::fetch_preview;
 use crate::task::split_list;
 use crate::texts::plan;
@@ -69,34 +72,37 @@ pub(crate) fn fault(
 ) -> Signal<Option<String>> {
     let lang = lang();
     let sent = untrack(&draft);
-    Signal::derive(move || {
+    let found = RwSignal::new(None::<String>);
+    let turn = StoredValue::new(0_u32);
+    Effect::new(move |_| {
         let draft = draft();
+        turn.update_value(|turn| *turn += 1);
         // The server judges what was sent; an empty field is not reported yet.
         if draft.is_blank() || (draft.spec == sent.spec && draft.dialect == sent.dialect) {
-            return None;
+            found.set(None);
+            return;
         }
-        let dialect = draft.dialect().unwrap_or_default();
-        ScheduleSpec::parse_dialect(&draft.spec, dialect)
-            .err()
-            .map(|fault| fault.text(lang))
-    })
+        let now = turn.get_value();
+        leptos::task::spawn_local(async move {
+            // If nothing can be read here, the server does it when the form is sent.
+            let read = read_schedules(vec![draft], lang).await.unwrap_or_default();
+            if turn.try_get_value() == Some(now) {
+                found.try_set(read.into_iter().find_map(|reading| reading.fault));
+            }
+        });
+    });
+    found.into()
 }
 
-/// The schedule of a draft, for its description; `None` if its text has a fault.
-fn read(draft: &ScheduleDraft) -> Option<(Schedule, ScheduleSpec)> {
-    let spec = ScheduleSpec::parse_dialect(&draft.spec, draft.dialect()?).ok()?;
-    // Other faults are the server's to report.
-    let schedule = draft.read(0, Lang::En, &mut Named::default(), &mut Vec::new())?;
-    Some((schedule, spec))
-}
-
-/// The server's answer about the input.
+/// What is known about the input.
 #[derive(Clone, Copy)]
 struct PreviewState {
     /// The preview, if there is no fault.
     preview: RwSignal<Option<Preview>>,
     /// The fault: it may concern another field than the schedule, such as the zone.
     refused: RwSignal<Option<String>>,
+    /// What the browser says about the schedules; `None` until something is typed.
+    readings: RwSignal<Option<Vec<Reading>>>,
 }
 
 /// Description, warnings and firings of the input; `initial` is the server's preview of the form as sent.
@@ -105,16 +111,13 @@ pub(crate) fn preview(typed: Typed, initial: Option<Preview>) -> AnyView {
     let known = PreviewState {
         preview: RwSignal::new(initial),
         refused: RwSignal::new(None),
+        readings: RwSignal::new(None),
     };
     follow(typed, known);
-    let all = Memo::new(move |_| {
-        let drafts = filled(typed.schedules.get());
-        drafts.iter().map(read).collect::<Option<Vec<_>>>()
-    });
     view! {
         <div class="preview">
             <h3>{ui.preview}</h3>
-            <div aria-live="polite">{move || all.get().map(|all| explained(&all, known.preview.get()))}</div>
+            <div aria-live="polite">{move || explained(known.readings.get(), known.preview.get())}</div>
             {move || match (known.preview.get(), known.refused.get()) {
                 (Some(known), _) => firings(&known),
                 (None, Some(why)) => view! { <p class="muted">{why}</p> }.into_any(),
@@ -125,33 +128,42 @@ pub(crate) fn preview(typed: Typed, initial: Option<Preview>) -> AnyView {
     .into_any()
 }
 
-fn explained(all: &[(Schedule, ScheduleSpec)], known: Option<Preview>) -> AnyView {
+/// Each schedule in words, and things to know; nothing while one of them has a fault.
+fn explained(readings: Option<Vec<Reading>>, known: Option<Preview>) -> Option<AnyView> {
     let here = lang();
+    let (mut all, mut texts) = (Vec::new(), Vec::new());
+    for reading in readings.iter().flatten() {
+        all.push(reading.words.clone()?);
+        texts.extend(reading.warnings.iter().cloned());
+    }
+    if let Some(known) = known {
+        texts.extend(known.warnings);
+        for schedule in known.schedules {
+            if readings.is_none() {
+                all.push(schedule.words);
+            }
+            texts.extend(schedule.warnings);
+        }
+    }
     let numbered = all.len() > 1;
-    let words = all.iter().enumerate().map(|(at, (schedule, _))| {
+    let words = all.into_iter().enumerate().map(|(at, words)| {
         let number = numbered.then(|| {
             view! { <span class="tag">{plan::schedule_tag(here, at + 1)}</span> }
         });
-        view! {
-            <p class="words">{number} " " {describe_schedule(schedule, here)}</p>
-        }
+        view! { <p class="words">{number} " " {words}</p> }
     });
-    let mut texts: Vec<String> = Vec::new();
-    let own = all.iter().flat_map(|(_, spec)| spec.warnings(here));
-    let more = known.into_iter().flat_map(|known| {
-        let each = known.schedules.into_iter().flat_map(|words| words.warnings);
-        known.warnings.into_iter().chain(each)
-    });
-    for text in own.chain(more) {
-        if !texts.contains(&text) {
-            texts.push(text);
+    let mut each: Vec<String> = Vec::new();
+    for text in texts {
+        if !each.contains(&text) {
+            each.push(text);
         }
     }
-    view! { {words.collect_view()} {warnings(texts)} }.into_any()
+    Some(view! { {words.collect_view()} {warnings(each)} }.into_any())
 }
 
-/// Asks the server after every pause in typing; answers to older input are dropped.
+/// Reads the schedules at once, and asks the server after every pause in typing; answers to older input are dropped.
 fn follow(typed: Typed, known: PreviewState) {
+    let lang = lang();
     let asked = StoredValue::new(0_u32);
     Effect::new(move |before: Option<PreviewRequest>| {
         let request = typed.request();
@@ -159,6 +171,13 @@ fn follow(typed: Typed, known: PreviewState) {
             asked.update_value(|count| *count += 1);
             let turn = asked.get_value();
             let request = request.clone();
+            let drafts = request.schedules.clone();
+            leptos::task::spawn_local(async move {
+                let read = read_schedules(drafts, lang).await.ok();
+                if asked.try_get_value() == Some(turn) {
+                    known.readings.try_set(read);
+                }
+            });
             set_timeout(
                 move || {
                     if asked.try_get_value() == Some(turn) {
@@ -174,8 +193,10 @@ fn follow(typed: Typed, known: PreviewState) {
 
 fn ask(request: PreviewRequest, turn: u32, asked: StoredValue<u32>, known: PreviewState) {
     leptos::task::spawn_local(async move {
+        // If nothing can be read here, the server says what is wrong.
+        let read = known.readings.try_get_untracked().flatten();
         let readable = !request.schedules.is_empty()
-            && request.schedules.iter().all(|draft| read(draft).is_some());
+            && read.is_none_or(|read| read.iter().all(|reading| reading.words.is_some()));
         let (preview, refused) = if readable {
             match fetch_preview(request).await {
                 Ok(Ok(preview)) => (Some(preview), None),

@@ -7,7 +7,7 @@ use super::time::Clock;
 use crate::message::MessageState;
 use crate::occurrence::OccurrenceState;
 use crate::run::{Run, RunState, UnrunState};
-use crate::task::{Health, Task};
+use crate::task::{Health, TaskState};
 use crate::texts::health::{health_word, since, until, usual_duration};
 use crate::ui::context::{lang, plan_ui, ui};
 
@@ -82,8 +82,13 @@ pub(crate) struct HealthDetail {
     pub(crate) urges: Option<i32>,
 }
 
-/// The health of a task: one word, and since or until when. Only healthy ones are green.
-pub(crate) fn health(task: &Task, health: Health, clock: &Clock, detail: HealthDetail) -> AnyView {
+/// The health of a task in a state, chased or not: one word, and since or until when. Only healthy ones are green.
+pub(crate) fn health(
+    (state, urging): (TaskState, bool),
+    health: Health,
+    clock: &Clock,
+    detail: HealthDetail,
+) -> AnyView {
     let lang = lang();
     let (tone, glyph) = match health {
         Health::Failing { .. } => ("bad", icon::CROSS),
@@ -99,7 +104,7 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock, detail: HealthD
         Some(urges) => format!("{word} #{urges}"),
         None => word.to_owned(),
     };
-    let word = health_word(lang, task.state, health);
+    let word = health_word(lang, state, health);
     let word = match health {
         Health::Chasing => badge(tone, glyph, number(&word)),
         _ => badge(tone, glyph, word.into_owned()),
@@ -126,7 +131,7 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock, detail: HealthD
         _ => None,
     };
     // Chasing continues whatever the health is.
-    let chasing = task.urging && !matches!(health, Health::Chasing | Health::Done);
+    let chasing = urging && !matches!(health, Health::Chasing | Health::Done);
     view! {
         <span class="states">
             {word}

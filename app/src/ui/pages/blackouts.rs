@@ -9,6 +9,7 @@ use crate::duration::duration_words;
 use crate::page::BlackoutsPage;
 use crate::routes;
 use crate::server_fns::{DeleteBlackout, fetch_blackouts};
+use crate::task::Cycle;
 use crate::texts::blackouts;
 use crate::ui::act::Act;
 use crate::ui::base::rooted;
@@ -48,7 +49,8 @@ fn content(page: BlackoutsPage, delete: Act<DeleteBlackout>) -> AnyView {
     let rows = page
         .blackouts
         .iter()
-        .map(|blackout| row(blackout, &clock, admin.then_some(delete)));
+        .zip(page.cycles)
+        .map(|(blackout, cycle)| row(blackout, cycle.as_ref(), &clock, admin.then_some(delete)));
     let table = table(&columns, admin, rows.collect(), words.blackouts_empty);
     view! {
         <section class="card flush">{table}</section>
@@ -56,7 +58,12 @@ fn content(page: BlackoutsPage, delete: Act<DeleteBlackout>) -> AnyView {
     .into_any()
 }
 
-fn row(blackout: &Blackout, clock: &Clock, delete: Option<Act<DeleteBlackout>>) -> AnyView {
+fn row(
+    blackout: &Blackout,
+    cycle: Option<&Cycle>,
+    clock: &Clock,
+    delete: Option<Act<DeleteBlackout>>,
+) -> AnyView {
     let (ui, words) = (ui(), blackouts_ui());
     let state = match (blackout.active, &blackout.next) {
         (true, _) => badge("warn", icon::PAUSE, words.blackout_now),
@@ -81,7 +88,7 @@ fn row(blackout: &Blackout, clock: &Clock, delete: Option<Act<DeleteBlackout>>) 
         <tr>
             <th scope="row"><b>{blackout.name.clone()}</b></th>
             <td data-label=ui.state>{state}</td>
-            <td data-label=words.blackout_when>{times(blackout, clock)}</td>
+            <td data-label=words.blackout_when>{times(blackout, cycle, clock)}</td>
             <td data-label=words.blackout_next>{next}</td>
             <td data-label=words.blackout_for>{tags}</td>
             <td data-label=words.blackout_policy>{words.policy(blackout.policy)}</td>
@@ -94,13 +101,13 @@ fn row(blackout: &Blackout, clock: &Clock, delete: Option<Act<DeleteBlackout>>) 
 }
 
 /// One-off start and end, or the cycle of its starts and its duration.
-fn times(blackout: &Blackout, clock: &Clock) -> AnyView {
+fn times(blackout: &Blackout, starts: Option<&Cycle>, clock: &Clock) -> AnyView {
     let zone = view! { <small class="muted">{blackout.zone.clone()}</small> };
-    match (&blackout.cron, blackout.duration_seconds) {
-        (Some(cron), lasts) => {
+    match (starts, blackout.duration_seconds) {
+        (Some(starts), lasts) => {
             let lasts =
                 lasts.map(|lasts| blackouts::lasting(lang(), &duration_words(lasts, lang())));
-            view! { <span>{cycle(cron)} {lasts} " " {zone}</span> }.into_any()
+            view! { <span>{cycle(starts)} {lasts} " " {zone}</span> }.into_any()
         }
         (None, _) => {
             let end = |at: Option<crate::time::Stamp>| {

@@ -57,6 +57,7 @@ pub(in crate::ui) enum TicketPage {
     Oncall,
     People,
     Reminders,
+    UrgeDefaults,
 }
 
 /// A page about who may do what, and who did: accounts, secrets, the audit log.
@@ -80,7 +81,6 @@ pub(in crate::ui) enum SettingPage {
     Pools,
     Retention,
     StartUrls,
-    UrgeDefaults,
 }
 
 type Loaded = Result<AnyView, SplitLoaderError>;
@@ -124,6 +124,7 @@ fn ticket_page(page: TicketPage) -> Loaded {
         TicketPage::Oncall => oncall::page(),
         TicketPage::People => people::page(),
         TicketPage::Reminders => reminders::page(),
+        TicketPage::UrgeDefaults => urge_defaults::page(),
     })
 }
 
@@ -154,7 +155,6 @@ fn setting_page(page: SettingPage) -> Loaded {
         SettingPage::Pools => pools::page(),
         SettingPage::Retention => retention::page(),
         SettingPage::StartUrls => start_urls::page(),
-        SettingPage::UrgeDefaults => urge_defaults::page(),
     })
 }
 
@@ -238,7 +238,9 @@ pub async fn load_module(path: &str) -> bool {
         ["tasks", _, "occurrences" | "run"] => preload_run().await.is_ok(),
         ["tasks", _, ..] => preload_task().await.is_ok(),
         ["runs", ..] => preload_run().await.is_ok(),
-        ["oncall" | "people" | "reminders", ..] => preload_ticket().await.is_ok(),
+        ["oncall" | "people" | "reminders", ..] | ["admin", "urging", ..] => {
+            preload_ticket().await.is_ok()
+        }
         ["messages" | "rules" | "summaries", ..]
         | ["admin", "channels" | "pictures", ..]
         | ["import", "tasks"] => preload_message().await.is_ok(),

@@ -16,7 +16,7 @@ use crate::id::TaskId;
 use crate::page::{TaskAnswer, TaskPage};
 use crate::routes;
 use crate::server_fns::{TestChannel, fetch_history, fetch_task};
-use crate::task::{InForce, Notes, Task, TaskState};
+use crate::task::{Cycles, InForce, Notes, Task, TaskState};
 use crate::texts::fields::label;
 use crate::ui::act::Act;
 use crate::ui::base::rooted;
@@ -161,7 +161,7 @@ fn content(page: TaskPage, desk: PageState) -> AnyView {
                 </section>
                 <section class="card">
                     <h2>{ui.facts}</h2>
-                    {facts(&page.task, page.channel.clone(), &clock)}
+                    {facts(&page.task, &page.cycles, page.channel.clone(), &clock)}
                 </section>
                 {notes(&page.task.notes)}
                 {execution(&page)}
@@ -286,7 +286,7 @@ fn execution(page: &TaskPage) -> Option<AnyView> {
     })
 }
 
-fn facts(task: &Task, channel: Option<String>, clock: &Clock) -> AnyView {
+fn facts(task: &Task, cycles: &Cycles, channel: Option<String>, clock: &Clock) -> AnyView {
     let (ui, lang) = (ui(), lang());
     let (mode, mode_help) = ui.mode_text(task.mode);
     let list = |items: &[String]| {
@@ -305,15 +305,14 @@ fn facts(task: &Task, channel: Option<String>, clock: &Clock) -> AnyView {
             view! { {end(from)} " – " {end(until)} }.into_any()
         }
     };
-    let urge = task.urge_cron.clone();
     let cycle_word = match task.in_force() {
         InForce::Urge(_) => ui.original_cycle,
         InForce::Work(_) => ui.cycle,
     };
     view! {
         <dl class="facts">
-            {fact(cycle_word, schedules(&task.schedules))}
-            {urge.map(|urge| fact(ui.urge_cycle, cycle(&urge)))}
+            {fact(cycle_word, schedules(&cycles.work))}
+            {cycles.urge.as_ref().map(|urge| fact(ui.urge_cycle, cycle(urge)))}
             {fact(ui.zone, task.zone.clone())}
             {fact(ui.window, window)}
             {fact(ui.mode, view! { {mode} " " <small class="muted">{mode_help}</small> })}

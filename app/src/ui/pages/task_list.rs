@@ -7,13 +7,10 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
 
 use crate::auth::Action;
-use crate::page::TaskListPage;
+use crate::page::{TaskListPage, TaskRow};
 use crate::routes;
-use crate::run::RunState;
 use crate::server_fns::fetch_task_list;
-use crate::task::{
-    Health, HealthFilter, LastRun, TaskCursor, TaskOrder, TaskQuery, TaskState, TaskView,
-};
+use crate::task::{HealthFilter, TaskCursor, TaskOrder, TaskQuery, TaskState};
 use crate::texts::{health as words, phrases};
 use crate::transition::Word;
 use crate::ui::base::rooted;
@@ -300,14 +297,14 @@ fn table(page: &TaskListPage, controls: Controls) -> AnyView {
     let ui = ui();
     let clock = Clock::new(page.clock.clone());
     let operate = may(Action::Operate);
-    let rows = page.items.iter().zip(&page.recent).map(|(item, recent)| {
+    let rows = page.items.iter().map(|item| {
         let mut zones = page.zones.iter();
         // A firing is shown in the zone of its schedule.
         let own = zones
-            .find(|zone| zone.name == item.task.zone)
+            .find(|zone| zone.name == item.zone)
             .map(|zone| clock.in_zone(zone));
         let clock = own.as_ref().unwrap_or(&clock);
-        row(item, recent, clock, operate.then_some(controls))
+        row(item, clock, operate.then_some(controls))
     });
     let sorted = |order: TaskOrder, word: &'static str| {
         let href = rooted(address(&TaskQuery {
@@ -341,10 +338,9 @@ fn table(page: &TaskListPage, controls: Controls) -> AnyView {
     .into_any()
 }
 
-fn row(item: &TaskView, recent: &[RunState], clock: &Clock, controls: Option<Controls>) -> AnyView {
+fn row(task: &TaskRow, clock: &Clock, controls: Option<Controls>) -> AnyView {
     let (ui, lang) = (ui(), lang());
-    let task = &item.task;
-    let last = match &item.last_run {
+    let last = match &task.last_run {
         Some(run) => view! {
             <a class="state-link" href=rooted(routes::run(run.id))>{run_state(run.state)}</a>
             <small class="muted">
@@ -354,36 +350,29 @@ fn row(item: &TaskView, recent: &[RunState], clock: &Clock, controls: Option<Con
         .into_any(),
         None => view! { <span class="muted">{ui.never_ran}</span> }.into_any(),
     };
-    let failing = match item.health {
-        Health::Failing { .. } => item.last_run.as_ref().and_then(LastRun::last_line),
-        _ => None,
-    };
-    let failing = failing.map(str::to_owned);
-    let next = match item.next_at {
+    let next = match task.next_at {
         Some(at) => clock.both(at),
         None => view! { <span class="muted">"—"</span> }.into_any(),
     };
     let name = task.name.clone();
     let label = move |what: &'static str| phrases::for_task(lang, what, &name);
-    // What only the server can check is shown on the task's own page.
-    let asks = !task.execution.parameters.is_empty() || task.state != TaskState::Active;
     view! {
         <tr>
-            <td>{health(task, item.health, clock, HealthDetail::default())}</td>
+            <td>{health((task.state, task.urging), task.health, clock, HealthDetail::default())}</td>
             <th scope="row">
                 <a class="name" href=rooted(routes::task(task.id))>{task.name.clone()}</a>
                 {people(&task.owners, &task.tags)}
-                {failing.map(|line| view! { <code class="error-line" title=line.clone()>{visible(&line)}</code> })}
+                {task.error.clone().map(|line| view! { <code class="error-line" title=line.clone()>{visible(&line)}</code> })}
             </th>
-            <td data-label=ui.cycle>{in_force(task)}</td>
+            <td data-label=ui.cycle>{in_force(task.cycle.clone())}</td>
             <td data-label=ui.next_firing>{next}</td>
             <td data-label=ui.last_run><span class="last">{last}</span></td>
-            <td>{strip(recent)}</td>
+            <td>{strip(&task.recent)}</td>
             {controls.map(|controls| view! {
                 <td class="row-actions">
                     <div>
-                        {controls.start(task.id, asks, "button small", label.clone())}
-                        {controls.pause_or_restore(task, "button small", label)}
+                        {controls.start(task.id, task.asks, "button small", label.clone())}
+                        {controls.pause_or_restore(task.id, task.state, "button small", label)}
                     </div>
                 </td>
             })}

@@ -77,9 +77,20 @@ impl<T: Clone> RecentCache<T> {
 pub(crate) struct RecentLists {
     json: RecentCache<Bytes>,
     rows: RecentCache<Arc<List<TaskView>>>,
-    boards: RecentCache<Arc<TaskBoard>>,
+    /// These have words.
+    boards_zh: RecentCache<Arc<TaskBoard>>,
+    boards_en: RecentCache<Arc<TaskBoard>>,
     /// What only changes of tasks change; checked whenever it is used.
     states: Mutex<Option<Arc<TaskStates>>>,
+}
+
+impl RecentLists {
+    const fn boards(&self, lang: Lang) -> &RecentCache<Arc<TaskBoard>> {
+        match lang {
+            Lang::Zh => &self.boards_zh,
+            Lang::En => &self.boards_en,
+        }
+    }
 }
 
 /// The state of everything before an answer is computed.
@@ -91,20 +102,20 @@ struct Moment {
 
 impl Moment {
     /// An answer that was computed since, to be cached.
-    fn entry<T>(self, query: &TaskQuery, rows: &[TaskView], answer: T) -> Option<Entry<T>> {
+    fn entry<T>(self, query: &TaskQuery, until: DateTime<Utc>, answer: T) -> Option<Entry<T>> {
         Some(Entry {
             query: query.clone(),
             version: self.version?,
             rules: self.rules,
             from: self.at,
-            until: true_until(rows, self.at),
+            until,
             answer,
         })
     }
 }
 
 /// Until when a list is valid if nothing is written: the first of its tasks fires or ends then.
-fn true_until(rows: &[TaskView], now: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn true_until(rows: &[TaskView], now: DateTime<Utc>) -> DateTime<Utc> {
     rows.iter()
         .flat_map(|row| [row.next_at, row.ends_at])
         .flatten()
@@ -129,7 +140,8 @@ impl Service {
         let list = self.read_task_list(caller.lang, query).await?;
         let body = serde_json::to_vec(&list).or_internal(caller.lang)?;
         let body = Bytes::from(body);
-        let entry = moment.entry(query, &list.items, body.clone());
+        let until = true_until(&list.items, moment.at);
+        let entry = moment.entry(query, until, body.clone());
         cache.keep(query, entry.filter(|_| body.len() <= BYTES_MAX));
         Ok(body)
     }
@@ -146,7 +158,8 @@ impl Service {
             return Ok(kept);
         }
         let list = Arc::new(self.read_task_list(caller.lang, query).await?);
-        let entry = moment.entry(query, &list.items, Arc::clone(&list));
+        let until = true_until(&list.items, moment.at);
+        let entry = moment.entry(query, until, Arc::clone(&list));
         cache.keep(query, entry.filter(|_| list.items.len() <= ROWS_MAX));
         Ok(list)
     }
@@ -157,13 +170,14 @@ impl Service {
         query: &TaskQuery,
     ) -> Answer<Arc<TaskBoard>> {
         let query = &*self.permitted(caller, query)?;
-        let cache = &self.lists.boards;
+        let cache = self.lists.boards(caller.lang);
         let (moment, kept) = self.kept(cache, caller.lang, query).await?;
         if let Some(kept) = kept {
             return Ok(kept);
         }
-        let board = Arc::new(self.read_task_board(caller.lang, query).await?);
-        let entry = moment.entry(query, &board.items, Arc::clone(&board));
+        let (board, until) = self.read_task_board(caller.lang, query, moment.at).await?;
+        let board = Arc::new(board);
+        let entry = moment.entry(query, until, Arc::clone(&board));
         cache.keep(query, entry.filter(|_| board.items.len() <= ROWS_MAX));
         Ok(board)
     }

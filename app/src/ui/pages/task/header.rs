@@ -56,9 +56,9 @@ pub(super) fn head(page: &TaskPage, clock: &Clock) -> AnyView {
             <div>
                 <h1>{task.name.clone()}</h1>
                 <p class="lead">
-                    {health(task, task.health, clock, detail)}
+                    {health((task.state, task.urging), task.health, clock, detail)}
                     {people(&task.owners, &task.tags)}
-                    <span>{in_force_words(task)} " " <small class="muted">{task.zone.clone()}</small></span>
+                    <span>{in_force_words(&page.cycles.in_force)} " " <small class="muted">{task.zone.clone()}</small></span>
                     {task.next_at.map(|at| view! {
                         <span class="muted">{ui.next_firing} " " {clock.relative(at)}</span>
                     })}
@@ -155,7 +155,8 @@ pub(super) fn control_bar(page: &TaskPage, clock: &Clock, controls: Controls) ->
     add(Some(MainControl::Stop), stop);
     let start = controls.start(task.id, page.asks, class(MainControl::Start), plain);
     add(Some(MainControl::Start), Some(start));
-    let restore = controls.pause_or_restore(task, class(MainControl::Restore), plain);
+    let restore =
+        controls.pause_or_restore(task.id, task.state, class(MainControl::Restore), plain);
     add(Some(MainControl::Restore), Some(restore));
     let active = task.state == TaskState::Active;
     add(None, active.then(|| controls.pause_until(task, clock)));

@@ -8,23 +8,39 @@ use crate::i18n::Lang;
 use crate::schedule::{BUILTIN_CALENDAR, DayRule, field};
 use crate::texts::plan;
 use crate::ui::components::choice::{Select, check, choice};
-use crate::ui::components::cycle::words;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::preview::fault;
 use crate::ui::context::{lang, plan_ui, ui};
 
-/// The most common cycles.
-const PRESETS: [&str; 6] = [
-    "*/5 * * * *",
-    "0 * * * *",
-    "0 9 * * *",
-    "0 9 * * 1-5",
-    "0 9 * * 1",
-    "0 9 1 * *",
+/// The most common cycles, with their words in Chinese and in English: what finds these comes when somebody types.
+const PRESETS: [(&str, &str, &str); 6] = [
+    ("*/5 * * * *", "每 5 分钟", "Every 5 minutes"),
+    ("0 * * * *", "每小时整点", "Every hour, on the hour"),
+    ("0 9 * * *", "每天 09:00", "Every day at 09:00"),
+    (
+        "0 9 * * 1-5",
+        "工作日（周一至周五）09:00",
+        "Weekdays at 09:00",
+    ),
+    ("0 9 * * 1", "每周一 09:00", "Every Monday at 09:00"),
+    (
+        "0 9 1 * *",
+        "每月 1 日 09:00",
+        "On the 1st of the month at 09:00",
+    ),
 ];
 /// Other kinds of schedules; suggested with the presets.
-const OTHERS: [&str; 4] = ["every 90m", "every 1d", "@startup", "0 9 L * *"];
+const OTHERS: [(&str, &str, &str); 4] = [
+    ("every 90m", "每 90 分钟", "Every 90 minutes"),
+    ("every 1d", "每 24 小时", "Every 24 hours"),
+    ("@startup", "服务启动时", "When a server starts"),
+    (
+        "0 9 L * *",
+        "每月最后一天 09:00",
+        "On the last day of the month at 09:00",
+    ),
+];
 /// Working days of the month that the form offers, from its start and from its end.
 const NTH_FROM_START: i8 = 10;
 const NTH_FROM_END: i8 = 5;
@@ -82,8 +98,9 @@ pub(super) fn schedules(rows: Rows, calendars: &[String], faults: &Faults) -> An
 
 fn suggestions() -> Vec<AnyView> {
     let lang = lang();
-    let option =
-        |text: &&'static str| view! { <option value=*text>{words(text, lang)}</option> }.into_any();
+    let option = |(spec, zh, en): &(&'static str, &'static str, &'static str)| {
+        view! { <option value=*spec>{lang.pick(*zh, *en)}</option> }.into_any()
+    };
     PRESETS.iter().chain(&OTHERS).map(option).collect()
 }
 
@@ -174,8 +191,8 @@ impl RowContext {
         view! {
             <Show when=move || self.alive.get()>
                 <div class="presets" role="group" aria-label=ui.presets>
-                    {PRESETS.map(|spec| view! {
-                        <button type="button" class="chip" title=spec on:click=move |_| choose(spec)>{words(spec, lang)}</button>
+                    {PRESETS.map(|(spec, zh, en)| view! {
+                        <button type="button" class="chip" title=spec on:click=move |_| choose(spec)>{lang.pick(zh, en)}</button>
                     }).into_iter().collect_view()}
                 </div>
             </Show>
@@ -254,4 +271,18 @@ fn dialects(chosen: &str) -> Vec<(String, String, bool)> {
         (String::new(), plan.dialect_standard.to_owned(), !quartz),
         ("quartz".to_owned(), plan.dialect_quartz.to_owned(), quartz),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::describe_text;
+
+    #[test]
+    fn suggestions_have_the_words_of_their_schedules() {
+        for (spec, zh, en) in PRESETS.iter().chain(&OTHERS) {
+            assert_eq!(*zh, describe_text(spec, Lang::Zh), "{spec}");
+            assert_eq!(*en, describe_text(spec, Lang::En), "{spec}");
+        }
+    }
 }
