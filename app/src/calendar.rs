@@ -29,6 +29,12 @@ pub struct Calendar {
     pub warning: Option<String>,
     /// Counts its changes; 0 for the data that came with the product. An edit that refers to an older one is refused.
     pub version: i64,
+    /// When it was last updated from `source_url`.
+    #[serde(default)]
+    pub refreshed_at: Option<Stamp>,
+    /// For administrators: why its last update from `source_url` failed.
+    #[serde(default)]
+    pub refresh_fault: Option<String>,
 }
 
 /// A day that differs from Monday to Friday, or has a name.

@@ -10,6 +10,7 @@ pub mod calendars;
 pub mod channels;
 pub mod days;
 pub mod execution;
+pub mod facts;
 pub mod fields;
 pub mod health;
 pub mod import_tasks;
@@ -109,12 +110,12 @@ crate::texts! {
         why_blackout: "处于停跑时段" | "It fell into a blackout",
         why_down: "当时服务没有运行" | "No server was running",
         why_too_late: "错过了允许的时间" | "Too late when its turn came",
-        why_clock: "系统时钟被拨快，跳过了这一刻" | "The clock was set forward over it",
+        why_clock: "系统时钟被拨快，跳过了这一刻" | "The clock was set forward past this time",
         trigger_schedule: "按计划" | "Schedule",
         trigger_manual: "手动" | "Manual",
         trigger_catch_up: "补执行" | "Catch-up",
         message_pending: "等待发送" | "Waiting",
-        message_waiting: "等文字先发" | "After its text",
+        message_waiting: "等文字部分先发出" | "After its text",
         message_sending: "正在发送" | "Sending",
         message_sent: "已送达" | "Delivered",
         message_dead: "发送失败" | "Failed",
@@ -307,8 +308,8 @@ crate::texts! {
         revoke: "吊销" | "Revoke",
         add_channel: "添加渠道" | "Add a channel",
         channel_kind: "类型" | "Kind",
-        kind_wecom: "企业微信群机器人" | "WeCom group robot",
-        kind_dingtalk: "钉钉群机器人" | "DingTalk group robot",
+        kind_wecom: "企业微信群机器人" | "WeCom group bot",
+        kind_dingtalk: "钉钉群机器人" | "DingTalk group bot",
         kind_feishu: "飞书群机器人（Lark）" | "Feishu or Lark group bot",
         kind_slack: "Slack（Incoming Webhook）" | "Slack (incoming webhook)",
         kind_wecom_bot: "企业微信智能机器人（长连接）" | "WeCom bot (long connection)",
@@ -326,8 +327,8 @@ crate::texts! {
         channel_pending: "待发" | "Waiting",
         channel_dead: "发送失败" | "Undelivered",
         channel_refuses: "拒收消息" | "Rejects messages",
-        channel_unreachable: "无法送达" | "Does not accept messages",
-        channels_empty: "还没有渠道。添加一个群机器人，任务的结果就会发到群里。" | "No channels yet. Add a group robot to get results in the group.",
+        channel_unreachable: "无法送达" | "Cannot be reached",
+        channels_empty: "还没有渠道。添加一个群机器人，任务的结果就会发到群里。" | "No channels yet. Add a group bot to get results in the group.",
         test: "发测试消息" | "Send a test message",
         test_ok: "已送达，对方响应：" | "Delivered. Response:",
         test_bad: "发送失败，对方响应：" | "Not delivered. Response:",

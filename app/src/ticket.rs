@@ -4,6 +4,7 @@
 //! and what follows. See `docs/adr/0038-tickets.md` and `docs/REMINDERS.md`.
 
 mod check;
+mod entry;
 mod inherit;
 pub mod machine;
 mod order;
@@ -14,6 +15,7 @@ mod view;
 mod words;
 
 pub use check::{CHECK_SECONDS_MAX, CHECK_SECONDS_USUAL, CheckBy, TicketCheck};
+pub use entry::TicketEntryKind;
 pub use inherit::{EVERY_TAG, PolicyDefault, PolicyPart};
 pub use order::TicketOrder;
 pub use policy::{

@@ -55,6 +55,7 @@ pub use crate::texts::notices::{BACKUP, RETENTION, UNNAMED_ZONE, UNREADABLE, unn
 pub use ahead::LookAhead;
 pub use audit::AuditSeal;
 pub use brief::MessageBriefs;
+pub use calendars::CalendarRefresh;
 pub use components::{Components, DoorSettings, Settings};
 pub use doors::Readiness;
 pub use key::{KEY_CHECK, KeyError};

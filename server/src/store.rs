@@ -10,6 +10,7 @@ mod archive;
 mod audit;
 mod blackouts;
 mod brief;
+mod calendar_refresh;
 mod calendars;
 mod channel_uses;
 mod channels;
@@ -67,6 +68,7 @@ pub use audit::{
 };
 pub use blackouts::StoredBlackout;
 pub use brief::{BriefRun, FailedNear, NodeVersion};
+pub use calendar_refresh::DueCalendar;
 pub use calendars::{CalendarRemoval, StoredCalendar};
 pub use channel_uses::{ChannelUses, FallbackOf, NAMES_MAX};
 pub use channels::{ChannelName, ChannelSecret, ChannelTarget, NewChannel, TaskChannel};

@@ -273,7 +273,7 @@ impl Say for Missing {
             Self::Calendar => both("这个日历", "calendar"),
             Self::Blackout => both("这个停跑时段", "blackout"),
             Self::Channel => both("这个通知渠道", "channel"),
-            Self::ChatPerson => both("这个聊天人员", "person of a chat"),
+            Self::ChatPerson => both("这个聊天人员", "chat user"),
             Self::Picture => both("这个图片", "picture"),
             Self::Pool => both("这个并发池", "pool"),
             Self::Rule => both("这条通知规则", "rule"),

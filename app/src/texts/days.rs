@@ -9,7 +9,7 @@ crate::texts! {
     DaysUi {
         statistics: "统计" | "Statistics",
         show: "显示统计" | "Show statistics",
-        utc: "按 UTC 的日期计；已按保留期删除的执行也计入；人为停止的不计入成功率。耗时误差约 9 %。" | "Days are in UTC. Runs deleted by retention are included; stopped runs do not count towards the success rate. Durations are exact to about 9 %.",
+        utc: "按 UTC 的日期计；已按保留期删除的执行也计入；人为停止的不计入成功率。耗时误差约 9 %。" | "Days are in UTC. Runs deleted by retention are included; stopped runs do not count towards the success rate. Durations are accurate to about 9 %.",
         incomplete: "*：这个任务的执行太多，没有全部计入" | "*: not all runs of this period are counted, because the task has too many",
         empty: "还没有结束的执行" | "No runs have ended",
     }

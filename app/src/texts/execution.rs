@@ -57,7 +57,7 @@ crate::texts! {
 
         // History
         group_keep ["execution.keep" => "历史保留" | "the retention"]: "历史保留" | "Retention",
-        keep_days ["execution.keep.days"]: "执行保留天数" | "Days that runs are kept",
+        keep_days ["execution.keep.days"]: "执行保留天数" | "Keep runs for (days)",
         keep_runs ["execution.keep.runs"]: "保留的执行次数" | "Runs kept",
         keep_output ["execution.keep.output_mib"]: "保留的输出（MiB）" | "Output kept (MiB)",
         keep_hint: "留空则与所有任务相同；最近一次成功、失败和最新一次执行始终保留" | "Empty for as in all tasks; the last success, the last failure and the newest run always stay",
@@ -71,7 +71,7 @@ crate::texts! {
         overlap_replace: "结束旧的，启动新的" | "Stop the old run and start the new one",
         overlap_max: "最多几个" | "How many",
         overlap_max_hint: "同时执行 2–100，排队 1–1000" | "2–100 in parallel, 1–1000 queued",
-        pool ["execution.pool" => "并发池" | "the concurrency limit"]: "并发池" | "Pool",
+        pool ["execution.pool" => "并发池" | "the concurrency pool"]: "并发池" | "Concurrency pool",
         pool_hint: "同一个池的任务共用名额，没有名额就排队；留空不限" | "Tasks in a pool share its slots and queue for them; leave empty for no pool",
 
         // Retry

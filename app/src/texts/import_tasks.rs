@@ -7,7 +7,7 @@ crate::texts! {
     /// Texts about tasks that are imported from other schedulers.
     TaskImportUi {
         title: "从其他调度系统导入" | "Import from another scheduler",
-        lead: "先试运行，看每个任务会变成什么；导入的任务默认暂停，不改动原系统。" | "Begin with a dry run, which shows what would become of every task. Imported tasks are paused, and nothing changes in the other scheduler.",
+        lead: "先试运行，看每个任务会变成什么；导入的任务默认暂停，不改动原系统。" | "Start with a dry run, which shows the result for every task. Imported tasks are paused, and nothing changes in the other scheduler.",
         to_crontab: "导入 crontab 请到这里" | "Import a crontab instead",
         scheduler: "原系统" | "Scheduler",
         text: "导出的内容" | "Exported text",
@@ -17,7 +17,7 @@ crate::texts! {
         zone: "时区" | "Time zone",
         zone_hint: "没有写时区的时间按哪个时区；留空为默认时区" | "The zone of times that have none of their own; empty for the default",
         active: "导入后立即生效（先停掉原系统，否则两边都会执行）" | "Let tasks fire at once (stop the other scheduler first, or everything runs twice)",
-        key: "原编号" | "ID there",
+        key: "原编号" | "Original ID",
         no_rows: "没有可导入的任务" | "There are no tasks to import",
         next_step: "下一步：停掉原来的系统，再恢复这些任务。" | "Next: stop the other scheduler, then resume these tasks.",
         show_tasks: "查看导入的任务" | "Show the imported tasks",

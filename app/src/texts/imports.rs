@@ -11,7 +11,7 @@ crate::texts! {
         import_text: "把现有的 crontab 变成任务；行还在 crontab 里时任务暂不执行" | "Turn crontabs into tasks, which are held while their lines are still in the crontab",
         other_schedulers: "从 XXL-JOB、gocron、Cronicle、青龙等系统导入" | "Import from XXL-JOB, gocron, Cronicle, qinglong and others",
         text: "crontab 的内容" | "Text of the crontab",
-        text_hint: "crontab -l 的输出，或 /etc/crontab、/etc/cron.d 里的文件；每一行都会有交代" | "The output of crontab -l, or a file such as /etc/crontab; every line is accounted for",
+        text_hint: "crontab -l 的输出，或 /etc/crontab、/etc/cron.d 里的文件；每一行都会列出处理结果" | "The output of crontab -l, or a file such as /etc/crontab; every line is accounted for",
         host: "主机" | "Host",
         host_hint: "crontab 所在的主机名" | "The host that the crontab is on",
         path: "位置" | "Place",

@@ -21,7 +21,7 @@ crate::texts! {
         next_try: "下次尝试" | "Next attempt",
         goes_to: "发往" | "To",
         sent_to: "提醒谁" | "Mentions",
-        not_mentioned: "该渠道无法 @（按渠道要求的写法填写负责人）" | "Cannot be mentioned there (write owners as the channel has its people)",
+        not_mentioned: "该渠道无法 @（按渠道要求的写法填写负责人）" | "Cannot be mentioned there (enter owners as this channel names its members)",
         task_deleted: "任务已删除" | "deleted task",
         channel_deleted: "渠道已删除" | "deleted channel",
         resend: "重发" | "Send again",

@@ -68,6 +68,10 @@ pub fn loop_purpose(lang: Lang, name: &str) -> Option<&'static str> {
             "提前通知即将开始的执行、即将结束的有效期和即将到期的 API 令牌",
             "Announces runs that start, active periods that end and API tokens that expire soon",
         ),
+        "calendars" => (
+            "从来源地址更新日历",
+            "Updates calendars from their source URLs",
+        ),
         "chat" => ("保持聊天机器人的长连接", "Holds the connections of bots"),
         "disk" => (
             "检查数据目录所在磁盘的剩余空间",

@@ -6,7 +6,7 @@ crate::texts! {
     /// Texts about people with a zone or hours of their own.
     PeopleUi {
         people: "人员时区与时段" | "People and their hours",
-        people_text: "时区或作息与任务不同的人：催单按本人的时区和时段" | "People whose zone or hours differ from those of tasks: urges obey theirs",
+        people_text: "时区或作息与任务不同的人：催单按本人的时区和时段" | "People whose time zone or working hours differ from those of their tasks; they are urged in their own hours",
         people_order: "没有填的项按任务：时区用任务的时区，时段和日历用催单策略的。紧急的待办不受限制。改动从下次催单起生效。" | "What is not set comes from the task: its zone, and the hours and the calendar of its policy. Urgent tickets urge at any hour. A change applies from the next urge on.",
         people_empty: "还没有；所有人都按任务的时区和策略催单。" | "There are none; everyone is urged by the zone and the policy of the task.",
         person: "姓名" | "Person",
@@ -16,7 +16,7 @@ crate::texts! {
         hours_from: "从" | "From",
         hours_until: "到" | "Until",
         hours_hint: "例如 09:00；留空用策略的时段" | "For example 09:00; empty for the hours of the policy",
-        calendar: "只在工作日" | "Working days of",
+        calendar: "只在工作日" | "Working days in this calendar",
         calendar_hint: "含调休" | "With make-up days",
         calendar_policy: "按策略" | "That of the policy",
         of_task: "按任务" | "That of the task",

@@ -8,7 +8,7 @@ crate::texts! {
         picture: "图片" | "Picture",
         size: "尺寸" | "Size",
         no_picture: "不发送图片" | "No picture is sent",
-        own: "自定义" | "Own",
+        own: "自定义" | "Custom",
         built_in: "内置" | "Built-in",
         file: "图片文件" | "Picture file",
         replace: "替换" | "Replace",

@@ -1,6 +1,7 @@
 //! Texts about tickets.
 
 use crate::i18n::{Lang, plural};
+use crate::ticket::TicketEntryKind;
 
 crate::texts! {
     /// Texts about tickets.
@@ -36,9 +37,9 @@ crate::texts! {
         what: "做了什么" | "What",
         who: "操作人" | "By",
         when: "时间" | "Time",
-        act_title: "处理选中的待办" | "For the selected tickets",
+        act_title: "处理选中的待办" | "Actions on the selected tickets",
         word: "留言" | "Note",
-        word_hint: "完成时可以留一句话" | "Left with what you mark done",
+        word_hint: "完成时可以留一句话" | "Saved with the tickets that you mark as done",
         to: "转交给" | "Hand over to",
         done: "完成" | "Done",
         take: "我来处理" | "Take",
@@ -80,22 +81,21 @@ crate::texts! {
 }
 
 impl TicketsUi {
-    /// What happened, by the code of an entry.
+    /// What happened.
     #[must_use]
-    pub fn entry(&self, code: &str) -> Option<&'static str> {
-        Some(match code {
-            "opened" => self.opened,
-            "acknowledged" => self.acknowledged,
-            "snoozed" => self.snoozed,
-            "handed_over" => self.handed_over,
-            "escalated" => self.escalated,
-            "done" => self.done,
-            "expired" => self.expired,
-            "reopened" => self.reopened,
-            "check_passed" => self.check_passed,
-            "check_failed" => self.check_failed,
-            _ => return None,
-        })
+    pub const fn entry(&self, event: TicketEntryKind) -> &'static str {
+        match event {
+            TicketEntryKind::Opened => self.opened,
+            TicketEntryKind::Acknowledged => self.acknowledged,
+            TicketEntryKind::Snoozed => self.snoozed,
+            TicketEntryKind::HandedOver => self.handed_over,
+            TicketEntryKind::Escalated => self.escalated,
+            TicketEntryKind::Done => self.done,
+            TicketEntryKind::Expired => self.expired,
+            TicketEntryKind::Reopened => self.reopened,
+            TicketEntryKind::CheckPassed => self.check_passed,
+            TicketEntryKind::CheckFailed => self.check_failed,
+        }
     }
 }
 

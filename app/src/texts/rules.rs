@@ -45,7 +45,7 @@ crate::texts! {
         quiet_hint: "期间的消息到结束时再发，例如 22:00 到 08:00" | "Messages wait until the end, for example 22:00 to 08:00",
         quiet_zone: "免打扰时区" | "Zone of the quiet hours",
         quiet_zone_hint: "留空为服务器的时区" | "Leave empty for the server's time zone",
-        quiet_calendar: "只在休息日免打扰" | "Only on days off of",
+        quiet_calendar: "只在休息日免打扰" | "Only on days off in this calendar",
         quiet_calendar_hint: "填日历名，例如 cn；留空为每天" | "Name of a calendar, for example cn; empty for every day",
         urgent: "失败和丢失不受免打扰限制" | "Send failures and lost runs during quiet hours, too",
         enabled: "启用" | "Enabled",
@@ -63,7 +63,7 @@ crate::texts! {
         notifications: "通知" | "Notifications",
         notifications_hint: "现在发生这些事件时，消息会发到哪里" | "Where a message would go if the event happened now",
         explain_paused: "任务已暂停：不按计划执行，下面的消息只会由手动执行引起。" | "The task is paused: nothing runs on schedule, so only manual runs cause these messages.",
-        explain_closed: "任务已结单：不再执行，恢复后才会有下面的消息。" | "The task is closed: nothing runs, so none of these messages is caused until it is restored.",
+        explain_closed: "任务已结单：不再执行，重新打开后才会有下面的消息。" | "The task is closed: nothing runs, so none of these messages is sent until it is reopened.",
         nowhere: "不发送：没有规则包含它" | "Not sent: no rule includes it",
         edit_rules: "设置这个任务的通知" | "Change notifications of this task",
         robot_unfold: "直接填群机器人地址" | "Use the address of a chat robot",
@@ -168,11 +168,11 @@ pub fn only_failures(lang: Lang, failures: &str) -> String {
     match failures.strip_prefix("*/") {
         Some(step) => lang.pick(
             format!("连续失败每 {step} 次发一条"),
-            format!("of consecutive failures every {step}"),
+            format!("at every {step} consecutive failures"),
         ),
         None => lang.pick(
             format!("只在连续第 {failures} 次失败时"),
-            format!("of consecutive failures only number {failures}"),
+            format!("only at consecutive failure {failures}"),
         ),
     }
 }

@@ -12,7 +12,7 @@ crate::texts! {
         backup: "备份" | "Backup",
         database: "数据库大小" | "Size of the database",
         disk: "磁盘剩余空间" | "Free on the disk",
-        never: "从未用 jcrontab backup 备份过" | "none was made with `jcrontab backup`",
+        never: "从未用 jcrontab backup 备份过" | "no backup has been made with `jcrontab backup`",
         not_yet: "还没有完成过" | "not finished yet",
     }
 }

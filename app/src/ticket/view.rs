@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-use super::{TicketKind, TicketState};
+use super::{TicketEntryKind, TicketKind, TicketState};
 use crate::i18n::Lang;
 use crate::id::{OccurrenceId, RunId, TaskId, TicketId};
 use crate::message::MessageState;
 use crate::time::Stamp;
+use crate::transition::Word;
 
 /// The longest word that a person leaves with an act, in characters.
 pub const WORD_MAX_CHARS: usize = 500;
@@ -125,6 +126,14 @@ pub struct TicketEntry {
     /// The word that was left, the person it was handed over to, the end of a snooze (RFC 3339), or how a check ended
     /// with the end of its output; may be empty.
     pub detail: String,
+}
+
+impl TicketEntry {
+    /// What happened; `None` for a code of another version.
+    #[must_use]
+    pub fn kind(&self) -> Option<TicketEntryKind> {
+        TicketEntryKind::read(&self.what)
+    }
 }
 
 /// One urge of a ticket.

@@ -19,7 +19,7 @@ use crate::http::{Problem, Reply};
 pub(super) struct Search {
     /// Name of an account, exactly; also `console`, and `jcrontab` for the product itself.
     who: Option<String>,
-    /// An action such as `task.update`; with a dot at its end all of a kind, such as `task.`.
+    /// An action such as `task.update`; end with a dot for all actions of a kind, such as `task.`.
     action: Option<String>,
     /// An object such as `task:12`, a kind such as `secret`, or an id.
     object: Option<String>,

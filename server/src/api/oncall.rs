@@ -111,7 +111,7 @@ pub(super) async fn remove_override(
     Ok(shown(changed.await?))
 }
 
-/// Has the people of two weeks change places; the same swap again takes it back. A date alone is in the week that begins
+/// Swaps the people of two weeks; the same swap again undoes it. A date alone is in the week that begins
 /// on it, or else in the one in force at its end. With `If-Match`, only if the rota still has that version.
 #[utoipa::path(post, path = "/api/v1/oncall/{name}/swap", tag = "oncall", request_body = SwapDraft,
     params(("If-Match" = Option<String>, Header, description = "The ETag of the rota as it was read")),

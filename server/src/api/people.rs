@@ -54,7 +54,7 @@ pub(super) async fn set(
     Ok(shown(set))
 }
 
-/// Removes the zone and the hours of a person, who is urged by those of tasks then. With `If-Match`, only if the person
+/// Removes the zone and the hours of a person; those of the tasks apply again. With `If-Match`, only if the person
 /// still has that version.
 #[utoipa::path(delete, path = "/api/v1/people/{name}", tag = "people", operation_id = "delete_person",
     params(("If-Match" = Option<String>, Header, description = "The ETag of the person as read")),

@@ -179,7 +179,7 @@ pub(super) async fn acknowledge(
     Ok(Json(service.ticket_act(&caller, id, &act).await?))
 }
 
-/// Has a ticket rest until a time.
+/// Snoozes a ticket until a time.
 #[utoipa::path(post, path = "/api/v1/tickets/{id}/snooze", tag = "tickets", request_body = Until,
     responses((status = 200, body = TicketView), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]

@@ -73,7 +73,7 @@ pub(super) enum Command {
     Cron(cron::CronCommand),
     /// Write tasks as YAML files that can be kept in a repository and applied
     Export(files::Export),
-    /// Create and change tasks so that they are as files say
+    /// Create and change tasks to match files
     ///
     /// All of it happens in one transaction, or nothing. Whether a task is paused, closed or chased, its
     /// secrets and its history stay as they are
@@ -90,7 +90,7 @@ pub(super) enum Command {
     /// Manage notification channels
     #[command(subcommand)]
     Channel(Box<channel::ChannelCommand>),
-    /// Manage the people who may use bots of chats
+    /// Manage the people who may use chat bots
     #[command(subcommand)]
     Chat(chat::ChatCommand),
     /// Manage rules: which channels get which events

@@ -67,16 +67,16 @@ pub(super) struct Search {
     /// Only what this account did, also `console` or `jcrontab`
     #[arg(long)]
     who: Option<String>,
-    /// Only this action, such as `task.update`; with a dot at its end all of a kind
+    /// Only this action, such as `task.update`; end with a dot for all actions of a kind
     #[arg(long)]
     action: Option<String>,
     /// Only this object, such as `task:12`, `secret` or 12
     #[arg(long)]
     object: Option<String>,
-    /// Only what came in by this door
+    /// Only entries from this source
     #[arg(long, value_parser = PossibleValuesParser::new(DOORS))]
     via: Option<String>,
-    /// Only what ended like this
+    /// Only entries with this result
     #[arg(long, value_parser = PossibleValuesParser::new(AuditOutcome::all().into_iter().map(Word::word)))]
     outcome: Option<String>,
     /// Only from this time on, such as 2026-11-30 or 2026-11-30T09:00
@@ -266,7 +266,7 @@ fn lines(entry: &AuditEntry) -> Vec<String> {
     let mut lines = labelled([
         ("时间", "Time", Some(here(entry.at))),
         ("操作人", "Who", Some(who(entry))),
-        ("入口", "Door", Some(via.to_owned())),
+        ("入口", "Via", Some(via.to_owned())),
         ("来源地址", "Address", entry.client.as_deref().map(plain)),
         ("操作", "Action", Some(entry.action.clone())),
         ("对象", "Object", object(entry)),

@@ -14,15 +14,14 @@ const PATH: &str = "/api/v1/chat/people";
 
 #[derive(Subcommand, Debug)]
 pub(super) enum ChatCommand {
-    /// Manage people of chats: the accounts that they act as, and the owners that they stand for
+    /// Manage chat users: the accounts that they act as, and the owners that they stand for
     #[command(subcommand)]
     Person(PersonCommand),
 }
 
 #[derive(Subcommand, Debug)]
 pub(super) enum PersonCommand {
-    /// Make a person of a chat known: with an account to act as, with the name of an owner whose tickets the person
-    /// answers, or both
+    /// Add a chat user: with an account to act as, with the name of an owner whose tickets the person answers, or both
     Add {
         /// ID of the person in the chat; a bot names it in its answer to an unknown person
         person: String,
@@ -39,13 +38,13 @@ pub(super) enum PersonCommand {
         #[arg(long)]
         json: bool,
     },
-    /// List people of chats, their accounts and owners
+    /// List chat users, their accounts and owners
     List {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Make a person of a chat unknown again
+    /// Delete a chat user
     Delete {
         /// Person, by the ID in the chat or by the ID of the entry
         person: String,
@@ -108,7 +107,7 @@ async fn entry(client: &Client, person: &str, of: Option<&str>) -> Result<Value,
         [] => by_id().cloned().ok_or_else(|| {
             Failure::not_found(lang().pick(
                 format!("没有聊天人员“{person}”"),
-                format!("there is no person of a chat {person:?}"),
+                format!("there is no chat user {person:?}"),
             ))
         }),
         several => {
@@ -167,7 +166,7 @@ pub(super) async fn run(client: &Client, command: &ChatCommand) -> Result<(), Fa
                 &["id", "channel", "vendor", "person", "user", "owner"],
                 (
                     "还没有聊天人员。添加：jcrontab chat person add 人员 --user 用户",
-                    "No people of chats yet. Add one: jcrontab chat person add PERSON --user USER",
+                    "No chat users yet. Add one: jcrontab chat person add PERSON --user USER",
                 ),
                 *json,
             )

@@ -82,7 +82,7 @@ pub(super) enum OncallCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Have the people of two weeks change places; the same swap again takes it back
+    /// Swap the people of two weeks; repeat the same swap to undo it
     Swap {
         /// Name of the rota
         name: String,

@@ -37,7 +37,7 @@ pub(super) enum PersonCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Delete the zone and the hours of a person, who is urged by those of tasks then
+    /// Delete the zone and the hours of a person; those of the tasks apply again
     Delete {
         /// The person, as owners are named
         name: String,

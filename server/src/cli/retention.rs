@@ -55,7 +55,7 @@ pub(super) struct SetRetention {
     /// Days that the audit log is kept; `none` for no limit
     #[arg(long, value_name = "DAYS", value_parser = limit)]
     audit_days: Option<Limit>,
-    /// Days that tickets which are over are kept; `none` for no limit
+    /// Keep closed tickets for this many days; `none` for no limit
     #[arg(long, value_name = "DAYS", value_parser = limit)]
     ticket_days: Option<Limit>,
     /// Days that the counts of deleted runs are kept; `none` for no limit

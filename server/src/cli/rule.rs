@@ -139,7 +139,7 @@ pub(super) struct What {
     /// What it is for, in a few words
     #[arg(long)]
     name: Option<String>,
-    /// Keep it without effect
+    /// Create it disabled
     #[arg(long)]
     off: bool,
 }

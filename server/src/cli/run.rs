@@ -17,7 +17,7 @@ use filter::RunFilter;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum RunCommand {
-    /// List runs of all tasks or of one, the last one to start first
+    /// List runs of all tasks or of one, newest first
     List {
         #[command(flatten)]
         filter: RunFilter,
@@ -32,7 +32,7 @@ pub(super) enum RunCommand {
     Export {
         #[command(flatten)]
         filter: RunFilter,
-        /// The form: csv, or jsonl for one JSON object a line
+        /// Format: csv, or jsonl for one JSON object a line
         #[arg(long, default_value = "csv", value_parser = ["csv", "jsonl"])]
         format: String,
     },

@@ -62,7 +62,7 @@ pub(super) enum TaskCommand {
     Show(Named),
     /// Start a task now
     Run(start::StartTask),
-    /// Pause a task (暂停) until it is restored, or until a given time
+    /// Pause a task (暂停) until it is resumed, or until a given time
     Pause {
         #[command(flatten)]
         task: Named,

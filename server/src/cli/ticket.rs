@@ -79,7 +79,7 @@ pub(super) enum TicketCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Have a ticket rest until a time
+    /// Snooze a ticket until a time
     Snooze {
         /// Ticket ID
         id: i64,
@@ -346,7 +346,8 @@ fn lines(detail: &TicketDetail) -> Vec<String> {
         // The end of a snooze is an instant; everything else is shown as it is.
         let detail = Value::from(entry.detail.replace('\n', " "));
         let detail = here_text(&detail);
-        let what = words.entry(&entry.what).unwrap_or(&entry.what);
+        let kind = entry.kind();
+        let what = kind.map_or(entry.what.as_str(), |kind| words.entry(kind));
         let text = format!("{}  {what}  {}  {detail}", here(entry.at), entry.who);
         lines.push(app::ansi::visible(text.trim_end()));
     }

@@ -23,7 +23,31 @@ const ANSWER_MIB: usize = 10;
 /// When a secret cannot be opened: nothing is started then.
 pub(crate) fn order(job: &Job, sealer: &Sealer) -> Result<Order, Ending> {
     let task = &job.task;
-    let execution = &task.execution;
+    // Each by its name: whoever adds a field decides whether a run needs it. Those with `_` decide when a run starts,
+    // how its result is judged, or how long its history is kept.
+    let Execution {
+        overlap: _,
+        pool: _,
+        retry,
+        success_when,
+        soft_limit_seconds,
+        min_seconds: _,
+        stop_grace_seconds,
+        limits,
+        run_as,
+        cwd,
+        shell,
+        merge_output,
+        // Variables and secrets: `Passed::of`.
+        secret_files: _,
+        env: _,
+        parameters: _,
+        waits: _,
+        http,
+        outlives_server,
+        not_from_chats: _,
+        keep: _,
+    } = task.execution.as_ref();
     let Passed {
         vars,
         secret_files,
@@ -34,24 +58,24 @@ pub(crate) fn order(job: &Job, sealer: &Sealer) -> Result<Order, Ending> {
         epoch: job.epoch,
         task: TaskId(task.id.0),
         started_at: job.started_at,
-        work: match &execution.http {
+        work: match http {
             Some(call) => Work::Http(Box::new(request(call))),
             None => Work::Command(task.command.clone()),
         },
         vars,
         secret_files,
         masked,
-        limits: limits(&execution.limits),
+        limits: run_limits(limits),
         hard_limit_seconds: task.timeout_seconds,
-        soft_limit_seconds: execution.soft_limit_seconds,
-        grace_seconds: execution.stop_grace_seconds.0,
-        run_as: execution.run_as.clone(),
-        cwd: execution.cwd.clone(),
-        shell: execution.shell.clone(),
-        merge_output: execution.merge_output,
-        success: texts(&execution.success_when),
-        outlives: execution.outlives_server,
-        ends_when_isolated: execution.retry.on_lost,
+        soft_limit_seconds: *soft_limit_seconds,
+        grace_seconds: stop_grace_seconds.0,
+        run_as: run_as.clone(),
+        cwd: cwd.clone(),
+        shell: shell.clone(),
+        merge_output: *merge_output,
+        success: texts(success_when),
+        outlives: *outlives_server,
+        ends_when_isolated: retry.on_lost,
     })
 }
 
@@ -147,7 +171,7 @@ fn request(call: &HttpCall) -> HttpRequest {
     }
 }
 
-fn limits(limits: &Limits) -> runner::Limits {
+fn run_limits(limits: &Limits) -> runner::Limits {
     runner::Limits {
         cpu_seconds: limits.cpu_seconds,
         memory_mib: limits.memory_mib,

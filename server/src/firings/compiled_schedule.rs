@@ -47,8 +47,18 @@ impl CompiledSchedule {
         rules: &Snapshot,
         patterns: &Patterns,
     ) -> Option<Self> {
+        // Each by its name: a field that has no effect on firings is unused, which does not compile.
+        let Schedule {
+            id,
+            // The caller passes the schedules in force.
+            purpose: _,
+            spec,
+            day_rule,
+            calendar,
+            jitter,
+        } = schedule;
         let zone = zone(&task.zone).ok()?;
-        let spec = ScheduleSpec::parse(&schedule.spec).ok()?;
+        let spec = ScheduleSpec::parse(spec).ok()?;
         let cycle = match &spec {
             ScheduleSpec::Cron(expr) => patterns.cycle(expr, zone)?,
             ScheduleSpec::Every { seconds, anchor } => {
@@ -68,15 +78,13 @@ impl CompiledSchedule {
             }
             ScheduleSpec::Startup => Cycle::startup(zone),
         };
-        let calendar = if schedule.day_rule.asks_calendar() {
-            Some(calendar_of(schedule, task, rules))
-        } else {
-            None
-        };
+        let calendar = day_rule
+            .asks_calendar()
+            .then(|| calendar_of(calendar.as_deref(), task, rules));
         Some(Self {
-            id: schedule.id,
-            rule: schedule.day_rule,
-            jitter: schedule.jitter,
+            id: *id,
+            rule: *day_rule,
+            jitter: *jitter,
             cycle,
             startup: spec == ScheduleSpec::Startup,
             born: task.created_at.0,
@@ -190,8 +198,7 @@ impl CompiledSchedule {
 
 /// The calendar that a schedule uses. A missing one, as after a downgrade, must not stop the schedule: Monday to
 /// Friday counts then, with a warning.
-fn calendar_of(schedule: &Schedule, task: &Task, rules: &Snapshot) -> Arc<WorkCalendar> {
-    let name = schedule.calendar.as_deref();
+fn calendar_of(name: Option<&str>, task: &Task, rules: &Snapshot) -> Arc<WorkCalendar> {
     rules.calendar(name).unwrap_or_else(|| {
         tracing::error!(
             task.id = task.id.0,

@@ -21,7 +21,9 @@ use crate::messages::target::open_account;
 use crate::messages::{self, Deliveries, Outbox, Pace, Summaries};
 use crate::retention::Pruning;
 use crate::scheduler::{self, DatabaseClock, Scheduler};
-use crate::service::{AuditSeal, LookAhead, MessageBriefs, ScratchSweep, StreamWatch};
+use crate::service::{
+    AuditSeal, CalendarRefresh, LookAhead, MessageBriefs, ScratchSweep, StreamWatch,
+};
 use crate::urge::{self, Urging};
 
 /// The loops of a running server.
@@ -122,6 +124,11 @@ impl Running {
             service: Arc::downgrade(service),
         };
         running.every(&components.loops, ahead, stop);
+        let calendars = CalendarRefresh {
+            service: Arc::downgrade(service),
+            chance,
+        };
+        running.every(&components.loops, calendars, stop);
         let disk = DiskWatch {
             store: components.store.clone(),
             clock: Arc::clone(clock),

@@ -98,13 +98,51 @@ impl Job {
     ) -> Self {
         let mut task = task.clone();
         task.spec.timeout_seconds = Some(check.timeout_seconds);
+        // Each by its name: whoever adds a field decides whether a check has it, too. A check runs where and as what the
+        // task does; it is judged by its own rules.
+        let Execution {
+            overlap,
+            pool,
+            retry,
+            success_when: _,
+            soft_limit_seconds: _,
+            min_seconds,
+            stop_grace_seconds: _,
+            limits,
+            run_as,
+            cwd,
+            shell,
+            merge_output,
+            secret_files,
+            env,
+            parameters,
+            waits,
+            http: _,
+            outlives_server: _,
+            not_from_chats,
+            keep,
+        } = task.execution.as_ref().clone();
         let mut execution = Execution {
+            overlap,
+            pool,
+            retry,
             success_when: SuccessWhen::default(),
             soft_limit_seconds: None,
+            min_seconds,
             stop_grace_seconds: CHECK_GRACE,
-            outlives_server: false,
+            limits,
+            run_as,
+            cwd,
+            shell,
+            merge_output,
+            secret_files,
+            env,
+            parameters,
+            waits,
             http: None,
-            ..task.execution.as_ref().clone()
+            outlives_server: false,
+            not_from_chats,
+            keep,
         };
         match &check.by {
             CheckBy::Command(command) => task.spec.command.clone_from(command),

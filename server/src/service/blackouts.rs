@@ -16,7 +16,7 @@ use super::checks::{end, instant};
 use super::versions::{as_read, named, stored};
 use crate::error::OrInternal;
 use crate::firings::ResolvedBlackout;
-use crate::store::{Act, NOT_STORED, StoredBlackout};
+use crate::store::{Act, NOT_STORED, StoreError, StoredBlackout};
 use crate::texts::blackouts::{BlackoutFault, NAME_MAX};
 use crate::texts::outdated::ObjectKind;
 use crate::texts::times::TimeFault;
@@ -92,6 +92,11 @@ impl Service {
 
     /// Applies a change of calendars or blackouts: reloads them here, and makes the scheduler plan again.
     pub(super) async fn rules_changed(&self, lang: Lang) -> Answer<()> {
+        self.reload_rules().await.or_internal(lang)
+    }
+
+    /// The same for a loop.
+    pub(super) async fn reload_rules(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         let loaded = self
             .calendar_cache
@@ -99,7 +104,7 @@ impl Service {
             .await;
         self.signals.tasks.notify_one();
         self.signals.publish(None, None);
-        loaded.or_internal(lang)
+        loaded
     }
 
     fn check_blackout(

@@ -2,7 +2,10 @@
 
 mod days;
 mod draft;
+mod refresh;
 mod source;
+
+pub use refresh::CalendarRefresh;
 
 use app::auth::Action;
 use app::backend::{Answer, Calendars, Caller};
@@ -21,9 +24,9 @@ use super::{Service, or_taken, stored_or_taken};
 use crate::calendar::WorkCalendar;
 use crate::error::OrInternal;
 use crate::store::{CalendarRemoval, NOT_STORED, StoredCalendar};
-use crate::texts::calendars::CalendarRefusal;
+use crate::texts::calendars::{CalendarRefusal, NotRefreshed};
 use crate::texts::outdated::ObjectKind;
-use crate::texts::{Missing, Refusal};
+use crate::texts::{Missing, Refusal, Say};
 
 impl Service {
     async fn show_calendar(
@@ -43,6 +46,10 @@ impl Service {
             used_by: self.store.calendar_uses(name).await.or_internal(lang)?,
             warning: None,
             version: row.map_or(NOT_STORED, |row| row.version),
+            refreshed_at: row.and_then(|row| row.refreshed_at).map(Stamp),
+            refresh_fault: row
+                .and_then(|row| row.refresh_fault.as_deref())
+                .map(|stored| NotRefreshed::of(stored).say(lang)),
         })
     }
 
@@ -69,6 +76,7 @@ impl Service {
         if !may {
             for calendar in &mut all {
                 calendar.source_url = calendar.source_url.as_deref().map(source::masked);
+                calendar.refresh_fault = None;
             }
         }
         Ok(all)
@@ -217,8 +225,13 @@ impl Calendars for Service {
             // The source defines all days of a year that it contains.
             replace_years: true,
         };
-        self.take_over(lang, (who, "calendar.refresh"), (name, read), &import)
+        let imported = self
+            .take_over(lang, (who, "calendar.refresh"), (name, read), &import)
+            .await?;
+        self.refreshed_by_hand(&imported.calendar)
             .await
+            .or_internal(lang)?;
+        Ok(imported)
     }
 
     async fn calendar_delete(&self, caller: &Caller, name: &str, read: Option<i64>) -> Answer<()> {

@@ -223,7 +223,7 @@ impl Service {
         self.rota(caller, name).await
     }
 
-    /// Has the people of two weeks change places; the same swap again takes it back.
+    /// Swaps the people of two weeks; the same swap again undoes it.
     ///
     /// # Errors
     /// When the caller may not operate tasks, the rota has another version than `read`, a time is in no week to come, or

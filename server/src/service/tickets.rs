@@ -20,9 +20,11 @@ use app::rule::TaskNotify;
 use app::task::{Task, TaskDraft, TaskState};
 use app::ticket::machine::{self, Effect, Next, Refused, TicketEvent};
 use app::ticket::{
-    TicketAct, TicketDetail, TicketEntry, TicketKind, TicketQuery, TicketState, TicketView,
+    TicketAct, TicketDetail, TicketEntry, TicketEntryKind, TicketKind, TicketQuery, TicketState,
+    TicketView,
 };
 use app::time::Stamp;
+use app::transition::Word;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -63,7 +65,7 @@ impl Service {
         }
         let opened = TicketEntry {
             at: Stamp(ticket.opened_at),
-            what: "opened".to_owned(),
+            what: TicketEntryKind::Opened.word().to_owned(),
             who: "jcrontab".to_owned(),
             detail: String::new(),
         };

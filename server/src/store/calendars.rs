@@ -13,6 +13,7 @@ use sea_orm::{
 };
 
 use super::audit::Before;
+use super::calendar_refresh::forget_refresh;
 use super::entity::{calendar, schedule, task};
 use super::ledger::{EVERY_TASK, note_change, withdraw};
 use super::people;
@@ -49,6 +50,10 @@ pub struct StoredCalendar {
     pub updated_at: DateTime<Utc>,
     /// Counts its changes.
     pub version: i64,
+    /// When it was last updated from its URL.
+    pub refreshed_at: Option<DateTime<Utc>>,
+    /// Why the last update from it failed, as an answer is stored; `None` if it did not.
+    pub refresh_fault: Option<String>,
 }
 
 /// Plans everything again, because days may mean something else now.
@@ -131,11 +136,10 @@ async fn uses(tx: &Tx, name: &str) -> Result<Uses, StoreError> {
     })
 }
 
-/// The row of a calendar.
 /// A calendar before a change of it.
 type Calendar = Before<calendar::Entity>;
 
-fn called(name: &str) -> Condition {
+pub(super) fn called(name: &str) -> Condition {
     Condition::all().add(calendar::Column::Name.eq(name))
 }
 
@@ -157,6 +161,8 @@ impl Store {
                 days: row.days,
                 updated_at: row.updated_at,
                 version: row.version,
+                refreshed_at: row.refreshed_at,
+                refresh_fault: row.refresh_fault,
             })
             .collect())
     }
@@ -234,6 +240,7 @@ impl Store {
                 return Ok(false);
             }
             let was = Calendar::read(tx, called(name)).await?;
+            forget_refresh(tx, name, source_url.as_deref()).await?;
             calendar::Entity::update_many()
                 .col_expr(calendar::Column::Name, Expr::value(draft.name.as_str()))
                 .col_expr(calendar::Column::SourceUrl, Expr::value(source_url.clone()))

@@ -9,7 +9,7 @@ use app::message::{Event, MessageKind, MessageState};
 use app::occurrence::OccurrenceState;
 use app::run::{RunState, Trigger};
 use app::task::TaskState;
-use app::ticket::{TicketKind, TicketState};
+use app::ticket::{TicketEntryKind, TicketKind, TicketState};
 use app::transition::{Step, Word};
 use sea_orm::sea_query::{ArrayType, Expr, Nullable, ValueType, ValueTypeErr};
 use sea_orm::{
@@ -43,6 +43,9 @@ impl Stored for TaskState {
 }
 impl Stored for TicketState {
     const COLUMN: &'static str = "ticket.state";
+}
+impl Stored for TicketEntryKind {
+    const COLUMN: &'static str = "ticket_event.what";
 }
 impl Stored for TicketKind {
     const COLUMN: &'static str = "ticket.kind";

@@ -237,7 +237,7 @@ impl Store {
             .await?;
         let entry = |row: ticket_event::Model| TicketEntry {
             at: Stamp(row.at),
-            what: row.what,
+            what: row.what.word().to_owned(),
             who: row.who,
             detail: row.detail,
         };

@@ -138,6 +138,60 @@ impl Refusal for CalendarRefusal {
     }
 }
 
+/// The reason that is stored where what was fetched has no days that can be read.
+pub const UNREADABLE: &str = "calendar:@unreadable";
+
+/// Why a calendar did not update itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum NotRefreshed {
+    /// What was fetched has no days that can be read.
+    Unreadable,
+    /// Its address gave nothing.
+    NotFetched {
+        /// What the way out reports.
+        reason: String,
+    },
+}
+
+impl NotRefreshed {
+    /// As it is stored: [`UNREADABLE`], or what the way out reported.
+    #[must_use]
+    pub fn of(stored: &str) -> Self {
+        match stored {
+            UNREADABLE => Self::Unreadable,
+            reason => Self::NotFetched {
+                reason: reason.to_owned(),
+            },
+        }
+    }
+
+    /// The reason alone.
+    #[must_use]
+    pub fn reason(&self) -> Text {
+        match self {
+            Self::Unreadable => both(
+                "内容无法读取；点“从来源更新”查看原因",
+                "it has no days that can be read; \"Update from source\" shows why",
+            ),
+            Self::NotFetched { reason } => no_answer(reason),
+        }
+    }
+}
+
+impl Say for NotRefreshed {
+    fn words(&self) -> Text {
+        let reason = self.reason();
+        both(
+            format!("最近一次自动更新失败：{}。稍后会自动重试。", reason.zh),
+            format!(
+                "The last automatic update failed: {}. It is tried again automatically.",
+                reason.en
+            ),
+        )
+    }
+}
+
 /// What an administrator should know of an address that a calendar is updated from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(test, derive(strum::EnumIter))]
@@ -187,7 +241,7 @@ impl Say for SourceWarning {
                         "更新走明文 HTTP{zh}：途中可以篡改工作日，任务会在错误的日子执行；请改用 https:// 地址"
                     ),
                     format!(
-                        "Updates are fetched over plain HTTP{en}: what is on the way can change working days, and tasks run on the wrong ones; use an https:// address"
+                        "Updates are fetched over plain HTTP{en}: anyone on the network path can change working days, and tasks then run on the wrong days; use an https:// address"
                     ),
                 )
             }
@@ -198,7 +252,7 @@ impl Say for SourceWarning {
                         "webcal:// 先试 HTTPS，连不上时改走明文 HTTP{zh}：途中可以篡改工作日；请改用 webcals:// 或 https:// 地址"
                     ),
                     format!(
-                        "webcal:// tries HTTPS first and falls back to plain HTTP{en}: what is on the way can change working days; use a webcals:// or https:// address"
+                        "webcal:// tries HTTPS first and falls back to plain HTTP{en}: anyone on the network path can change working days; use a webcals:// or https:// address"
                     ),
                 )
             }

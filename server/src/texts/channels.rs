@@ -166,7 +166,7 @@ impl Say for ChannelNotice {
                 let waiting = Text::each(|lang| phrases::messages_waiting(lang, *waiting));
                 let how = match refuses {
                     true => both("拒收消息", "has been rejecting messages"),
-                    false => both("无法送达", "has not been accepting messages"),
+                    false => both("无法送达", "has been unreachable"),
                 };
                 both(
                     format!(

@@ -181,7 +181,7 @@ impl Say for ChatWords {
                     "你的 ID {person} 还没有对应的账号或负责人，请管理员在“通知渠道”页的“聊天人员”里添加。"
                 ),
                 format!(
-                    "Your ID {person} has neither an account nor the name of an owner here. Ask an administrator to add it under \"People of chats\" on the channels page."
+                    "Your ID {person} has neither an account nor the name of an owner here. Ask an administrator to add it under \"Chat users\" on the channels page."
                 ),
             ),
             Self::NeedsAccount { person, owner } => both(
@@ -189,7 +189,7 @@ impl Say for ChatWords {
                     "你（{owner}）可以处理自己的待办；这项操作需要账号，请管理员在“通知渠道”页的“聊天人员”里给 ID {person} 添加账号。"
                 ),
                 format!(
-                    "You can answer tickets of {owner}. This needs an account: ask an administrator to add one to your ID {person} under \"People of chats\" on the channels page."
+                    "You can answer tickets of {owner}. This needs an account: ask an administrator to add one to your ID {person} under \"Chat users\" on the channels page."
                 ),
             ),
             Self::OfOthers { owner } => both(

@@ -108,8 +108,8 @@ impl Fault for ExecutionFault {
                          以 root 运行并设置 JCRONTAB_RUN_AS_ALLOW 后才能换用户"
                     ),
                     format!(
-                        "This server is not root, so all runs are those of {own}; a server of root \
-                         allows those that JCRONTAB_RUN_AS_ALLOW names"
+                        "The server does not run as root, so all commands run as {own}; to run as \
+                         other users, run it as root and list them in JCRONTAB_RUN_AS_ALLOW"
                     ),
                 ),
             ),

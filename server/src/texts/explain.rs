@@ -154,7 +154,7 @@ impl Say for BySchedule {
                         schedule.zh, around.zh, edited.zh
                     ),
                     format!(
-                        "The schedule ({}) does not name {at}{}{}.",
+                        "The schedule ({}) does not include {at}{}{}.",
                         schedule.en, around.en, edited.en
                     ),
                 )
@@ -376,6 +376,6 @@ pub fn ended(state: RunState) -> Text {
         RunState::Failed => both("失败", "failed"),
         RunState::TimedOut => both("超时被终止", "was ended by its time limit"),
         RunState::Killed => both("被人停止", "was stopped by a person"),
-        RunState::Lost => both("丢失，结局未知", "was lost; how it ended is unknown"),
+        RunState::Lost => both("丢失，结果未知", "was lost; its result is unknown"),
     }
 }

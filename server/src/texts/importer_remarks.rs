@@ -122,7 +122,7 @@ impl Say for Remark {
             Self::Unreadable { schedule } => both(
                 format!("周期“{schedule}”无法换算，没有导入；请自行设置"),
                 format!(
-                    "the schedule \"{schedule}\" cannot be said here and is not carried over: set one"
+                    "the schedule \"{schedule}\" has no equivalent here and was not imported: set one"
                 ),
             ),
             Self::Elsewhere { places } if places.is_empty() => both(
@@ -200,9 +200,10 @@ impl Say for Remark {
                 "it is deleted there, and only its row is left",
             ),
             Self::NoCommand => both("没有要执行的命令", "it has nothing to run"),
-            Self::OtherKind { kind } if kind.is_empty() => {
-                both("不是 CronJob，没有导入", "it is no CronJob")
-            }
+            Self::OtherKind { kind } if kind.is_empty() => both(
+                "不是 CronJob，没有导入",
+                "not a CronJob; it was not imported",
+            ),
             Self::OtherKind { kind } => both(
                 format!("它是 {kind}，不是 CronJob，没有导入"),
                 format!("it is of the kind {kind}; only CronJobs are imported"),

@@ -40,7 +40,7 @@ impl Say for ReadFaultKind {
             ),
             Self::Sql => both(
                 "这里不是 mysqldump 或 sqlite3 .dump 写出的 INSERT 语句；pg_dump 要加 --inserts",
-                "this is no INSERT statement as mysqldump and sqlite3 .dump write it; use pg_dump with --inserts",
+                "not an INSERT statement as written by mysqldump or sqlite3 .dump; use pg_dump with --inserts",
             ),
             Self::Json(reason) => both(
                 format!("JSON 语法错误：{reason}"),

@@ -126,11 +126,11 @@ pub fn offer(kind: OfferKind) -> Text {
         ),
         OfferKind::Quiet => both(
             "可以去掉：输出都有记录，默认只通知失败",
-            "It can go: all output is kept, and only failures cause messages",
+            "Can be removed: all output is kept, and only failures cause messages",
         ),
         OfferKind::Heartbeat => both(
             "可以去掉：没有按时执行或失败时会发送通知",
-            "It can go: missed runs and failures cause messages",
+            "Can be removed: missed runs and failures cause messages",
         ),
     }
 }

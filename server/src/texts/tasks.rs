@@ -109,13 +109,13 @@ impl Refusal for TaskRefusal {
                 "任务已结单，不能暂停",
                 "The task is closed, so it cannot be paused",
             )
-            .hint("先恢复它", "Restore it first"),
+            .hint("先重新打开它", "Reopen it first"),
             Self::ClosedChase => conflict(
                 "task.closed",
                 "任务已结单，不能加急",
                 "The task is closed, so it cannot be chased",
             )
-            .hint("先恢复它", "Restore it first"),
+            .hint("先重新打开它", "Reopen it first"),
             Self::Held { host, path } => {
                 let place = |lang| app::task::place_text(host, path, lang);
                 conflict(

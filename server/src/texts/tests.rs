@@ -14,7 +14,7 @@ use strum::{IntoEnumIterator, VariantArray};
 use super::accounts::{AccountFault, AccountRefusal, SignInRefusal};
 use super::audit::AuditQueryFault;
 use super::blackouts::BlackoutFault;
-use super::calendars::{CalendarFault, CalendarRefusal, SourceWarning};
+use super::calendars::{CalendarFault, CalendarRefusal, NotRefreshed, SourceWarning};
 use super::channel_addresses::{AddressFault, UrlFault};
 use super::channel_settings::{MailFault, SettingFault};
 use super::channel_uses::{ChannelInUse, FallbackFault};
@@ -243,6 +243,7 @@ fn every_value_has_words_in_both_languages() {
     sentences(proxy_faults());
     sentences(trust_faults());
     sentences(ServerNotice::iter());
+    sentences(NotRefreshed::iter());
     sentences(SourceWarning::iter());
     sentences(TaskWarning::iter());
 

@@ -246,7 +246,7 @@ impl Refusal for TicketRefusal {
                 "任务已结单",
                 "The task is closed",
             )
-            .hint("请先恢复任务", "Restore the task first"),
+            .hint("请先重新打开任务", "Reopen the task first"),
             Self::Busy => conflict(
                 "ticket.busy",
                 "其他人正在处理这个待办",

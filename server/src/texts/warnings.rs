@@ -151,7 +151,7 @@ impl Say for PreviewNote {
         match self {
             Self::WindowEnds { end, zone } => both(
                 format!("截止时间是 {end}（{zone}），之后不再执行"),
-                format!("The window ends at {end} ({zone}); nothing fires after that"),
+                format!("The active period ends at {end} ({zone}); nothing fires after that"),
             ),
             Self::NoDataFor { calendar, year } => both(
                 format!("日历 {calendar} 没有 {year} 年的数据，该年按周一至周五为工作日计算"),

@@ -12,6 +12,7 @@ use app::message::MessageState;
 use app::occurrence::OccurrenceState;
 use app::run::RunState;
 use app::task::TaskState;
+use app::ticket::{TicketEntryKind, TicketState};
 use app::transition::Word;
 
 pub(crate) fn root() -> PathBuf {
@@ -120,7 +121,7 @@ fn only_the_store_knows_the_database() {
 }
 
 /// Words of states outside the enums that hold them: texts for people, and names of JSON fields.
-const OTHER_WORDS: [(&str, &[&str]); 8] = [
+const OTHER_WORDS: [(&str, &[&str]); 24] = [
     // Sentences in English.
     ("server/src/texts/explain.rs", &["succeeded", "failed"]),
     // The rule of missed firings, a field of a task.
@@ -129,7 +130,7 @@ const OTHER_WORDS: [(&str, &[&str]); 8] = [
     ("app/src/ui/pages/templates.rs", &["sent"]),
     ("server/src/messages/render.rs", &["succeeded"]),
     // The rule of missed firings, a field of a task.
-    ("server/src/cli/task/show.rs", &["missed"]),
+    ("app/src/texts/facts.rs", &["missed"]),
     // Counts of messages, fields of a channel.
     ("server/src/cli/channel.rs", &["pending", "dead"]),
     // Columns of tables: counts of runs and messages.
@@ -142,14 +143,41 @@ const OTHER_WORDS: [(&str, &[&str]); 8] = [
         "server/src/telemetry/metrics.rs",
         &["dead", "failed", "sent"],
     ),
+    // When a policy stops asking, a rule of a task.
+    ("app/src/task/tickets.rs", &["acknowledged"]),
+    ("app/src/ui/components/policy.rs", &["acknowledged", "done"]),
+    ("server/src/cli/task/tickets.rs", &["acknowledged"]),
+    // Acts of forms, buttons, links and paths.
+    ("app/src/ui/pages/reminders.rs", &["done"]),
+    ("server/src/auth/link/acts.rs", &["done"]),
+    ("server/src/cli/ticket.rs", &["done"]),
+    ("server/src/messages/ticket_button.rs", &["done"]),
+    ("server/src/pages/forms/tickets.rs", &["done"]),
+    // Filters of lists: all states in which something is not over.
+    ("app/src/run/listing.rs", &["open"]),
+    ("app/src/ui/pages/reminders/query.rs", &["open"]),
+    ("server/src/service/tickets/listing.rs", &["open"]),
+    // What people type into the search field of tasks.
+    ("server/src/store/tasks/search.rs", &["done"]),
+    // An attribute of HTML, an event of a stream, and operations without rights.
+    ("app/src/ui/components/controls.rs", &["open"]),
+    ("app/src/ui/pages/run/log/live/stream.rs", &["open"]),
+    ("server/src/http/rights.rs", &["open"]),
+    // Sentences in English.
+    (
+        "server/src/pages/phone/render.rs",
+        &["escalated", "expired", "opened"],
+    ),
 ];
 
 /// Where states have their words.
-const ENUMS: [&str; 4] = [
+const ENUMS: [&str; 6] = [
     "app/src/message/state.rs",
     "app/src/occurrence/state.rs",
     "app/src/run/state.rs",
     "app/src/task/state.rs",
+    "app/src/ticket/entry.rs",
+    "app/src/ticket/state.rs",
 ];
 
 /// Lines of a source without its comments and its inline tests, which stand at its end.
@@ -168,6 +196,8 @@ fn the_word_of_a_state_stands_in_its_enum_only() {
     words.extend(RunState::all().into_iter().map(Word::word));
     words.extend(MessageState::all().into_iter().map(Word::word));
     words.extend(TaskState::all().into_iter().map(Word::word));
+    words.extend(TicketState::all().into_iter().map(Word::word));
+    words.extend(TicketEntryKind::all().into_iter().map(Word::word));
     words.sort_unstable();
     words.dedup();
     // As text in Rust, and as text in SQL.
@@ -212,6 +242,18 @@ fn the_word_of_a_state_stands_in_its_enum_only() {
     }
     assert!(faults.is_empty(), "states as texts:\n{}", faults.join("\n"));
     assert!(allowed.is_empty(), "no longer there: {allowed:?}");
+}
+
+/// What the store returns it has read. The view of a task holds more: what the scheduler has computed.
+#[test]
+fn the_store_builds_no_view_of_a_task() {
+    let mut found = vec![root().join("server/src/store.rs")];
+    sources(&root().join("server/src/store"), &mut found);
+    for path in found {
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        let names = lines(&text).any(|(_, line)| line.contains("TaskView"));
+        assert!(!names, "{} names TaskView", path.display());
+    }
 }
 
 #[test]

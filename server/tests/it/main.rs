@@ -18,6 +18,7 @@ mod audit_client;
 mod backup;
 mod base_path;
 mod brief;
+mod calendar_refresh;
 mod channel_versions;
 mod channels;
 mod chat;

@@ -19,6 +19,7 @@ use crate::ui::components::choice::check;
 use crate::ui::components::controls::button;
 use crate::ui::components::field::{Faults, text_area};
 use crate::ui::components::icon::{self, icon};
+use crate::ui::components::time::Clock;
 use crate::ui::context::{calendars_ui, lang, may, ui};
 use crate::ui::load;
 
@@ -66,8 +67,14 @@ fn content(page: CalendarPage, error: Signal<Option<AppError>>) -> AnyView {
             <p class="notice is-warn">{icon(icon::ALERT)} <span>{words.year_without_data}</span></p>
         }
     });
-    let warning = calendar.warning.clone().map(|text| {
-        view! { <p class="notice is-warn">{icon(icon::ALERT)} <span>{text}</span></p> }
+    let notices = [&calendar.warning, &calendar.refresh_fault];
+    let warning = notices.into_iter().flatten().map(|text| {
+        view! { <p class="notice is-warn">{icon(icon::ALERT)} <span>{text.clone()}</span></p> }
+    });
+    let warning = warning.collect_view();
+    let clock = Clock::new(page.clock.clone());
+    let refreshed = calendar.refreshed_at.map(|at| {
+        view! { <span class="muted">{words.refreshed} " " {clock.exact(at)}</span> }
     });
     let outcome = page
         .outcome
@@ -85,6 +92,7 @@ fn content(page: CalendarPage, error: Signal<Option<AppError>>) -> AnyView {
                 <p class="lead">
                     {calendar.builtin.then(|| view! { <span class="tag">{words.builtin}</span> })}
                     <span class="muted">{words.years} ": " {years(calendar)}</span>
+                    " " {refreshed}
                 </p>
             </div>
             {year_links(&calendar.name, page.year)}

@@ -10,14 +10,15 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::not_found;
 use super::reminders::ticket_detail;
-use crate::duration::duration_words;
 use crate::error::AppError;
 use crate::id::TaskId;
 use crate::page::{TaskAnswer, TaskPage};
 use crate::routes;
 use crate::server_fns::{TestChannel, fetch_history, fetch_task};
-use crate::task::{Cycles, InForce, Notes, Task, TaskState};
+use crate::task::{Cycles, Notes, Task, TaskState};
+use crate::texts::facts::FactValue;
 use crate::texts::fields::label;
+use crate::time::Stamp;
 use crate::ui::act::Act;
 use crate::ui::base::rooted;
 use crate::ui::components::bars::bars;
@@ -33,7 +34,7 @@ use crate::ui::components::runbook::runbook;
 use crate::ui::components::time::Clock;
 use crate::ui::components::why::why_form;
 use crate::ui::context::{
-    execution_ui, health_ui, lang, messages_ui, plan_ui, rules_ui, ticket_ui, tickets_ui, ui,
+    execution_ui, health_ui, lang, messages_ui, plan_ui, rules_ui, tickets_ui, ui,
 };
 use crate::ui::live::live;
 use crate::ui::load;
@@ -161,7 +162,7 @@ fn content(page: TaskPage, desk: PageState) -> AnyView {
                 </section>
                 <section class="card">
                     <h2>{ui.facts}</h2>
-                    {facts(&page.task, &page.cycles, page.channel.clone(), &clock)}
+                    {facts(&page.task, &page.cycles, page.channel.as_deref(), &clock)}
                 </section>
                 {notes(&page.task.notes)}
                 {execution(&page)}
@@ -286,44 +287,31 @@ fn execution(page: &TaskPage) -> Option<AnyView> {
     })
 }
 
-fn facts(task: &Task, cycles: &Cycles, channel: Option<String>, clock: &Clock) -> AnyView {
+fn facts(task: &Task, cycles: &Cycles, channel: Option<&str>, clock: &Clock) -> AnyView {
     let (ui, lang) = (ui(), lang());
-    let (mode, mode_help) = ui.mode_text(task.mode);
-    let list = |items: &[String]| {
-        if items.is_empty() {
-            ui.none.to_owned()
-        } else {
-            items.join(lang.pick("、", ", "))
-        }
-    };
-    let window = match (task.starts_at, task.ends_at) {
-        (None, None) => ui.window_open.into_any(),
-        (from, until) => {
-            let end = |at: Option<crate::time::Stamp>| {
-                at.map_or_else(|| "…".into_any(), |at| clock.exact(at))
-            };
-            view! { {end(from)} " – " {end(until)} }.into_any()
-        }
-    };
-    let cycle_word = match task.in_force() {
-        InForce::Urge(_) => ui.original_cycle,
-        InForce::Work(_) => ui.cycle,
-    };
+    let shown = task.spec.facts(lang).into_iter().map(|one| {
+        let value = match one.value {
+            // In words that the server has found: what finds them is as large as the rest of the page.
+            FactValue::Schedules(_) => schedules(&cycles.work),
+            FactValue::Urge(_) => cycles.urge.as_ref().map(cycle).into_any(),
+            FactValue::Window(from, until) => {
+                let end =
+                    |at: Option<Stamp>| at.map_or_else(|| "…".into_any(), |at| clock.exact(at));
+                view! { {end(from)} " – " {end(until)} }.into_any()
+            }
+            FactValue::Mode(mode) => {
+                let (mode, help) = ui.mode_text(mode);
+                view! { {mode} " " <small class="muted">{help}</small> }.into_any()
+            }
+            FactValue::Channel(_) => channel.unwrap_or(ui.no_channel).to_owned().into_any(),
+            FactValue::Text(text) => text.into_any(),
+            FactValue::Unset(text) => text.into_any(),
+        };
+        fact(one.label, value)
+    });
     view! {
         <dl class="facts">
-            {fact(cycle_word, schedules(&cycles.work))}
-            {cycles.urge.as_ref().map(|urge| fact(ui.urge_cycle, cycle(urge)))}
-            {fact(ui.zone, task.zone.clone())}
-            {fact(ui.window, window)}
-            {fact(ui.mode, view! { {mode} " " <small class="muted">{mode_help}</small> })}
-            {fact(ui.owners, list(&task.owners))}
-            {(!task.nickname.is_empty()).then(|| fact(ui.nickname, task.nickname.clone()))}
-            {(!task.tags.is_empty()).then(|| fact(ui.tags, list(&task.tags)))}
-            {fact(ui.channel, channel.unwrap_or_else(|| ui.no_channel.to_owned()))}
-            {fact(ui.timeout, task.timeout_seconds.map_or_else(|| ui.no_timeout.to_owned(), |limit| duration_words(limit, lang)))}
-            {task.notice_before_seconds.map(|before| fact(ui.notice_before, duration_words(before, lang)))}
-            {task.pause_after_failures.map(|count| fact(ui.pause_after, count.to_string()))}
-            {task.tickets.words(lang).map(|words| fact(ticket_ui().section, words))}
+            {shown.collect_view()}
             {fact(ui.created_at, clock.exact(task.created_at))}
             {fact(ui.updated_at, clock.exact(task.updated_at))}
         </dl>

@@ -71,7 +71,10 @@ pub(super) async fn show(
         return Ok(());
     }
     let known: CalendarDays = typed(&answer)?;
-    let warning = known.calendar.warning.clone();
+    let notes = [
+        known.calendar.warning.clone(),
+        known.calendar.refresh_fault.clone(),
+    ];
     let rows: Vec<Vec<String>> = known
         .days
         .into_iter()
@@ -94,8 +97,8 @@ pub(super) async fn show(
         "No days are listed: Monday to Friday are working days",
     );
     print_table(&["DATE", "DAY", "KIND", "NAME"], &rows, empty);
-    if let Some(warning) = warning {
-        print_note(&format!("! {warning}"));
+    for note in notes.into_iter().flatten() {
+        print_note(&format!("! {note}"));
     }
     Ok(())
 }

@@ -67,7 +67,7 @@ pub(in crate::cli) enum TemplateCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Print what a template makes of a run, or of an example; nothing is sent
+    /// Print a message made by a template for a run or an example; nothing is sent
     Preview {
         /// Channel, by name or ID
         channel: String,

@@ -34,7 +34,7 @@ pub(in crate::cli) struct RunFilter {
     /// open means waiting, running and sending
     #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(states()))]
     state: Vec<String>,
-    /// Only runs that were started so
+    /// Only runs with this trigger
     #[arg(long, value_parser = PossibleValuesParser::new(triggers()))]
     trigger: Option<String>,
     /// Only runs of this server, by host name or ID

@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 
-use app::duration::duration_words;
 use app::i18n::Lang;
-use app::id::TaskId;
-use app::schedule::{MissedPolicy, Schedule, ScheduleSpec, describe_schedule};
-use app::task::{Execution, Health, HealthFilter, InForce, Mode, Notes};
+use app::id::{ChannelId, TaskId};
+use app::schedule::{Schedule, ScheduleSpec, describe_schedule};
+use app::task::{Execution, Health, HealthFilter, InForce, Notes, TaskSpec};
 use app::texts::Ui;
+use app::texts::facts::{Fact, FactValue};
 use app::texts::fields::label;
 use app::texts::health::{self, HealthUi};
-use app::texts::tickets::TicketUi;
-use app::ticket::TicketRule;
 use app::transition::Word;
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -186,7 +184,7 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
         print_json(task);
         return Ok(());
     }
-    let (lang, zone) = (lang(), text(task, "zone"));
+    let lang = lang();
     let ui = Ui::of(lang);
     let state = match task["finished"] == true {
         true => lang.pick("，不会再执行", ", finished"),
@@ -213,25 +211,14 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
     if let Ok(held) = serde_json::from_value::<app::task::HeldBy>(task["held"].clone()) {
         all.push(held.text(lang));
     }
-    let starts = lang.pick("有效期开始", "Valid from");
-    let ends = lang.pick("有效期结束", "Valid until");
     let paused = lang.pick("暂停到", "Paused until");
-    for (label, field) in [
-        (ui.next_firing, "next_at"),
-        (paused, "paused_until"),
-        (starts, "starts_at"),
-        (ends, "ends_at"),
-    ] {
+    for (label, field) in [(ui.next_firing, "next_at"), (paused, "paused_until")] {
         let at = here_text(&task[field]);
         if !at.is_empty() {
             all.push(labelled(label, at));
         }
     }
-    all.push(labelled(ui.zone, &zone));
-    all.extend(people(client, task).await?);
-    if let Some(missed) = missed(&task["missed"]) {
-        all.push(missed);
-    }
+    all.extend(facts(client, task).await?);
     all.extend(execution(client, &task["execution"]).await?);
     all.extend(notes(task));
     if let Some(command) = task["command"]
@@ -245,51 +232,58 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
     Ok(())
 }
 
-/// What a task does, for whom, and its time limits, as on its page.
-async fn people(client: &Client, task: &Value) -> Result<Vec<String>, Failure> {
+/// The definition of a task as on its page; schedules are listed further up.
+async fn facts(client: &Client, task: &Value) -> Result<Vec<String>, Failure> {
     let lang = lang();
     let ui = Ui::of(lang);
-    let list = |field: &str| {
-        let all = task[field].as_array().into_iter().flatten();
-        let all: Vec<&str> = all.filter_map(Value::as_str).collect();
-        all.join(lang.pick("、", ", "))
-            .replace(char::is_control, " ")
-    };
-    let mode = serde_json::from_value::<Mode>(task["mode"].clone());
-    let mode = mode.map_or_else(
-        |_| text(task, "mode"),
-        |mode| ui.mode_text(mode).0.to_owned(),
-    );
-    let timeout = task["timeout_seconds"]
-        .as_i64()
-        .map(|seconds| duration_words(seconds, lang));
-    let notice_before = task["notice_before_seconds"]
-        .as_i64()
-        .map(|seconds| duration_words(seconds, lang));
-    let tickets = serde_json::from_value::<TicketRule>(task["tickets"].clone());
-    let tickets = tickets.ok().and_then(|rule| rule.words(lang));
-    let facts = [
-        (ui.mode, mode),
-        (ui.owners, list("owners")),
-        (ui.nickname, text(task, "nickname")),
-        (ui.tags, list("tags")),
-        (ui.channel, channel(client, &task["channel_id"]).await?),
-        (ui.timeout, timeout.unwrap_or_default()),
-        (ui.notice_before, notice_before.unwrap_or_default()),
-        (ui.pause_after, text(task, "pause_after_failures")),
-        (TicketUi::of(lang).section, tickets.unwrap_or_default()),
-    ];
-    let filled = facts.into_iter().filter(|(_, value)| !value.is_empty());
-    Ok(filled
-        .map(|(label, value)| labelled(label, value))
-        .collect())
+    let (spec, unread) = definition(task);
+    let mut lines = Vec::new();
+    for Fact {
+        field,
+        label,
+        value,
+    } in spec.facts(lang)
+    {
+        if unread.contains(&field) {
+            lines.push(labelled(label, text(task, field)));
+            continue;
+        }
+        match value {
+            FactValue::Schedules(_) | FactValue::Urge(_) | FactValue::Unset(_) => {}
+            FactValue::Window(..) => {
+                let ends = [(ui.field_starts, "starts_at"), (ui.field_ends, "ends_at")];
+                let set = ends.map(|(label, field)| (label, here_text(&task[field])));
+                let set = set.into_iter().filter(|(_, at)| !at.is_empty());
+                lines.extend(set.map(|(label, at)| labelled(label, at)));
+            }
+            FactValue::Mode(mode) => lines.push(labelled(label, ui.mode_text(mode).0)),
+            FactValue::Channel(id) => lines.push(labelled(label, channel(client, id).await?)),
+            FactValue::Text(value) => {
+                lines.push(labelled(label, value.replace(char::is_control, " ")));
+            }
+        }
+    }
+    Ok(lines)
 }
 
-/// The name of the channel that messages go to; empty for none.
-async fn channel(client: &Client, id: &Value) -> Result<String, Failure> {
-    let Some(id) = id.as_i64() else {
-        return Ok(String::new());
-    };
+/// The definition in the answer of a server, and the fields of it that this program cannot read: a server of another
+/// version may use another format for them.
+fn definition(task: &Value) -> (TaskSpec, Vec<&str>) {
+    let (mut read, mut unread) = (serde_json::Map::new(), Vec::new());
+    for (name, value) in task.as_object().into_iter().flatten() {
+        let alone = json!({ name.as_str(): value });
+        if serde_json::from_value::<TaskSpec>(alone).is_ok() {
+            read.insert(name.clone(), value.clone());
+        } else {
+            unread.push(name.as_str());
+        }
+    }
+    let spec = serde_json::from_value(Value::Object(read)).unwrap_or_default();
+    (spec, unread)
+}
+
+/// The name of the channel that messages go to.
+async fn channel(client: &Client, id: ChannelId) -> Result<String, Failure> {
     let path = format!("/api/v1/channels/{id}");
     match client.call(Method::GET, &path, None).await {
         Ok(channel) => Ok(format!("{} (#{id})", text(&channel, "name"))),
@@ -333,31 +327,4 @@ async fn execution(client: &Client, execution: &Value) -> Result<Vec<String>, Fa
     lines.extend(execution.credential_hints(lang()));
     let plain = |line: String| line.replace(char::is_control, " ");
     Ok(lines.into_iter().map(plain).collect())
-}
-
-/// The rule for missed firings, where it is not the default.
-fn missed(rule: &Value) -> Option<String> {
-    let rule: app::schedule::MissedRule = serde_json::from_value(rule.clone()).ok()?;
-    if rule == app::schedule::MissedRule::default() {
-        return None;
-    }
-    let policy = rule.policy.map_or("-", |policy| policy.as_str());
-    let (grace, max, age) = (
-        duration_words(rule.grace_seconds, lang()),
-        rule.max,
-        duration_words(rule.max_age_seconds, lang()),
-    );
-    let words = match lang() {
-        Lang::Zh => match rule.policy {
-            None => "按工作模式",
-            Some(MissedPolicy::None) => "不补执行",
-            Some(MissedPolicy::Latest) => "补执行最近一次",
-            Some(MissedPolicy::All) => "全部补执行",
-        },
-        Lang::En => policy,
-    };
-    Some(lang().pick(
-        format!("错过的执行：{words}，宽限 {grace}，最多 {max} 次，最久 {age}"),
-        format!("Missed firings: {words}, grace {grace}, max {max}, max age {age}"),
-    ))
 }

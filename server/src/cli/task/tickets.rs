@@ -36,7 +36,7 @@ pub(in crate::cli) struct Tickets {
     /// Ask on working days of this calendar only
     #[arg(long, value_name = "CALENDAR", default_value = "", help_heading = TICKETS)]
     urge_calendar: String,
-    /// Ask at any hour all the same
+    /// Also outside working hours
     #[arg(long, help_heading = TICKETS)]
     urgent: bool,
     /// Number of urges after which a ticket expires, 1-1000 (default: 100)

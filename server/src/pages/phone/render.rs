@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use app::error::AppError;
 use app::i18n::{Lang, plural};
-use app::ticket::{TicketEntry, TicketState, TicketView};
+use app::ticket::{TicketEntry, TicketEntryKind, TicketState, TicketView};
 use app::time::{Stamp, ZoneRules};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -284,32 +284,40 @@ fn entry_words(lang: Lang, entry: &TicketEntry, zone: &ZoneRules, now: Stamp) ->
             |at| clock_time(zone, Stamp(at.to_utc()), now),
         )
     };
-    let what = match entry.what.as_str() {
-        "opened" => lang.pick("新建".to_owned(), "opened".to_owned()),
-        "acknowledged" => lang.pick(format!("{who} 来处理"), format!("taken by {who}")),
-        "snoozed" => lang.pick(
+    let Some(event) = entry.kind() else {
+        return format!("{} {}", clock_time(zone, entry.at, now), entry.what);
+    };
+    let what = match event {
+        TicketEntryKind::Opened => lang.pick("新建".to_owned(), "opened".to_owned()),
+        TicketEntryKind::Acknowledged => {
+            lang.pick(format!("{who} 来处理"), format!("taken by {who}"))
+        }
+        TicketEntryKind::Snoozed => lang.pick(
             format!("{who} 设置稍后提醒：{}", until()),
             format!("snoozed by {who} until {}", until()),
         ),
-        "handed_over" => lang.pick(
+        TicketEntryKind::HandedOver => lang.pick(
             format!("{who} 转交给 {detail}"),
             format!("handed over by {who} to {detail}"),
         ),
-        "escalated" => lang.pick("升级".to_owned(), "escalated".to_owned()),
-        "check_passed" => lang.pick("检查已通过".to_owned(), "its check has passed".to_owned()),
-        "check_failed" => lang.pick(
+        TicketEntryKind::Escalated => lang.pick("升级".to_owned(), "escalated".to_owned()),
+        TicketEntryKind::CheckPassed => {
+            lang.pick("检查已通过".to_owned(), "its check has passed".to_owned())
+        }
+        TicketEntryKind::CheckFailed => lang.pick(
             "检查未通过".to_owned(),
             "its check has not passed".to_owned(),
         ),
-        "done" => lang.pick(format!("{who} 完成"), format!("done by {who}")),
-        "expired" => lang.pick("已过期".to_owned(), "expired".to_owned()),
-        "reopened" => lang.pick(format!("{who} 重新打开"), format!("reopened by {who}")),
-        other => other.to_owned(),
+        TicketEntryKind::Done => lang.pick(format!("{who} 完成"), format!("done by {who}")),
+        TicketEntryKind::Expired => lang.pick("已过期".to_owned(), "expired".to_owned()),
+        TicketEntryKind::Reopened => {
+            lang.pick(format!("{who} 重新打开"), format!("reopened by {who}"))
+        }
     };
-    let word = match entry.what.as_str() {
-        "done" if !detail.is_empty() => format!("{}{detail}", lang.pick("：", ": ")),
+    let word = match event {
+        TicketEntryKind::Done if !detail.is_empty() => format!("{}{detail}", lang.pick("：", ": ")),
         // Whom it asks since then.
-        "escalated" if !detail.is_empty() => {
+        TicketEntryKind::Escalated if !detail.is_empty() => {
             let names = detail.replace(", ", lang.pick("、", ", "));
             format!("{}{names}", lang.pick("，催 ", " to "))
         }

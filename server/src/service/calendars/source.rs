@@ -51,15 +51,22 @@ impl Service {
     /// Fetches the text at the source URL of a calendar.
     pub(super) async fn fetch_days(&self, lang: Lang, url: Option<&str>) -> Answer<String> {
         let url = url.ok_or_else(|| CalendarFault::NoSource.alone("source_url", lang))?;
+        let text = self.fetch_text(url).await;
+        text.map_err(|refusal| refusal.answer(lang))
+    }
+
+    /// Fetches a text.
+    ///
+    /// # Errors
+    /// [`CalendarRefusal::NotFetched`] or [`CalendarRefusal::NotText`].
+    pub(super) async fn fetch_text(&self, url: &str) -> Result<String, CalendarRefusal> {
         let fetched = fetch(&self.outbound, url, MAX_BYTES)
             .await
-            .map_err(|error| {
-                let reason = error.stored();
-                CalendarRefusal::NotFetched { reason }.answer(lang)
+            .map_err(|error| CalendarRefusal::NotFetched {
+                reason: error.stored(),
             })?;
         let declared = fetched.media_type.as_deref().and_then(charset);
-        decode(&fetched.bytes, declared)
-            .map_err(|fault| CalendarRefusal::not_text(&fault).answer(lang))
+        decode(&fetched.bytes, declared).map_err(|fault| CalendarRefusal::not_text(&fault))
     }
 }
 

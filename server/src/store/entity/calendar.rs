@@ -15,6 +15,14 @@ pub(crate) struct Model {
     pub(crate) updated_at: DateTimeUtc,
     /// Counts its changes.
     pub(crate) version: i64,
+    /// When it is updated from its source URL next; `None` for at once.
+    pub(crate) refresh_at: Option<DateTimeUtc>,
+    /// When it last was.
+    pub(crate) refreshed_at: Option<DateTimeUtc>,
+    /// Why the last update failed; `None` if it did not.
+    pub(crate) refresh_fault: Option<String>,
+    /// Updates that failed in a row.
+    pub(crate) refresh_failures: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

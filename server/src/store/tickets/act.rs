@@ -4,12 +4,12 @@ use app::id::TicketId;
 use app::message::Event;
 use app::task::{TaskState, TaskStep};
 use app::ticket::machine::{Effect, Next};
-use app::ticket::{TicketKind, TicketStep};
+use app::ticket::{TicketEntryKind, TicketKind, TicketStep};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
-use super::super::code::TakeStep;
+use super::super::code::{Lenient, TakeStep};
 use super::super::delivery::withdraw_urges;
 use super::super::entity::{ticket, ticket_event};
 use super::super::ledger::note_change;
@@ -268,7 +268,7 @@ pub(super) async fn move_on(
     if asks_no_more {
         withdraw_urges(tx, &[read.id.0]).await?;
     }
-    if let Some(what) = next.effect.and_then(what) {
+    if let Some(what) = next.effect.and_then(entry_of) {
         let detail = match next.effect {
             Some(Effect::Snoozed(until)) => app::time::Stamp(until).rfc3339(),
             Some(Effect::HandedOver) => by.to.unwrap_or_default().to_owned(),
@@ -279,19 +279,19 @@ pub(super) async fn move_on(
     Ok(true)
 }
 
-/// The code of what happened, for its history; `None` for an urge, which has a row of its own.
-fn what(effect: Effect) -> Option<&'static str> {
+/// The entry in its history; `None` for an urge, which has a row of its own.
+fn entry_of(effect: Effect) -> Option<TicketEntryKind> {
     Some(match effect {
         Effect::Urge {
             escalated: false, ..
         } => return None,
-        Effect::Urge { .. } => "escalated",
-        Effect::Acknowledged => "acknowledged",
-        Effect::Snoozed(_) => "snoozed",
-        Effect::HandedOver => "handed_over",
-        Effect::Done => "done",
-        Effect::Expired => "expired",
-        Effect::Reopened => "reopened",
+        Effect::Urge { .. } => TicketEntryKind::Escalated,
+        Effect::Acknowledged => TicketEntryKind::Acknowledged,
+        Effect::Snoozed(_) => TicketEntryKind::Snoozed,
+        Effect::HandedOver => TicketEntryKind::HandedOver,
+        Effect::Done => TicketEntryKind::Done,
+        Effect::Expired => TicketEntryKind::Expired,
+        Effect::Reopened => TicketEntryKind::Reopened,
     })
 }
 
@@ -316,7 +316,7 @@ pub fn event_of(effect: Effect) -> Event {
 pub(super) async fn note(
     tx: &Tx,
     id: TicketId,
-    what: &str,
+    what: TicketEntryKind,
     (who, at): (&str, DateTime<Utc>),
     detail: String,
 ) -> Result<(), StoreError> {
@@ -324,7 +324,7 @@ pub(super) async fn note(
     ticket_event::Entity::insert(ticket_event::ActiveModel {
         ticket_id: Set(id.0),
         at: Set(at),
-        what: Set(what.to_owned()),
+        what: Set(Lenient::Known(what)),
         who: Set(who.to_owned()),
         detail: Set(detail),
         ..Default::default()

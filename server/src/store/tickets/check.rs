@@ -2,8 +2,8 @@
 
 use app::id::TicketId;
 use app::task::TaskStep;
-use app::ticket::TicketKind;
 use app::ticket::machine::Next;
+use app::ticket::{TicketEntryKind, TicketKind};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -42,7 +42,7 @@ impl Store {
             note(
                 tx,
                 read.id,
-                "check_passed",
+                TicketEntryKind::CheckPassed,
                 (ITSELF, now),
                 detail.to_owned(),
             )
@@ -89,7 +89,8 @@ impl Store {
             if moved.rows_affected != 1 {
                 return Ok(false);
             }
-            note(tx, id, "check_failed", (ITSELF, now), detail.to_owned()).await?;
+            let failed = TicketEntryKind::CheckFailed;
+            note(tx, id, failed, (ITSELF, now), detail.to_owned()).await?;
             Ok(true)
         })
     }

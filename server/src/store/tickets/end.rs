@@ -2,12 +2,12 @@
 
 use app::auth::Principal;
 use app::id::{TaskId, TicketId};
-use app::ticket::{TicketKind, TicketState, TicketStep};
+use app::ticket::{TicketEntryKind, TicketKind, TicketState, TicketStep};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
-use super::super::code::{Code, TakeStep, is_one_of};
+use super::super::code::{Code, Lenient, TakeStep, is_one_of};
 use super::super::delivery::withdraw_urges;
 use super::super::entity::{ticket, ticket_event};
 use super::super::messages::insert_wanted;
@@ -47,9 +47,9 @@ pub(super) async fn end(
 ) -> Result<Vec<i64>, StoreError> {
     use ticket::Column as C;
     let what = if step == TicketStep::Expire {
-        "expired"
+        TicketEntryKind::Expired
     } else {
-        "done"
+        TicketEntryKind::Done
     };
     let mut finished = Vec::new();
     for chunk in ids.chunks(CHUNK) {
@@ -88,7 +88,7 @@ pub(super) async fn end(
         let events = open.iter().map(|id| ticket_event::ActiveModel {
             ticket_id: Set(*id),
             at: Set(ended.at),
-            what: Set(what.to_owned()),
+            what: Set(Lenient::Known(what)),
             who: Set(ended.who.to_owned()),
             detail: Set(ended.word.unwrap_or_default().to_owned()),
             ..Default::default()

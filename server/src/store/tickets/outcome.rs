@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use app::id::TicketId;
 use app::message::{Event, MessageKind, MessageState};
-use app::ticket::{TicketEntry, TicketUrge, UrgeOutcome};
+use app::ticket::{TicketEntry, TicketEntryKind, TicketUrge, UrgeOutcome};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
@@ -123,7 +123,9 @@ impl Store {
 
 /// How many urges there were before the opening, or the reopening, that each of these belongs to.
 fn urged_before(urges: &[ticket_urge::Model], history: &[TicketEntry]) -> Vec<i32> {
-    let reopened = history.iter().filter(|entry| entry.what == "reopened");
+    let reopened = history
+        .iter()
+        .filter(|entry| entry.kind() == Some(TicketEntryKind::Reopened));
     let reopened: Vec<DateTime<Utc>> = reopened.map(|entry| entry.at.0).collect();
     urges
         .iter()

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use app::id::{TaskId, TicketId};
 use app::task::Task;
-use app::ticket::TicketStep;
 use app::ticket::machine::{Effect, Next};
+use app::ticket::{TicketEntryKind, TicketStep};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
-use super::super::code::TakeStep;
+use super::super::code::{Lenient, TakeStep};
 use super::super::delivery::withdraw_urges;
 use super::super::entity::{task, ticket, ticket_event, ticket_urge};
 use super::super::messages::{Notice, insert_wanted};
@@ -368,14 +368,14 @@ fn event(claim: &UrgeClaim, now: DateTime<Utc>) -> Option<ticket_event::ActiveMo
     let what = match claim.next.effect? {
         Effect::Urge {
             escalated: true, ..
-        } => "escalated",
-        Effect::Expired => "expired",
+        } => TicketEntryKind::Escalated,
+        Effect::Expired => TicketEntryKind::Expired,
         _ => return None,
     };
     Some(ticket_event::ActiveModel {
         ticket_id: Set(claim.read.id.0),
         at: Set(now),
-        what: Set(what.to_owned()),
+        what: Set(Lenient::Known(what)),
         who: Set(ITSELF.to_owned()),
         detail: Set(claim.asked.join(", ")),
         ..Default::default()

@@ -1,6 +1,7 @@
 //! Each field of a task has its input in the form, each input is read, and what is typed into it is stored and shown
 //! again. The fields are those that the types of the input declare, so a forgotten one fails here.
 
+mod alone;
 mod declared;
 
 use std::collections::{BTreeMap, BTreeSet};

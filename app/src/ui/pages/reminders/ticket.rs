@@ -56,9 +56,9 @@ pub(crate) fn detail(shown: &TicketDetail, clock: &Clock) -> AnyView {
 
 fn entry_row(entry: &TicketEntry, clock: &Clock) -> AnyView {
     let texts = tickets_ui();
-    let what = texts
-        .entry(&entry.what)
-        .map_or_else(|| entry.what.clone(), str::to_owned);
+    let what = entry
+        .kind()
+        .map_or_else(|| entry.what.clone(), |kind| texts.entry(kind).to_owned());
     let detail = (!entry.detail.is_empty())
         .then(|| view! { <span class="break">{entry.detail.clone()}</span> });
     view! {

@@ -235,6 +235,8 @@ fn waits(draft: &WaitsDraft, faults: &Faults) -> AnyView {
         ("success", words.waits_success),
         ("finish", words.waits_finish),
     ];
+    let how_is_usual = matches!(draft.how.trim(), "" | "all");
+    let what_is_usual = matches!(draft.what.trim(), "" | "success");
     let content = view! {
         {lines("execution.waits.tasks", (words.waits_tasks, words.waits_tasks_hint), &tasks, false, faults)}
         <div class="columns">
@@ -246,7 +248,7 @@ fn waits(draft: &WaitsDraft, faults: &Faults) -> AnyView {
     };
     group(
         words.group_waits,
-        any(&[&tasks, &draft.fresh, &draft.patience]),
+        any(&[&tasks, &draft.fresh, &draft.patience]) || !how_is_usual || !what_is_usual,
         &["waits."],
         faults,
         content.into_any(),

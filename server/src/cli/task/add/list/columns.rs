@@ -86,6 +86,43 @@ pub(super) enum Column {
     Runbook,
 }
 
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::COLUMNS;
+
+    /// Fields of a task that a work list does not have: it is filled in by people in a spreadsheet, who set the rest on
+    /// the page of the task.
+    const NO_COLUMNS: [&str; 9] = [
+        "channel_id",
+        "execution",
+        "missed",
+        "notice_before",
+        "pause_after_failures",
+        "robot_secret",
+        "schedules",
+        "tickets",
+        "urging",
+    ];
+
+    #[test]
+    fn every_field_of_a_task_is_a_column_or_is_listed() {
+        let draft = serde_json::json!(app::task::TaskDraft::default());
+        let fields: BTreeSet<&str> = draft
+            .as_object()
+            .expect("fields")
+            .keys()
+            .map(String::as_str)
+            .collect();
+        // The name of a channel is in the place of its id.
+        let columns = COLUMNS.iter().map(|(_, names)| names[0]);
+        let columns: BTreeSet<&str> = columns.filter(|name| *name != "channel").collect();
+        let known: BTreeSet<&str> = columns.into_iter().chain(NO_COLUMNS).collect();
+        assert_eq!(known, fields);
+    }
+}
+
 /// The column of a heading; none for an empty one.
 pub(super) fn column(heading: &str) -> Result<Option<Column>, String> {
     let plain = heading.trim().to_lowercase();
