@@ -59,7 +59,7 @@ pub use secrets::{DeleteSecret, fetch_secrets};
 pub use start::fetch_start;
 pub use start_urls::{DeleteStartUrl, fetch_start_urls};
 pub use summaries::{DeleteSummary, fetch_summaries};
-pub use templates::fetch_templates;
+pub use templates::{fetch_template_preview, fetch_templates};
 pub use tickets::{fetch_ticket_address, fetch_tickets};
 pub use urge_defaults::{DeleteUrgeDefault, fetch_urge_defaults};
 pub use users::{SetUserDisabled, fetch_users};

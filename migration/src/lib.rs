@@ -60,6 +60,7 @@ mod m20261130_000078_scopes_and_sessions;
 mod m20261130_000079_token_limits;
 mod m20261130_000082_message_pace;
 mod m20261130_000084_owner_of_chat;
+mod m20261201_000080_message_limited;
 mod m20261201_000083_calendar_refresh;
 mod words;
 
@@ -128,6 +129,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000079_token_limits::Migration),
             Box::new(m20261130_000082_message_pace::Migration),
             Box::new(m20261130_000084_owner_of_chat::Migration),
+            Box::new(m20261201_000080_message_limited::Migration),
             Box::new(m20261201_000083_calendar_refresh::Migration),
         ]
     }

@@ -128,6 +128,16 @@ impl Failure {
         Self::new(3, message)
     }
 
+    /// The same with what was given on the command line in the place of the field that it became.
+    fn at(self, field: &str, given: &str) -> Self {
+        Self {
+            message: self
+                .message
+                .replacen(&format!("{field}: "), &format!("{given}: "), 1),
+            ..self
+        }
+    }
+
     /// Whether the request was refused.
     const fn is_refused(&self) -> bool {
         self.code == 4

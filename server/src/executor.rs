@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use app::id::{RunId, TaskId};
 use app::run::{RunReason, RunState};
+use runner::output::Shown;
 use runner::{Accepted, Containment, Ending, Isolation, Leftovers, RunAsError, Runner};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
@@ -23,7 +24,7 @@ use crate::clock::SharedClock;
 use crate::dispatch;
 use crate::events::Signals;
 use crate::outbound::OutboundClient;
-use crate::output::{OutputStore, RunLog, readable};
+use crate::output::{OutputStore, RunLog};
 use crate::recorder::{InFlight, Recorder};
 use crate::run::Job;
 use crate::store::{SealedSecret, StoredOutput};
@@ -104,14 +105,15 @@ impl Executor {
                 None,
                 &Ending::default(),
                 StoredOutput::default(),
-                &[],
+                &Shown::default(),
             );
             return;
         }
         let order = match dispatch::order(&job, &self.sealer) {
             Ok(order) => order,
             Err(ending) => {
-                self.conclude(&job, &ending, None, StoredOutput::default(), &[]);
+                let (stored, shown) = (StoredOutput::default(), Shown::default());
+                self.conclude(&job, &ending, None, stored, &shown);
                 return;
             }
         };
@@ -258,13 +260,7 @@ impl Executor {
         let finished = self.output.finish(&log).await;
         // The result matters more than its output.
         let otherwise = finished.is_lost.then_some(RunReason::OutputNotKept);
-        self.conclude(
-            &job,
-            &ending,
-            otherwise,
-            finished.stored,
-            readable(&finished.shown).as_bytes(),
-        );
+        self.conclude(&job, &ending, otherwise, finished.stored, &finished.shown);
         self.runner.forget(runner::RunId(job.run_id.0));
     }
 
@@ -275,10 +271,10 @@ impl Executor {
         ending: &Ending,
         otherwise: Option<RunReason>,
         output: StoredOutput,
-        bytes: &[u8],
+        shown: &Shown,
     ) {
         let (state, reason) = dispatch::verdict(ending);
         let reason = reason.or(otherwise).map(|reason| reason.code());
-        self.finish(job, state, reason, ending, output, bytes);
+        self.finish(job, state, reason, ending, output, shown);
     }
 }

@@ -299,7 +299,7 @@ mod tests {
                     attempt: 1,
                     started_at: DateTime::UNIX_EPOCH,
                     finished_at: DateTime::UNIX_EPOCH,
-                    output: HeadAndTail::of_output(&output),
+                    output: HeadAndTail::of_output(&output.into()),
                     failures: None,
                 }),
             };

@@ -1,12 +1,11 @@
 //! Converts output to text, and cuts texts where a reader would.
 
+mod cut;
 mod readable;
 
-use std::borrow::Cow;
-
-use app::i18n::Lang;
 use unicode_segmentation::GraphemeCursor;
 
+pub use cut::{cut, cut_ends};
 pub(crate) use readable::readable;
 
 /// Bytes of a grapheme cluster that is kept whole. The longest emoji of Unicode 16 have 35; only hostile texts have
@@ -66,45 +65,6 @@ pub fn tail(text: &str, max: usize) -> &str {
     }
 }
 
-/// Cuts a text to `max` bytes: both ends stay, between grapheme clusters, and the gap is marked in the text's
-/// language.
-#[must_use]
-pub fn cut(text: &str, max: usize, lang: Lang) -> Cow<'_, str> {
-    if text.len() <= max {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(cut_between(text, text.len(), text, max, lang))
-}
-
-/// As [`cut`], of a text that is longer than `max` and of which only both ends are at hand: `gap`
-/// bytes stand between `head` and `tail`. Where both ends are longer than half of `max`, it gives
-/// what `cut` gives for the whole text.
-#[must_use]
-pub fn cut_ends(head: &str, gap: usize, tail: &str, max: usize, lang: Lang) -> String {
-    cut_between(head, gap + head.len() + tail.len(), tail, max, lang)
-}
-
-/// Cuts a text of `whole` bytes that begins with `head` and ends with `tail`.
-fn cut_between(head: &str, whole: usize, tail: &str, max: usize, lang: Lang) -> String {
-    let mark = |dropped: usize| {
-        lang.pick(
-            format!("\n…（省略 {dropped} 字节）…\n"),
-            format!("\n… ({dropped} bytes omitted) …\n"),
-        )
-    };
-    // The length of the mark depends on the number in it; room for the widest one is reserved.
-    let room = max.saturating_sub(mark(whole).len());
-    let begin = floor(head, room / 2);
-    let end = ceil(tail, tail.len() - (room - room / 2).min(tail.len()));
-    let kept = tail.len() - end;
-    format!(
-        "{}{}{}",
-        &head[..begin],
-        mark(whole - kept - begin),
-        &tail[end..]
-    )
-}
-
 /// A name or a sentence as one line: control characters become blanks, and characters that turn the
 /// direction of writing (UAX 9) are removed.
 #[must_use]
@@ -153,28 +113,12 @@ pub fn excerpt(bytes: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use app::i18n::Lang;
+
     use super::*;
 
-    const FAMILY: &str = "👨‍👩‍👧‍👦";
-    const FLAG: &str = "🇨🇳";
-
-    #[test]
-    fn cuts_keep_both_ends_whole_characters_and_the_limit() {
-        for text in ["短".repeat(3000), "a".repeat(5000), "é🙂中a".repeat(700)] {
-            for max in [64, 100, 2047, 2048] {
-                for (lang, mark) in [(Lang::Zh, "省略"), (Lang::En, "omitted")] {
-                    let short = cut(&text, max, lang);
-                    assert!(short.len() <= max, "{} > {max}", short.len());
-                    assert!(short.contains(mark));
-                    assert_eq!(short.chars().next(), text.chars().next());
-                    assert_eq!(short.chars().last(), text.chars().last());
-                }
-            }
-        }
-        assert_eq!(cut("short", 2048, Lang::En), "short");
-        let exact = "x".repeat(2048);
-        assert_eq!(cut(&exact, 2048, Lang::Zh), exact);
-    }
+    pub(super) const FAMILY: &str = "👨‍👩‍👧‍👦";
+    pub(super) const FLAG: &str = "🇨🇳";
 
     #[test]
     fn what_a_reader_takes_for_one_character_is_never_torn() {
@@ -193,24 +137,6 @@ mod tests {
                 for side in [head(&text, max), tail(&text, max)] {
                     assert_eq!(side.len() % unit.len(), 0, "{max}: {side:?}");
                     assert!(side.chars().count() <= max);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn both_ends_are_cut_as_the_whole_is() {
-        for unit in [FAMILY, FLAG, "e\u{301}\u{323}", "नि", "a", "中\n"] {
-            let text = unit.repeat(9_000 / unit.len());
-            let (head, tail) = (
-                &text[..floor(&text, 2_064)],
-                &text[ceil(&text, text.len() - 2_064)..],
-            );
-            let gap = text.len() - head.len() - tail.len();
-            for lang in [Lang::Zh, Lang::En] {
-                for max in 3_900..4_001 {
-                    let ends = cut_ends(head, gap, tail, max, lang);
-                    assert_eq!(ends, cut(&text, max, lang), "{unit} {max}");
                 }
             }
         }

@@ -106,6 +106,9 @@ pub struct TemplateTrial {
     /// The template; absent, the stored one (with `@` and a name, that one), or the built-in words.
     #[serde(default)]
     pub body: Option<String>,
+    /// The name or the ID of the task whose last run it is tried with, in the place of `task_id`.
+    #[serde(default)]
+    pub task: String,
     /// Whose last run it is tried with; absent, an example.
     #[serde(default)]
     pub task_id: Option<TaskId>,

@@ -132,10 +132,14 @@ pub struct MessageQuery {
     pub state: String,
     /// A code of [`super::Event`]; empty for all.
     pub event: String,
-    /// Only those of a task.
-    pub task: Option<TaskId>,
+    /// Only those of a task: its name or its ID; empty for all.
+    pub task: String,
     /// Only those of a channel.
     pub channel: Option<ChannelId>,
+    /// Only those that were caused then or later: RFC 3339, or a time or a date in the server's default zone.
+    pub from: String,
+    /// Only those that were caused earlier; a date alone includes that day.
+    pub to: String,
     /// `next` of the page before; empty for the first one.
     pub after: String,
     /// Rows, 1–200; 50 when absent.

@@ -9,15 +9,16 @@
 use leptos::prelude::*;
 use leptos::server;
 
+use crate::channel::TemplatePreview;
 use crate::error::AppError;
 use crate::id::ChannelId;
-use crate::page::TemplatesPage;
+use crate::page::{TemplateForm, TemplatesPage};
 use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{backend, caller, with_status},
     channel::ALL_EVENTS,
-    page::TemplateForm,
+    error::ErrorKind,
     server_fns::forms::{Posted, split},
 };
 
@@ -52,7 +53,7 @@ pub async fn fetch_templates(
         body: stored
             .map(|template| template.body.clone())
             .unwrap_or_default(),
-        task: String::new(),
+        ..TemplateForm::default()
     });
     // From now on the form is about the template that others have saved; after any other fault it is not.
     let is_outdated = |error: &AppError| error.code == "template.outdated";
@@ -70,4 +71,22 @@ pub async fn fetch_templates(
         faults,
         error,
     })
+}
+
+/// The live preview of the form. While typing, a template usually has faults: they are an answer, not a failure.
+#[server(prefix = "/fn", endpoint = "template_preview", input = Wire, output = Wire)]
+pub async fn fetch_template_preview(
+    channel: ChannelId,
+    event: String,
+    form: TemplateForm,
+) -> Result<Result<TemplatePreview, AppError>, AppError> {
+    let trial = form.trial(&event);
+    let (backend, caller) = (backend()?, caller()?);
+    let shown = backend.template_preview(&caller, channel, &trial).await;
+    match shown.map_err(|error| form.faults_of(error)) {
+        Err(error) if matches!(error.kind, ErrorKind::Invalid | ErrorKind::NotFound) => {
+            Ok(Err(error))
+        }
+        answer => with_status(answer.map(Ok)),
+    }
 }

@@ -22,12 +22,15 @@ pub(super) struct History {
     state: Option<String>,
     /// A code of an event; all when absent.
     event: Option<String>,
-    /// Only messages about this task.
-    #[param(value_type = Option<i64>)]
-    task: Option<TaskId>,
+    /// Only messages about this task: its name or its ID.
+    task: Option<String>,
     /// Only messages to this channel.
     #[param(value_type = Option<i64>)]
     channel: Option<ChannelId>,
+    /// Only messages that were caused then or later: RFC 3339, or a time or a date in the server's default zone.
+    from: Option<String>,
+    /// Only messages that were caused earlier; a date alone includes that day.
+    to: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
     /// Rows, 1–200; 50 when absent.
@@ -46,8 +49,10 @@ pub(super) async fn list(
     let query = MessageQuery {
         state: history.state.unwrap_or_default(),
         event: history.event.unwrap_or_default(),
-        task: history.task,
+        task: history.task.unwrap_or_default(),
         channel: history.channel,
+        from: history.from.unwrap_or_default(),
+        to: history.to.unwrap_or_default(),
         after: history.after.unwrap_or_default(),
         limit: history.limit,
     };
@@ -101,10 +106,10 @@ pub(super) async fn resend_all(
         query: MessageQuery {
             state: body.state.unwrap_or_default(),
             event: body.event.unwrap_or_default(),
-            task: body.task,
+            task: body.task.map(|id| id.to_string()).unwrap_or_default(),
             channel: body.channel,
-            after: String::new(),
             limit: body.limit,
+            ..MessageQuery::default()
         },
         dry_run: body.dry_run,
     };

@@ -9,7 +9,7 @@ use std::thread::Scope;
 
 use app::run::log::Stream;
 
-use super::line::Line;
+use super::line::{Line, mean_the_same};
 use super::reader::{Next, Reader};
 use super::show::show;
 use crate::output::Part;
@@ -20,8 +20,10 @@ pub const COMPARED_MAX: usize = 16 * 1024 * 1024;
 const WINDOW: usize = 64;
 /// Lines of each side that are shown.
 pub const SHOWN_LINES: usize = 3;
-/// Parts of an output that are unpacked before they are needed.
-const AHEAD: usize = 4;
+/// Parts of an output that are handed over at once: each time costs as much as comparing some lines.
+const BATCH: usize = 8;
+/// Batches that are unpacked before they are needed.
+const AHEAD: usize = 2;
 /// Bytes of a line in the window.
 const HEAD: usize = 4 * 1024;
 
@@ -93,24 +95,25 @@ where
     }
 }
 
-/// The parts of an output, read by a thread that is at most [`AHEAD`] of them ahead, and ends when they are dropped.
+/// The parts of an output, read by a thread that is at most [`AHEAD`] batches of them ahead, and ends when they are dropped.
 fn read_ahead<'scope, I>(
     scope: &'scope Scope<'scope, '_>,
-    parts: I,
+    mut parts: I,
 ) -> impl Iterator<Item = Part> + use<I>
 where
     I: Iterator<Item = Part> + Send + 'scope,
 {
     let (sender, receiver) = std::sync::mpsc::sync_channel(AHEAD);
     scope.spawn(move || {
-        for part in parts {
-            if sender.send(part).is_err() {
-                // The comparison is over.
+        loop {
+            let batch: Vec<Part> = parts.by_ref().take(BATCH).collect();
+            // Where no one takes it, the comparison is over.
+            if batch.is_empty() || sender.send(batch).is_err() {
                 break;
             }
         }
     });
-    receiver.into_iter()
+    receiver.into_iter().flatten()
 }
 
 /// Of the differences of both streams the one that is first in the first output. Where one stream
@@ -150,6 +153,7 @@ impl<A: Iterator<Item = Part>, B: Iterator<Item = Part>> Pair<A, B> {
         let mut rooms = [Vec::new(), Vec::new()];
         let mut lines = 0;
         loop {
+            lines += self.skip_alike(&mut rooms);
             match (self.this.next(&mut this), self.other.next(&mut other)) {
                 (Next::End, Next::End) => return Found::Nothing { lines },
                 (Next::Gap, _) if self.this.next_number() == 1 => {
@@ -167,6 +171,23 @@ impl<A: Iterator<Item = Part>, B: Iterator<Item = Part>> Pair<A, B> {
                 }
             }
         }
+    }
+}
+
+impl<A: Iterator<Item = Part>, B: Iterator<Item = Part>> Pair<A, B> {
+    /// Goes past lines that mean the same, as long as both sides have them at hand, and returns how many they were.
+    fn skip_alike(&mut self, rooms: &mut [Vec<u8>; 2]) -> u64 {
+        let mut lines = 0;
+        while let (Some(line), Some(other)) = (self.this.whole_line(), self.other.whole_line()) {
+            let lengths = (line.len(), other.len());
+            if !mean_the_same(line, other, rooms) {
+                break;
+            }
+            self.this.skip(lengths.0);
+            self.other.skip(lengths.1);
+            lines += 1;
+        }
+        lines
     }
 }
 

@@ -1,12 +1,14 @@
 //! One line of output, in bounded memory however long it is.
 
-use memchr::{memchr, memrchr};
+use std::ops::RangeInclusive;
+
+use memchr::{memchr, memchr2, memrchr};
 
 use super::normal::{ESCAPE, Normal};
 use super::words::is_unit;
 
 /// Bytes of a line that are kept as they are; a longer one is known by a sum of what it means.
-const RAW_MAX: usize = 16 * 1024;
+pub(super) const RAW_MAX: usize = 16 * 1024;
 /// Bytes of a long line that are worked on at once.
 const PART: usize = 16 * 1024;
 
@@ -54,7 +56,7 @@ impl Line {
         if let Some(long) = &self.long {
             return long.as_ref().clone().end();
         }
-        self.meaning(room);
+        meaning(&self.raw, room);
         let mut sum = LineHash::default();
         sum.add(room, true);
         sum.0
@@ -62,67 +64,155 @@ impl Line {
 
     /// Whether another line means the same.
     pub(super) fn is_like(&self, other: &Self, rooms: &mut [Vec<u8>; 2]) -> bool {
-        let [room, other_room] = rooms;
         if self.long.is_some() || other.long.is_some() {
+            let [room, other_room] = rooms;
             return self.sum(room) == other.sum(other_room);
         }
-        // Most lines are the very same, or have only other digits.
-        let alike = digits_apart(&self.raw, &other.raw);
-        if alike == self.raw.len() && alike == other.raw.len() {
-            return true;
-        }
-        let from = behind_word(&self.raw[..alike]);
-        let state = || match from {
-            0 => Normal::default(),
-            _ => Normal::behind_word(),
-        };
-        room.clear();
-        other_room.clear();
-        state().take(&self.raw[from..], true, room);
-        state().take(&other.raw[from..], true, other_room);
-        room == other_room
+        mean_the_same(&self.raw, &other.raw, rooms)
     }
+}
 
-    fn meaning(&self, room: &mut Vec<u8>) {
-        room.clear();
-        Normal::default().take(&self.raw, true, room);
+/// Whether two lines mean the same. `rooms` are used again and again.
+pub(super) fn mean_the_same(a: &[u8], b: &[u8], rooms: &mut [Vec<u8>; 2]) -> bool {
+    let [room, other_room] = rooms;
+    if is_like_in_pieces(a, b, room, other_room) {
+        return true;
     }
+    meaning(a, room);
+    meaning(b, other_room);
+    room == other_room
+}
+
+pub(super) fn meaning(line: &[u8], room: &mut Vec<u8>) {
+    room.clear();
+    Normal::default().take(line, true, room);
 }
 
 /// How many bytes at the start of two lines are the same, but that a digit may be another one. That
 /// makes no difference to what they mean: nothing depends on which digit it is.
 fn digits_apart(a: &[u8], b: &[u8]) -> usize {
-    const WIDTH: usize = 16;
-    let same = |(a, b): (&u8, &u8)| a == b || (a.is_ascii_digit() && b.is_ascii_digit());
-    // Whole blocks first, without a way out in between, so that they are compared at once.
-    let blocks = a.chunks_exact(WIDTH).zip(b.chunks_exact(WIDTH));
-    let whole = blocks
-        .take_while(|(a, b)| a.iter().zip(*b).fold(true, |all, pair| all & same(pair)))
-        .count()
-        * WIDTH;
+    let (words, _) = a.as_chunks::<8>();
+    let (other_words, _) = b.as_chunks::<8>();
+    let mut whole = 0;
+    for (word, other) in words.iter().zip(other_words) {
+        let apart = apart(u64::from_le_bytes(*word), u64::from_le_bytes(*other));
+        if apart != 0 {
+            return whole + apart.trailing_zeros() as usize / 8;
+        }
+        whole += 8;
+    }
     let rest = a[whole..].iter().zip(&b[whole..]);
-    whole + rest.take_while(|pair| same(*pair)).count()
+    let same = |(a, b): &(&u8, &u8)| a == b || (a.is_ascii_digit() && b.is_ascii_digit());
+    whole + rest.take_while(same).count()
+}
+
+/// Of eight bytes of two lines the high bit of each pair that differs and is not of digits.
+const fn apart(a: u64, b: u64) -> u64 {
+    const LOW: u64 = u64::MAX / 255 * 0x7f;
+    const HIGH: u64 = !LOW;
+    /// Of a byte below ten the sum has no high bit.
+    const BELOW_TEN: u64 = u64::MAX / 255 * 0x76;
+    const ZEROS: u64 = u64::MAX / 255 * b'0' as u64;
+    let differs = a ^ b;
+    let differs = ((differs & LOW) + LOW) | differs;
+    let (a, b) = (a ^ ZEROS, b ^ ZEROS);
+    let no_digit = ((a & LOW) + BELOW_TEN) | a | ((b & LOW) + BELOW_TEN) | b;
+    differs & no_digit & HIGH
+}
+
+/// Whether two lines mean the same, found piece by piece: what is the same is skipped, and of what is not only the words
+/// up to the next plain one are read. `false` where that does not decide.
+fn is_like_in_pieces(
+    mut a: &[u8],
+    mut b: &[u8],
+    room: &mut Vec<u8>,
+    other_room: &mut Vec<u8>,
+) -> bool {
+    let mut behind_word = false;
+    loop {
+        // Most lines are the very same, or have only other digits.
+        let alike = digits_apart(a, b);
+        if alike == a.len() && alike == b.len() {
+            return true;
+        }
+        let from = last_plain_word(&a[..alike]);
+        behind_word |= from > 0;
+        (a, b) = (&a[from..], &b[from..]);
+        let ends = (
+            next_plain_word(a, alike - from),
+            next_plain_word(b, alike - from),
+        );
+        let (end, other_end) = match ends {
+            (Some(end), Some(other_end)) => (end, other_end),
+            // What writes over the line does so over the pieces before, too.
+            _ if writes_over(a) || writes_over(b) => return false,
+            _ => (a.len(), b.len()),
+        };
+        let mean = |bytes: &[u8], out: &mut Vec<u8>| {
+            out.clear();
+            let mut normal = match behind_word {
+                true => Normal::behind_word(),
+                false => Normal::default(),
+            };
+            normal.take(bytes, true, out);
+        };
+        mean(&a[..end], room);
+        mean(&b[..other_end], other_room);
+        if room != other_room {
+            return false;
+        }
+        (a, b) = (&a[end..], &b[other_end..]);
+        if a.is_empty() && b.is_empty() {
+            return true;
+        }
+        behind_word = true;
+    }
 }
 
 /// The last place behind a plain word and a blank, from where on a line can be read by itself
 /// ([`Normal::behind_word`]); 0 when there is none.
-fn behind_word(start: &[u8]) -> usize {
-    const WORD_MIN: usize = 4;
+fn last_plain_word(start: &[u8]) -> usize {
     let mut end = start.len();
     while let Some(blank) = memrchr(b' ', &start[..end]) {
-        let letters = start[..blank].iter().rev();
-        let length = letters.take_while(|byte| byte.is_ascii_lowercase()).count();
-        let word = &start[blank - length..blank];
-        let is_whole = start[..blank - length]
-            .last()
-            .is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
-        if length >= WORD_MIN && is_whole && !is_unit(word) {
+        if ends_plain_word(&start[..blank]) {
             let escapes = memchr(ESCAPE, &start[..blank]).is_some();
             return if escapes { 0 } else { blank + 1 };
         }
         end = blank;
     }
     0
+}
+
+/// The first such place behind `from`, with nothing before it that moves the cursor of a terminal.
+fn next_plain_word(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let blank = at + memchr(b' ', &text[at..])?;
+        if ends_plain_word(&text[..blank]) {
+            return (!writes_over(&text[..blank])).then_some(blank + 1);
+        }
+        at = blank + 1;
+    }
+}
+
+/// Whether there is something in a text that a terminal does not just write: a carriage return, unless it is the last
+/// byte, or an escape sequence.
+fn writes_over(text: &[u8]) -> bool {
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    memchr2(ESCAPE, b'\r', text).is_some()
+}
+
+/// Whether a text ends with a word that is written as it is: small letters behind a blank, that are neither an id nor the
+/// unit of a number.
+fn ends_plain_word(text: &[u8]) -> bool {
+    const LENGTH: RangeInclusive<usize> = 4..=32;
+    let letters = text.iter().rev();
+    let length = letters.take_while(|byte| byte.is_ascii_lowercase()).count();
+    let (before, word) = text.split_at(text.len() - length);
+    LENGTH.contains(&length)
+        && before.last().is_none_or(|byte| *byte == b' ')
+        && word.iter().any(|letter| *letter > b'f')
+        && !is_unit(word)
 }
 
 /// What is known of a line that is too long to be kept.

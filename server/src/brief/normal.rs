@@ -319,31 +319,24 @@ struct Shape {
 
 impl Shape {
     fn of(bytes: &[u8]) -> Self {
-        let kind = |at: usize| bytes.get(at).map_or(0, |byte| KINDS[usize::from(*byte)]);
-        let (mut at, mut all, mut groups, mut first) = (0, HEX, 0, 0);
-        loop {
-            let begin = at;
-            while kind(at) & LETTER != 0 {
-                all &= kind(at);
-                at += 1;
-            }
-            if begin == 0 {
-                first = at;
-            }
-            let digits = at;
-            while kind(at) & DIGIT != 0 {
-                at += 1;
-            }
-            if at == digits {
+        let (mut length, mut all, mut groups, mut first, mut turned) = (0, HEX, 0, 0, 0);
+        let mut before = bytes.first().map_or(0, |byte| !KINDS[usize::from(*byte)]);
+        // Without branches but for the end: letters and digits of ids alternate as they like.
+        for byte in bytes {
+            let kind = KINDS[usize::from(*byte)];
+            if kind == 0 {
                 break;
             }
-            groups += 1;
-            if first == 0 {
-                first = at;
-            }
+            let turns = (kind ^ before) & DIGIT;
+            groups += usize::from(turns & kind != 0);
+            turned += usize::from(turns != 0);
+            first += usize::from(turned < 2);
+            all &= kind;
+            before = kind;
+            length += 1;
         }
         Self {
-            length: at,
+            length,
             groups,
             hex: all & HEX != 0,
             first,

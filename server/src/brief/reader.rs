@@ -7,7 +7,7 @@
 use app::run::log::Stream;
 use memchr::{memchr, memchr_iter};
 
-use super::line::Line;
+use super::line::{Line, RAW_MAX};
 use crate::output::Part;
 
 /// What comes next of a stream.
@@ -59,6 +59,19 @@ impl<I: Iterator<Item = Part>> Reader<I> {
     /// The number that the next line would have.
     pub(super) fn next_number(&self) -> u64 {
         self.lines + 1
+    }
+
+    /// The next line where all of it is at hand and no long one: it is read without a copy.
+    pub(super) fn whole_line(&self) -> Option<&[u8]> {
+        let rest = self.part.get(self.at..).filter(|_| !self.open[0])?;
+        let line = &rest[..memchr(b'\n', rest)?];
+        (line.len() <= RAW_MAX).then_some(line)
+    }
+
+    /// Goes past such a line.
+    pub(super) fn skip(&mut self, length: usize) {
+        self.at += length + 1;
+        self.lines += 1;
     }
 
     /// Reads the next line.

@@ -278,10 +278,12 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
             let path = path(&find(client, channel).await?, "/test");
             let test = client.call(Method::POST, &path, None).await?;
             let answer = text(&test, "answer");
-            if test["ok"] != true {
-                return Err(Failure::error(answer));
-            }
             let mut lines = sent(&test);
+            if test["ok"] != true {
+                // What was sent shows why, more often than the answer does.
+                lines.insert(0, answer);
+                return Err(Failure::error(lines.join("\n")));
+            }
             lines.push(lang().pick(
                 format!("对方的响应：{answer}"),
                 format!("Response: {answer}"),

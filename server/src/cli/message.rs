@@ -39,6 +39,12 @@ pub(super) enum MessageCommand {
         /// Only messages to this channel, by name or ID
         #[arg(long)]
         channel: Option<String>,
+        /// Only messages that were caused then or later: 2026-11-30, "2026-11-30 09:00" (in the server's default time zone), or RFC 3339
+        #[arg(long)]
+        from: Option<String>,
+        /// Only messages that were caused earlier; a date alone includes that day
+        #[arg(long)]
+        to: Option<String>,
         /// Number of messages, 1-200
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
@@ -101,6 +107,8 @@ pub(super) async fn run(client: &Client, command: &MessageCommand) -> Result<(),
             event,
             task,
             channel,
+            from,
+            to,
             limit,
             after,
             json,
@@ -120,6 +128,8 @@ pub(super) async fn run(client: &Client, command: &MessageCommand) -> Result<(),
                 ("event", event.as_deref()),
                 ("task", task.as_deref()),
                 ("channel", channel.as_deref()),
+                ("from", from.as_deref()),
+                ("to", to.as_deref()),
                 ("after", after.as_deref()),
             ];
             let path = with_query("/api/v1/messages", &parts);

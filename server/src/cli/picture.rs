@@ -65,7 +65,8 @@ pub(super) async fn run(client: &Client, command: &PictureCommand) -> Result<(),
         } => {
             let body = json!({ "base64": STANDARD.encode(content(file)?) });
             let path = format!("/api/v1/pictures/{picture}");
-            let set = client.call(Method::PUT, &path, Some(body)).await?;
+            let set = client.call(Method::PUT, &path, Some(body)).await;
+            let set = set.map_err(|failure| failure.at("base64", &file.display().to_string()))?;
             let words = lang().pick(
                 format!("已替换图片 {picture}"),
                 format!("Picture {picture} replaced"),

@@ -211,6 +211,8 @@ pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Fa
                 event: None,
                 task: Some(one.id.to_string()),
                 channel: None,
+                from: None,
+                to: None,
                 limit: *limit,
                 after: None,
                 json: one.json,

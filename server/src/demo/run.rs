@@ -3,10 +3,11 @@
 use app::run::log::Stream;
 use app::run::{RunReason, RunState};
 use chrono::{DateTime, TimeDelta, Utc};
+use runner::output::Shown;
 
 use super::chance::Chance;
 use super::world::Play;
-use crate::output::{OutputStore, readable};
+use crate::output::OutputStore;
 use crate::run::Job;
 use crate::store::{Notice, Outcome, StoredOutput};
 
@@ -68,7 +69,7 @@ impl Scene<'_> {
         }
         let finished_at = (started_at + took).min(now).max(started_at);
         let (stored, shown) = match sends {
-            true => (StoredOutput::default(), String::new()),
+            true => (StoredOutput::default(), Shown::default()),
             false => self.write(job, end.state, finished_at).await,
         };
         let chance = u16::try_from(self.chance.between(0, 1_000)).unwrap_or_default();
@@ -91,7 +92,7 @@ impl Scene<'_> {
             notices: Vec::new(),
             ticket: None,
         };
-        outcome.notices = job.end_notices(&outcome, shown.as_bytes());
+        outcome.notices = job.end_notices(&outcome, &shown);
         outcome.notices.extend(job.recovery(&outcome));
         outcome.ticket = job.ticket(&outcome);
         let soft = job.task.execution.soft_limit_seconds;
@@ -129,7 +130,7 @@ impl Scene<'_> {
         job: &Job,
         state: RunState,
         finished_at: DateTime<Utc>,
-    ) -> (StoredOutput, String) {
+    ) -> (StoredOutput, Shown) {
         let play = self.play;
         let lines = match state {
             RunState::Failed => play.bad.as_slice(),
@@ -155,8 +156,7 @@ impl Scene<'_> {
             log.push(stream, text.as_bytes());
         }
         let finished = self.output.finish(&log).await;
-        let shown = readable(&finished.shown).into_owned();
-        (finished.stored, shown)
+        (finished.stored, finished.shown)
     }
 }
 

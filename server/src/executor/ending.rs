@@ -3,6 +3,7 @@
 use app::run::{RunReason, RunState};
 use chrono::{DateTime, TimeDelta, Utc};
 use runner::Ending;
+use runner::output::Shown;
 
 use super::{Executor, Job};
 use crate::auth::token::chance;
@@ -31,7 +32,7 @@ impl Executor {
         reason: Option<String>,
         ending: &Ending,
         output: StoredOutput,
-        bytes: &[u8],
+        shown: &Shown,
     ) {
         let finished_at = self.clock.now().max(job.started_at);
         let mut outcome = Outcome {
@@ -50,7 +51,7 @@ impl Executor {
             notices: Vec::new(),
             ticket: None,
         };
-        outcome.notices = job.end_notices(&outcome, bytes);
+        outcome.notices = job.end_notices(&outcome, shown);
         outcome.notices.extend(job.recovery(&outcome));
         outcome.ticket = job.ticket(&outcome);
         let took = (finished_at - job.started_at).to_std().unwrap_or_default();
@@ -68,7 +69,7 @@ impl Executor {
             Some(reason.code()),
             &Ending::default(),
             StoredOutput::default(),
-            &[],
+            &Shown::default(),
         );
     }
 

@@ -3,6 +3,7 @@
 use app::message::Event;
 use app::run::RunState;
 use chrono::{DateTime, Utc};
+use runner::output::Shown;
 use serde::{Deserialize, Serialize};
 
 use super::Failures;
@@ -73,11 +74,40 @@ impl HeadAndTail {
         }
     }
 
-    /// Keeps what a message may show of what a command wrote, without escape sequences.
+    /// Keeps what a message may show of what a command wrote, without escape sequences. Of a long output only both ends
+    /// are at hand; the gap is all of it that is not kept.
     #[must_use]
-    pub fn of_output(output: &[u8]) -> Self {
-        let text = app::ansi::plain(&readable(output));
-        Self::of(text.trim_end())
+    pub fn of_output(output: &Shown) -> Self {
+        let text = |bytes: &[u8]| app::ansi::plain(&readable(bytes));
+        let at_hand = output.head.len() + output.tail.len();
+        let omitted = usize::try_from(output.omitted).unwrap_or(usize::MAX);
+        let mut ends = if omitted == 0 {
+            let whole = text(&[output.head.as_slice(), &output.tail].concat());
+            Self::of(whole.trim_end())
+        } else {
+            let (head, tail) = (text(&output.head), text(&output.tail));
+            let tail = tail.trim_end();
+            let begin = floor(&head, END_KEPT.min(head.len()));
+            let end = ceil(tail, tail.len().saturating_sub(END_KEPT));
+            Self {
+                gap: omitted,
+                head: head[..begin].to_owned(),
+                tail: tail[end..].to_owned(),
+            }
+        };
+        if ends.gap > 0 {
+            // A byte that is decoded or made visible may become several.
+            let kept = ends.head.len() + ends.tail.len();
+            let missing = omitted.saturating_add(at_hand).saturating_sub(kept);
+            ends.gap = ends.gap.max(missing);
+        }
+        ends
+    }
+
+    /// Whether there is nothing to show.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.head.is_empty() && self.gap == 0
     }
 }
 
@@ -97,5 +127,35 @@ mod tests {
             assert_eq!(ends.head.len() + ends.gap + ends.tail.len(), text.len());
             assert!(text.starts_with(&ends.head) && text.ends_with(&ends.tail));
         }
+    }
+
+    #[test]
+    fn the_gap_of_an_output_is_all_that_is_not_kept_of_it() {
+        let long = |letter: &str| letter.repeat(20_000).into_bytes();
+        for (head, omitted, tail) in [
+            (long("a"), 7_148_907, [long("z"), b" \n".to_vec()].concat()),
+            (long("a"), 0, long("z")),
+            (b"short\n".to_vec(), 5, b"end".to_vec()),
+            (Vec::new(), 5, b"end".to_vec()),
+            (
+                b"\x1b[31mred\x1b[0m".to_vec(),
+                10,
+                b"\x1b[32mgreen\x1b[0m\n".to_vec(),
+            ),
+            (long("中"), u64::MAX, long("文")),
+        ] {
+            let all = (head.len() as u64).saturating_add(omitted);
+            let all = all.saturating_add(tail.len() as u64);
+            let output = Shown {
+                head,
+                omitted,
+                tail,
+            };
+            let ends = HeadAndTail::of_output(&output);
+            let kept = (ends.head.len() + ends.tail.len()) as u64;
+            assert_eq!((ends.gap as u64).saturating_add(kept), all);
+            assert!(!ends.is_empty());
+        }
+        assert!(HeadAndTail::of_output(&Shown::default()).is_empty());
     }
 }

@@ -16,6 +16,9 @@ pub enum SystemEvent {
         last_seen: DateTime<Utc>,
         /// How many of its runs are lost.
         lost: usize,
+        /// Whether it had an embedded database to itself: then it noted once a minute that it was up, and sent no heartbeats.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        lone: bool,
     },
     /// Its clock was set.
     ClockStepped {

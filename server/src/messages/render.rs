@@ -225,7 +225,7 @@ impl Words<'_> {
 
     /// What a command wrote, as the run page shows it.
     fn output(&self, output: &HeadAndTail) -> String {
-        if output.head.is_empty() {
+        if output.is_empty() {
             return self
                 .lang
                 .pick("结果：（没有输出）", "Output: (none)")

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use runner::output::Closed;
+use runner::output::{Closed, Shown};
 
 use super::page::shown_text;
 use super::{ENDED_MAX, INLINE_MAX, Inner, OutputError, OutputStore, RunLog, lock, object_name};
@@ -19,7 +19,7 @@ pub struct Finished {
     /// What goes into the row.
     pub stored: StoredOutput,
     /// What a message may show: a short output completely, otherwise both ends.
-    pub shown: Vec<u8>,
+    pub shown: Shown,
     /// Whether nothing but a short end of it could be stored.
     pub is_lost: bool,
 }
@@ -30,8 +30,8 @@ impl OutputStore {
     pub async fn finish(&self, log: &RunLog) -> Finished {
         let run = log.run();
         let mut closed = log.0.close(INLINE_MAX);
-        let shown = shown_text(std::mem::take(&mut closed.shown));
-        let excerpt = crate::text::excerpt(&shown);
+        let shown = std::mem::take(&mut closed.shown);
+        let excerpt = crate::text::excerpt(&shown_text(&shown));
         let (mut stored, is_lost) = match closed.whole.take() {
             Some(whole) => {
                 if closed.filed {
@@ -63,7 +63,7 @@ impl OutputStore {
         let file = log.clone();
         on_disk(move || file.0.remove_file()).await;
         self.0.logs.forget(log.0.run());
-        shown_text(closed.shown)
+        shown_text(&closed.shown)
     }
 
     async fn finish_long(&self, log: &RunLog, mut closed: Closed) -> (StoredOutput, bool) {

@@ -96,16 +96,12 @@ pub(super) fn plain(text: &mut Vec<u8>, reached: &mut u64, stretch: &LogPieces) 
     }
 }
 
-/// What messages show, with a line for what is between both ends.
-pub(super) fn shown_text(shown: Shown) -> Vec<u8> {
-    let Shown {
-        head: mut text,
-        omitted,
-        tail,
-    } = shown;
-    if omitted > 0 {
-        text.extend_from_slice(omitted_line(omitted).as_bytes());
+/// What is at hand of a log as one text, with a line for what is between both ends.
+pub(super) fn shown_text(shown: &Shown) -> Vec<u8> {
+    let mut text = shown.head.clone();
+    if shown.omitted > 0 {
+        text.extend_from_slice(omitted_line(shown.omitted).as_bytes());
     }
-    text.extend_from_slice(&tail);
+    text.extend_from_slice(&shown.tail);
     text
 }

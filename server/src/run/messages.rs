@@ -4,6 +4,7 @@ use app::run::RunState;
 use app::task::Task;
 use app::ticket::{Opens, TicketKind};
 use chrono::{DateTime, Utc};
+use runner::output::Shown;
 
 use super::Job;
 use crate::facts::{End, Facts, Failures, HeadAndTail, Retried, TaskEvent, TaskFacts, event_of};
@@ -13,7 +14,7 @@ impl Job {
     /// What its end has to say: a reminder in the message modes, and a failure in every mode. Of attempts only the
     /// last one says how the run ended; one before says that it is repeated.
     #[must_use]
-    pub fn end_notices(&self, outcome: &Outcome, output: &[u8]) -> Vec<Notice> {
+    pub fn end_notices(&self, outcome: &Outcome, output: &Shown) -> Vec<Notice> {
         let task = &self.task;
         if let Some(next_at) = outcome.retry_at {
             let event = TaskEvent::Retried(Retried {

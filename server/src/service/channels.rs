@@ -305,6 +305,7 @@ impl Channels for Service {
             task_id: TaskId(0),
             run_id: None,
             attempts: 1,
+            limited: 0,
             created_at: now,
             stand_in: None,
             template: None,

@@ -9,20 +9,25 @@ use app::backend::{Answer, Caller, List, Messages};
 use app::channel::ChannelKind;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
-use app::id::{ChannelId, MessageId};
+use app::id::{ChannelId, MessageId, TaskId};
 use app::message::{Event, Message, MessageQuery, MessageState, answer_text, outcome_text};
+use app::task::NAME_MAX_CHARS;
 use app::texts::messages::MessagesUi;
 use app::transition::Word;
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta};
+use jiff::tz::TimeZone;
 
 pub use resend::{NotResent, ResendReport, ResendRequest};
 
+use super::run_search::time;
 use super::{Service, UnknownWord};
 use crate::error::OrInternal;
 use crate::messages::vendor;
 use crate::store::MessageFilter;
 use crate::texts::Fault;
 use crate::texts::messages::MessageFault;
+use crate::timetable::{parse_end, parse_instant, zone};
 
 /// Rows of a page by default, and the maximum.
 const PAGE: u32 = 50;
@@ -118,39 +123,74 @@ fn word<T: Word>(field: &str, typed: &str, lang: Lang) -> Result<Option<T>, Fiel
         .ok_or_else(|| UnknownWord::of::<T>(field).fault(lang))
 }
 
-fn checked(query: &MessageQuery, lang: Lang) -> Answer<MessageFilter> {
-    let mut faults = Vec::new();
-    let mut filter = MessageFilter {
-        task: query.task,
-        channel: query.channel,
-        ..MessageFilter::default()
-    };
-    // An address can ask for anything; 0 is what belongs to no task.
-    if query.task.is_some_and(|id| id.0 < 0) {
-        faults.push(MessageFault::Number.on("task", lang));
-    }
-    if query.channel.is_some_and(|id| id.0 < 0) {
-        faults.push(MessageFault::Number.on("channel", lang));
-    }
-    match word::<MessageState>("state", &query.state, lang) {
-        Ok(state) => filter.state = state,
-        Err(fault) => faults.push(fault),
-    }
-    match word::<Event>("event", &query.event, lang) {
-        Ok(event) => filter.event = event,
-        Err(fault) => faults.push(fault),
-    }
-    let after = query.after.trim();
-    if !after.is_empty() {
-        match after.parse() {
-            Ok(id) => filter.before = Some(MessageId(id)),
-            Err(_) => faults.push(MessageFault::Cursor.on("after", lang)),
+impl Service {
+    /// What is asked for, all faults at once.
+    async fn checked_messages(&self, query: &MessageQuery, lang: Lang) -> Answer<MessageFilter> {
+        let mut faults = Vec::new();
+        let mut filter = MessageFilter {
+            channel: query.channel,
+            ..MessageFilter::default()
+        };
+        match self.task_of_messages(query.task.trim(), lang).await? {
+            Ok(task) => filter.task = task,
+            Err(fault) => faults.push(fault.on("task", lang)),
+        }
+        // An address can ask for anything.
+        if query.channel.is_some_and(|id| id.0 < 0) {
+            faults.push(MessageFault::Number.on("channel", lang));
+        }
+        match word::<MessageState>("state", &query.state, lang) {
+            Ok(state) => filter.state = state,
+            Err(fault) => faults.push(fault),
+        }
+        match word::<Event>("event", &query.event, lang) {
+            Ok(event) => filter.event = event,
+            Err(fault) => faults.push(fault),
+        }
+        let zone = zone(&self.default_zone).unwrap_or(TimeZone::UTC);
+        let from = time("from", &query.from, lang, &mut faults, |text| {
+            parse_instant(text, &zone)
+        });
+        let to = time("to", &query.to, lang, &mut faults, |text| {
+            parse_end(text, &zone)
+        });
+        // Beyond these nothing was caused, and the database need not know such instants.
+        let latest = self.clock.now() + TimeDelta::days(1);
+        filter.from = from.filter(|from| *from > DateTime::UNIX_EPOCH + TimeDelta::days(1));
+        filter.to = to.filter(|to| *to < latest);
+        let after = query.after.trim();
+        if !after.is_empty() {
+            match after.parse() {
+                Ok(id) => filter.before = Some(MessageId(id)),
+                Err(_) => faults.push(MessageFault::Cursor.on("after", lang)),
+            }
+        }
+        if faults.is_empty() {
+            Ok(filter)
+        } else {
+            Err(AppError::invalid(lang, faults))
         }
     }
-    if faults.is_empty() {
-        Ok(filter)
-    } else {
-        Err(AppError::invalid(lang, faults))
+
+    /// The task whose messages are asked for, by its ID or its name. A task that was deleted has only its ID; 0 is what
+    /// belongs to no task.
+    async fn task_of_messages(
+        &self,
+        typed: &str,
+        lang: Lang,
+    ) -> Answer<Result<Option<TaskId>, MessageFault>> {
+        if typed.is_empty() {
+            return Ok(Ok(None));
+        }
+        if let Ok(id) = typed.parse::<i64>() {
+            let id = (id >= 0).then_some(Some(TaskId(id)));
+            return Ok(id.ok_or(MessageFault::Number));
+        }
+        if typed.chars().nth(NAME_MAX_CHARS).is_some() {
+            return Ok(Err(MessageFault::NoSuchTask));
+        }
+        let found = self.store.task_named(typed).await.or_internal(lang)?;
+        Ok(found.map(Some).ok_or(MessageFault::NoSuchTask))
     }
 }
 
@@ -163,7 +203,7 @@ impl Messages for Service {
     ) -> Answer<List<Message>> {
         self.allow(caller, Action::Read)?;
         let lang = caller.lang;
-        let filter = checked(query, lang)?;
+        let filter = self.checked_messages(query, lang).await?;
         let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX) as usize;
         let now = self.clock.now();
         let found = self.store.messages(filter, limit as u64 + 1, now).await;

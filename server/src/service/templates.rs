@@ -222,6 +222,7 @@ impl Templates for Service {
             task_id: tried.task,
             run_id: tried.run,
             attempts: 1,
+            limited: 0,
             created_at: now,
             stand_in: None,
             template: None,

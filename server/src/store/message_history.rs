@@ -9,7 +9,7 @@ use app::message::{
 };
 use app::time::Stamp;
 use app::transition::Word;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
@@ -34,9 +34,17 @@ pub struct MessageFilter {
     pub task: Option<TaskId>,
     /// Only those of a channel.
     pub channel: Option<ChannelId>,
+    /// Only those that were caused then or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only those that were caused earlier.
+    pub to: Option<DateTime<Utc>>,
     /// Only those older than this one.
     pub before: Option<MessageId>,
 }
+
+/// How far messages may be off the order in which they are numbered: a result that waited on a disk while the database
+/// was down is numbered after later ones.
+const OUT_OF_ORDER: TimeDelta = TimeDelta::hours(1);
 
 /// What became of the wish to send a message again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -113,10 +121,22 @@ impl Store {
         if let Some(index) = index {
             QueryTrait::query(&mut query).force_index(index, IndexHintScope::All);
         }
+        // Times become numbers first, in which every index continues; an hour of messages is looked at in vain at most.
+        let mut before = filter.before.map(|before| before.0);
+        if let Some(from) = filter.from {
+            let first = self.first_message_since(from - OUT_OF_ORDER).await?;
+            query = query
+                .filter(M::Id.gte(first))
+                .filter(M::CreatedAt.gte(from));
+        }
+        if let Some(to) = filter.to {
+            let end = self.first_message_since(to + OUT_OF_ORDER).await?;
+            before = Some(before.map_or(end, |before| std::cmp::min(before, end)));
+            query = query.filter(M::CreatedAt.lt(to));
+        }
         // Where nothing narrows it, the key itself is the index.
-        if filter.before.is_some() || indexed {
-            let before = filter.before.map_or(i64::MAX, |before| before.0);
-            query = query.filter(M::Id.lt(before));
+        if before.is_some() || indexed {
+            query = query.filter(M::Id.lt(before.unwrap_or(i64::MAX)));
         }
         let rows = query
             .order_by_desc(M::Id)
@@ -124,6 +144,44 @@ impl Store {
             .all(&self.reader)
             .await?;
         self.named(rows, now).await
+    }
+
+    /// The number of the first message that was caused then or later, or the next number: found by halving, a row of the
+    /// key at a time, since messages are numbered in the order in which they were caused.
+    async fn first_message_since(&self, at: DateTime<Utc>) -> Result<i64, StoreError> {
+        use message::Column as M;
+        let rows = || {
+            message::Entity::find()
+                .select_only()
+                .columns([M::Id, M::CreatedAt])
+        };
+        let newest: Option<(i64, DateTime<Utc>)> = rows()
+            // Along the key, and not through all rows, also where a database does not see the limit.
+            .filter(M::Id.lt(i64::MAX))
+            .order_by_desc(M::Id)
+            .limit(1)
+            .into_tuple()
+            .one(&self.reader)
+            .await?;
+        let Some((newest, _)) = newest else {
+            return Ok(1);
+        };
+        let (mut low, mut high) = (1, newest + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let next: Option<(i64, DateTime<Utc>)> = rows()
+                .filter(M::Id.gte(middle))
+                .order_by_asc(M::Id)
+                .limit(1)
+                .into_tuple()
+                .one(&self.reader)
+                .await?;
+            match next {
+                Some((id, caused)) if caused < at => low = id + 1,
+                _ => high = middle,
+            }
+        }
+        Ok(high)
     }
 
     /// One message, likewise.
@@ -184,6 +242,7 @@ impl Store {
             }
             let put_back = message::Entity::update_many()
                 .col_expr(M::Attempts, Expr::value(0))
+                .col_expr(M::Limited, Expr::value(0))
                 .col_expr(M::NextAttemptAt, Expr::value(act.at()))
                 .filter(M::Id.eq(id.0))
                 .step(M::State, MessageStep::Resend)

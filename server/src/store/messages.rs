@@ -100,12 +100,22 @@ pub struct OutboxItem {
     pub run_id: Option<RunId>,
     /// Attempts made, this one included.
     pub attempts: i32,
+    /// How many of those before met a rate limit.
+    pub limited: i32,
     /// When it was caused.
     pub created_at: DateTime<Utc>,
     /// For which channels it stands in; `None` for an ordinary message.
     pub stand_in: Option<FallbackNotice>,
     /// The template of its channel that its rule chooses.
     pub template: Option<String>,
+}
+
+impl OutboxItem {
+    /// Attempts that a rate limit did not end, this one included: those that end a message in time.
+    #[must_use]
+    pub const fn tries(&self) -> i32 {
+        self.attempts - self.limited
+    }
 }
 
 /// What the outbox has for a channel.
@@ -217,6 +227,7 @@ fn row(
         created_at: Set(new.created_at),
         template: Set(new.template.clone().filter(|_| kind == MessageKind::Text)),
         maybe_twice: Set(false),
+        limited: Set(0),
         ..Default::default()
     }
 }

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter,
+    QuerySelect, Set,
+};
 
 use super::entity::{cluster, node};
 use super::messages::{Notice, insert_notices};
@@ -140,6 +143,7 @@ impl Store {
                     host: row.hostname,
                     last_seen: row.heartbeat_at,
                     lost,
+                    lone: tx.get_database_backend() == DatabaseBackend::Sqlite,
                 };
                 let notice = Notice::of_system(Facts::System { at: now, event });
                 insert_notices(tx, &[notice]).await?;

@@ -16,6 +16,8 @@ pub enum MessageFault {
     Cursor,
     /// Not the number of a task or of a channel.
     Number,
+    /// No task has this name.
+    NoSuchTask,
     /// Neither messages nor a filter, or both.
     Which,
     /// More messages than one request takes.
@@ -37,6 +39,13 @@ impl Fault for MessageFault {
             Self::Number => (
                 "invalid",
                 both("请填写编号，例如 12", "Enter an ID, such as 12"),
+            ),
+            Self::NoSuchTask => (
+                "not_found",
+                both(
+                    "没有这个名称的任务；已删除的任务请填写编号",
+                    "There is no task with this name; of a deleted task enter the ID",
+                ),
             ),
             Self::Which => (
                 "which",

@@ -149,6 +149,8 @@ pub enum TemplateRequestFault {
     },
     /// A name that no template may have.
     Name,
+    /// No task has this name or this ID.
+    NoSuchTask,
     /// A run of another task.
     OtherTask,
     /// A run that goes on, or waits.
@@ -173,6 +175,13 @@ impl Fault for TemplateRequestFault {
                     format!(
                         "A name is @ and 1 to {TEMPLATE_NAME_MAX} letters, digits, -, _ or Chinese characters, such as @night"
                     ),
+                ),
+            ),
+            Self::NoSuchTask => (
+                "not_found",
+                both(
+                    "没有这个名称或编号的任务",
+                    "There is no task with this name or ID",
                 ),
             ),
             Self::OtherTask => (

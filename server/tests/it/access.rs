@@ -38,7 +38,7 @@ const OPEN: [&str; 14] = [
 ];
 
 /// Server functions that change nothing, by endpoint. Every other one is tried as a change, here and in `acts`.
-pub(crate) const READING: [&str; 38] = [
+pub(crate) const READING: [&str; 39] = [
     "frame",
     "overview",
     "task_list_page",
@@ -63,6 +63,7 @@ pub(crate) const READING: [&str; 38] = [
     "audit_page",
     "pictures_page",
     "templates_page",
+    "template_preview",
     "nodes_page",
     "start_page",
     "start_urls_page",

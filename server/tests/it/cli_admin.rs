@@ -137,7 +137,10 @@ async fn channels(door: &Door<'_>, robot: &Robot, name: &str) {
     assert_eq!(robot.texts().len(), before + 1, "the same address");
     robot.next([Mood::Refuse(93000)]);
     let refused = door.run(&["channel", "test", &renamed]).await;
-    assert!(refused.refused(1).contains("93000"), "{refused:?}");
+    refused.refused_lines(1);
+    for words in ["93000", "\nWhat was sent:\n  POST http://"] {
+        assert!(refused.err.contains(words), "{refused:?}");
+    }
     let moved = door
         .with(
             &["channel", "edit", &id, "--kind", "webhook", "--url", "-"],
@@ -147,7 +150,9 @@ async fn channels(door: &Door<'_>, robot: &Robot, name: &str) {
     assert_eq!(moved.code, 0, "{moved:?}");
     // In a sentence, not in the words of a library.
     let refused = door.run(&["channel", "test", &id]).await;
-    assert_eq!(refused.refused(1), "the connection was refused");
+    refused.refused_lines(1);
+    let words = "error: the connection was refused\nWhat was sent:\n";
+    assert!(refused.err.starts_with(words), "{refused:?}");
     door.with(&["channel", "edit", &id, "--url", "-"], "\n")
         .await
         .refused(2);

@@ -16,6 +16,7 @@ use app::task::execution::HttpCall;
 use app::task::{Execution, Mode, Task, TaskSpec};
 use app::time::Stamp;
 use chrono::TimeDelta;
+use runner::output::Shown;
 use server::facts::{Facts, Picture};
 use server::messages::{NAMED_MIN, Renderer};
 use server::run::Job;
@@ -151,6 +152,10 @@ fn outputs() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+fn shown(output: &[u8]) -> Shown {
+    output.to_vec().into()
+}
+
 /// Tasks of a mode, each with its name.
 fn tasks(mode: Mode) -> Vec<(&'static str, Task)> {
     vec![
@@ -223,7 +228,7 @@ fn all(lang: Lang) -> String {
             note("too long", &job(task.clone(), 1).late_notices(now));
             let first = job(task.clone(), 1);
             for (end, outcome) in ends(&first) {
-                note(end, &first.end_notices(&outcome, b"its output\n"));
+                note(end, &first.end_notices(&outcome, &shown(b"its output\n")));
             }
             if matches!(name, "plain" | "greeted") {
                 for event in task_events() {
@@ -231,7 +236,7 @@ fn all(lang: Lang) -> String {
                     let facts = Facts::of_task(&task, Some(RunId(4711)), now, event);
                     note(what, &about(facts));
                 }
-                let mut third = first.end_notices(&ends(&first).swap_remove(3).1, b"");
+                let mut third = first.end_notices(&ends(&first).swap_remove(3).1, &shown(b""));
                 for notice in &mut third {
                     notice.facts.set_failures(failures(3));
                 }
@@ -239,11 +244,14 @@ fn all(lang: Lang) -> String {
             }
             let second = job(task.clone(), 2);
             let (_, failed) = ends(&second).swap_remove(3);
-            note("attempt 2", &second.end_notices(&failed, b"its output\n"));
+            note(
+                "attempt 2",
+                &second.end_notices(&failed, &shown(b"its output\n")),
+            );
             if name == "plain" && mode == Mode::Command {
                 let (_, failed) = ends(&first).swap_remove(3);
                 for (name, output) in outputs() {
-                    note(name, &first.end_notices(&failed, &output));
+                    note(name, &first.end_notices(&failed, &shown(&output)));
                 }
             }
         }

@@ -4,6 +4,7 @@ use app::auth::Role;
 use app::backend::Tasks;
 use app::channel::ChannelKind;
 use app::id::ChannelId;
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::helpers::message::{reminder, with_robot};
@@ -168,6 +169,74 @@ async fn the_history_is_filtered_and_paged_by_key() {
     let faulty = viewer.open("/messages?state=gone").await;
     assert_eq!(faulty.status, 422, "the page says what is wrong");
     app.browser().get("/api/v1/messages").await.expect(401);
+}
+
+#[tokio::test]
+async fn the_history_is_filtered_by_the_name_of_a_task_and_by_time() {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let channel = app.channel("ops", ChannelKind::Webhook, &robot.url()).await;
+    // From 2026-11-22 08:00 UTC on, a day apart.
+    for name in ["备份 1", "backup", "report"] {
+        app.add(reminder(name, channel.id)).await;
+        app.clock.advance(TimeDelta::days(1));
+    }
+    let viewer = app.signed_in("vera", Role::Viewer).await;
+    let names = async |query: &str| -> Vec<String> {
+        let path = format!("/api/v1/messages?{query}");
+        let page = viewer.get(&path).await.expect(200);
+        let items = page["items"].as_array().expect("items").iter();
+        let names = items.map(|one| one["task"].as_str().expect("a name").to_owned());
+        names.collect()
+    };
+    for (query, wanted) in [
+        ("task=backup", &["backup"][..]),
+        ("task=%E5%A4%87%E4%BB%BD%201", &["备份 1"]),
+        ("from=2026-11-23", &["report", "backup"]),
+        ("to=2026-11-22", &["备份 1"]),
+        ("to=2026-11-23%2008:00", &["备份 1"]),
+        ("to=2026-11-23T08:00:01Z", &["backup", "备份 1"]),
+        ("from=2026-11-23&to=2026-11-23", &["backup"]),
+        ("from=2026-11-23&to=2026-11-23&task=report", &[]),
+        (
+            "from=2026-11-23&state=pending&event=created&limit=1",
+            &["report"],
+        ),
+        ("from=2050-01-01", &[]),
+        (
+            "from=2000-01-01&to=2099-12-31",
+            &["report", "backup", "备份 1"],
+        ),
+    ] {
+        assert_eq!(names(query).await, wanted, "{query}");
+    }
+    // A page ends within the time, and the next one goes on there.
+    let first = viewer
+        .get("/api/v1/messages?to=2026-11-23&limit=1")
+        .await
+        .expect(200);
+    assert_eq!(first["items"][0]["task"], "backup");
+    let next = first["next"].as_str().expect("a cursor");
+    let rest = names(&format!("to=2026-11-23&limit=1&after={next}")).await;
+    assert_eq!(rest, ["备份 1"]);
+
+    let refused = viewer
+        .get("/api/v1/messages?task=nothing&from=soon&to=x")
+        .await;
+    assert_eq!(refused.status, 422);
+    let faults = refused.faults().into_iter();
+    let fields: Vec<String> = faults.map(|(field, _)| field).collect();
+    assert_eq!(fields, ["task", "from", "to"]);
+
+    let page = viewer
+        .open("/messages?task=backup&from=2026-11-23&state=pending")
+        .await;
+    assert_eq!(page.status, 200);
+    let text = page.text();
+    assert!(text.contains("【建单通知】backup") && !text.contains("【建单通知】report"));
+    // What was asked for stays in the form and in the links of the states.
+    assert!(text.contains("value=\"2026-11-23\"") && text.contains("from=2026-11-23"));
+    assert_eq!(viewer.open("/messages?task=nothing").await.status, 422);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use leptos_router::params::ParamsMap;
 
 use crate::auth::Action;
 use crate::channel::Channel;
-use crate::id::{ChannelId, TaskId};
+use crate::id::ChannelId;
 use crate::message::{Event, Message, MessageQuery, MessageState};
 use crate::page::MessagesPage;
 use crate::routes;
@@ -65,8 +65,10 @@ fn asked(query: &ParamsMap) -> MessageQuery {
     MessageQuery {
         state: part("state"),
         event: part("event"),
-        task: number("task").map(TaskId),
+        task: part("task"),
         channel: number("channel").map(ChannelId),
+        from: part("from"),
+        to: part("to"),
         after: part("after"),
         limit: None,
     }
@@ -149,8 +151,16 @@ fn filter(query: &MessageQuery, channels: &[Channel], faults: Faults) -> AnyView
         let chosen = query.channel == Some(channel.id);
         places.push((channel.id.to_string(), channel.name.clone(), chosen));
     }
-    let task = query.task.filter(|id| id.0 >= 0);
-    let task = task.map(|id| id.to_string()).unwrap_or_default();
+    let field = |name: &'static str, label, hint, value: &str| {
+        let field = Field {
+            name: name.into(),
+            label,
+            hint,
+            value: value.to_owned(),
+            ..Field::default()
+        };
+        input(field, &faults)
+    };
     view! {
         <form method="get" action=rooted(routes::MESSAGES) class="card">
             {(!query.state.is_empty()).then(|| view! {
@@ -159,9 +169,9 @@ fn filter(query: &MessageQuery, channels: &[Channel], faults: Faults) -> AnyView
             <div class="columns">
                 {select("event", texts.event, "", events, &faults)}
                 {select("channel", ui().channel, "", places, &faults)}
-                {input(Field {
-                    name: "task".into(), label: texts.task_id, value: task, kind: "number", ..Field::default()
-                }, &faults)}
+                {field("task", texts.task, texts.task_hint, &query.task)}
+                {field("from", texts.from, texts.time_hint, &query.from)}
+                {field("to", texts.to, texts.time_hint, &query.to)}
             </div>
             <button type="submit" class="button">{texts.filter}</button>
         </form>
@@ -174,14 +184,13 @@ fn address(query: &MessageQuery) -> String {
     let parts = [
         ("state", query.state.clone()),
         ("event", query.event.clone()),
-        (
-            "task",
-            query.task.map(|id| id.to_string()).unwrap_or_default(),
-        ),
+        ("task", query.task.clone()),
         (
             "channel",
             query.channel.map(|id| id.to_string()).unwrap_or_default(),
         ),
+        ("from", query.from.clone()),
+        ("to", query.to.clone()),
         ("after", query.after.clone()),
     ];
     for (name, value) in parts {

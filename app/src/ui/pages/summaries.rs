@@ -68,7 +68,7 @@ fn content(page: SummariesPage, delete: Act<DeleteSummary>) -> AnyView {
         .map(|(name, preview)| shown(name, preview, &clock));
     view! {
         {preview}
-        <section class="card flush">{table}</section>
+        <section class="card flush summaries">{table}</section>
     }
     .into_any()
 }

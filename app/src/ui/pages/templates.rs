@@ -6,11 +6,12 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::auth::Action;
 use crate::channel::{ALL_EVENTS, NAMED, Template, TemplateKey, TemplatePreview, TemplateVariable};
+use crate::error::AppError;
 use crate::id::ChannelId;
 use crate::message::Event;
-use crate::page::TemplatesPage;
+use crate::page::{TemplateForm, TemplatesPage};
 use crate::routes;
-use crate::server_fns::fetch_templates;
+use crate::server_fns::{fetch_template_preview, fetch_templates};
 use crate::texts::channels::templates_of;
 use crate::ui::base::rooted;
 use crate::ui::components::field::{Faults, Field, input, text_area};
@@ -18,6 +19,9 @@ use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
 use crate::ui::context::{channels_ui, lang, may, ui};
 use crate::ui::load;
+
+/// A pause in typing after which the server is asked.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(350);
 
 /// The page.
 pub(crate) fn page() -> AnyView {
@@ -48,7 +52,6 @@ pub(crate) fn page() -> AnyView {
 fn content(page: TemplatesPage) -> AnyView {
     let words = channels_ui();
     let title = templates_of(lang(), &page.channel.name);
-    let preview = page.preview.as_ref().map(preview);
     let named = page.templates.iter().map(|template| &template.event);
     let named = named.filter(|event| event.starts_with(NAMED)).cloned();
     let keys: Vec<String> = std::iter::once(ALL_EVENTS.to_owned())
@@ -63,7 +66,6 @@ fn content(page: TemplatesPage) -> AnyView {
             <a href=rooted(routes::CHANNELS)>{ui().channels}</a>
         </p>
         <div class="page-head"><h1>{title}</h1></div>
-        {preview}
         {may(Action::Administer).then(|| form(&page))}
         <section class="card flush">
             <table class="rows">
@@ -172,12 +174,23 @@ fn form(page: &TemplatesPage) -> AnyView {
     } else {
         view! { <input type="hidden" name="event" value=page.event.clone()/> }.into_any()
     };
-    let task = Field {
-        name: "task".into(),
-        label: words.template_task,
-        hint: words.template_task_hint,
-        value: page.form.task.clone(),
-        ..Field::default()
+    let field = |name: &'static str, label, hint, value: &str| {
+        let field = Field {
+            name: name.into(),
+            label,
+            hint,
+            value: value.to_owned(),
+            ..Field::default()
+        };
+        input(field, &faults)
+    };
+    let typed = RwSignal::new(page.form.clone());
+    let shown = RwSignal::new(page.preview.clone().map(Ok));
+    follow(page.channel.id, page.event.clone(), typed, shown);
+    let set = move |put: fn(&mut TemplateForm, String)| {
+        move |event: leptos::ev::Event| {
+            typed.update(|form| put(form, event_target_value(&event)));
+        }
     };
     view! {
         <form method="post" action=rooted(routes::templates(page.channel.id)) class="card template-form" autocomplete="off">
@@ -185,16 +198,86 @@ fn form(page: &TemplatesPage) -> AnyView {
             {page.error.clone().map(load::failure)}
             {event}
             <input type="hidden" name="version" value=page.form.version/>
-            {text_area("body", words.template, words.template_hint, &page.form.body, &faults)}
-            {input(task, &faults)}
+            <div on:input=set(|form, text| form.body = text)>
+                {text_area("body", words.template, words.template_hint, &page.form.body, &faults)}
+            </div>
+            <div class="columns">
+                <div on:input=set(|form, text| form.task = text)>
+                    {field("task", words.template_task, words.template_task_hint, &page.form.task)}
+                </div>
+                <div on:input=set(|form, text| form.run = text)>
+                    {field("run", words.template_run, words.template_run_hint, &page.form.run)}
+                </div>
+            </div>
             <p class="controls">
                 <button type="submit" class="button" name="act" value="preview">{icon(icon::SEARCH)} {words.template_preview}</button>
                 <button type="submit" class="button primary" name="act" value="save">{icon(icon::CHECK)} {ui().save}</button>
                 {delete}
             </p>
         </form>
+        <div aria-live="polite">{move || shown.get().map(|shown| match shown {
+            Ok(made) => preview(&made),
+            Err(error) => refused(&error),
+        })}</div>
     }
     .into_any()
+}
+
+/// What the server says to what was typed: what the template makes, or what is wrong.
+type Shown = RwSignal<Option<Result<TemplatePreview, AppError>>>;
+
+/// Asks the server after every pause in typing; answers to older input are dropped.
+fn follow(channel: ChannelId, event: String, typed: RwSignal<TemplateForm>, shown: Shown) {
+    let asked = StoredValue::new(0_u32);
+    Effect::new(move |before: Option<TemplateForm>| {
+        let form = typed.get();
+        if before.is_some_and(|before| before != form) {
+            asked.update_value(|count| *count += 1);
+            let turn = asked.get_value();
+            let (event, form) = (event.clone(), form.clone());
+            set_timeout(
+                move || {
+                    if asked.try_get_value() == Some(turn) {
+                        ask((channel, event, form), (turn, asked), shown);
+                    }
+                },
+                PAUSE,
+            );
+        }
+        form
+    });
+}
+
+fn ask(
+    (channel, event, form): (ChannelId, String, TemplateForm),
+    (turn, asked): (u32, StoredValue<u32>),
+    shown: Shown,
+) {
+    leptos::task::spawn_local(async move {
+        let answer = fetch_template_preview(channel, event, form).await;
+        // The page may have been left.
+        if asked.try_get_value() == Some(turn) {
+            shown.try_set(Some(answer.and_then(|answer| answer)));
+        }
+    });
+}
+
+/// Why nothing is shown, each fault with the name of its field.
+fn refused(error: &AppError) -> AnyView {
+    let words = channels_ui();
+    if error.fields.is_empty() {
+        return load::failure(error.clone()).into_any();
+    }
+    let faults = error.fields.iter().map(|fault| {
+        let label = match fault.field.as_str() {
+            "task" => words.template_task,
+            "run" => words.template_run,
+            _ => words.template,
+        };
+        view! { <p class="break">{label} ": " {visible(&fault.message)}</p> }
+    });
+    view! { <section class="card"><h2>{words.template_preview}</h2> {faults.collect_view()}</section> }
+        .into_any()
 }
 
 /// What a template makes, and the request around it.
@@ -206,7 +289,7 @@ fn preview(preview: &TemplatePreview) -> AnyView {
     let made_by = preview.template.clone();
     let made_by = made_by.map(|key| view! { " " <code>{key}</code> });
     view! {
-        <section class="card" aria-live="polite">
+        <section class="card">
             <h2>{words.template_preview} ": " {name(&preview.event)} " " {with} {made_by}</h2>
             <pre class="answer">{visible(&preview.text)}</pre>
             <details class="sent">

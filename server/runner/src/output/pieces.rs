@@ -47,6 +47,16 @@ impl Shown {
     }
 }
 
+/// A text that is at hand as a whole.
+impl From<Vec<u8>> for Shown {
+    fn from(whole: Vec<u8>) -> Self {
+        Self {
+            head: whole,
+            ..Self::default()
+        }
+    }
+}
+
 /// A closed log.
 #[derive(Debug)]
 pub struct Closed {

@@ -4,6 +4,7 @@ use app::run::log::Stream;
 use proptest::prelude::*;
 
 use super::super::compare::Comparison;
+use super::super::line::{mean_the_same, meaning};
 use super::{compared, out, part};
 use crate::output::Part;
 
@@ -25,6 +26,36 @@ const WORDS: [&str; 12] = [
 
 fn word() -> impl Strategy<Value = String> {
     prop::sample::select(&WORDS[..]).prop_map(str::to_owned)
+}
+
+/// Parts of a line that are hard to read by themselves.
+const TOKENS: [&str; 22] = [
+    "granted ",
+    "denied ",
+    "took ",
+    "of ",
+    "ms ",
+    "seconds ",
+    "deadbeef ",
+    "Nov ",
+    "12",
+    "7 ",
+    " ",
+    "\t",
+    "\r",
+    "\x1b[31m",
+    "\x1b]0;",
+    "\x07",
+    "/tmp/",
+    "2026-11-22T",
+    "a1b2c3",
+    "中文 ",
+    "-",
+    "word",
+];
+
+fn tokens() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&TOKENS[..]), 0..6).prop_map(|some| some.concat())
 }
 
 /// Something that differs from run to run, twice.
@@ -137,6 +168,23 @@ proptest! {
             }
             same => prop_assert!(false, "{:?}", same),
         }
+    }
+
+    /// What is found piece by piece is what the whole lines mean.
+    #[test]
+    fn pieces_of_lines_mean_what_the_lines_mean(
+        before in tokens(), a in tokens(), b in tokens(), behind in tokens(),
+    ) {
+        let line = |middle: &str| format!("{before}{middle}{behind}").into_bytes();
+        let (a, b) = (line(&a), line(&b));
+        let mut rooms = [Vec::new(), Vec::new()];
+        let found = mean_the_same(&a, &b, &mut rooms);
+        let means = |line: &[u8]| {
+            let mut room = Vec::new();
+            meaning(line, &mut room);
+            room
+        };
+        prop_assert_eq!(found, means(&a) == means(&b), "{:?} and {:?}", a, b);
     }
 
     /// One long line is read in parts, and means the same as in one.

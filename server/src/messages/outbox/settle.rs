@@ -77,7 +77,7 @@ impl Outbox {
                 .await?;
             return Ok(Delivery::RateLimited);
         }
-        if error.is_final() || item.attempts >= ATTEMPTS_MAX {
+        if error.is_final() || item.tries() >= ATTEMPTS_MAX {
             self.store
                 .outbox_dead(item, &words, error.is_final(), now)
                 .await?;
@@ -85,7 +85,7 @@ impl Outbox {
             self.signals.outbox.notify_one();
             return Ok(Delivery::Dead);
         }
-        let pause = pause(&self.pace, item.attempts, error, now);
+        let pause = pause(&self.pace, item.tries(), error, now);
         let cause = match error {
             SendError::Unanswered(_) => RetryCause::Unanswered,
             _ => RetryCause::Passing,

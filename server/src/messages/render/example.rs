@@ -265,6 +265,7 @@ fn system_event(event: Event) -> Option<SystemEvent> {
             host,
             last_seen: at() - TimeDelta::seconds(40),
             lost: 2,
+            lone: false,
         },
         Event::ClockStepped => SystemEvent::ClockStepped { host, seconds: -90 },
         Event::DiskLow => SystemEvent::DiskLow {

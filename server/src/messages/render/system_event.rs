@@ -26,23 +26,34 @@ impl Words<'_> {
                 host,
                 last_seen,
                 lost,
+                lone,
             } => {
                 let seen = self.when(self.zone, *last_seen);
+                let how = match lone {
+                    true => lang.pick("没有正常停止就退出了", "it ended without stopping properly"),
+                    false => lang.pick("心跳中断", "its heartbeat stopped"),
+                };
                 let verdict = match *lost {
-                    0 => lang.pick("心跳中断", "its heartbeat stopped").to_owned(),
+                    0 => how.to_owned(),
                     lost => lang.pick(
-                        format!("心跳中断，{lost} 个执行结果未知"),
+                        format!("{how}，{lost} 个执行结果未知"),
                         format!(
-                            "its heartbeat stopped; the {} of {lost} {} unknown",
+                            "{how}; the {} of {lost} {} unknown",
                             plural(lost, "result", "results"),
                             plural(lost, "run is", "runs are")
                         ),
                     ),
                 };
-                let line = lang.pick(
-                    format!("最后心跳：{seen}"),
-                    format!("Last heartbeat: {seen}"),
-                );
+                let line = match lone {
+                    true => lang.pick(
+                        format!("最后一次记录到它在运行：{seen}（每分钟记录一次）"),
+                        format!("Last known to be up: {seen} (noted once a minute)"),
+                    ),
+                    false => lang.pick(
+                        format!("最后心跳：{seen}"),
+                        format!("Last heartbeat: {seen}"),
+                    ),
+                };
                 (host, verdict, Some(line))
             }
             SystemEvent::ClockStepped { host, seconds } => {

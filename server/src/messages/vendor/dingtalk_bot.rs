@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::super::target::Target;
 use super::answer::{http, said};
 use super::bot_card::{buttons, card_id, people, state, with_plain};
+use super::fit::fit_written;
 use super::{Answer, At, Limits, Outgoing, Vendor};
 use crate::chat::{dingtalk_card, dingtalk_markdown};
 use crate::outbound::SendError;
@@ -93,19 +94,23 @@ impl Vendor for DingtalkBot {
 
 /// The text with a link and the people below it: only the text is cut.
 fn content(item: &OutboxItem, at: At<'_>) -> String {
-    let (mut text, mut below) = (item.body.clone(), String::new());
-    if !at.made.templated {
-        let body = item.body.trim();
-        let (title, rest) = body.split_once('\n').unwrap_or((body, ""));
-        text = format!("**{}**\n{}", markdown(title), markdown(rest));
-        if !at.made.url.is_empty() {
-            let label = at.lang.pick("查看详情", "Details");
-            below = format!("\n[{label}]({})", at.made.url);
-        }
+    let mut below = String::new();
+    if !at.made.templated && !at.made.url.is_empty() {
+        let label = at.lang.pick("查看详情", "Details");
+        below = format!("\n[{label}]({})", at.made.url);
     }
     if !item.mentions.is_empty() {
         below = format!("{below}\n{}", markdown(&people(item)));
     }
     let room = TEXT_MAX.saturating_sub(below.len());
-    format!("{}{below}", cut(text.trim_end(), room, at.lang))
+    // Escaped after the cut, which counts the bytes of the text itself.
+    let formatted = |text: &str| match at.made.templated {
+        true => text.to_owned(),
+        false => {
+            let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
+            format!("**{}**\n{}", markdown(title), markdown(rest))
+        }
+    };
+    let text = fit_written(item.body.trim(), room, at.lang, formatted);
+    format!("{}{below}", text.trim_end())
 }

@@ -27,6 +27,21 @@ pub(super) fn fit(text: &str, max: usize, lang: Lang, measure: impl Fn(&str) -> 
     best
 }
 
+/// A text as `write` writes it, which makes it longer at most, cut before that to what fits into `max` bytes: so its mark
+/// counts the bytes of the text itself.
+pub(super) fn fit_written(
+    text: &str,
+    max: usize,
+    lang: Lang,
+    write: impl Fn(&str) -> String,
+) -> String {
+    let written = write(&cut(text, max, lang));
+    match written.len() <= max {
+        true => written,
+        false => write(&fit(text, max, lang, |text| write(text).len())),
+    }
+}
+
 /// UTF-16 units of a text.
 pub(super) fn utf16(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()

@@ -59,13 +59,12 @@ impl Vendor for Telegram {
         if token.is_empty() || to.settings.chat.is_empty() {
             return Err(SendError::Refused(NoAnswerReason::NoToken.into()));
         }
-        let body = unmentioned(&item.body);
-        let text = fit(&body, UNITS_MAX, at.lang, |text| {
-            utf16(&below(text, &item.mentions))
-        });
+        // Parted after the cut, which counts the bytes of the text itself.
+        let whole = |text: &str| below(&unmentioned(text), &item.mentions);
+        let text = fit(&item.body, UNITS_MAX, at.lang, |text| utf16(&whole(text)));
         let body = json!({
             "chat_id": to.settings.chat,
-            "text": below(&text, &item.mentions),
+            "text": whole(&text),
             "link_preview_options": { "is_disabled": true },
         });
         let base = to.url.trim_end_matches('/');

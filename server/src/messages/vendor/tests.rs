@@ -11,6 +11,7 @@ use crate::outbound::Egress;
 mod dingtalk;
 mod email;
 mod feishu;
+mod omitted;
 mod slack;
 mod teams;
 mod telegram;
@@ -29,6 +30,7 @@ fn item(body: &str, mentions: &[&str]) -> OutboxItem {
         task_id: TaskId(1),
         run_id: None,
         attempts: 1,
+        limited: 0,
         created_at: at().now,
         stand_in: None,
         template: None,

@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 use super::super::picture;
 use super::super::target::Target;
 use super::answer::http;
+use super::fit::fit_written;
 use super::mention::{
     at as named, is_everybody, is_member, is_member_or_mobile, members_and_mobiles, plain,
 };
 use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
 use crate::outbound::SendError;
 use crate::store::{OutboxItem, Rate};
-use crate::text::cut;
 
 /// Bytes of a text (document 91770).
 const TEXT_MAX: usize = 2048;
@@ -113,9 +113,10 @@ fn body(format: TextFormat, item: &OutboxItem, at: At<'_>) -> Value {
     }
     let members = known;
     // `<@userid>` mentions in a text, too (document 91770): only the lists may.
-    let text = item.body.replace("<@", "＜@");
-    let unknown = format::clip(&unknown.replace("<@", "＜@"), TEXT_MAX / 4);
-    let text = cut(&text, TEXT_MAX - unknown.len(), at.lang);
+    let unmentioned = |text: &str| text.replace("<@", "＜@");
+    let unknown = format::clip(&unmentioned(&unknown), TEXT_MAX / 4);
+    let room = TEXT_MAX - unknown.len();
+    let text = fit_written(&item.body, room, at.lang, unmentioned);
     json!({
         "msgtype": "text",
         "text": {

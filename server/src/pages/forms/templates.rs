@@ -1,9 +1,9 @@
 //! The form of the page of a channel's templates: it tries, saves or deletes one.
 
 use app::backend::Templates;
-use app::channel::{ALL_EVENTS, NAMED, TemplateDraft, TemplatePreview, TemplateTrial};
+use app::channel::{ALL_EVENTS, NAMED, TemplateDraft, TemplatePreview};
 use app::error::AppError;
-use app::id::{ChannelId, TaskId};
+use app::id::ChannelId;
 use app::page::TemplateForm;
 use app::routes;
 use app::server_fns::Posted;
@@ -26,6 +26,7 @@ pub(in super::super) struct TemplateFields {
     version: String,
     body: String,
     task: String,
+    run: String,
     act: String,
 }
 
@@ -45,6 +46,12 @@ pub(in super::super) async fn template(
     let draft = TemplateDraft {
         body: fields.body.replace("\r\n", "\n"),
     };
+    let form = TemplateForm {
+        body: draft.body.clone(),
+        task: fields.task,
+        run: fields.run,
+        version: version.unwrap_or_default(),
+    };
     let done: Result<Option<TemplatePreview>, AppError> = match fields.act.as_str() {
         "delete" => {
             let deleted = service
@@ -53,18 +60,7 @@ pub(in super::super) async fn template(
             deleted.map(|()| None)
         }
         "preview" => {
-            // What is no number is a task that does not exist.
-            let task = Some(fields.task.trim()).filter(|task| !task.is_empty());
-            let trial = TemplateTrial {
-                event: match event {
-                    // Then the run's own event counts.
-                    ALL_EVENTS => String::new(),
-                    event => event.to_owned(),
-                },
-                body: Some(draft.body.clone()),
-                task_id: task.map(|task| TaskId(task.parse().unwrap_or(0))),
-                run_id: None,
-            };
+            let trial = form.trial(event);
             let shown = service.template_preview(&caller, channel, &trial).await;
             shown.map(Some)
         }
@@ -85,23 +81,8 @@ pub(in super::super) async fn template(
             return Redirect::to(&page).into_response();
         }
         Ok(Some(preview)) => (StatusCode::OK, Ok(preview)),
-        Err(error) => (status_of(&error), Err(in_form(error))),
-    };
-    let form = TemplateForm {
-        body: draft.body,
-        task: fields.task,
-        version: version.unwrap_or_default(),
+        Err(error) => (status_of(&error), Err(form.faults_of(error))),
     };
     let posted = Posted::Template(event.to_owned(), form, Box::new(result));
     render_posted(&web, parts, status, posted).await
-}
-
-/// The field of a task is called otherwise in the form.
-fn in_form(mut error: AppError) -> AppError {
-    for fault in &mut error.fields {
-        if fault.field == "task_id" {
-            fault.field = "task".to_owned();
-        }
-    }
-    error
 }

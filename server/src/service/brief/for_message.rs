@@ -66,8 +66,8 @@ impl Service {
         (within, comparing): (Duration, Duration),
     ) -> Option<Brief> {
         let limit = Instant::now() + within;
-        let known = timeout_at(limit, self.known_brief(lang, false, run));
-        let (mut brief, beside) = match known.await.ok()? {
+        let known = until(limit, self.known_brief(lang, false, run)).await;
+        let (mut brief, beside) = match known? {
             Ok(known) => known,
             Err(error) => {
                 tracing::debug!(run.id = run.0, %error, "a message goes without the brief of its run");
@@ -78,13 +78,22 @@ impl Service {
             let limit = Instant::now()
                 .checked_add(comparing)
                 .map_or(limit, |other| limit.min(other));
-            let compared = timeout_at(limit, self.output_beside(lang, run, success)).await;
+            let compared = until(limit, self.output_beside(lang, run, success)).await;
             // An output that cannot be read costs the comparison, not what is known without it.
-            if let Ok(Ok(output)) = compared {
+            if let Some(Ok(output)) = compared {
                 brief.output = output;
             }
         }
         brief.lines = lines(&brief, lang);
         Some(brief)
     }
+}
+
+/// What comes of some work by an instant. Without time left it is not begun: a timer that is due at once may leave it a
+/// turn.
+async fn until<T>(limit: Instant, work: impl Future<Output = T>) -> Option<T> {
+    if limit <= Instant::now() {
+        return None;
+    }
+    timeout_at(limit, work).await.ok()
 }

@@ -10,7 +10,7 @@ use app::texts::messages::MessagesUi;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{checked, missing};
+use super::missing;
 use crate::error::OrInternal;
 use crate::service::Service;
 use crate::store::{Act, MessageFilter, Resent};
@@ -108,7 +108,7 @@ impl Service {
         request: &ResendRequest,
     ) -> Answer<(Vec<MessageId>, bool)> {
         let ResendRequest { ids, query, .. } = request;
-        let is_filtered = query.task.is_some()
+        let is_filtered = !query.task.is_empty()
             || query.channel.is_some()
             || !query.event.is_empty()
             || !query.state.is_empty();
@@ -121,7 +121,7 @@ impl Service {
         if !ids.is_empty() {
             return Ok((ids.clone(), false));
         }
-        let filter = checked(query, lang)?;
+        let filter = self.checked_messages(query, lang).await?;
         if filter
             .state
             .is_some_and(|state| state != MessageState::Dead)

@@ -9,7 +9,7 @@ use app::i18n::Lang;
 use app::id::{RunId, TaskId};
 use app::message::Event;
 use app::run::Run;
-use app::task::Task;
+use app::task::{NAME_MAX_CHARS, Task};
 
 use super::super::Service;
 use crate::error::{OrInternal, internal};
@@ -54,7 +54,11 @@ impl Service {
         let lang = caller.lang;
         // A reader who may not see a task does not see it here.
         self.allow(caller, Action::Read)?;
-        let run = match (trial.run_id, trial.task_id) {
+        let task_id = match trial.task.trim() {
+            "" => trial.task_id,
+            typed => Some(self.task_of_trial(lang, typed).await?),
+        };
+        let run = match (trial.run_id, task_id) {
             (None, None) => {
                 let event = event.unwrap_or(Event::Failed);
                 let example = TrialInput::example(event);
@@ -75,7 +79,7 @@ impl Service {
             }
         };
         let Some(run) = run else {
-            let task = trial.task_id.unwrap_or(TaskId(0));
+            let task = task_id.unwrap_or(TaskId(0));
             if event == Some(Event::Created) {
                 let task = self.find_task(lang, task).await?;
                 return Ok(TrialInput {
@@ -95,6 +99,19 @@ impl Service {
             run: Some(run.id),
             task: task.id,
         })
+    }
+
+    /// The task that is typed, by its name or its ID.
+    async fn task_of_trial(&self, lang: Lang, typed: &str) -> Answer<TaskId> {
+        let found = match typed.parse::<i64>() {
+            Ok(id) => {
+                let known = self.store.task_names(&[TaskId(id)]).await;
+                known.or_internal(lang)?.into_keys().next()
+            }
+            Err(_) if typed.chars().nth(NAME_MAX_CHARS).is_some() => None,
+            Err(_) => self.store.task_named(typed).await.or_internal(lang)?,
+        };
+        found.ok_or_else(|| TemplateRequestFault::NoSuchTask.alone("task", lang))
     }
 
     async fn facts_of(
@@ -121,7 +138,7 @@ impl Service {
                 let output = match task.mode.runs_command() {
                     true => {
                         let output = self.run_output_raw(caller, run.id).await?;
-                        HeadAndTail::of_output(&output)
+                        HeadAndTail::of_output(&output.into())
                     }
                     false => HeadAndTail::default(),
                 };

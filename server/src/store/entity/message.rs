@@ -44,6 +44,8 @@ pub(crate) struct Model {
     pub(crate) template: Option<String>,
     /// Whether an attempt at it got no answer, so that it may have arrived at that one and at a later one.
     pub(crate) maybe_twice: bool,
+    /// How many of the attempts met a rate limit.
+    pub(crate) limited: i32,
     /// The message that is sent in its place, since it was given up.
     pub(crate) passed_to: Option<i64>,
 }

@@ -1,6 +1,6 @@
 //! What becomes of the messages of a channel that keeps asking for fewer of them.
 //!
-//! A message that meets "too many" keeps its place and no attempt is counted, so attempts do not end it. Time does: once
+//! A message that meets "too many" keeps its place, and such attempts are counted apart, so they do not end it. Time does: once
 //! its channel has asked for [`LIMITED_MAX`] and accepted nothing meanwhile, what has been due for as long is given up.
 //! What waits for our own pace meets no such answer.
 

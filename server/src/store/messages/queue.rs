@@ -319,6 +319,7 @@ pub(super) fn item(row: message::Model) -> Result<OutboxItem, StoreError> {
         task_id: TaskId(row.task_id),
         run_id: row.run_id.map(RunId),
         attempts: row.attempts + 1,
+        limited: row.limited,
         created_at: row.created_at,
         stand_in: read_stand_in(row.stand_in.as_deref())?,
         template: row.template,

@@ -110,7 +110,7 @@ impl Store {
                 .step(M::State, MessageStep::PutBack);
             let back = match setback {
                 // It keeps its place: nothing is wrong with it.
-                RetryCause::Pace => back.col_expr(M::Attempts, Expr::value(item.attempts - 1)),
+                RetryCause::Pace => back.col_expr(M::Limited, Expr::value(item.limited + 1)),
                 RetryCause::Passing => back.col_expr(M::NextAttemptAt, Expr::value(next)),
                 RetryCause::Unanswered => back
                     .col_expr(M::NextAttemptAt, Expr::value(next))
@@ -332,6 +332,7 @@ async fn created_picture(tx: &Tx, text: &OutboxItem) -> Result<(), StoreError> {
         attempts: Set(0),
         next_attempt_at: Set(place.unwrap_or(text.created_at)),
         created_at: Set(text.created_at),
+        limited: Set(0),
         ..Default::default()
     };
     message::Entity::insert(picture)

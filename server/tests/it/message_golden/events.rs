@@ -152,11 +152,19 @@ pub(super) fn system_events() -> Vec<SystemEvent> {
             host: host(),
             last_seen: at("2026-11-29T16:31:00Z"),
             lost: 1,
+            lone: false,
+        },
+        SystemEvent::ServerDead {
+            host: host(),
+            last_seen: at("2026-11-29T16:31:00Z"),
+            lost: 1,
+            lone: true,
         },
         SystemEvent::ServerDead {
             host: host(),
             last_seen: at("2026-11-29T16:31:00Z"),
             lost: 0,
+            lone: false,
         },
         SystemEvent::ClockStepped {
             host: host(),

@@ -41,6 +41,8 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
                 "/messages".to_owned(),
                 "/messages?state=dead".to_owned(),
                 "/api/v1/messages?event=failed&limit=200".to_owned(),
+                "/messages?from=2020-01-01&to=2020-01-02".to_owned(),
+                format!("/api/v1/messages?task={task}&state=dead&from=2020-01-01&to=2037-01-01"),
                 "/api/v1/messages?channel=1&after=1000000".to_owned(),
                 format!("/api/v1/messages?task={task}&state=sent"),
             ],

@@ -1,7 +1,11 @@
 //! Templates on each door: previews through the API, the page, the terminal.
 
 use app::auth::Role;
-use app::channel::ChannelKind;
+use app::channel::{ChannelKind, TemplatePreview};
+use app::error::AppError;
+use app::page::TemplateForm;
+use axum::body::Body;
+use axum::http::{Request, header};
 use serde_json::{Value, json};
 
 use super::super::helpers::place::Place;
@@ -129,13 +133,28 @@ async fn the_page_tries_saves_and_deletes_a_template() {
         text.contains("第 1 行") && text.contains("&lt;b>x"),
         "{text}"
     );
-    let unknown = [
-        ("event", "failed"),
-        ("body", body),
-        ("task", "999"),
-        ("act", "preview"),
-    ];
-    assert_eq!(admin.submit(&page, &unknown).await.status, 404);
+    // What does not exist is reported at its field.
+    for (task, run, field, status) in [
+        ("999", "", "task", 422),
+        ("nothing", "", "task", 422),
+        ("", "999", "run", 404),
+        ("backup", "soon", "run", 404),
+    ] {
+        let unknown = [
+            ("event", "failed"),
+            ("body", body),
+            ("task", task),
+            ("run", run),
+            ("act", "preview"),
+        ];
+        let refused = admin.submit(&page, &unknown).await;
+        assert_eq!(refused.status, status, "{task} {run}");
+        let text = refused.text();
+        let place = format!("id=\"{field}\"");
+        let (_, input) = text.split_once(&place).expect("the field");
+        let (input, _) = input.split_once('>').expect("its end");
+        assert!(input.contains("aria-invalid"), "{input}");
+    }
     assert_eq!(
         admin.submit(&page, &fields("delete", "1")).await.status,
         303
@@ -143,6 +162,49 @@ async fn the_page_tries_saves_and_deletes_a_template() {
     let gone = admin.open(&format!("{page}?event=failed")).await.text();
     assert!(!gone.contains("exit_code }} of"), "{gone}");
     assert_eq!(admin.open("/admin/channels/99/templates").await.status, 404);
+}
+
+#[tokio::test]
+async fn what_is_typed_is_shown_as_the_button_shows_it() {
+    let (app, robot, channel) = with_robot(ChannelKind::Wecom, |_| {}).await;
+    let task = app.add(command("backup", channel, "exit 7")).await.id;
+    robot.wait_for(1).await;
+    fail(&app, task).await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let typed = async |form: &TemplateForm| -> Result<TemplatePreview, AppError> {
+        let asked = (channel, "failed".to_owned(), form.clone());
+        let body = app::wire::write(&asked).expect("a question");
+        let request = Request::post("/fn/template_preview")
+            .header(header::CONTENT_TYPE, "application/octet-stream")
+            .header(header::ORIGIN, "http://cron.test")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body));
+        let reply = admin.send(request.expect("a request")).await;
+        assert_eq!(reply.status, 200, "a fault is an answer");
+        app::wire::read(&reply.body).expect("an answer")
+    };
+    let form = TemplateForm {
+        body: "code {{ exit_code }} of {{ task }}".to_owned(),
+        task: "backup".to_owned(),
+        ..TemplateForm::default()
+    };
+    let shown = typed(&form).await.expect("a preview");
+    assert_eq!(shown.text, "code 7 of backup");
+    let of_run = TemplateForm {
+        run: shown.run_id.expect("its run").to_string(),
+        task: String::new(),
+        ..form.clone()
+    };
+    assert_eq!(typed(&of_run).await, Ok(shown));
+    for (body, task, field) in [("{{ task", "backup", "body"), ("x", "nothing", "task")] {
+        let wrong = TemplateForm {
+            body: body.to_owned(),
+            task: task.to_owned(),
+            ..form.clone()
+        };
+        let error = typed(&wrong).await.expect_err("a fault");
+        assert_eq!(error.fields[0].field, field);
+    }
 }
 
 #[tokio::test]
@@ -209,7 +271,8 @@ async fn the_terminal_sets_shows_and_deletes_templates() {
     let file = place.data().join("urge.png");
     std::fs::write(&file, b"no picture").expect("a file");
     let file = file.display().to_string();
-    run(&["picture", "set", "urge", &file], "").await.refused(2);
+    let refused = run(&["picture", "set", "urge", &file], "").await;
+    assert!(refused.refused(2).contains(&file), "{refused:?}");
     let listed = run(&["picture", "list", "--json"], "").await.json();
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(5));
 }

@@ -6,10 +6,11 @@ use app::i18n::Lang;
 use serde_json::{Value, json};
 
 use super::super::At;
+use super::super::fit::fit_written;
 use super::super::mention::{at as named, is_everybody, is_member, members_and_mobiles, plain};
 use crate::store::OutboxItem;
 use crate::template::markdown;
-use crate::text::{cut, floor, head, one_line};
+use crate::text::{floor, head, one_line};
 
 /// Bytes of Markdown.
 const MARKDOWN_MAX: usize = 4096;
@@ -45,14 +46,10 @@ pub(super) fn body(format: TextFormat, item: &OutboxItem, at: At<'_>) -> Option<
 
 /// The text with a link and the people to mention below it: only the text is cut.
 pub(in super::super) fn content(item: &OutboxItem, at: At<'_>) -> String {
-    let (mut text, mut below) = (item.body.clone(), String::new());
-    if !at.made.templated {
-        let (title, rest) = parts(&item.body);
-        text = format!("**{}**\n{}", markdown(&title), markdown(rest));
-        if !at.made.url.is_empty() {
-            let label = at.lang.pick("查看详情", "Details");
-            below = format!("\n[{label}]({})", at.made.url);
-        }
+    let mut below = String::new();
+    if !at.made.templated && !at.made.url.is_empty() {
+        let label = at.lang.pick("查看详情", "Details");
+        below = format!("\n[{label}]({})", at.made.url);
     }
     let (members, mobiles) = members_and_mobiles(&item.mentions);
     let members = members.into_iter().map(|name| match plain(name) {
@@ -65,11 +62,16 @@ pub(in super::super) fn content(item: &OutboxItem, at: At<'_>) -> String {
         below = format!("{below}\n{}", people.join(" "));
     }
     let room = MARKDOWN_MAX.saturating_sub(below.len());
-    format!(
-        "{}{}",
-        cut(text.trim_end(), room, at.lang),
-        clip(&below, MARKDOWN_MAX)
-    )
+    // Escaped after the cut, which counts the bytes of the text itself.
+    let formatted = |text: &str| match at.made.templated {
+        true => text.to_owned(),
+        false => {
+            let (title, rest) = parts(text);
+            format!("**{}**\n{}", markdown(&title), markdown(rest))
+        }
+    };
+    let text = fit_written(item.body.trim_end(), room, at.lang, formatted);
+    format!("{}{}", text.trim_end(), clip(&below, MARKDOWN_MAX))
 }
 
 /// Whether a name can be the ID of a member.
@@ -159,6 +161,7 @@ mod tests {
             task_id: TaskId(1),
             run_id: None,
             attempts: 1,
+            limited: 0,
             created_at: DateTime::UNIX_EPOCH,
             stand_in: None,
             template: None,
