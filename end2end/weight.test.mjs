@@ -8,8 +8,9 @@ import { newPage, openAlive, reader, stayed, mark } from "./helpers/browser.mjs"
 import { addAdmin, signIn, startWorld } from "./helpers/world.mjs";
 
 /** Bytes over the wire, compressed, of scripts, modules and styles. */
-const FIRST_VISIT = 300_000;
+const FIRST_VISIT = 280_000;
 const FURTHER_PAGE = 150_000;
+const SCHEDULE_READER = 60_000;
 
 describe("the weight of pages", () => {
   let world;
@@ -74,6 +75,35 @@ describe("the weight of pages", () => {
       assert.deepEqual(page.problems, []);
       await context.close();
     }
+  });
+
+  test("what reads schedules comes when one is typed", async () => {
+    const { context, page, visit } = await stranger();
+    await visit("/tasks/new");
+    const typed = [];
+    page.on("requestfinished", (request) => {
+      if (new URL(request.url()).pathname.startsWith("/pkg/")) typed.push(request);
+    });
+    const field = page.locator('[name="cron"]');
+    await field.fill("0 25 * * *");
+    await page.locator('[id="cron-fault"]').getByText("25").waitFor();
+    const sizes = await Promise.all(typed.map(async (request) => (await request.sizes()).responseBodySize));
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    assert.ok(bytes > 10_000 && bytes <= SCHEDULE_READER, `${bytes} bytes`);
+    await field.fill("15 6 * * 1-5");
+    await page.locator(".preview .words").getByText("Weekdays at 06:15").waitFor();
+    assert.equal(typed.length, sizes.length, "it was loaded again");
+    assert.deepEqual(page.problems, []);
+    await context.close();
+  });
+
+  test("a form whose schedules the browser cannot read asks the server", async () => {
+    const { context, page, visit } = await stranger();
+    await page.route(/split_schedule/, (route) => route.abort());
+    await visit("/tasks/new");
+    await page.locator('[name="cron"]').fill("15 6 * * 1-5");
+    await page.locator(".preview .words").getByText("Weekdays at 06:15").waitFor();
+    await context.close();
   });
 
   test("a link whose part does not come is followed by the browser itself", async () => {

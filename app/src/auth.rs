@@ -9,7 +9,7 @@ pub use scope::{Scope, Scopes};
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::Lang;
-use crate::id::{TicketId, UserId};
+use crate::id::{ChannelId, TicketId, UserId};
 use crate::time::Stamp;
 
 /// The rights of a person; each role includes those before it.
@@ -127,10 +127,10 @@ pub struct Principal {
     /// there is no request. For the audit log; it does not leave the server.
     #[serde(skip)]
     pub from: Option<String>,
-    /// The button that was pressed, for the holder of a signed link; `None` for everybody else. It does not leave the
-    /// server.
+    /// The button that was pressed, for the holder of a signed link and for people of chats; `None` for everybody else.
+    /// It does not leave the server.
     #[serde(skip)]
-    pub press: Option<LinkPress>,
+    pub press: Option<ButtonPress>,
     /// What they authenticated with. It does not leave the server.
     #[serde(skip)]
     pub proof: Proof,
@@ -167,6 +167,25 @@ impl TokenRights {
         let is_possible = self.limits.is_none() || Self::LIMITED.contains(&scope);
         is_possible && self.scopes.allow(scope)
     }
+}
+
+/// A press of a button. It is stored in the transaction of what it causes: both exist, or neither.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ButtonPress {
+    /// Behind a signed link.
+    Link(LinkPress),
+    /// On a card in a chat.
+    Chat(ChatPress),
+}
+
+/// A press of a button on a card in a chat. Its event is marked in the transaction of what it causes: one that is
+/// delivered again acts if the first one did not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChatPress {
+    /// The bot's channel.
+    pub channel: ChannelId,
+    /// The vendor's ID of the event.
+    pub event: String,
 }
 
 /// A press of a button behind a signed link. It is stored in the transaction of what it causes, so that each act works

@@ -62,7 +62,7 @@ use crate::run::brief::Brief;
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Run, RunsBeside};
 use crate::schedule::ScheduleDraft;
-use crate::task::{Cycles, DamagedTask, Task, TaskDraft, TaskView};
+use crate::task::{Cycle, DamagedTask, Task, TaskDraft, TaskView};
 use crate::ticket::TicketDetail;
 use crate::time::{Stamp, ZoneRules};
 use crate::upkeep::Upkeep;
@@ -302,8 +302,10 @@ pub struct TaskPage {
     pub clock: Clockface,
     /// The task.
     pub task: TaskView,
-    /// Its schedules.
-    pub cycles: Cycles,
+    /// The first of its schedules in force.
+    pub cycle: Cycle,
+    /// What is set in its definition, in the order in which it is shown.
+    pub facts: Vec<ShownFact>,
     /// The last change of its definition, where that is among its last entries in the audit log.
     pub changed: Option<LastChange>,
     /// The name of its channel.
@@ -328,6 +330,28 @@ pub struct TaskPage {
     pub explained: Vec<Explained>,
     /// Its latest ticket: who was asked, and what became of it.
     pub ticket: Option<TicketDetail>,
+}
+
+/// A field of a task's definition in the reader's language: what finds these words stays on the server.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ShownFact {
+    /// Its label.
+    pub label: String,
+    /// What is behind the label.
+    pub value: ShownValue,
+}
+
+/// The value of a fact, by how it is shown.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum ShownValue {
+    /// Schedules.
+    Cycles(Vec<Cycle>),
+    /// The active period, of which at least one end is set.
+    Window(Option<Stamp>, Option<Stamp>),
+    /// A word, with an explanation.
+    Explained(String, String),
+    /// A text.
+    Text(String),
 }
 
 /// What the task page shows, or why it cannot.

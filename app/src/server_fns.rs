@@ -9,6 +9,8 @@ pub mod audit;
 pub mod blackouts;
 pub mod calendars;
 pub mod channels;
+#[cfg(feature = "ssr")]
+mod facts;
 pub mod forms;
 pub mod imports;
 pub mod messages;

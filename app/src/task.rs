@@ -31,7 +31,7 @@ pub use draft::{Parsed, TaskDocument, TaskDraft};
 pub use execution::Execution;
 pub use health::{Health, HealthFilter, LastRuns};
 pub use held::{HeldBy, place_text};
-pub use in_force::{Cycle, Cycles, InForce};
+pub use in_force::{Cycle, InForce};
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
 pub use order::{TaskCursor, TaskOrder};
 pub use spec::{Notes, TaskSpec};

@@ -14,7 +14,7 @@ mod vendor;
 pub use keeper::{Account, BotConnectionManager, Dependencies, LEASE, Opener};
 pub use lines::Lines;
 pub(crate) use lines::PushError;
-pub use port::{Button, CardState, ChatHandler, IncomingText, Press, Reply, SeenBy};
+pub use port::{Button, CardState, ChatHandler, ChatNotice, IncomingText, Press, Reply, SeenBy};
 pub(crate) use vendor::dingtalk::{
     SERVER as DINGTALK_SERVER, card as dingtalk_card, markdown as dingtalk_markdown,
 };

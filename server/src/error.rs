@@ -11,6 +11,7 @@ use crate::auth::token::random_id;
 use crate::store::{Damage, RowKind, StoreError};
 use crate::telemetry::request::RequestId;
 use crate::texts::Refusal;
+use crate::texts::chat::ChatWords;
 use crate::texts::damage::RowRefusal;
 use crate::texts::failures::Failure;
 use crate::texts::links::LinkRefusal;
@@ -21,6 +22,10 @@ pub fn internal(lang: Lang, error: &(dyn std::error::Error + 'static)) -> AppErr
     if matches!(failure, Some(StoreError::LinkUsed)) {
         // No failure: another press with the same link came first.
         return LinkRefusal::UsedNow.answer(lang);
+    }
+    if matches!(failure, Some(StoreError::EventAgain)) {
+        // No failure: the same event was delivered twice, and the other one came first.
+        return ChatWords::Used.answer(lang);
     }
     if let Some(StoreError::Row { kind, key, source }) = failure {
         // Logged once, when it was first met.

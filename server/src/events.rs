@@ -113,6 +113,13 @@ impl Signals {
         }
     }
 
+    /// Reports that tasks were made or changed: the scheduler looks at them, and the loop that urges at their tickets,
+    /// which open and end with them.
+    pub fn tasks_changed(&self) {
+        self.tasks.notify_one();
+        self.tickets.notify_one();
+    }
+
     /// Reports that runs have ended, and when retries of them are due.
     pub fn runs_ended(&self, retries: impl IntoIterator<Item = DateTime<Utc>>) {
         let mut queue = self

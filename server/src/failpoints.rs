@@ -5,7 +5,7 @@
 //! these variables, and in every release build, a point does nothing.
 
 /// All points, in the order in which a firing reaches them.
-pub const POINTS: [&str; 11] = [
+pub const POINTS: [&str; 13] = [
     "plan.before",
     "plan.committed",
     "claim.before",
@@ -17,6 +17,8 @@ pub const POINTS: [&str; 11] = [
     "retry.inserted",
     "urge.before",
     "urge.committed",
+    "press.before",
+    "press.committed",
 ];
 
 /// A place where the process may be made to wait or die. It may block the thread.

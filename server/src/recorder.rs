@@ -291,6 +291,12 @@ impl Writer {
         if has_messages {
             self.signals.outbox.notify_one();
         }
+        let may_open = |outcome: &Outcome| {
+            outcome.ticket.is_some() && outcome.state.is_bad() && outcome.retry_at.is_none()
+        };
+        if group.iter().any(may_open) {
+            self.signals.tickets.notify_one();
+        }
     }
 }
 

@@ -128,13 +128,15 @@ pub async fn fetch_task(
         HistoryItem::Run(run) if !run.state.is_over() => Some(run.clone()),
         _ => None,
     });
+    let name = channel.as_ref().map(|channel| channel.name.as_str());
     Ok(TaskAnswer::Whole(Box::new(TaskPage {
         clock: clock(&backend, &caller, &task.zone).await?,
         messages: backend.message_list(&caller, id, None, 10).await?,
         explained: backend.task_messages_explained(&caller, id).await?,
         ticket: super::tickets::latest(&backend, &caller, id).await?,
         changed: backend.task_last_change(&caller, id).await?,
-        cycles: task.cycles(caller.lang),
+        cycle: task.cycle(caller.lang),
+        facts: super::facts::shown(&task, name, &caller),
         task,
         robot,
         channel: channel.map(|channel| channel.name),

@@ -63,24 +63,15 @@ impl Cycle {
         }
     }
 
-    fn of(schedule: &Schedule, more: usize, lang: Lang) -> Self {
+    /// A schedule with its rules, which stands for some more.
+    #[must_use]
+    pub fn of(schedule: &Schedule, more: usize, lang: Lang) -> Self {
         Self {
             words: describe_schedule(schedule, lang),
             spec: schedule.spec.clone(),
             more,
         }
     }
-}
-
-/// The schedules of a task in the reader's language.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Cycles {
-    /// The first one in force.
-    pub in_force: Cycle,
-    /// 工作周期: the work schedules.
-    pub work: Vec<Cycle>,
-    /// 催单工作周期: the chase schedule.
-    pub urge: Option<Cycle>,
 }
 
 impl TaskSpec {
@@ -91,17 +82,6 @@ impl TaskSpec {
             InForce::Urge(urge) => Cycle::plain(urge, lang),
             InForce::Work([first, more @ ..]) => Cycle::of(first, more.len(), lang),
             InForce::Work([]) => Cycle::plain("", lang),
-        }
-    }
-
-    /// All its schedules, for a reader of a language.
-    #[must_use]
-    pub fn cycles(&self, lang: Lang) -> Cycles {
-        let work = self.schedules.iter();
-        Cycles {
-            in_force: self.cycle(lang),
-            work: work.map(|schedule| Cycle::of(schedule, 0, lang)).collect(),
-            urge: (self.urge_cron.as_deref()).map(|urge| Cycle::plain(urge, lang)),
         }
     }
 

@@ -32,7 +32,7 @@ const LIFE_MIN: i64 = 60;
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct TicketDraft {
-    /// `none`, `task`, `firing`, `failure`; empty for `none`.
+    /// `none`, `task`, `firing`, `failure` (of a task that only sends messages: missed firings); empty for `none`.
     pub opens: String,
     /// From the opening to the first urge; empty for 30m.
     #[serde(deserialize_with = "text::or_number")]
@@ -152,13 +152,6 @@ impl TicketDraft {
             let message = reader.lang.pick(
                 "只执行命令的任务没有提醒；请改为 failure，或换一个工作模式",
                 "A task that only runs a command sends no reminders: use failure, or another mode",
-            );
-            reader.fault("opens", "mode", message);
-        }
-        if opens == Opens::Failure && !mode.runs_command() {
-            let message = reader.lang.pick(
-                "只发信息的任务没有命令会失败；请改为 firing 或 task",
-                "A task that only sends messages runs no command that fails: use firing or task",
             );
             reader.fault("opens", "mode", message);
         }

@@ -9,7 +9,7 @@ crate::texts! {
         opens_none: "不产生" | "None",
         opens_task: "任务本身是一个待办，结单即完成" | "One for the task itself, until it is marked done",
         opens_firing: "每次提醒产生一个待办" | "One for each reminder",
-        opens_failure: "失败或错过时产生一个待办，执行成功后自动完成" | "One while runs fail or are missed; a success closes it",
+        opens_failure: "失败或错过时产生一个待办（只发消息的任务：错过时），执行成功后自动完成" | "One while runs fail or are missed (of tasks that only send messages: are missed); a success closes it",
         first_after ["tickets.first_after"]: "首次催单" | "First urge after",
         first_after_hint: "产生待办后多久，例如 10m；留空为 30m" | "After the opening, for example 10m; empty for 30m",
         every ["tickets.every"]: "催单间隔" | "Interval",

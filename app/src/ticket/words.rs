@@ -13,7 +13,10 @@ impl TicketRule {
             Opens::None => return None,
             Opens::Task => lang.pick("任务本身是一个待办", "the task is a ticket"),
             Opens::Firing => lang.pick("每次提醒产生一个待办", "each reminder opens a ticket"),
-            Opens::Failure => lang.pick("失败或错过时产生一个待办", "failures open a ticket"),
+            Opens::Failure => lang.pick(
+                "失败或错过时产生一个待办",
+                "failures and missed firings open a ticket",
+            ),
         };
         let mut parts = vec![opens.to_owned()];
         parts.extend(self.policy.words(lang));

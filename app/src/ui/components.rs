@@ -19,11 +19,13 @@ pub(super) mod strip;
 pub(super) mod time;
 pub(super) mod why;
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 
 /// One line of a list of facts.
-pub(super) fn fact(term: &'static str, value: impl IntoAny) -> AnyView {
-    let value = value.into_any();
+pub(super) fn fact(term: impl Into<Cow<'static, str>>, value: impl IntoAny) -> AnyView {
+    let (term, value) = (term.into(), value.into_any());
     view! { <div><dt>{term}</dt><dd>{value}</dd></div> }.into_any()
 }
 

@@ -323,6 +323,7 @@ impl BotConnectionManager {
             node_id: self.node_id.clone(),
             trusted_until,
             tracker: self.tracker.clone(),
+            pace: Arc::default(),
         })
     }
 }

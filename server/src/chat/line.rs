@@ -2,10 +2,11 @@
 
 mod actor;
 mod frames;
+mod pace;
 mod talk;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use app::channel::BotState;
@@ -14,6 +15,7 @@ use tokio::time::{Instant, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::pace::Pace;
 use super::lines::Lines;
 use super::port::ChatHandler;
 use super::vendor::Protocol;
@@ -56,6 +58,8 @@ pub(super) struct Line {
     pub(super) trusted_until: Arc<AtomicU64>,
     /// What acts on events continues when the connection ends: a run that was claimed has to start.
     pub(super) tracker: TaskTracker,
+    /// What was answered of late.
+    pub(super) pace: Arc<Mutex<Pace>>,
 }
 
 /// Why a connection ended.

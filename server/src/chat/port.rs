@@ -83,13 +83,27 @@ pub struct Reply {
     pub text: String,
 }
 
-/// Acts on what people press and say. Vendors want an answer within 3 to 5 seconds: an implementation takes less.
+/// What a bot says about its own work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ChatNotice {
+    /// A press is being acted on, and its outcome follows.
+    Processing,
+    /// The person, or the chat, writes too often.
+    TooMany,
+}
+
+/// Acts on what people press and say.
 #[async_trait]
 pub trait ChatHandler: Send + Sync {
     /// Whether a person of a bot has an account to act as; without one nothing is done. True also when that cannot be found out.
     async fn is_known(&self, bot: ChannelId, person: &str) -> bool;
-    /// Acts on a button; the card shows what is returned.
-    async fn press(&self, press: Press) -> CardState;
+    /// Whether the bot may answer a text now, and if so counts the answer among its messages.
+    async fn has_room(&self, bot: ChannelId) -> bool;
+    /// A sentence in a language, as a card for one person; `None` for the server's language.
+    fn notice(&self, notice: ChatNotice, lang: Option<Lang>) -> CardState;
+    /// Acts on a button, and marks its event together with what it causes; the card shows what is returned. `None` for
+    /// an event that was acted on before.
+    async fn press(&self, press: Press) -> Option<CardState>;
     /// Acts on a text.
     async fn command(&self, said: IncomingText) -> Reply;
 }

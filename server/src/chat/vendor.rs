@@ -37,6 +37,8 @@ pub(super) enum OutOfBand {
     Push(Value),
     /// The answer to a text.
     Reply(Ticket, Reply),
+    /// The card of a press whose answer was that it is being acted on.
+    Card(Ticket, CardState),
 }
 
 /// What a vendor answered to a message.
@@ -59,7 +61,7 @@ pub(super) struct Ticket {
     pub(super) card: String,
     /// Who pressed or wrote.
     pub(super) person: String,
-    /// Where a text is answered; empty where the request says it.
+    /// Where a text is answered, or what is said later about a press; empty where the request says it.
     pub(super) reply_to: String,
     /// The frame of the event, where it comes back with the answer.
     pub(super) frame: Vec<u8>,
@@ -127,6 +129,21 @@ pub(super) trait Protocol: Send + Sync {
 
     /// Changes a card.
     fn card(&self, ticket: &Ticket, state: &CardState) -> Frame;
+
+    /// How long the vendor waits for the answer to a press, less some time for the way.
+    fn answers_within(&self) -> Duration {
+        Duration::from_secs(2)
+    }
+
+    /// Answers a press that takes longer, to the person who pressed.
+    fn processing(&self, ticket: &Ticket, state: &CardState) -> Frame {
+        self.card(ticket, state)
+    }
+
+    /// Shows the outcome of such a press; `id` is new. `None` where that is sent beside the connection.
+    fn late_card(&self, _ticket: &Ticket, _id: &str, _state: &CardState) -> Option<Frame> {
+        None
+    }
 
     /// Answers a text; `id` is new. `None` where the answer is sent beside the connection.
     fn reply(&self, ticket: &Ticket, id: &str, reply: &Reply) -> Option<Frame>;

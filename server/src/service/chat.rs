@@ -16,10 +16,10 @@ use async_trait::async_trait;
 
 use super::Service;
 use super::channels::is_name_of_owner;
-use crate::chat::{CardState, ChatHandler, IncomingText, Press, Reply, SeenBy};
+use crate::chat::{CardState, ChatHandler, ChatNotice, IncomingText, Press, Reply, SeenBy};
 use crate::error::OrInternal;
-use crate::messages::TicketButton;
-use crate::store::{CARD_MARK, ChatIdentity, StoreError, chat_client};
+use crate::messages::{TicketButton, vendor};
+use crate::store::{CARD_MARK, ChatIdentity, Rate, StoreError, chat_client};
 use crate::texts::chat::ChatWords;
 use crate::texts::{Refusal, Say};
 
@@ -90,13 +90,21 @@ impl Service {
         })
     }
 
-    async fn pressed(&self, press: &Press, lang: Lang) -> Result<CardState, String> {
+    /// What becomes of a press; `None` where its event was acted on before.
+    async fn pressed(&self, press: &Press, lang: Lang) -> Result<Option<CardState>, String> {
         let who = self.chat_caller(press.channel, &press.person, lang).await?;
         let caller = &who.caller;
         if let Some((ticket, button)) = TicketButton::read(&press.key) {
+            if self.came_before(press, lang).await? {
+                return Ok(None);
+            }
             let card = self.press_ticket(&who, press, (ticket, button)).await;
+            if card.is_err() && self.came_before(press, lang).await? {
+                // Both were delivered at the same time, and the other one came first.
+                return Ok(None);
+            }
             let card = self.note_if_forbidden(caller, &press.key, card).await;
-            return card.map_err(words_of);
+            return card.map(Some).map_err(words_of);
         }
         if !who.has_account {
             return Err(needs_account(&press.person, who.name).say(lang));
@@ -104,9 +112,34 @@ impl Service {
         let task = press.key.strip_prefix("run:");
         let task = task.and_then(|id| id.parse::<TaskId>().ok());
         let task = task.ok_or_else(|| ChatWords::NoSuchButton.say(lang))?;
+        // Before it is acted on: a press starts a task at most once.
+        let now = self.clock.now();
+        let is_new = self
+            .store
+            .chat_event_is_new(press.channel, &press.event, now)
+            .await;
+        if !is_new.or_internal(lang).map_err(words_of)? {
+            return Ok(None);
+        }
         let card = self.press_run(caller, task, press).await;
         let card = self.note_if_forbidden(caller, &press.key, card).await;
-        card.map_err(words_of)
+        card.map(Some).map_err(words_of)
+    }
+
+    async fn came_before(&self, press: &Press, lang: Lang) -> Result<bool, String> {
+        let known = self
+            .store
+            .chat_event_is_known(press.channel, &press.event)
+            .await;
+        let known = known.or_internal(lang).map_err(words_of)?;
+        if known {
+            tracing::info!(
+                channel.id = press.channel.0,
+                event = press.event,
+                "an event came again"
+            );
+        }
+        Ok(known)
     }
 
     /// Why a task does not start: its definition refuses starts from chats.
@@ -166,6 +199,25 @@ impl Service {
     }
 }
 
+/// So many of the messages that a vendor takes may be answers to texts, of three: the others are for messages.
+const ANSWERS_OF_THREE: u32 = 2;
+
+impl Service {
+    /// Counts an answer to a text among the messages of a bot; false where the bot has no room for it.
+    async fn take_slot_to_answer(&self, bot: ChannelId) -> Result<bool, StoreError> {
+        let Some(channel) = self.store.channel(bot).await? else {
+            return Ok(false);
+        };
+        let rate = vendor::rate(channel.kind).map(|rate| Rate {
+            minute: (rate.minute * ANSWERS_OF_THREE / 3).max(1),
+            // An answer does not wait: within a second the vendor decides.
+            second: None,
+        });
+        let busy_until = self.store.take_slot(bot, rate, self.clock.now()).await?;
+        Ok(busy_until.is_none())
+    }
+}
+
 /// What is said to a person without an account about everything but tickets.
 fn needs_account(person: &str, owner: String) -> ChatWords {
     let person = person.to_owned();
@@ -196,11 +248,32 @@ impl ChatHandler for Service {
         !matches!(self.chat_identity(bot, person).await, Ok(None))
     }
 
-    async fn press(&self, press: Press) -> CardState {
+    async fn has_room(&self, bot: ChannelId) -> bool {
+        let taken = self.take_slot_to_answer(bot).await;
+        taken.unwrap_or_else(|error| {
+            tracing::warn!(
+                channel.id = bot.0,
+                error = &error as &dyn std::error::Error,
+                "the pace of a bot cannot be read"
+            );
+            false
+        })
+    }
+
+    fn notice(&self, notice: ChatNotice, lang: Option<Lang>) -> CardState {
+        let words = match notice {
+            ChatNotice::Processing => ChatWords::Processing,
+            ChatNotice::TooMany => ChatWords::TooMany,
+        };
+        let words = words.say(lang.unwrap_or(self.renderer.lang));
+        refusal(words, &self.renderer.base_url)
+    }
+
+    async fn press(&self, press: Press) -> Option<CardState> {
         let lang = press.lang.unwrap_or(self.renderer.lang);
         match self.pressed(&press, lang).await {
             Ok(state) => state,
-            Err(words) => refusal(words, &self.renderer.base_url),
+            Err(words) => Some(refusal(words, &self.renderer.base_url)),
         }
     }
 

@@ -93,7 +93,7 @@ impl Service {
             .hand_over(&act, &tasks, handing)
             .await
             .or_internal(lang)?;
-        self.signals.tasks.notify_one();
+        self.signals.tasks_changed();
         for id in &changed {
             self.signals.publish(Some(*id), None);
         }
@@ -125,7 +125,7 @@ impl Imports for Service {
                 .create_imported(lang, who, &mut report, &made, seen)
                 .await?
             {
-                self.signals.tasks.notify_one();
+                self.signals.tasks_changed();
                 self.signals.publish(None, None);
                 return Ok(report);
             }

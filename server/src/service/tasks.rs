@@ -174,7 +174,7 @@ impl Service {
     }
 
     async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<TaskView> {
-        self.signals.tasks.notify_one();
+        self.signals.tasks_changed();
         self.signals.publish(Some(id), None);
         if found {
             self.view_of(lang, id).await
@@ -357,7 +357,7 @@ impl Tasks for Service {
         let found = self
             .delete_when_ended(caller.lang, who, &doomed, read)
             .await?;
-        self.signals.tasks.notify_one();
+        self.signals.tasks_changed();
         self.signals.publish(Some(id), None);
         if found {
             Ok(())

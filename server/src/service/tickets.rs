@@ -105,9 +105,8 @@ impl Service {
             let wanted = self.check_act(lang, act, (name, &people), &ticket, &task)?;
             let done = self.try_act(lang, (who, name, &people), &ticket, &task, &wanted);
             if done.await? {
-                self.signals.tickets.notify_one();
+                self.signals.tasks_changed();
                 self.signals.outbox.notify_one();
-                self.signals.tasks.notify_one();
                 self.signals.publish(Some(task.id), None);
                 let (ticket, task) = self.find_ticket(lang, id).await?;
                 return self.seen_ticket(lang, ticket, &task).await;

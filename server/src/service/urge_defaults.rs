@@ -119,7 +119,7 @@ impl UrgeDefaults for Service {
         if !stored(lang, ObjectKind::UrgeDefault, put)? {
             return Err(TicketRefusal::TooManyDefaults.answer(lang));
         }
-        self.signals.tasks.notify_one();
+        self.signals.tasks_changed();
         self.signals.publish(None, None);
         // Removed again since.
         let set = self.urge_default(caller, tag).await?;
@@ -142,7 +142,7 @@ impl UrgeDefaults for Service {
         if !stored(lang, ObjectKind::UrgeDefault, deleted)? {
             return Err(Missing::UrgeDefault.answer(lang));
         }
-        self.signals.tasks.notify_one();
+        self.signals.tasks_changed();
         self.signals.publish(None, None);
         Ok(())
     }

@@ -5,7 +5,7 @@ mod diff;
 mod list;
 
 use app::audit::AuditOutcome;
-use app::auth::{LinkPress, Principal};
+use app::auth::{ButtonPress, Principal};
 use app::id::{TaskId, TokenId, UserId};
 use app::transition::Word;
 use chrono::{DateTime, Utc};
@@ -16,10 +16,10 @@ pub(super) use diff::Before;
 pub use list::{AuditFilter, AuditFound};
 
 use super::entity::audit;
-use super::links;
 use super::messages::{Notice, insert_notices};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
+use super::{chat, links};
 
 /// Characters of an address that are kept; the longest, an IPv4 address in IPv6, has 45.
 const CLIENT_MAX: usize = 64;
@@ -37,8 +37,8 @@ pub struct Act {
     action: &'static str,
     detail: String,
     at: DateTime<Utc>,
-    /// The button of a signed link that was pressed for it.
-    press: Option<LinkPress>,
+    /// The button that was pressed for it.
+    press: Option<ButtonPress>,
     outcome: AuditOutcome,
     /// How many times it happened, where that is counted.
     times: Option<i64>,
@@ -215,7 +215,8 @@ impl Act {
             .await?;
         // In the same transaction: a press and what it causes are both stored, or neither.
         match &self.press {
-            Some(press) => links::use_up(tx, press, &self.who, self.at).await,
+            Some(ButtonPress::Link(press)) => links::use_up(tx, press, &self.who, self.at).await,
+            Some(ButtonPress::Chat(press)) => chat::mark_press(tx, press, self.at).await,
             None => Ok(()),
         }
     }

@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::entity::{chat_connection, chat_event};
 use super::{StoreError, Tx};
 
+pub(super) use events::mark_press;
 pub(crate) use events::{CARD_MARK, EVENT_MAX};
 pub use leases::ChatLease;
 pub use people::{ChatIdentity, chat_client};

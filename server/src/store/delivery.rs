@@ -20,7 +20,7 @@ use super::entity::{message, occurrence, run, task};
 use super::messages::insert_notices;
 use super::results::{Failed, pause_after, prepare};
 use super::streak::{RunEnding, Streaks};
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, tickets};
 
 /// Ends a run that waits for its message; false when it does not wait. `excerpt` is the text of that
 /// message, where it has left.
@@ -88,6 +88,9 @@ pub(super) async fn end_run(
             at: now,
         };
         insert_notices(tx, pause_after(tx, failed, &place).await?.as_slice()).await?;
+    }
+    if step == RunStep::Deliver {
+        tickets::delivered(tx, TaskId(task), now).await?;
     }
     Ok(true)
 }

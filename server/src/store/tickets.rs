@@ -32,7 +32,7 @@ use super::{Store, StoreError, Tx};
 pub use act::{TaskFollows, TicketChange, TicketChanged, event_of as event_of_effect};
 pub use chase::Chasing;
 pub(super) use chase::{count_firings, renew_chase};
-pub(super) use end::{close_of_task, recovered};
+pub(super) use end::{close_of_task, delivered, recovered};
 pub use filter::TicketFilter;
 pub(super) use filter::names;
 use filter::{matching, newest_of_states};
@@ -43,6 +43,8 @@ pub use urge::{TicketLook, UrgeClaim};
 
 /// Entries of its history, and urges, that are shown and kept for a ticket.
 const SHOWN: u64 = 200;
+/// Checks that failed, among the entries of its history; they are counted apart.
+const CHECKS_SHOWN: u64 = 20;
 /// Rows of one statement.
 const CHUNK: usize = 500;
 /// The name for the product's own acts.
@@ -232,7 +234,7 @@ impl Store {
         let events = ticket_event::Entity::find()
             .filter(ticket_event::Column::TicketId.eq(id.0))
             .order_by_desc(ticket_event::Column::Id)
-            .limit(SHOWN)
+            .limit(SHOWN + CHECKS_SHOWN)
             .all(&self.reader)
             .await?;
         let entry = |row: ticket_event::Model| TicketEntry {

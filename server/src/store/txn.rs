@@ -78,6 +78,9 @@ pub enum StoreError {
     /// The signed link whose holder acts was used for the same act before: what was written is taken back.
     #[error("the link was used for this before")]
     LinkUsed,
+    /// The event of a chat was acted on before: what was written is taken back.
+    #[error("the event was acted on before")]
+    EventAgain,
     /// The database was migrated by a newer version.
     #[error(
         "the database was migrated by a newer version of Jcrontab (to {layout}), which this version cannot use; install that version again, or restore a backup from before the upgrade into an empty database"

@@ -71,6 +71,10 @@ pub enum ChatWords {
     NoSuchButton,
     /// Another person was first.
     Used,
+    /// A press takes a while.
+    Processing,
+    /// A person, or a chat, writes too often.
+    TooMany,
     /// The link of a card.
     Details,
     /// The note of a run that a card started.
@@ -210,6 +214,14 @@ impl Say for ChatWords {
             Self::Used => both(
                 "这张卡片已经有人操作过了。",
                 "The button of this card was already used.",
+            ),
+            Self::Processing => both(
+                "正在处理，结果稍后显示。",
+                "Processing. The outcome follows.",
+            ),
+            Self::TooMany => both(
+                "消息太多了，请一分钟后再发。",
+                "Too many messages. Try again in a minute.",
             ),
             Self::Details => both("查看详情", "Details"),
             Self::ByCard => both("聊天卡片", "card in a chat"),

@@ -249,6 +249,22 @@ impl Node {
         ))
     }
 
+    /// Submits a form as a browser without an account does; gives the page that it leads to.
+    pub(crate) async fn submit(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<(StatusCode, String), reqwest::Error> {
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = self.client.post(self.url(path));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.body(form).send().await?;
+        let (status, text) = (answer.status(), answer.text().await?);
+        Ok((status, text))
+    }
+
     /// Resident memory in KiB.
     pub(crate) fn resident_kib(&self) -> u64 {
         let status =

@@ -8,11 +8,14 @@ mod clock;
 mod disk;
 mod edit;
 mod kill;
+mod link;
 mod outage;
+mod press;
 mod process;
 mod stop;
 mod stray;
 mod urge;
+mod vendor;
 mod wire;
 
 use crate::row::Row;
@@ -181,6 +184,27 @@ pub(crate) fn all() -> Vec<Row> {
             BOTH,
             false,
             chat::holder
+        ),
+        row!(
+            34,
+            "kill -9 around the act of a press",
+            BOTH,
+            false,
+            press::acts
+        ),
+        row!(
+            35,
+            "kill -9 around the act of a link",
+            BOTH,
+            false,
+            link::acts
+        ),
+        row!(
+            36,
+            "a bot's vendor breaks off, and a flood",
+            BOTH,
+            false,
+            vendor::breaks
         ),
         row!(
             41,

@@ -5,8 +5,10 @@ mod doors;
 mod faults;
 mod feishu;
 mod kinds;
+mod late;
 mod lease;
 mod owners;
+mod pace;
 mod people;
 mod requests;
 mod sdk;
@@ -67,10 +69,19 @@ impl Bots {
     }
 
     fn with(app: &TestApp, store: Store, node: NodeRow, lines: Lines) -> Self {
+        let service: Arc<dyn ChatHandler> = app.service.clone();
+        Self::handled_by(app, (store, node, lines), &service)
+    }
+
+    /// Those of a process whose events another handler acts on.
+    fn handled_by(
+        app: &TestApp,
+        (store, node, lines): (Store, NodeRow, Lines),
+        handler: &Arc<dyn ChatHandler>,
+    ) -> Self {
         let clock: SharedClock = app.clock.clone();
         let sealer = app.components.sealer.clone();
-        let service: Arc<dyn ChatHandler> = app.service.clone();
-        let handler: Weak<dyn ChatHandler> = Arc::downgrade(&service);
+        let handler: Weak<dyn ChatHandler> = Arc::downgrade(handler);
         let tools = Dependencies {
             store,
             clock,

@@ -15,8 +15,10 @@ mod oncall_page;
 mod opening;
 mod people;
 mod quiet;
+mod snooze;
 mod terminal;
 mod urging;
+mod waking;
 
 use std::sync::{Arc, Mutex};
 

@@ -155,8 +155,10 @@ fn faults_stand_at_their_fields() {
         opens: "failure".to_owned(),
         ..TicketDraft::default()
     };
-    assert_eq!(read(&failure, Mode::Message).1, ["tickets.opens mode"]);
-    assert_eq!(read(&failure, Mode::Command).1, Vec::<String>::new());
+    // A task that only sends messages misses firings, too.
+    for mode in [Mode::Message, Mode::Command] {
+        assert_eq!(read(&failure, mode).1, Vec::<String>::new(), "{mode:?}");
+    }
     let cron = TicketDraft {
         cron: "0 25 * * *".to_owned(),
         ..TicketDraft::default()

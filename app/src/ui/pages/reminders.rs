@@ -17,7 +17,7 @@ use crate::page::{TicketAddress, TicketsPage, is_of};
 use crate::routes;
 use crate::server_fns::{fetch_ticket_address, fetch_tickets};
 use crate::texts::reminders::urges;
-use crate::ticket::{TicketQuery, TicketState, TicketView};
+use crate::ticket::{TicketKind, TicketQuery, TicketState, TicketView};
 use crate::ui::base::rooted;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
@@ -116,7 +116,7 @@ fn content(page: TicketsPage) -> AnyView {
         {page.error.clone().map(load::failure)}
         {chips(&page.query)}
         {filter(&page.query, &faults)}
-        {page.shown.as_ref().map(|shown| ticket::detail(shown, &clock))}
+        {page.shown.as_ref().map(|shown| ticket::detail(shown, &clock, None))}
         {list(&page, &clock, &faults)}
         {pager(&page)}
         {addresses()}
@@ -146,12 +146,15 @@ fn list(page: &TicketsPage, clock: &Clock, faults: &Faults) -> AnyView {
             ticket.owner.clone()
         }
     };
+    let all = RwSignal::new(false);
     let groups = page.items.chunk_by(|a, b| heading(a) == heading(b));
     let acts = may(Action::Operate);
     let groups: Vec<AnyView> = groups
         .map(|group| {
             let name = group.first().map(heading).unwrap_or_default();
-            let rows = group.iter().map(|one| row(one, &page.query, clock, acts));
+            let rows = group
+                .iter()
+                .map(|one| row(one, &page.query, clock, acts.then_some(all)));
             view! {
                 <section class="card flush">
                     <h2 class="padded">{name} " " <small class="muted">{group.len()}</small></h2>
@@ -168,6 +171,11 @@ fn list(page: &TicketsPage, clock: &Clock, faults: &Faults) -> AnyView {
         <form method="post" action=rooted(address(&page.query)) class="stack">
             // The first button is the one that Enter in a field presses: this one does nothing.
             <button type="submit" disabled hidden></button>
+            <label class="check scripted">
+                <input type="checkbox" prop:checked=move || all.get()
+                    on:change=move |event| all.set(event_target_checked(&event))/>
+                <span>{texts.select_all}</span>
+            </label>
             {groups}
             {bulk(&page.people, faults)}
         </form>
@@ -207,7 +215,13 @@ fn bulk(people: &[String], faults: &Faults) -> AnyView {
     .into_any()
 }
 
-fn row(ticket: &TicketView, query: &TicketQuery, clock: &Clock, acts: bool) -> AnyView {
+/// A ticket. `all` is whether all are selected, for who may act on them.
+fn row(
+    ticket: &TicketView,
+    query: &TicketQuery,
+    clock: &Clock,
+    all: Option<RwSignal<bool>>,
+) -> AnyView {
     let (texts, lang) = (tickets_ui(), lang());
     let id = ticket.id;
     let label = |word: &str| format!("{word}: {}", ticket.task);
@@ -218,7 +232,7 @@ fn row(ticket: &TicketView, query: &TicketQuery, clock: &Clock, acts: bool) -> A
         }
     };
     let is_over = ticket.state.is_over();
-    let buttons = acts.then(|| {
+    let buttons = all.map(|_| {
         let done = (ticket.state != TicketState::Done).then(|| button("done", texts.done));
         let open = (!is_over).then(|| {
             let take = (ticket.state != TicketState::Acknowledged)
@@ -232,9 +246,15 @@ fn row(ticket: &TicketView, query: &TicketQuery, clock: &Clock, acts: bool) -> A
         let reopen = is_over.then(|| button("reopen", texts.reopen));
         view! { <span class="controls">{done} {open} {reopen}</span> }
     });
-    let select = acts.then(|| {
-        view! { <input type="checkbox" name="id" value=id.0 aria-label=label(texts.select_one)/> }
+    let select = all.map(|all| {
+        view! {
+            <input type="checkbox" name="id" value=id.0 aria-label=label(texts.select_one)
+                prop:checked=move || all.get()/>
+        }
     });
+    // Of several tickets of one reminder each is about another firing.
+    let firing = (ticket.kind == TicketKind::Firing)
+        .then(|| view! { <span class="muted">{clock.exact(ticket.opened_at)}</span> });
     let next = ticket.next_urge_at.filter(|_| !is_over).map(|at| {
         let elsewhere = ticket.next_elsewhere();
         view! { <small class="muted break">{texts.next} " " {clock.exact(at)} {elsewhere}</small> }
@@ -261,13 +281,20 @@ fn row(ticket: &TicketView, query: &TicketQuery, clock: &Clock, acts: bool) -> A
         <li>
             {select}
             <div class="stack">
-                <a class="break" href=rooted(routes::task(ticket.task_id))><b>{ticket.task.clone()}</b></a>
-                <span>
-                    {ticket::state(ticket.state)} " "
-                    <span class="tag">{ticket.kind.words(lang)}</span> " " {level}
+                <span class="meta">
+                    <a class="break" href=rooted(routes::task(ticket.task_id))><b>{ticket.task.clone()}</b></a>
+                    {firing}
                 </span>
-                <small class="muted">{clock.lasting(ticket.since)} " · " {urges(lang, ticket.urges)}
-                    " · " <a href=rooted(shown) aria-label=label(texts.history)>{texts.history}</a></small>
+                <span class="meta">
+                    {ticket::state(ticket.state)}
+                    <span class="tag">{ticket.kind.words(lang)}</span>
+                    {level}
+                    <small class="muted">
+                        {(!is_over).then(|| view! { {clock.lasting(ticket.since)} " · " })}
+                        {urges(lang, ticket.urges)}
+                    </small>
+                    <small><a href=rooted(shown) aria-label=label(texts.history)>{texts.history}</a></small>
+                </span>
                 {next}
                 {ended}
                 {buttons}

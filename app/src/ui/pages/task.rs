@@ -12,18 +12,17 @@ use super::not_found;
 use super::reminders::ticket_detail;
 use crate::error::AppError;
 use crate::id::TaskId;
-use crate::page::{TaskAnswer, TaskPage};
+use crate::page::{ShownValue, TaskAnswer, TaskPage};
 use crate::routes;
 use crate::server_fns::{TestChannel, fetch_history, fetch_task};
-use crate::task::{Cycles, Notes, Task, TaskState};
-use crate::texts::facts::FactValue;
+use crate::task::{Notes, TaskState};
 use crate::texts::fields::label;
 use crate::time::Stamp;
 use crate::ui::act::Act;
 use crate::ui::base::rooted;
 use crate::ui::components::bars::bars;
 use crate::ui::components::controls::Controls;
-use crate::ui::components::cycle::{cycle, schedules, warnings};
+use crate::ui::components::cycle::{schedules, warnings};
 use crate::ui::components::fact;
 use crate::ui::components::firings::firings;
 use crate::ui::components::history::history;
@@ -38,6 +37,9 @@ use crate::ui::context::{
 };
 use crate::ui::live::live;
 use crate::ui::load;
+
+/// Rows of the history of a ticket that the page shows.
+const TICKET_ROWS: usize = 20;
 
 /// What the reader has unfolded, and the controls: outlives the data.
 #[derive(Clone, Copy)]
@@ -162,7 +164,7 @@ fn content(page: TaskPage, desk: PageState) -> AnyView {
                 </section>
                 <section class="card">
                     <h2>{ui.facts}</h2>
-                    {facts(&page.task, &page.cycles, page.channel.as_deref(), &clock)}
+                    {facts(&page, &clock)}
                 </section>
                 {notes(&page.task.notes)}
                 {execution(&page)}
@@ -171,7 +173,7 @@ fn content(page: TaskPage, desk: PageState) -> AnyView {
                     {notifications::card(&page, &clock, desk.test)}
                 </section>
                 {page.ticket.as_ref().map(|shown| view! {
-                    {ticket_detail(shown, &clock)}
+                    {ticket_detail(shown, &clock, Some(TICKET_ROWS))}
                     <p><a href=rooted(routes::task_tickets(page.task.id))>{tickets_ui().tickets_of_task}</a></p>
                 })}
                 <section class="card">
@@ -287,27 +289,22 @@ fn execution(page: &TaskPage) -> Option<AnyView> {
     })
 }
 
-fn facts(task: &Task, cycles: &Cycles, channel: Option<&str>, clock: &Clock) -> AnyView {
-    let (ui, lang) = (ui(), lang());
-    let shown = task.spec.facts(lang).into_iter().map(|one| {
-        let value = match one.value {
-            // In words that the server has found: what finds them is as large as the rest of the page.
-            FactValue::Schedules(_) => schedules(&cycles.work),
-            FactValue::Urge(_) => cycles.urge.as_ref().map(cycle).into_any(),
-            FactValue::Window(from, until) => {
+fn facts(page: &TaskPage, clock: &Clock) -> AnyView {
+    let (ui, task) = (ui(), &page.task);
+    let shown = page.facts.iter().map(|one| {
+        let value = match &one.value {
+            ShownValue::Cycles(all) => schedules(all),
+            ShownValue::Window(from, until) => {
                 let end =
                     |at: Option<Stamp>| at.map_or_else(|| "…".into_any(), |at| clock.exact(at));
-                view! { {end(from)} " – " {end(until)} }.into_any()
+                view! { {end(*from)} " – " {end(*until)} }.into_any()
             }
-            FactValue::Mode(mode) => {
-                let (mode, help) = ui.mode_text(mode);
-                view! { {mode} " " <small class="muted">{help}</small> }.into_any()
+            ShownValue::Explained(word, help) => {
+                view! { {word.clone()} " " <small class="muted">{help.clone()}</small> }.into_any()
             }
-            FactValue::Channel(_) => channel.unwrap_or(ui.no_channel).to_owned().into_any(),
-            FactValue::Text(text) => text.into_any(),
-            FactValue::Unset(text) => text.into_any(),
+            ShownValue::Text(text) => text.clone().into_any(),
         };
-        fact(one.label, value)
+        fact(one.label.clone(), value)
     });
     view! {
         <dl class="facts">

@@ -7,21 +7,22 @@ use std::time::Duration;
 
 use app::channel::BotState;
 use futures_util::StreamExt;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
 use super::super::lines::{Push, PushError};
-use super::super::vendor::{Answered, Frame, FrameEvent, OutOfBand};
+use super::super::port::Press;
+use super::super::vendor::{Answered, Frame, FrameEvent, OutOfBand, Ticket};
 use super::actor::Actor;
 use super::frames::{read, write};
 use super::{End, Line};
 use crate::auth::token::random_id;
 use crate::outbound::Socket;
 
-/// Events that are acted on at once.
+/// Texts that are acted on at once, and as many presses beside them: texts do not keep presses waiting.
 const AT_ONCE: usize = 8;
-/// Events that wait for their turn. With so many nothing is read: the vendor has to wait.
+/// Texts that wait for their turn. With so many nothing is read: the vendor has to wait.
 const WAITING_MAX: usize = 256;
 /// Messages that wait for the vendor's answer.
 const UNANSWERED_MAX: usize = 64;
@@ -46,11 +47,34 @@ type ReplySender = oneshot::Sender<Result<Answered, PushError>>;
 /// What acts on an event, and gives the frame that answers it, if one does.
 type Work = Pin<Box<dyn Future<Output = Option<Frame>> + Send>>;
 
+/// What is done for events beside the connection.
+enum Acted {
+    /// An answer while the press is still being acted on.
+    Early(Frame),
+    /// A press was acted on.
+    Press(Option<Frame>),
+    /// A text was acted on.
+    Text(Option<Frame>),
+}
+
 /// Events that are being acted on, and those that wait.
 struct Acting {
+    /// Texts that are acted on.
     running: usize,
+    /// Texts that wait for their turn.
     waiting: VecDeque<Work>,
-    done: mpsc::Sender<Option<Frame>>,
+    /// Presses that are acted on or wait for their turn. Each has its limit of time from the moment it came.
+    presses: usize,
+    /// The turns of presses.
+    turns: Arc<Semaphore>,
+    done: mpsc::Sender<Acted>,
+}
+
+impl Acting {
+    /// Whether another event is taken.
+    fn has_room(&self) -> bool {
+        self.waiting.len() + self.presses < WAITING_MAX
+    }
 }
 
 impl Line {
@@ -113,12 +137,14 @@ impl Line {
         let mut acting = Acting {
             running: 0,
             waiting: VecDeque::new(),
+            presses: 0,
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
             done,
         };
         loop {
             let sent = tokio::select! {
                 // Slow events do not keep answers to messages from being read.
-                read_now = socket.next(), if acting.waiting.len() < WAITING_MAX => match read(read_now) {
+                read_now = socket.next(), if acting.has_room() => match read(read_now) {
                     Err(end) => return end,
                     Ok(None) => continue,
                     Ok(Some(frame)) => match self.hear(&frame, &mut acting, &mut unanswered) {
@@ -131,11 +157,21 @@ impl Line {
                         Ok(FrameOutcome::Nothing) => continue,
                     },
                 },
-                Some(answer) = acted.recv() => {
-                    acting.running -= 1;
-                    if let Some(next) = acting.waiting.pop_front() {
-                        self.act(&mut acting, next);
-                    }
+                Some(done) = acted.recv() => {
+                    let answer = match done {
+                        Acted::Early(frame) => Some(frame),
+                        Acted::Press(answer) => {
+                            acting.presses -= 1;
+                            answer
+                        }
+                        Acted::Text(answer) => {
+                            acting.running -= 1;
+                            if let Some(next) = acting.waiting.pop_front() {
+                                self.act(&mut acting, next);
+                            }
+                            answer
+                        }
+                    };
                     match answer {
                         Some(frame) => write(socket, frame).await,
                         None => continue,
@@ -200,7 +236,7 @@ impl Line {
                 None => tracing::debug!(channel.id = self.channel.0, words, "the vendor's answer"),
             },
             FrameEvent::Press(press, ticket) => {
-                self.act(acting, Box::pin(self.actor().press(press, ticket)));
+                self.act_on_press(acting, press, ticket);
             }
             FrameEvent::Said(said, ticket) => {
                 let receipt = self.protocol.receipt(&ticket);
@@ -226,7 +262,29 @@ impl Line {
         });
     }
 
-    /// Acts on an event beside the connection, or lets it wait for its turn.
+    /// Acts on a press beside the connection.
+    fn act_on_press(&self, acting: &mut Acting, press: Press, ticket: Ticket) {
+        acting.presses += 1;
+        let (turns, done) = (Arc::clone(&acting.turns), acting.done.clone());
+        let actor = self.actor();
+        self.tracker.spawn(async move {
+            let (early, mut answers) = mpsc::channel(1);
+            let work = actor.press((press, ticket), turns, early);
+            tokio::pin!(work);
+            let answer = loop {
+                tokio::select! {
+                    answer = &mut work => break answer,
+                    Some(frame) = answers.recv() => {
+                        done.send(Acted::Early(frame)).await.ok();
+                    }
+                }
+            };
+            // A connection that has ended takes no answer.
+            done.send(Acted::Press(answer)).await.ok();
+        });
+    }
+
+    /// Acts on a text beside the connection, or lets it wait for its turn.
     fn act(&self, acting: &mut Acting, work: Work) {
         if acting.running >= AT_ONCE {
             acting.waiting.push_back(work);
@@ -236,7 +294,7 @@ impl Line {
         let answers = acting.done.clone();
         self.tracker.spawn(async move {
             // A connection that has ended takes no answer.
-            answers.send(work.await).await.ok();
+            answers.send(Acted::Text(work.await)).await.ok();
         });
     }
 
@@ -245,6 +303,8 @@ impl Line {
             channel: self.channel,
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
+            came_at: self.clock.now(),
+            pace: Arc::clone(&self.pace),
             handler: Weak::clone(&self.handler),
             protocol: Arc::clone(&self.protocol),
             client: self.client.clone(),

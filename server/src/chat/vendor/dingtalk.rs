@@ -112,6 +112,7 @@ impl Dingtalk {
     async fn call(
         &self,
         client: &OutboundClient,
+        method: Method,
         path: &str,
         body: &Value,
     ) -> Result<Answered, SendError> {
@@ -119,7 +120,8 @@ impl Dingtalk {
         for is_last in [false, true] {
             let token = self.token(client).await?;
             let headers = [("x-acs-dingtalk-access-token", token.as_str())];
-            let answer = client.exchange(Method::POST, &url, &headers, body).await?;
+            let sent = client.exchange(method.clone(), &url, &headers, body);
+            let answer = sent.await?;
             if answer.status == 401 && !is_last {
                 let mut kept = self.token.lock().await;
                 // Another request may have replaced it.
@@ -228,6 +230,26 @@ fn response(request: &str, response: &Value) -> Frame {
     frame(request, json!(json!({ "response": response }).to_string()))
 }
 
+/// Changes of a card name what changes.
+fn by_key() -> Value {
+    json!({ "updateCardDataByKey": true, "updatePrivateDataByKey": true })
+}
+
+/// What everybody sees of a card from now on, if that changes, and what the person who pressed does.
+fn changes(state: &CardState) -> (Option<Value>, Value) {
+    let (public, own) = match state.seen_by {
+        SeenBy::Everybody => {
+            let public = json!({ "cardParamMap": parameters(state) });
+            (Some(public), String::new())
+        }
+        SeenBy::Presser => {
+            let words = format!("{}\n{}", state.title, state.text);
+            (None, lines(&plain(words.trim())))
+        }
+    };
+    (public, json!({ "cardParamMap": { "msgContent": own } }))
+}
+
 #[async_trait]
 impl Protocol for Dingtalk {
     async fn address(&self, client: &OutboundClient) -> Result<String, SendError> {
@@ -301,20 +323,11 @@ impl Protocol for Dingtalk {
 
     /// A refusal is a line that one person sees: what everybody sees stays as it is, also when it changes later.
     fn card(&self, ticket: &Ticket, state: &CardState) -> Frame {
-        let mut answer = json!({
-            "cardUpdateOptions": { "updateCardDataByKey": true, "updatePrivateDataByKey": true },
-        });
-        let own = match state.seen_by {
-            SeenBy::Everybody => {
-                answer["cardData"] = json!({ "cardParamMap": parameters(state) });
-                String::new()
-            }
-            SeenBy::Presser => {
-                let words = format!("{}\n{}", state.title, state.text);
-                lines(&plain(words.trim()))
-            }
-        };
-        answer["userPrivateData"] = json!({ "cardParamMap": { "msgContent": own } });
+        let (public, own) = changes(state);
+        let mut answer = json!({ "cardUpdateOptions": by_key(), "userPrivateData": own });
+        if let Some(public) = public {
+            answer["cardData"] = public;
+        }
         response(&ticket.request, &answer)
     }
 
@@ -326,7 +339,28 @@ impl Protocol for Dingtalk {
         match what {
             OutOfBand::Push(push) => {
                 let path = push["path"].as_str().unwrap_or_default();
-                self.call(client, path, &push["body"]).await
+                self.call(client, Method::POST, path, &push["body"]).await
+            }
+            OutOfBand::Card(ticket, state) => {
+                let (public, own) = changes(&state);
+                let mut body = json!({
+                    "outTrackId": ticket.card,
+                    "userIdType": 1,
+                    "privateData": { ticket.person: own },
+                    "cardUpdateOptions": by_key(),
+                });
+                if let Some(public) = public {
+                    body["cardData"] = public;
+                }
+                let path = "/v1.0/card/instances";
+                let answered = self.call(client, Method::PUT, path, &body).await?;
+                match answered.status {
+                    200 => Ok(answered),
+                    status => {
+                        let words = head(&answered.words, WORDS_KEPT);
+                        Err(SendError::Answer(format!("HTTP {status} {words}"), None))
+                    }
+                }
             }
             OutOfBand::Reply(ticket, reply) => {
                 let text = &reply.text[..crate::text::floor(&reply.text, REPLY_MAX)];

@@ -5,6 +5,7 @@
 //! JSON in one or several of them and is answered by its frame, whose payload is the answer. The answer to a press
 //! changes the card, or shows one person a line. Messages go by requests with an access token.
 
+mod cards;
 mod envelope;
 mod parts;
 #[cfg(test)]
@@ -23,6 +24,9 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
+pub(crate) use cards::card;
+
+use self::cards::{card_json, message, taken};
 use self::envelope::{CONTROL, DATA, Envelope};
 use self::parts::Parts;
 use super::super::keeper::Account;
@@ -43,10 +47,8 @@ const PASSING: [i64; 3] = [1, 1_000_040_343, 1_000_040_350];
 const BAD_TOKEN: [i64; 4] = [99_991_661, 99_991_663, 99_991_664, 99_991_668];
 /// Bytes of an answer in Markdown.
 const REPLY_MAX: usize = 20_000;
-/// Characters of a card's title, of its text, of a button's label, and of a line for one person.
-const CARD_MAX: (usize, usize, usize, usize) = (100, 5_000, 20, 200);
-/// Buttons of a card.
-const BUTTONS_MAX: usize = 6;
+/// Characters of a line for one person.
+const LINE_MAX: usize = 200;
 /// Characters of the vendor's words that are kept.
 const WORDS_KEPT: usize = 300;
 
@@ -133,6 +135,7 @@ impl Feishu {
     async fn call(
         &self,
         client: &OutboundClient,
+        method: Method,
         path: &str,
         body: &Value,
     ) -> Result<Answered, SendError> {
@@ -141,7 +144,8 @@ impl Feishu {
             let token = self.token(client).await?;
             let bearer = format!("Bearer {token}");
             let headers = [("authorization", bearer.as_str())];
-            let answer = client.exchange(Method::POST, &url, &headers, body).await?;
+            let sent = client.exchange(method.clone(), &url, &headers, body);
+            let answer = sent.await?;
             let code = answer.json()["code"].as_i64();
             if !is_last && code.is_some_and(|code| BAD_TOKEN.contains(&code)) {
                 let mut kept = self.token.lock().await;
@@ -232,6 +236,7 @@ impl Feishu {
         let ticket = Ticket {
             card: text(&value["card"]),
             person: person.clone(),
+            reply_to: text(&event["context"]["open_message_id"]),
             ..ticket
         };
         let press = Press {
@@ -255,70 +260,6 @@ fn answer(ticket: &Ticket, data: Option<&Value>) -> Frame {
     let mut envelope = Envelope::decode(ticket.frame.as_slice()).unwrap_or_default();
     envelope.payload = Some(payload.to_string().into_bytes());
     Frame::Binary(envelope.encode_to_vec())
-}
-
-/// A card; `id` comes back with a press.
-fn card_json(id: &str, state: &CardState) -> Value {
-    let plain = |text: &str| json!({ "tag": "plain_text", "content": text });
-    let mut buttons: Vec<Value> = state
-        .buttons
-        .iter()
-        .take(BUTTONS_MAX)
-        .enumerate()
-        .map(|(index, button)| {
-            let style = if index == 0 { "primary" } else { "default" };
-            json!({ "tag": "button", "type": style, "text": plain(head(&button.label, CARD_MAX.2)),
-                "value": { "key": button.key, "card": id } })
-        })
-        .collect();
-    if !state.link.is_empty() && !state.url.is_empty() {
-        let text = plain(head(&state.link, CARD_MAX.2));
-        buttons.push(json!({ "tag": "button", "type": "default", "text": text, "url": state.url }));
-    }
-    let mut elements = Vec::new();
-    if !state.text.trim().is_empty() {
-        let text = plain(head(state.text.trim(), CARD_MAX.1));
-        elements.push(json!({ "tag": "div", "text": text }));
-    }
-    if !state.people.is_empty() {
-        // Plain text mentions no one (open.feishu.cn: 卡片 Markdown, at 人).
-        let people = state
-            .people
-            .iter()
-            .map(|(id, _)| format!("<at id={id}></at>"));
-        let text = people.collect::<Vec<_>>().join(" ");
-        elements.push(json!({ "tag": "div", "text": { "tag": "lark_md", "content": text } }));
-    }
-    if !buttons.is_empty() {
-        elements.push(json!({ "tag": "action", "actions": buttons }));
-    }
-    json!({
-        "config": { "update_multi": true, "wide_screen_mode": true },
-        "header": { "title": plain(head(&state.title, CARD_MAX.0)) },
-        "elements": elements,
-    })
-}
-
-/// What the ID of a receiver is (`receive_id_type`).
-fn id_type(chat: &str) -> &'static str {
-    match chat {
-        _ if chat.starts_with("oc_") => "chat_id",
-        _ if chat.starts_with("ou_") => "open_id",
-        _ if chat.starts_with("on_") => "union_id",
-        _ if chat.contains('@') => "email",
-        _ => "user_id",
-    }
-}
-
-/// The request that puts a card into a chat.
-pub(crate) fn card(id: &str, chat: &str, state: &CardState) -> Value {
-    let path = format!(
-        "/open-apis/im/v1/messages?receive_id_type={}",
-        id_type(chat)
-    );
-    let content = card_json(id, state).to_string();
-    let body = json!({ "receive_id": chat, "msg_type": "interactive", "content": content });
-    json!({ "path": path, "body": body })
 }
 
 #[async_trait]
@@ -389,11 +330,19 @@ impl Protocol for Feishu {
             }
             SeenBy::Presser => {
                 let words = format!("{} {}", state.title, state.text);
-                let line = head(words.trim(), CARD_MAX.3).replace('\n', " ");
+                let line = head(words.trim(), LINE_MAX).replace('\n', " ");
                 json!({ "toast": { "type": "error", "content": line } })
             }
         };
         answer(ticket, Some(&data))
+    }
+
+    fn processing(&self, ticket: &Ticket, state: &CardState) -> Frame {
+        let line = head(&state.title, LINE_MAX);
+        answer(
+            ticket,
+            Some(&json!({ "toast": { "type": "info", "content": line } })),
+        )
     }
 
     fn reply(&self, _ticket: &Ticket, _id: &str, _reply: &Reply) -> Option<Frame> {
@@ -404,30 +353,32 @@ impl Protocol for Feishu {
         match what {
             OutOfBand::Push(push) => {
                 let path = push["path"].as_str().unwrap_or_default();
-                self.call(client, path, &push["body"]).await
+                self.call(client, Method::POST, path, &push["body"]).await
             }
             OutOfBand::Reply(ticket, reply) => {
-                let is_id = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-                if ticket.reply_to.is_empty() || !ticket.reply_to.chars().all(is_id) {
-                    let words = "the text has no ID that it could be answered by";
-                    return Err(SendError::Rejected(words.to_owned()));
-                }
                 let text = &reply.text[..floor(&reply.text, REPLY_MAX)];
                 let element = json!({ "tag": "markdown", "content": text });
                 let content =
                     json!({ "config": { "wide_screen_mode": true }, "elements": [element] });
                 let body = json!({ "msg_type": "interactive", "content": content.to_string() });
-                let path = format!("/open-apis/im/v1/messages/{}/reply", ticket.reply_to);
-                let answered = self.call(client, &path, &body).await?;
-                let json: Value = serde_json::from_str(&answered.words).unwrap_or_default();
-                match json["code"].as_i64() {
-                    Some(0) => Ok(answered),
-                    _ => {
-                        let words = head(&answered.words, WORDS_KEPT);
-                        let words = format!("HTTP {} {words}", answered.status);
-                        Err(SendError::Answer(words, None))
-                    }
-                }
+                let path = format!("/open-apis/im/v1/messages/{}/reply", message(&ticket)?);
+                taken(self.call(client, Method::POST, &path, &body).await?)
+            }
+            // As long as it is shown, a card can be changed by its message (open.feishu.cn: 更新应用发送的消息卡片).
+            OutOfBand::Card(ticket, state) if state.seen_by == SeenBy::Everybody => {
+                let content = card_json(&ticket.card, &state).to_string();
+                let path = format!("/open-apis/im/v1/messages/{}", message(&ticket)?);
+                let body = json!({ "content": content });
+                taken(self.call(client, Method::PATCH, &path, &body).await?)
+            }
+            // A line on the card is shown only by the answer to the press.
+            OutOfBand::Card(ticket, state) => {
+                let text = format!("{}\n{}", state.title, state.text);
+                let content = json!({ "text": text.trim() }).to_string();
+                let body =
+                    json!({ "receive_id": ticket.person, "msg_type": "text", "content": content });
+                let path = "/open-apis/im/v1/messages?receive_id_type=open_id";
+                taken(self.call(client, Method::POST, path, &body).await?)
             }
         }
     }

@@ -2,30 +2,33 @@
 //! `@wecom/aibot-node-sdk`). Frames are JSON: `cmd`, `headers.req_id` and `body`; an answer has the `req_id` of its
 //! request and no `cmd`.
 
+mod card;
+
 use std::time::Duration;
 
 use app::id::ChannelId;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
+pub(crate) use card::{card, cuts};
+
 use super::super::keeper::Account;
 use super::super::port::{CardState, IncomingText, Press, Reply, SeenBy};
 use super::{Frame, FrameEvent, Protocol, Ticket};
 use crate::outbound::{OutboundClient, SendError};
+use crate::template::markdown;
 use crate::text::head;
 
 /// Where bots connect to; a private deployment has an address of its own.
 pub(crate) const SERVER: &str = "wss://openws.work.weixin.qq.com";
 /// As often as the vendor's client does.
 const HEARTBEAT: Duration = Duration::from_secs(30);
+/// The answer to a press changes its card within 5 seconds, and nothing changes it later (document 101463: 更新模板卡片).
+const ANSWERS_WITHIN: Duration = Duration::from_secs(4);
 /// Bytes of an answer (document 101463: 流式消息).
 const REPLY_MAX: usize = 20_480;
-/// Characters of a card's title, of its text, and of a button's label, which clients show.
-const CARD_MAX: (usize, usize, usize) = (26, 112, 10);
 /// Characters of the vendor's words that are kept; WeCom's own are short.
 const ERRMSG_MAX: usize = 300;
-/// Buttons of a card.
-const BUTTONS_MAX: usize = 6;
 /// The vendor asks to slow down, or is busy: it may take the bot later (developer document 90313).
 const PASSING: [i64; 5] = [-1, 6000, 45_009, 45_011, 45_033];
 
@@ -56,6 +59,11 @@ impl Wecom {
                     request,
                     card: text(&card["task_id"]),
                     person: person.clone(),
+                    // A chat of two has the ID of its person.
+                    reply_to: text(match body["chatid"].is_string() {
+                        true => &body["chatid"],
+                        false => &body["from"]["userid"],
+                    }),
                     ..Ticket::default()
                 };
                 let press = Press {
@@ -115,54 +123,6 @@ fn said(errmsg: &Value) -> Value {
 fn frame(cmd: &str, request: &str, body: Value) -> Frame {
     let frame = json!({ "cmd": cmd, "headers": { "req_id": request }, "body": body });
     Frame::Text(frame.to_string())
-}
-
-/// A text of at most so many characters, whose cut is marked.
-fn clipped(text: &str, max: usize) -> String {
-    match text.chars().count() > max {
-        true => format!("{}…", head(text, max - 1)),
-        false => text.to_owned(),
-    }
-}
-
-/// Whether a card has no room for all of its title and text.
-pub(crate) fn cuts(state: &CardState) -> bool {
-    let is_long = |text: &str, max: usize| text.trim().chars().count() > max;
-    match is_long(&state.title, CARD_MAX.0) {
-        true => is_long(&format!("{}\n{}", state.title, state.text), CARD_MAX.1),
-        false => is_long(&state.text, CARD_MAX.1),
-    }
-}
-
-/// A card as WeCom takes it; `id` finds it again when a button is pressed.
-pub(crate) fn card(id: &str, state: &CardState) -> Value {
-    let title = clipped(&state.title, CARD_MAX.0);
-    // What the title has no room for is said in the text.
-    let text = match title == state.title {
-        true => state.text.clone(),
-        false => format!("{}\n{}", state.title, state.text),
-    };
-    let mut card = json!({
-        "card_type": "text_notice",
-        "main_title": { "title": title },
-        "task_id": id,
-    });
-    if !text.trim().is_empty() {
-        card["sub_title_text"] = json!(clipped(text.trim(), CARD_MAX.1));
-    }
-    if !state.url.is_empty() {
-        card["card_action"] = json!({ "type": 1, "url": state.url });
-    }
-    if !state.buttons.is_empty() {
-        let buttons = state.buttons.iter().take(BUTTONS_MAX).enumerate();
-        let buttons = buttons.map(|(index, button)| {
-            let style = if index == 0 { 1 } else { 2 };
-            json!({ "text": head(&button.label, CARD_MAX.2), "key": button.key, "style": style })
-        });
-        card["card_type"] = json!("button_interaction");
-        card["button_list"] = buttons.collect();
-    }
-    card
 }
 
 #[async_trait]
@@ -236,6 +196,18 @@ impl Protocol for Wecom {
             body["userids"] = json!([ticket.person]);
         }
         frame("aibot_respond_update_msg", &ticket.request, body)
+    }
+
+    fn answers_within(&self) -> Duration {
+        ANSWERS_WITHIN
+    }
+
+    fn late_card(&self, ticket: &Ticket, id: &str, state: &CardState) -> Option<Frame> {
+        let text = markdown(format!("{}\n{}", state.title, state.text).trim());
+        let text = &text[..crate::text::floor(&text, REPLY_MAX)];
+        let body = json!({ "chatid": ticket.reply_to, "msgtype": "markdown", "markdown": { "content": text } });
+        let (_, frame) = self.push(id, &body)?;
+        Some(frame)
     }
 
     fn reply(&self, ticket: &Ticket, id: &str, reply: &Reply) -> Option<Frame> {

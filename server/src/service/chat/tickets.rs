@@ -1,6 +1,6 @@
 //! Tickets in a chat: what a press on a card does, and the to-do list of a person.
 
-use app::auth::Action;
+use app::auth::{Action, ButtonPress, ChatPress, Principal};
 use app::backend::{Answer, Caller, Tickets};
 use app::duration::lasting_words;
 use app::error::{AppError, ErrorKind};
@@ -14,6 +14,7 @@ use super::super::Service;
 use super::{ChatCaller, details, used_mark, words_of};
 use crate::chat::{Button, CardState, IncomingText, Press, SeenBy};
 use crate::error::OrInternal;
+use crate::failpoints;
 use crate::messages::{TicketButton, run_again};
 use crate::store::TicketFilter;
 use crate::template::markdown;
@@ -35,8 +36,10 @@ impl Service {
         press: &Press,
         (id, button): (TicketId, TicketButton),
     ) -> Answer<CardState> {
+        failpoints::point("press.before");
+        let mut card = self.pressed_ticket(who, press, (id, button)).await?;
+        failpoints::point("press.committed");
         let caller = &who.caller;
-        let mut card = self.pressed_ticket(who, id, button).await?;
         if !card.buttons.is_empty() {
             // It is done already: without the button the card is complete enough, and the log has the error.
             let further = self.run_again_of(press, id, caller.lang).await;
@@ -81,8 +84,8 @@ impl Service {
     async fn pressed_ticket(
         &self,
         who: &ChatCaller,
-        id: TicketId,
-        button: TicketButton,
+        press: &Press,
+        (id, button): (TicketId, TicketButton),
     ) -> Answer<CardState> {
         let (caller, lang) = (&who.caller, who.caller.lang);
         if !who.has_account {
@@ -93,15 +96,32 @@ impl Service {
                 return Err(ChatWords::OfOthers { owner }.answer(lang));
             }
         }
-        let principal = self.allow(caller, Action::Operate)?;
-        let by = (principal, who.name.as_str());
+        let principal = self.allow(caller, Action::Operate)?.clone();
+        // A server that dies before the act is stored leaves no mark, and the vendor delivers the press again.
+        let principal = Principal {
+            press: Some(ButtonPress::Chat(ChatPress {
+                channel: press.channel,
+                event: press.event.clone(),
+            })),
+            ..principal
+        };
+        let by = (&principal, who.name.as_str());
         match self.act_on_ticket(lang, by, id, &button.act()).await {
             Ok(ticket) => {
                 let words = happened(button, who.name.clone(), &ticket).say(lang);
                 Ok(self.ticket_card(caller, &ticket, words, SeenBy::Everybody))
             }
             Err(refused) if refused.kind == ErrorKind::Conflict => {
-                self.outdated_card(caller, id, refused).await
+                // Nothing was done that the mark could be stored with. Where it is stored, this event did what it conflicts with.
+                let now = self.clock.now();
+                let is_new = self
+                    .store
+                    .chat_event_is_new(press.channel, &press.event, now)
+                    .await;
+                match is_new.or_internal(lang)? {
+                    true => self.outdated_card(caller, id, refused).await,
+                    false => Err(refused),
+                }
             }
             Err(refused) => Err(refused),
         }

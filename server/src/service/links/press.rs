@@ -1,6 +1,6 @@
 //! Presses of buttons behind signed links: what they do, and their place in its transaction.
 
-use app::auth::{LinkPress, Principal};
+use app::auth::{ButtonPress, LinkPress, Principal};
 use app::backend::{Answer, Caller, Tasks, Tickets};
 use app::i18n::Lang;
 use app::id::TicketId;
@@ -12,6 +12,7 @@ use super::super::Service;
 use super::{LinkedTicket, by_link, clock_time};
 use crate::auth::link::{LinkAct, LinkFor, names_of};
 use crate::error::OrInternal;
+use crate::failpoints;
 use crate::texts::Refusal;
 use crate::texts::links::LinkRefusal;
 use crate::texts::tickets::TicketRefusal;
@@ -74,7 +75,10 @@ impl Service {
             };
             return Err(used.answer(lang));
         }
-        self.do_by_link(&caller, &seen, press, pressed).await
+        failpoints::point("press.before");
+        self.do_by_link(&caller, &seen, press, pressed).await?;
+        failpoints::point("press.committed");
+        Ok(())
     }
 
     /// Does it in the name of the link's holder. The last of its transactions stores the press with what it causes.
@@ -152,7 +156,7 @@ impl LinkedTicket {
 /// The same, pressing a button.
 fn pressing(caller: &Caller, press: LinkPress) -> Caller {
     let principal = caller.principal.clone().map(|who| Principal {
-        press: Some(press),
+        press: Some(ButtonPress::Link(press)),
         ..who
     });
     Caller {

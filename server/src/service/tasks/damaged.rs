@@ -110,7 +110,7 @@ impl Service {
             Updated::Outdated | Updated::Held => return Err(TaskRefusal::Closed.answer(lang)),
         }
         self.signals.outbox.notify_one();
-        self.signals.tasks.notify_one();
+        self.signals.tasks_changed();
         self.signals.publish(Some(id), None);
         Ok(true)
     }

@@ -108,7 +108,7 @@ impl Service {
                 if closed.or_internal(lang)? == Updated::Done {
                     read = read.map(|version| version + 1);
                 }
-                self.signals.tasks.notify_one();
+                self.signals.tasks_changed();
                 self.signals.publish(Some(task.id), None);
                 is_closed = true;
             }

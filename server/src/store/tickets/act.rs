@@ -17,7 +17,7 @@ use super::super::messages::{Notice, insert_notices};
 use super::super::tasks::{Updated, end_chasing, state_of, step_task, stop_urging, to_json};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::{ITSELF, SHOWN, StoredTicket, open_key};
+use super::{CHECKS_SHOWN, ITSELF, SHOWN, StoredTicket, open_key};
 
 /// What a person does to a ticket.
 #[derive(Clone, Debug, Default)]
@@ -312,7 +312,8 @@ pub fn event_of(effect: Effect) -> Event {
     }
 }
 
-/// Adds an entry to the history of a ticket, of which the last ones are kept.
+/// Adds an entry to the history of a ticket, of which the last ones are kept. Checks that failed are bounded apart: they come
+/// with each urge, and would push out who took it and handed it over.
 pub(super) async fn note(
     tx: &Tx,
     id: TicketId,
@@ -331,12 +332,18 @@ pub(super) async fn note(
     })
     .exec_without_returning(tx)
     .await?;
+    let failed_check = Lenient::Known(TicketEntryKind::CheckFailed);
+    let (kept, same) = match what {
+        TicketEntryKind::CheckFailed => (CHECKS_SHOWN, E::What.eq(failed_check)),
+        _ => (SHOWN, E::What.ne(failed_check)),
+    };
     let oldest: Option<i64> = ticket_event::Entity::find()
         .select_only()
         .column(E::Id)
         .filter(E::TicketId.eq(id.0))
+        .filter(same.clone())
         .order_by_desc(E::Id)
-        .offset(SHOWN)
+        .offset(kept)
         .limit(1)
         .into_tuple()
         .one(tx)
@@ -344,6 +351,7 @@ pub(super) async fn note(
     if let Some(oldest) = oldest {
         ticket_event::Entity::delete_many()
             .filter(E::TicketId.eq(id.0))
+            .filter(same)
             .filter(E::Id.lte(oldest))
             .exec(tx)
             .await?;

@@ -9,13 +9,13 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::super::code::{Code, Lenient, TakeStep, is_one_of};
 use super::super::delivery::withdraw_urges;
-use super::super::entity::{ticket, ticket_event};
+use super::super::entity::{task, ticket, ticket_event};
 use super::super::messages::insert_wanted;
 use super::super::rules::EventMask;
-use super::super::tasks::from_json;
+use super::super::tasks::{from_json, to_task};
 use super::super::{StoreError, Tx};
 use super::open::{TicketSeed, about};
-use super::{CHUNK, ITSELF, urged};
+use super::{CHUNK, ITSELF, open_key, urged};
 use crate::facts::{Facts, TaskEvent};
 
 /// How tickets end.
@@ -163,6 +163,33 @@ pub(in super::super) async fn recovered(
         }
     }
     Ok(has_messages)
+}
+
+/// Ends the ticket about missed firings of a task whose message was accepted.
+pub(in super::super) async fn delivered(
+    tx: &Tx,
+    id: TaskId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    // Few tasks have one: a look at a unique index for most.
+    let key = open_key(TicketKind::Failure, id, None, None);
+    let open = ticket::Entity::find().filter(ticket::Column::OpenKey.eq(key));
+    if open.one(tx).await?.is_none() {
+        return Ok(());
+    }
+    let Some(row) = task::Entity::find_by_id(id.0).one(tx).await? else {
+        return Ok(());
+    };
+    match to_task(row, &[]) {
+        Ok((task, _)) => {
+            let seed = TicketSeed::new(TicketKind::Failure, &task, at);
+            recovered(tx, EventMask::ALL, &[seed]).await?;
+            Ok(())
+        }
+        // The message has left all the same.
+        Err(error) if error.is_unreadable() => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whom a ticket asks by now: it may have been handed over, or taken. No one where that cannot be read.

@@ -13,7 +13,7 @@ use crate::helpers::TestApp;
 use crate::helpers::dingtalk_bot::{BOT, CHAT, DingtalkVendor, SECRET};
 
 /// Where cards are made.
-const CARDS: &str = "/v1.0/card/instances/createAndDeliver";
+pub(super) const CARDS: &str = "/v1.0/card/instances/createAndDeliver";
 /// Where texts to the group go.
 pub(super) const TEXTS: &str = "/v1.0/robot/groupMessages/send";
 /// Where texts are answered.

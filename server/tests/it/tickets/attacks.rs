@@ -9,7 +9,7 @@ use super::*;
 use crate::helpers::at;
 use crate::helpers::message::all_at_once;
 
-async fn control(app: &TestApp, id: TaskId, control: Control) {
+pub(super) async fn control(app: &TestApp, id: TaskId, control: Control) {
     let done = app.service.task_control(&app.console(), id, &control).await;
     done.expect("controlled");
 }
@@ -19,7 +19,7 @@ async fn state(app: &TestApp, id: TaskId) -> String {
     task.expect("it").state.as_str().to_owned()
 }
 
-async fn change(app: &TestApp, id: TaskId, change: impl FnOnce(&mut TaskDraft)) {
+pub(super) async fn change(app: &TestApp, id: TaskId, change: impl FnOnce(&mut TaskDraft)) {
     let console = app.console();
     let mut draft = app.service.task_draft(&console, id).await.expect("it");
     change(&mut draft);

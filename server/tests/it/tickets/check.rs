@@ -177,3 +177,38 @@ async fn a_request_is_a_check_too() {
     assert_eq!(tickets(&app, "open").await, []);
     serving.abort();
 }
+
+#[tokio::test]
+async fn checks_that_fail_again_and_again_do_not_push_people_out_of_the_history() {
+    let app = TestApp::new().await;
+    task(
+        &app,
+        checked(|rule| rule.check_command = "false".to_owned()),
+    )
+    .await;
+    let id = the_ticket(&app).await.id;
+    let console = app.console();
+    let hand_over = TicketAct::Assign("李四".to_owned());
+    act(&app, &console, id, hand_over)
+        .await
+        .expect("handed over");
+    let taken = act(&app, &console, id, TicketAct::Acknowledge).await;
+    let first = taken.expect("taken").version;
+    let checks = 210;
+    for number in 0..checks {
+        let version = (id, first + number);
+        let (detail, now) = (format!("exit {number}"), app.clock.now());
+        let urged = app.components.store.urge_after_check(version, &detail, now);
+        assert!(urged.await.expect("written"), "check {number}");
+    }
+    let history = ticket(&app, id).await.history;
+    let acts: Vec<&str> = history.iter().map(|entry| entry.what.as_str()).collect();
+    assert_eq!(acts[..3], ["opened", "handed_over", "acknowledged"]);
+    assert!(
+        acts[3..].iter().all(|what| *what == "check_failed"),
+        "{acts:?}"
+    );
+    assert_eq!(acts.len(), 3 + 20);
+    let last = history.last().expect("an entry");
+    assert_eq!(last.detail, format!("exit {}", checks - 1));
+}

@@ -7,6 +7,7 @@ use app::task::{Control, Mode, RunRequest};
 use super::*;
 use crate::helpers::at;
 use crate::helpers::message::all_at_once;
+use crate::helpers::receiver::Receiver;
 
 #[tokio::test]
 async fn each_firing_of_a_reminder_opens_a_ticket_of_its_own() {
@@ -152,6 +153,39 @@ async fn missed_firings_open_a_ticket_about_failures() {
     node.turn().await;
     node.turn().await;
     assert_eq!(the_ticket(&app).await.kind.as_str(), "failure");
+}
+
+#[tokio::test]
+async fn missed_reminders_open_a_ticket_too_and_a_message_that_arrives_closes_it() {
+    let app = TestApp::new().await;
+    let receiver = Receiver::start(ChannelKind::Webhook, Arc::clone(&app.clock)).await;
+    let heard = app
+        .channel("heard", ChannelKind::Webhook, &receiver.url())
+        .await;
+    let task = task(&app, |draft| {
+        draft.channel_id = Some(heard.id.0);
+        draft.mode = Mode::Message;
+        draft.execution = all_at_once();
+        draft.command = String::new();
+        draft.tickets.opens = "failure".to_owned();
+        draft.missed.policy = "none".to_owned();
+    })
+    .await;
+    let node = app.node().await;
+    drop(node);
+    app.clock.set(at("2026-11-24T12:00:00Z"));
+    let mut node = app.node().await;
+    node.turn().await;
+    node.turn().await;
+    let ticket = the_ticket(&app).await;
+    assert_eq!((ticket.kind.as_str(), ticket.task_id), ("failure", task.id));
+    assert_eq!(ticket.run_id, None);
+    let run = app.start_run(task.id).await;
+    app.notify();
+    assert_eq!(app.ended(run).await.state.as_str(), "succeeded");
+    assert_eq!(tickets(&app, "open").await, []);
+    let done = said(&app, task.id, "ticket_done").await;
+    assert_eq!(done.len(), 1, "{done:?}");
 }
 
 #[tokio::test]

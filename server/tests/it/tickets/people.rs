@@ -161,9 +161,9 @@ async fn a_ticket_that_is_taken_or_put_off_follows_the_hours_of_that_person() {
         let path = format!("/api/v1/tickets/{id}/{act}");
         ann.post(&path, body).await.expect(200)
     };
-    // Tomorrow morning is hers.
+    // Tomorrow morning is hers; at 05:00 in New York it is that of the same date.
     let put_off = post("snooze", json!({"until": "tomorrow"})).await;
-    assert_eq!(put_off["snoozed_until"], "2026-11-24T14:00:00Z");
+    assert_eq!(put_off["snoozed_until"], "2026-11-23T14:00:00Z");
     let taken = post("acknowledge", json!({})).await;
     assert_eq!(taken["next_urge_at"], "2026-11-23T14:00:00Z");
     assert_eq!(

@@ -100,7 +100,12 @@ pub(super) fn filter(query: &TicketQuery, faults: &Faults) -> AnyView {
     });
     // Of those that are over the newest always come first.
     let is_open = matches!(query.state.trim(), "" | "open");
+    // Folded away unless it is in use: on a phone it would take the whole screen.
+    let parts = [&query.owner, &query.tag, &level];
+    let is_used = parts.iter().any(|part| !part.is_empty()) || !faults.0.is_empty();
     view! {
+        <details class="fold" open=is_used>
+        <summary>{texts.filter}</summary>
         <form method="get" action=rooted(routes::REMINDERS) class="card">
             {(!query.state.is_empty()).then(|| view! {
                 <input type="hidden" name="state" value=query.state.clone()/>
@@ -121,6 +126,7 @@ pub(super) fn filter(query: &TicketQuery, faults: &Faults) -> AnyView {
             </div>
             <button type="submit" class="button">{texts.filter}</button>
         </form>
+        </details>
     }
     .into_any()
 }

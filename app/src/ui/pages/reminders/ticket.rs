@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use crate::routes;
 use crate::texts::reminders::ticket_title;
 use crate::ticket::{TicketDetail, TicketEntry, TicketState, TicketUrge};
+use crate::ui::base::rooted;
 use crate::ui::components::cycle::warnings;
 use crate::ui::components::icon;
 use crate::ui::components::state::badge;
@@ -23,18 +25,28 @@ pub(super) fn state(state: TicketState) -> AnyView {
     badge(tone, glyph, state.words(lang()))
 }
 
-/// The ticket with what happened to it.
-pub(crate) fn detail(shown: &TicketDetail, clock: &Clock) -> AnyView {
+/// The ticket with what happened to it: all of it, or the newest rows with a link to the others.
+pub(crate) fn detail(shown: &TicketDetail, clock: &Clock, newest: Option<usize>) -> AnyView {
     let (texts, lang) = (tickets_ui(), lang());
     let ticket = &shown.ticket;
-    let history = shown.history.iter().map(|entry| entry_row(entry, clock));
+    let rows = newest.unwrap_or(usize::MAX);
+    let older = shown.history.len().saturating_sub(rows);
+    let is_cut = older > 0 || shown.urges.len() > rows;
+    let whole = is_cut.then(|| {
+        let all = routes::task_tickets(ticket.task_id);
+        let href = format!("{all}&ticket={}#ticket", ticket.id);
+        view! { <p class="padded"><a href=rooted(href)>{texts.history_whole}</a></p> }
+    });
+    let history = shown.history.iter().skip(older);
+    let history = history.map(|entry| entry_row(entry, clock));
     let history = table(
         &[texts.when, texts.what, texts.who, texts.word],
         false,
         history.collect(),
         texts.asked_none,
     );
-    let urges = shown.urges.iter().map(|urge| urge_row(urge, clock));
+    let urges = shown.urges.iter().take(rows);
+    let urges = urges.map(|urge| urge_row(urge, clock));
     let urges = table(
         &["#", texts.when, texts.whom, texts.outcome],
         false,
@@ -49,6 +61,7 @@ pub(crate) fn detail(shown: &TicketDetail, clock: &Clock) -> AnyView {
             {history}
             <h3 class="padded">{texts.asked}</h3>
             {urges}
+            {whole}
         </section>
     }
     .into_any()

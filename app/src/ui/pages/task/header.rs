@@ -58,7 +58,7 @@ pub(super) fn head(page: &TaskPage, clock: &Clock) -> AnyView {
                 <p class="lead">
                     {health((task.state, task.urging), task.health, clock, detail)}
                     {people(&task.owners, &task.tags)}
-                    <span>{in_force_words(&page.cycles.in_force)} " " <small class="muted">{task.zone.clone()}</small></span>
+                    <span>{in_force_words(&page.cycle)} " " <small class="muted">{task.zone.clone()}</small></span>
                     {task.next_at.map(|at| view! {
                         <span class="muted">{ui.next_firing} " " {clock.relative(at)}</span>
                     })}

@@ -96,7 +96,7 @@ impl Service {
                 (task.id, task.version) = (Some(id), Some(1));
             }
         }
-        self.signals.tasks.notify_one();
+        self.signals.tasks_changed();
         self.signals.outbox.notify_one();
         self.signals.publish(None, None);
         for task in &doomed {

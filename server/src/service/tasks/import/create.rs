@@ -126,7 +126,7 @@ impl Service {
                 item.id = of_items.get(&at).copied();
             }
         }
-        self.signals.tasks.notify_one();
+        self.signals.tasks_changed();
         self.signals.publish(None, None);
         Ok(true)
     }

@@ -110,6 +110,7 @@ pub(super) const SERVER: &[Row] = &[
             "outbound",
             "store",
             "facts",
+            "failpoints",
             "admission",
             "importers",
             "takeover",

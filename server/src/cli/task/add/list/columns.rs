@@ -86,6 +86,25 @@ pub(super) enum Column {
     Runbook,
 }
 
+/// The column of a heading; none for an empty one.
+pub(super) fn column(heading: &str) -> Result<Option<Column>, String> {
+    let plain = heading.trim().to_lowercase();
+    if plain.is_empty() {
+        return Ok(None);
+    }
+    let found = COLUMNS
+        .iter()
+        .find(|(_, names)| names.contains(&plain.as_str()));
+    found.map(|(column, _)| Some(*column)).ok_or_else(|| {
+        let known: Vec<&str> = COLUMNS.iter().map(|(_, names)| names[0]).collect();
+        let known = known.join(", ");
+        lang().pick(
+            format!("没有 {heading:?} 这一列；可用的有 {known}"),
+            format!("there is no column {heading:?}; the known ones are {known}"),
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -121,23 +140,4 @@ mod tests {
         let known: BTreeSet<&str> = columns.into_iter().chain(NO_COLUMNS).collect();
         assert_eq!(known, fields);
     }
-}
-
-/// The column of a heading; none for an empty one.
-pub(super) fn column(heading: &str) -> Result<Option<Column>, String> {
-    let plain = heading.trim().to_lowercase();
-    if plain.is_empty() {
-        return Ok(None);
-    }
-    let found = COLUMNS
-        .iter()
-        .find(|(_, names)| names.contains(&plain.as_str()));
-    found.map(|(column, _)| Some(*column)).ok_or_else(|| {
-        let known: Vec<&str> = COLUMNS.iter().map(|(_, names)| names[0]).collect();
-        let known = known.join(", ");
-        lang().pick(
-            format!("没有 {heading:?} 这一列；可用的有 {known}"),
-            format!("there is no column {heading:?}; the known ones are {known}"),
-        )
-    })
 }
