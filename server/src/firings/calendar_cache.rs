@@ -67,6 +67,8 @@ impl Snapshot {
 #[derive(Debug, Default)]
 pub struct CalendarCache {
     now: RwLock<Arc<Snapshot>>,
+    /// Held while everything is read.
+    loading: tokio::sync::Mutex<()>,
 }
 
 impl CalendarCache {
@@ -86,6 +88,8 @@ impl CalendarCache {
         patterns: &Patterns,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        // One after the other: what an earlier one has read must not replace what a later one has.
+        let _turn = self.loading.lock().await;
         let mut snapshot = Snapshot::default();
         for row in store.calendars().await? {
             // A row of the built-in calendar without days only stores where it is updated from.
