@@ -19,6 +19,7 @@ mod secrets;
 mod start;
 mod start_urls;
 mod summaries;
+mod task;
 mod task_list;
 mod templates;
 mod tickets;
@@ -44,6 +45,7 @@ pub use secrets::SecretsPage;
 pub use start::StartPage;
 pub use start_urls::{MadeStartUrl, StartUrlsPage};
 pub use summaries::SummariesPage;
+pub use task::{LastChange, ShownFact, ShownValue, TaskAnswer, TaskPage};
 pub use task_list::{RowRun, TaskBoard, TaskCounts, TaskListPage, TaskRow};
 pub use templates::{TemplateForm, TemplatesPage};
 pub use tickets::{TicketAddress, TicketsPage, is_of, sort_for};
@@ -55,15 +57,13 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Calendar;
 use crate::channel::{Channel, MessageRow};
 use crate::error::{AppError, FieldError};
-use crate::id::{ChannelId, TaskId};
+use crate::id::TaskId;
 use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, ScheduleWords};
-use crate::rule::Explained;
 use crate::run::brief::Brief;
 use crate::run::log::LogPage;
-use crate::run::{HistoryItem, Run, RunsBeside};
+use crate::run::{Run, RunsBeside};
 use crate::schedule::ScheduleDraft;
-use crate::task::{Cycle, DamagedTask, Task, TaskDraft, TaskView};
-use crate::ticket::TicketDetail;
+use crate::task::{Task, TaskDraft};
 use crate::time::{Stamp, ZoneRules};
 use crate::upkeep::Upkeep;
 
@@ -284,83 +284,6 @@ pub struct OccurrencesPage {
     pub explanation: Option<Explanation>,
     /// Why there is no answer.
     pub explain_error: Option<AppError>,
-}
-
-/// The last change of a definition.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct LastChange {
-    /// Who made it; `jcrontab` where the product did.
-    pub who: String,
-    /// When.
-    pub at: Stamp,
-}
-
-/// What the task page shows.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct TaskPage {
-    /// Clock and the task's zone.
-    pub clock: Clockface,
-    /// The task.
-    pub task: TaskView,
-    /// The first of its schedules in force.
-    pub cycle: Cycle,
-    /// What is set in its definition, in the order in which it is shown.
-    pub facts: Vec<ShownFact>,
-    /// The last change of its definition, where that is among its last entries in the audit log.
-    pub changed: Option<LastChange>,
-    /// The name of its channel.
-    pub channel: Option<String>,
-    /// That channel, where it is the robot of this task.
-    pub robot: Option<ChannelId>,
-    /// Whether the start form has to be shown first, because it has parameters or warnings.
-    pub asks: bool,
-    /// The tasks that it waits for, with their names.
-    pub awaits: Vec<(TaskId, String)>,
-    /// The cycle in force: words and next firings.
-    pub preview: Preview,
-    /// Its active run, if any.
-    pub running: Option<Run>,
-    /// History, newest first.
-    pub history: Vec<HistoryItem>,
-    /// Cursor of the next page of history.
-    pub next: Option<String>,
-    /// The last messages.
-    pub messages: Vec<MessageRow>,
-    /// Which messages it would send now, by event.
-    pub explained: Vec<Explained>,
-    /// Its latest ticket: who was asked, and what became of it.
-    pub ticket: Option<TicketDetail>,
-}
-
-/// A field of a task's definition in the reader's language: what finds these words stays on the server.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct ShownFact {
-    /// Its label.
-    pub label: String,
-    /// What is behind the label.
-    pub value: ShownValue,
-}
-
-/// The value of a fact, by how it is shown.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum ShownValue {
-    /// Schedules.
-    Cycles(Vec<Cycle>),
-    /// The active period, of which at least one end is set.
-    Window(Option<Stamp>, Option<Stamp>),
-    /// A word, with an explanation.
-    Explained(String, String),
-    /// A text.
-    Text(String),
-}
-
-/// What the task page shows, or why it cannot.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum TaskAnswer {
-    /// The task.
-    Whole(Box<TaskPage>),
-    /// What is known of one whose row cannot be read.
-    Damaged(DamagedTask),
 }
 
 /// What the run page shows.

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Ticket, Times};
 use crate::ticket::UrgePolicy;
 
-/// Working times that are gone through for a rung: more than a ticket sees until it expires.
+/// The most working periods that are examined for one rung; a ticket expires before it has seen so many.
 const WINDOWS: u32 = 100;
 
 impl Ticket {

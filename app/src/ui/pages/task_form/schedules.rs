@@ -13,7 +13,8 @@ use crate::ui::components::icon::{self, icon};
 use crate::ui::components::preview::fault;
 use crate::ui::context::{lang, plan_ui, ui};
 
-/// The most common cycles, with their words in Chinese and in English: what finds these comes when somebody types.
+/// The most common schedules, with their descriptions in Chinese and in English. They are written out here because the code that
+/// describes schedules is not loaded until a schedule is typed.
 const PRESETS: [(&str, &str, &str); 6] = [
     ("*/5 * * * *", "每 5 分钟", "Every 5 minutes"),
     ("0 * * * *", "每小时整点", "Every hour, on the hour"),
