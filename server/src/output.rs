@@ -19,6 +19,7 @@ mod trouble;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use app::id::RunId;
 use chrono::{DateTime, Utc};
@@ -45,6 +46,9 @@ const INLINE_MAX: usize = 4 * 1024;
 const CACHE_MAX: usize = 16 * 1024 * 1024;
 /// Ended runs whose results may not have reached the database yet.
 const ENDED_MAX: usize = 512;
+/// A disk that does not respond within this time hangs: runs go on, and their output is not written there. A kernel that
+/// writes back what others have dirtied may hold up a write for ten seconds and more.
+const DISK_PATIENCE: Duration = Duration::from_secs(30);
 /// Objects uploaded at the same time.
 const SENDING_MAX: usize = 4;
 
@@ -129,6 +133,7 @@ impl OutputStore {
             head: usize::try_from(config.output_head).unwrap_or(usize::MAX),
             min_free: config.output_min_free,
             probe,
+            patience: DISK_PATIENCE,
         };
         let inner = Inner {
             logs: Logs::new(settings, Now::new(move || clock.now())),

@@ -13,12 +13,15 @@ mod pieces;
 mod ring;
 mod spool;
 mod state;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -66,6 +69,8 @@ pub struct LogSettings {
     pub min_free: u64,
     /// Reads the free space of the disk.
     pub probe: Box<Probe>,
+    /// How long a command waits for a disk that does not respond, before its output is no longer written there.
+    pub patience: Duration,
 }
 
 /// The logs of one process. Cheap to clone.
@@ -78,6 +83,7 @@ struct Inner {
     spool: PathBuf,
     head: usize,
     disk: Disk,
+    patience: Duration,
     /// What is masked in all output.
     known: KnownSecrets,
     open: Mutex<HashMap<RunId, Weak<Shared>>>,
@@ -93,11 +99,13 @@ impl Logs {
             head,
             min_free,
             probe,
+            patience,
         } = settings;
         Self(Arc::new(Inner {
             now,
             head,
             disk: Disk::new(spool.clone(), min_free, probe),
+            patience,
             known: KnownSecrets::default(),
             spool,
             open: Mutex::default(),

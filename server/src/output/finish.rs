@@ -2,16 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use runner::output::{Closed, Shown};
 
 use super::page::shown_text;
-use super::{ENDED_MAX, INLINE_MAX, Inner, OutputError, OutputStore, RunLog, lock, object_name};
+use super::{
+    DISK_PATIENCE, ENDED_MAX, INLINE_MAX, Inner, OutputError, OutputStore, RunLog, lock,
+    object_name,
+};
 use crate::store::StoredOutput;
-
-/// A disk that does not take the end of a log within this time hangs. The result is recorded without it.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The result of closing a log.
 #[derive(Debug)]
@@ -150,9 +149,10 @@ impl Inner {
     }
 }
 
-/// Runs file operations with a time limit; `None` when they did not finish.
+/// Runs file operations with a time limit; `None` when they did not finish. The result of the run is then recorded without
+/// what they were to write.
 async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    match tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(work)).await {
+    match tokio::time::timeout(DISK_PATIENCE, tokio::task::spawn_blocking(work)).await {
         Ok(Ok(done)) => Some(done),
         Ok(Err(error)) => {
             tracing::error!(%error, "finishing an output failed");

@@ -16,10 +16,8 @@ use super::spool::{self, Spool};
 use super::state::LogState;
 use crate::order::{RunId, Stream};
 
-/// How far the writer may be behind before the readers of pipes wait for it, …
+/// How far the writer may be behind before the readers of pipes wait for it.
 const BEHIND_MAX: usize = 1;
-/// … but no longer than this: a disk that hangs must not hold up a command.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// What is not in the file after this time is written to it.
 const UNWRITTEN_MAX: Duration = Duration::from_secs(1);
 
@@ -109,7 +107,8 @@ impl RunLog {
     }
 
     /// Waits while the file is far behind. The readers of pipes wait here between two reads, so that memory holds
-    /// only little of what still has to be written to the disk.
+    /// only little of what still has to be written to the disk. A disk that hangs holds up a command only once, and no
+    /// longer than the settings say.
     pub async fn caught_up(&self) {
         let behind = || self.0.state().sealed.len() > BEHIND_MAX;
         if !behind() {
@@ -124,7 +123,10 @@ impl RunLog {
                 room.await;
             }
         };
-        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+        if tokio::time::timeout(self.0.store.patience, waiting)
+            .await
+            .is_err()
+        {
             tracing::error!(
                 run.id = self.0.id.0,
                 "the disk does not respond; output is no longer written to it"

@@ -96,6 +96,8 @@ impl TestApp {
             "--listen=127.0.0.1:8000",
             "--run-as=nobody",
             "--allow-root=0",
+            // Whatever the disk of the machine that tests has left.
+            "--output-min-free=0",
         ];
         let name = |flag: &str| flag.split('=').next().unwrap_or_default().to_owned();
         let replaced = |fixed: &&str| flags.iter().any(|flag| name(flag) == name(fixed));
