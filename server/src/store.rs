@@ -107,6 +107,7 @@ pub use start_urls::{FoundStartUrl, NewStartUrlRow, StartUrlPut};
 pub use summaries::{
     NotStarted, OpenTickets, RunDuration, StoredSummary, SummaryTask, UnsuccessfulRun, WithinLimit,
 };
+use tasks::Definitions;
 pub use tasks::{
     Applied, ChangedTask, CheckedSpec, DamagedRow, Deleted, DoomedTask, FoundTasks, Inserted,
     ListedTask, LiveRow, LiveTask, LiveTasks, NewTask, NotApplied, SEARCH_CHARS_MAX,
@@ -166,6 +167,8 @@ pub struct Store {
     rules: RuleHint,
     /// Rows that this process skips; shared by all copies of this store.
     unreadable: UnreadableRows,
+    /// Definitions of tasks that lists have read; shared by all copies of this store.
+    definitions: Definitions,
 }
 
 impl Store {

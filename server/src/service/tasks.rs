@@ -68,9 +68,13 @@ impl Service {
             TaskOrder::Worst => self.task_groups(lang).await?,
             TaskOrder::Newest | TaskOrder::Name => TaskGroups::default(),
         };
-        let (items, next) = self.listed_tasks(lang, query, &search, &groups).await?;
-        let next = next.map(|cursor| cursor.to_string());
-        Ok(List { items, next })
+        let (rows, next) = self.listed_tasks(lang, query, &search, &groups).await?;
+        let planned = self.planned_next(lang, &ids_of(&rows)).await?;
+        let items = rows.into_iter().map(|row| self.view(row, &planned));
+        Ok(List {
+            items: items.collect(),
+            next: next.map(|cursor| cursor.to_string()),
+        })
     }
 
     /// The list as a page shows it, and until when it is valid if nothing is written.
@@ -82,11 +86,17 @@ impl Service {
     ) -> Answer<(TaskBoard, DateTime<Utc>)> {
         let search = TaskSearch::read(&query.q).map_err(|fault| fault.alone("q", lang))?;
         let groups = self.task_groups(lang).await?;
-        let (items, next) = self.listed_tasks(lang, query, &search, &groups).await?;
+        let (rows, next) = self.listed_tasks(lang, query, &search, &groups).await?;
+        let ran = rows.iter().filter(|row| row.last_run.is_some());
+        let ran: Vec<TaskId> = ran.map(|row| row.task.id).collect();
+        let ids = ids_of(&rows);
+        let recent = async { self.store.recent_runs(&ran).await.or_internal(lang) };
+        let (planned, mut recent) = tokio::try_join!(self.planned_next(lang, &ids), recent)?;
+        let items: Vec<TaskView> = rows
+            .into_iter()
+            .map(|row| self.view(row, &planned))
+            .collect();
         let until = recent::true_until(&items, now);
-        let ran = items.iter().filter(|row| row.last_run.is_some());
-        let ran: Vec<TaskId> = ran.map(|row| row.id).collect();
-        let mut recent = self.store.recent_runs(&ran).await.or_internal(lang)?;
         let board = TaskBoard {
             items: items
                 .into_iter()
@@ -109,7 +119,7 @@ impl Service {
         query: &TaskQuery,
         search: &TaskSearch,
         groups: &TaskGroups,
-    ) -> Answer<(Vec<TaskView>, Option<TaskCursor>)> {
+    ) -> Answer<(Vec<ListedTask>, Option<TaskCursor>)> {
         let limit = query.limit.unwrap_or(PAGE).clamp(1, TASKS_MAX);
         // One row more than asked for shows whether there is a next page.
         let mut rows = self
@@ -123,13 +133,7 @@ impl Service {
             rank: row.rank,
             id: row.task.id.0,
         });
-        let ids: Vec<TaskId> = rows.iter().map(|row| row.task.id).collect();
-        let planned = self.planned_next(lang, &ids).await?;
-        let items = rows
-            .into_iter()
-            .map(|listed| self.view(listed, &planned))
-            .collect();
-        Ok((items, next))
+        Ok((rows, next))
     }
 
     /// The view of a task: with its next firing and its health.
@@ -196,6 +200,10 @@ impl Service {
             .await
             .or_internal(lang)
     }
+}
+
+fn ids_of(rows: &[ListedTask]) -> Vec<TaskId> {
+    rows.iter().map(|row| row.task.id).collect()
 }
 
 /// Refuses to have a task fire whose line is still in a crontab.

@@ -15,6 +15,7 @@ use sea_orm::sqlx::sqlite::{
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
 use super::rules::RuleHint;
+use super::tasks::Definitions;
 use super::unreadable::UnreadableRows;
 use super::version::Watcher;
 use super::{Engine, Store, StoreError};
@@ -116,6 +117,7 @@ impl Store {
             times: DatabaseTimes::default(),
             rules: RuleHint::default(),
             unreadable: UnreadableRows::default(),
+            definitions: Definitions::default(),
         };
         store.count(|_| {});
         Ok(store)
@@ -145,6 +147,7 @@ impl Store {
             times: DatabaseTimes::default(),
             rules: RuleHint::default(),
             unreadable: UnreadableRows::default(),
+            definitions: Definitions::default(),
         };
         store.count(|_| {});
         Ok(store)

@@ -29,6 +29,8 @@ pub struct TaskStates {
 /// The tasks in groups.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TaskGroups {
+    /// The number of the last change before they were read; `None` if they were not.
+    pub(super) seen: Option<i64>,
     /// Active tasks that are failing.
     failing: BTreeSet<i64>,
     /// Active tasks that are chased and not failing.
@@ -72,8 +74,8 @@ impl Store {
             Some(known) => known,
             None => Arc::new(self.task_states(seen).await?),
         };
-        let failing = self.failing_ids().await?;
-        let running = self.active_among(self.under_way().await?).await?;
+        let (failing, under_way) = tokio::try_join!(self.failing_ids(), self.under_way())?;
+        let running = self.active_among(under_way).await?;
         let chased: BTreeSet<i64> = states.chased.difference(&failing).copied().collect();
         let [active, paused, closed] = states.counts;
         let counts = TaskCounts {
@@ -85,6 +87,7 @@ impl Store {
             closed,
         };
         let groups = TaskGroups {
+            seen: Some(seen),
             failing,
             chased,
             counts,

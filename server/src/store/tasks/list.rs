@@ -1,6 +1,7 @@
 //! The list of tasks, each with its last run and the outcome of its runs.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use app::auth::TaskLimits;
 use app::id::{RunId, TaskId};
@@ -19,10 +20,9 @@ use sea_orm::{
 use super::super::code::Code;
 use super::super::entity::{run, task, task_streak};
 use super::super::{Store, StoreError};
+use super::SEARCH;
 use super::groups::TaskGroups;
-use super::rows::to_task;
 use super::search::{TaskSearch, whole};
-use super::{SEARCH, TaskRow, schedules_of};
 
 /// Runs under way whose tasks are found by the filter for those: more than run at once anywhere.
 const UNDER_WAY_MAX: u64 = 5_000;
@@ -48,6 +48,15 @@ pub struct ListedTask {
 struct Counted {
     run: LastRun,
     failures: Option<(i64, Stamp)>,
+}
+
+/// What a page of tasks is to hold.
+struct Page<'a> {
+    query: &'a TaskQuery,
+    rank: u8,
+    limit: u64,
+    /// The number of the last change before it is read.
+    seen: i64,
 }
 
 /// Tasks that may be among these: the pattern of a tag ignores case and width.
@@ -91,13 +100,22 @@ impl Store {
             TaskOrder::Worst => groups.ranks(),
         };
         let from = query.after.map_or(0, |after| after.rank);
+        let seen = match groups.seen {
+            Some(seen) => seen,
+            None => self.cluster_state().await?.0,
+        };
         let mut listed = Vec::new();
         for (rank, among) in ranks.into_iter().filter(|(rank, _)| *rank >= from) {
             let select = among.map_or_else(|| select.clone(), |among| select.clone().filter(among));
             let after = query.after.filter(|after| after.rank == rank);
             let after = after.map(|after| after.id);
-            self.fill(select, query, rank, after, limit, &mut listed)
-                .await?;
+            let page = Page {
+                query,
+                rank,
+                limit,
+                seen,
+            };
+            self.fill(select, &page, after, &mut listed).await?;
             if listed.len() as u64 >= limit {
                 break;
             }
@@ -109,12 +127,16 @@ impl Store {
     async fn fill(
         &self,
         select: Select<task::Entity>,
-        query: &TaskQuery,
-        rank: u8,
+        page: &Page<'_>,
         mut after: Option<i64>,
-        limit: u64,
         listed: &mut Vec<ListedTask>,
     ) -> Result<(), StoreError> {
+        let Page {
+            query,
+            rank,
+            limit,
+            seen,
+        } = *page;
         let is_within = |listed: &ListedTask| {
             let (id, tags) = (listed.task.id, &listed.task.tags);
             let within = query.within.as_ref();
@@ -138,10 +160,19 @@ impl Store {
                     task::Column::Id.lt(after)
                 });
             }
-            let rows = self.each_task(page).await?;
-            let is_last = (rows.len() as u64) < wanted;
-            after = rows.last().map(|(id, _)| *id);
-            let rows = self.listed(rows, rank).await?;
+            let ids: Vec<i64> = page
+                .select_only()
+                .column(task::Column::Id)
+                .into_tuple()
+                .all(&self.reader)
+                .await?;
+            let is_last = (ids.len() as u64) < wanted;
+            after = ids.last().copied();
+            let (definitions, newest) = tokio::try_join!(
+                self.cached_definitions(seen, &ids),
+                self.newest_runs(&ids, false)
+            )?;
+            let rows = self.listed(&ids, definitions, newest, rank).await?;
             listed.extend(rows.into_iter().filter(is_within));
             if is_last || listed.len() as u64 >= limit {
                 return Ok(());
@@ -186,17 +217,21 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let select = task::Entity::find();
-        let select = select.filter(task::Column::Id.is_in(ids.iter().map(|id| id.0)));
-        let rows = self.each_task(select).await?;
-        self.listed(rows, 0).await
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let (read, newest) =
+            tokio::try_join!(self.read_definitions(&ids), self.newest_runs(&ids, false))?;
+        let read = read.into_iter().map(|(task, _)| (task.id.0, task));
+        self.listed(&ids, read.collect(), newest, 0).await
     }
 
-    async fn listed(&self, rows: Vec<TaskRow>, rank: u8) -> Result<Vec<ListedTask>, StoreError> {
-        let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
-        let mut schedules = schedules_of(&self.reader, &ids).await?;
-        schedules.sort_unstable_by_key(|schedule| schedule.task_id);
-        let mut newest = self.newest_runs(&ids, false).await?;
+    /// Tasks in this order, with their newest runs.
+    async fn listed(
+        &self,
+        ids: &[i64],
+        mut definitions: HashMap<i64, Arc<Task>>,
+        mut newest: HashMap<i64, Counted>,
+        rank: u8,
+    ) -> Result<Vec<ListedTask>, StoreError> {
         // Usually the newest run has ended, and everything is known.
         let under_way: Vec<i64> = newest
             .iter()
@@ -204,33 +239,31 @@ impl Store {
             .map(|(task, _)| *task)
             .collect();
         let ended = self.newest_runs(&under_way, true).await?;
-        let mut listed = Vec::with_capacity(rows.len());
-        for (id, row) in rows {
-            let from = schedules.partition_point(|s| s.task_id < id);
-            let to = schedules.partition_point(|s| s.task_id <= id);
-            let task = row.and_then(|row| to_task(row, &schedules[from..to]));
-            if let Some((task, _)) = self.read_task(id, task)? {
-                let newest = newest.remove(&id);
-                let pulse = match &newest {
-                    Some(newest) if newest.run.state.is_over() => LastRuns {
-                        under_way: None,
-                        ended: Some(newest.run.state),
-                        failures: newest.failures,
-                    },
-                    Some(newest) => LastRuns {
-                        under_way: Some(newest.run.started_at),
-                        ended: ended.get(&id).map(|ended| ended.run.state),
-                        failures: newest.failures,
-                    },
-                    None => LastRuns::default(),
-                };
-                listed.push(ListedTask {
-                    task,
-                    last_run: newest.map(|newest| newest.run),
-                    pulse,
-                    rank,
-                });
-            }
+        let mut listed = Vec::with_capacity(ids.len());
+        for id in ids {
+            let Some(task) = definitions.remove(id) else {
+                continue;
+            };
+            let newest = newest.remove(id);
+            let pulse = match &newest {
+                Some(newest) if newest.run.state.is_over() => LastRuns {
+                    under_way: None,
+                    ended: Some(newest.run.state),
+                    failures: newest.failures,
+                },
+                Some(newest) => LastRuns {
+                    under_way: Some(newest.run.started_at),
+                    ended: ended.get(id).map(|ended| ended.run.state),
+                    failures: newest.failures,
+                },
+                None => LastRuns::default(),
+            };
+            listed.push(ListedTask {
+                task: Arc::unwrap_or_clone(task),
+                last_run: newest.map(|newest| newest.run),
+                pulse,
+                rank,
+            });
         }
         Ok(listed)
     }
