@@ -58,7 +58,8 @@ faults: tools ## break servers, databases, disks and clocks on purpose (half an 
 check: tools ## formatting, lints of both sides, links of rustdoc, spelling, dependencies
 	cargo fmt --all --check
 	@path=$$(scripts/check-tools.sh) && export PATH=$$path:$$PATH && set -x && \
-		typos && cargo shear && cargo deny --all-features check --hide-inclusion-graph bans licenses sources
+		typos && cargo shear && cargo deny --all-features check --hide-inclusion-graph bans licenses sources && \
+		hadolint contrib/docker/Dockerfile
 	@echo "Known vulnerabilities were not checked: their database is on GitHub; \`make advisories\` does it."
 	cargo clippy --all-targets -- -D warnings
 	scripts/wasm-toolchain.sh cargo clippy $(frontend_flags) -- -D warnings

