@@ -181,6 +181,19 @@ impl AppError {
         ))
     }
 
+    /// The caller has sent more requests than it may; another one is accepted after so many seconds.
+    #[must_use]
+    pub fn too_many_requests(lang: Lang, seconds: u32) -> Self {
+        let message = lang.pick("请求太频繁", "Too many requests");
+        let hint = lang.pick(
+            format!("请在 {seconds} 秒后重试；上限由 JCRONTAB_REQUESTS_PER_MINUTE 设置"),
+            format!("Try again in {seconds} s; JCRONTAB_REQUESTS_PER_MINUTE sets the limit"),
+        );
+        Self::new(ErrorKind::TooMany, "too_many_requests", message)
+            .with_hint(hint)
+            .retry_after(seconds)
+    }
+
     /// Signed in, but without the right.
     #[must_use]
     pub fn forbidden(lang: Lang) -> Self {

@@ -2,7 +2,7 @@
 //!
 //! [`state`] is what handlers are given; [`guard`], [`scrape`], [`client`] and [`extract`] find out
 //! who asks, from where and for what; [`rights`] says what each route needs, [`limits`] what is about single tasks; [`requests`] names each request and logs it; [`params`] and [`strict`] read what was sent, [`problem`] and
-//! [`headers`] shape what leaves, [`base`] is the path in front of all others, [`turns`] says how many pages are rendered at once, [`site`] serves
+//! [`headers`] shape what leaves, [`base`] is the path in front of all others, [`turns`] says how many pages are rendered at once, [`rate`] how many requests a caller may send, [`site`] serves
 //! the built files.
 
 pub mod base;
@@ -13,6 +13,7 @@ pub(crate) mod headers;
 pub(crate) mod limits;
 pub(crate) mod params;
 pub(crate) mod problem;
+pub mod rate;
 pub(crate) mod requests;
 pub(crate) mod rights;
 pub mod scrape;

@@ -32,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::http::Web;
+use crate::http::rate::RateLimits;
 use crate::http::site::Site;
 use crate::router;
 use crate::scheduler::{DatabaseClock, HeartbeatEvidence, reap_dead_nodes};
@@ -150,6 +151,7 @@ pub async fn serve(
     let closing = CancellationToken::new();
     let web = Web {
         turns: crate::http::turns::Turns::default(),
+        rates: RateLimits::new(config.requests_per_minute, Arc::clone(&clock)),
         service: Arc::clone(&service),
         site: Site::find(),
         base_url: config.base_url().into(),

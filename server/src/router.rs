@@ -4,6 +4,7 @@
 mod access;
 mod entry;
 mod missing;
+mod rate;
 mod refused;
 mod scopes;
 
@@ -86,6 +87,7 @@ fn guarded(router: Router, web: &Web) -> Router {
             guard::refuse_cross_site,
         ))
         .layer(middleware::from_fn_with_state(web.clone(), refused::record))
+        .layer(middleware::from_fn_with_state(web.clone(), rate::limit))
         .layer(middleware::from_fn_with_state(
             web.clone(),
             guard::authenticate,

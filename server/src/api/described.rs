@@ -105,6 +105,10 @@ fn refusals(in_path: bool, operation: &mut Operation) {
     if operation.request_body.is_some() {
         known.push(("413", "The request is too large"));
     }
+    known.push((
+        "429",
+        "Too many requests; `Retry-After` says when the next one is accepted",
+    ));
     // Every operation refuses unknown query parameters.
     known.push(("422", "The input has faults; `errors` names them"));
     let responses = &mut operation.responses.responses;

@@ -17,6 +17,7 @@ use super::{Failure, lang, sentence};
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
 use crate::http::guard::ConsoleConnection;
+use crate::http::rate::RateLimits;
 use crate::http::site::Site;
 use crate::http::{Problem, Web};
 use crate::lifecycle::{self, DataDir, DataDirError, Progress, Stage};
@@ -341,6 +342,7 @@ async fn in_process(config: &Config) -> Result<Transport, Failure> {
         .map_err(|error| failed(&error))?;
     let web = Web {
         turns: crate::http::turns::Turns::default(),
+        rates: RateLimits::new(0, clock),
         service: parts.service,
         site: Site::find(),
         base_url: config.base_url().into(),

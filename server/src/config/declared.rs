@@ -72,6 +72,16 @@ settings! {
         )]
         pub max_connections_per_address: usize => fixed "同一地址同时打开的连接数，受信任的代理除外；0 表示全部的四分之一",
 
+        /// Requests per minute of one account, one API token or one address without either; 0 for no limit
+        #[arg(
+            long,
+            env = "JCRONTAB_REQUESTS_PER_MINUTE",
+            default_value_t = 6000,
+            global = true,
+            help_heading = "HTTP limits"
+        )]
+        pub requests_per_minute: u32 => fixed "每个账号、每个 API 令牌、未登录时每个地址每分钟的请求数；0 表示不限",
+
         /// Address under which people reach the server, for links in messages; it may end with a path, such as /cron
         #[arg(
             long,

@@ -38,6 +38,11 @@ impl Client {
         Self(Arc::from(address.to_string()))
     }
 
+    /// The same text, to keep.
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
+
     /// As text.
     #[must_use]
     pub fn as_str(&self) -> &str {

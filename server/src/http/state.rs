@@ -19,6 +19,8 @@ pub struct Web {
     pub base_url: Arc<str>,
     /// How many pages are rendered at once.
     pub turns: super::turns::Turns,
+    /// How many requests each caller may send.
+    pub rates: super::rate::RateLimits,
     /// Ends open event streams when the server stops.
     pub stop: tokio_util::sync::CancellationToken,
 }

@@ -80,6 +80,7 @@ mod pools;
 mod process;
 mod query_plans;
 mod refused_database;
+mod request_limits;
 mod restart;
 mod retention;
 mod rules;

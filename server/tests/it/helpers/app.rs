@@ -21,6 +21,7 @@ use server::auth::token::{API_PREFIX, hash, new_secret, random_id};
 use server::clock::{Clock, SharedClock};
 use server::config::Config;
 use server::http::Web;
+use server::http::rate::RateLimits;
 use server::http::site::Site;
 use server::lifecycle::{self, Assembled, DataDir};
 use server::recorder::Spool;
@@ -96,6 +97,8 @@ impl TestApp {
             "--listen=127.0.0.1:8000",
             "--run-as=nobody",
             "--allow-root=0",
+            // Tests walk through all routes in no time, and their clock stands still.
+            "--requests-per-minute=0",
             // Whatever the disk of the machine that tests has left.
             "--output-min-free=0",
         ];
@@ -133,6 +136,7 @@ impl TestApp {
         let me = parts.node.clone();
         let web = Web {
             turns: server::http::turns::Turns::default(),
+            rates: RateLimits::new(config.requests_per_minute, clock.clone()),
             service: Arc::clone(&service),
             site: Site::find(),
             base_url: config.base_url().into(),

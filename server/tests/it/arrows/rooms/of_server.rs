@@ -72,7 +72,10 @@ pub(super) const SERVER: &[Row] = &[
             "yaml",
         ],
     ),
-    ("http", &["telemetry", "service", "error", "auth", "yaml"]),
+    (
+        "http",
+        &["telemetry", "service", "error", "auth", "yaml", "clock"],
+    ),
     (
         "demo",
         &[
